@@ -1,0 +1,42 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Few targets on purpose: calls across modules are not inlined (docs/dependencies.md, ARCHITECTURE.md).
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+  name: "cairn",
+  products: [
+    .library(name: "Cairn", targets: ["Cairn"]),
+    .executable(name: "cairn", targets: ["CairnCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .target(name: "CairnShims"),
+    .target(
+      name: "CairnStorage",
+      dependencies: ["CairnShims", "CZstd", "CDeflate", "CZlib", "CNettle"],
+      swiftSettings: strict),
+    .target(name: "CairnSQL", swiftSettings: strict),
+    .target(name: "CairnSynth", dependencies: ["CDeflate"], swiftSettings: strict),
+    .target(name: "Cairn", dependencies: ["CairnStorage", "CairnSQL"], swiftSettings: strict),
+    .executableTarget(
+      name: "CairnCommand",
+      dependencies: [
+        "Cairn", "CairnSynth",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "CairnStorageTests", dependencies: ["CairnStorage"], swiftSettings: strict),
+    .testTarget(name: "CairnSQLTests", dependencies: ["CairnSQL"], swiftSettings: strict),
+    .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
+    .testTarget(
+      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,1 @@
+// placeholder removed by first real file
