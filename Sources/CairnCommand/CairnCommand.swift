@@ -1,10 +1,46 @@
 import ArgumentParser
+import Cairn
+import Glibc
 
+/// The command: parses, runs, and turns every error into one line and the documented exit code.
 @main
 struct CairnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cairn",
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
-    version: "0.1.0",
-    subcommands: [])
+    discussion: """
+      Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but some input was rejected; \
+      4 archive damaged; 5 I/O error or archive locked; 130 interrupted.
+      """,
+    version: cairnVersion,
+    subcommands: [
+      CompactCommand.self, InspectCommand.self, RestoreCommand.self, VerifyCommand.self,
+    ])
+
+  static func main() {
+    // A reader that went away (`| head`) ends the command quietly, by the write error.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try StandardOutput.shared.flush()
+    } catch let error as CairnError {
+      finish(error)
+    } catch let code as ExitCode {
+      try? StandardOutput.shared.flush()
+      Glibc.exit(code.rawValue)
+    } catch {
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if code == .success { print(message) } else { printError(message) }
+      Glibc.exit(code == .success ? 0 : 2)
+    }
+  }
+
+  private static func finish(_ error: CairnError) {
+    if case .io("standard output", _, EPIPE) = error { Glibc.exit(0) }
+    try? StandardOutput.shared.flush()
+    printError("cairn: \(error)")
+    Glibc.exit(error.exitCode)
+  }
 }

@@ -1,5 +1,47 @@
 #ifndef CAIRN_SHIMS_H
 #define CAIRN_SHIMS_H
-#include <stdint.h>
+
 #include <stddef.h>
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+/// First byte at or after p that is '"' or '\\'.
+/// The caller guarantees such a byte (a sentinel) and 16 readable bytes behind it.
+static inline const uint8_t *_Nonnull cairn_find_quote_or_escape(const uint8_t *_Nonnull p) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
+  for (;; p += 16) {
+    const __m128i v = _mm_loadu_si128((const __m128i *)p);
+    const int mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, escape)));
+    if (mask) return p + __builtin_ctz((unsigned)mask);
+  }
+#elif defined(__aarch64__)
+  const uint8x16_t quote = vdupq_n_u8('"'), escape = vdupq_n_u8('\\');
+  for (;; p += 16) {
+    const uint8x16_t v = vld1q_u8(p);
+    const uint8x16_t hit = vorrq_u8(vceqq_u8(v, quote), vceqq_u8(v, escape));
+    const uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+    if (mask) return p + (__builtin_ctzll(mask) >> 2);
+  }
+#else
+  while (*p != '"' && *p != '\\') ++p;
+  return p;
+#endif
+}
+
+/// XXH3, 64 bits, seeded. Stable across machines and library versions (xxHash's format promise).
+uint64_t cairn_xxh3_64(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
+
+typedef struct { uint64_t low, high; } cairn_hash128;
+/// XXH3, 128 bits, seeded.
+cairn_hash128 cairn_xxh3_128(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
+
+/// flock(fd, LOCK_EX | LOCK_NB); 0 or errno.
+int cairn_lock_exclusive(int fd);
+
 #endif

@@ -1,0 +1,72 @@
+/// An archive opened for reading: one state of it, which later commits do not touch.
+public final class Archive: Sendable {
+  /// The state that is read.
+  public let snapshot: ArchiveSnapshot
+
+  /// Opens the newest state.
+  ///
+  /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where it is damaged, `.io`.
+  public init(path: String) throws {
+    snapshot = try ArchiveSnapshot(path: path)
+  }
+
+  /// What a verification found in order.
+  public struct Verification: Sendable {
+    /// Segments read whole.
+    public var segments = 0
+    /// Source objects rebuilt and compared.
+    public var objects = 0
+    /// Records in them.
+    public var records = 0
+    /// JSON bytes compared.
+    public var jsonByteCount = 0
+  }
+
+  /// Reads every byte of every segment and rebuilds every source object.
+  ///
+  /// `report` is called with each thing that is wrong; verification goes on with the next segment.
+  public func verify(threads: Int, report: (CairnError) -> Void) throws -> Verification {
+    var result = Verification()
+    for entry in snapshot.manifest.segments {
+      do {
+        let reader = try snapshot.open(entry)
+        let part = try SegmentVerifier(reader, threads: threads).verify()
+        result.segments += 1
+        result.objects += part.objectCount
+        result.records += part.recordCount
+        result.jsonByteCount += part.byteCount
+      } catch let error as CairnError {
+        guard error.exitCode == 4 else { throw error }
+        report(error)
+      }
+    }
+    return result
+  }
+
+  /// What a restoration wrote.
+  public struct Restoration: Sendable {
+    /// Files written.
+    public var objects: Int
+    /// JSON bytes written, before compression.
+    public var jsonByteCount: Int
+    /// Files whose source was damaged already when it was compacted.
+    public var incompleteObjects: Int
+  }
+
+  /// Writes source objects below `directory`, each compared with the SHA-256 taken when it was compacted.
+  ///
+  /// - Parameters:
+  ///   - pattern: shell pattern for keys, `*` crossing `/`; nil for all.
+  ///   - gzip: compress the files again (not to the same compressed bytes).
+  public func restore(
+    to directory: String, matching pattern: String? = nil, gzip: Bool = false, threads: Int = 2
+  ) throws -> Restoration {
+    var options = Restorer.Options()
+    options.pattern = pattern
+    options.gzip = gzip
+    options.threads = threads
+    let summary = try Restorer(snapshot, target: directory, options: options).run()
+    return Restoration(
+      objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete)
+  }
+}

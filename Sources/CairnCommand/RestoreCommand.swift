@@ -1,0 +1,37 @@
+import ArgumentParser
+import Cairn
+
+struct RestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Write the original objects back, byte for byte.",
+    discussion: """
+      Files go below DIR under their source keys, inflated, without .gz or .zst; --gzip compresses them again \
+      (the JSON is exact, the gzip bytes are not those of the original). Every file is compared with the \
+      SHA-256 of its original before it counts.
+      """)
+
+  @Argument(help: "The archive directory.")
+  var archive: String
+
+  @Option(help: ArgumentHelp("Directory to write below.", valueName: "dir"))
+  var to: String
+
+  @Option(help: ArgumentHelp("Only keys that match this shell pattern; * crosses /.", valueName: "glob"))
+  var source: String?
+
+  @Flag(help: "Compress the files with gzip.")
+  var gzip = false
+
+  @OptionGroup var threading: ThreadOptions
+
+  func run() throws {
+    let result = try Archive(path: archive).restore(
+      to: to, matching: source, gzip: gzip, threads: threading.count)
+    printError("restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
+    if result.incompleteObjects > 0 {
+      printError("\(formatCount(result.incompleteObjects)) of them were damaged when they were compacted")
+    }
+    if result.objects == 0, source != nil { throw ExitCode(1) }
+  }
+}

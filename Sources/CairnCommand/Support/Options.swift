@@ -1,0 +1,35 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+
+/// Worker threads, shared by the commands that do work in parallel.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "Worker threads. Changes speed, never results. (default: all cores)")
+  var threads: Int?
+
+  var count: Int { max(1, min(threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 256)) }
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+  }
+}
+
+/// A byte count as people write it: `500M`, `1GiB`, `1073741824`.
+struct ByteCount: ExpressibleByArgument {
+  var value: Int
+
+  init(value: Int) { self.value = value }
+
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isNumber }
+    guard let number = Int(digits) else { return nil }
+    let units = [
+      "": 1, "k": 1000, "kb": 1000, "m": 1_000_000, "mb": 1_000_000, "g": 1_000_000_000, "gb": 1_000_000_000,
+      "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
+    ]
+    guard let unit = units[argument.dropFirst(digits.count).lowercased()] else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    guard !overflow, bytes > 0 else { return nil }
+    value = bytes
+  }
+}

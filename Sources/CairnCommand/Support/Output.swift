@@ -1,0 +1,114 @@
+import Cairn
+import Glibc
+
+/// Data goes to standard output, everything else to standard error.
+func printError(_ message: String) { writeError(message + "\n") }
+
+/// Text on standard error as it is, for lines that are rewritten.
+func writeError(_ text: String) {
+  let bytes = Array(text.utf8)
+  _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+}
+
+/// Buffered standard output whose failures are errors, a closed pipe among them.
+final class StandardOutput: @unchecked Sendable {
+  static let shared = StandardOutput()
+  private var pending: [UInt8] = []
+  private static let flushByteCount = 1 << 16
+
+  func write(_ text: String) throws {
+    pending.append(contentsOf: text.utf8)
+    if pending.count >= Self.flushByteCount { try flush() }
+  }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    pending.append(contentsOf: bytes)
+    if pending.count >= Self.flushByteCount { try flush() }
+  }
+
+  func flush() throws {
+    var done = 0
+    try pending.withUnsafeBytes { bytes in
+      while done < bytes.count {
+        let result = Glibc.write(1, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if result < 0 {
+          if errno == EINTR { continue }
+          throw CairnError.io(path: "standard output", action: "write", errno: errno)
+        }
+        done += result
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+}
+
+/// `1.2 GB` in decimal units, as disks and clouds count.
+func formatBytes(_ count: Int) -> String {
+  let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+  var value = Double(count)
+  var unit = 0
+  while value >= 1000, unit < units.count - 1 {
+    value /= 1000
+    unit += 1
+  }
+  return unit == 0 ? "\(count) B" : "\(fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(units[unit])"
+}
+
+/// Thousands separated by commas.
+func formatCount(_ count: Int) -> String {
+  var text = ""
+  for (index, digit) in String(count).reversed().enumerated() {
+    if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
+    text.append(digit)
+  }
+  return String(text.reversed())
+}
+
+/// A number with `digits` decimals.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, value.magnitude < 1e15 else { return "-" }
+  var scale = 1
+  for _ in 0..<digits { scale *= 10 }
+  let scaled = Int((value.magnitude * Double(scale)).rounded())
+  let sign = value < 0 && scaled != 0 ? "-" : ""
+  guard digits > 0 else { return "\(sign)\(scaled)" }
+  let fraction = String(scaled % scale)
+  return "\(sign)\(scaled / scale)." + String(repeating: "0", count: digits - fraction.count) + fraction
+}
+
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+/// Columns of the terminal, 80 where there is none.
+func terminalWidth() -> Int {
+  var size = winsize()
+  return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+}
+
+/// Peak memory of this process in bytes.
+func peakMemory() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return Int(usage.ru_maxrss) * 1024
+}
+
+/// Log content shown on a terminal: control characters become visible escapes, so that a record cannot move
+/// the cursor or change colours.
+func escapeForTerminal(_ text: String) -> String {
+  var output = ""
+  for scalar in text.unicodeScalars {
+    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    let isBidi = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+    if isControl || isBidi {
+      output += "\\u{\(String(scalar.value, radix: 16))}"
+    } else {
+      output.unicodeScalars.append(scalar)
+    }
+  }
+  return output
+}

@@ -1,0 +1,308 @@
+/// Settings of one compaction run.
+public struct CompactionOptions: Sendable {
+  /// Workers. Changes speed, never bytes.
+  public var threads = 2
+  /// Inflated size above which an object is a reject.
+  public var objectByteLimit = 2 << 30
+  /// Memory that pieces waiting for their segment may take before they are written to temporary files, in
+  /// bytes. Changes speed, never bytes.
+  public var memoryByteLimit = 1 << 30
+  /// Called about ten times a second from a worker, one call at a time.
+  public var progress: (@Sendable (CompactionProgress) -> Void)?
+  /// Asked between objects: true ends the run with `CairnError.interrupted`.
+  public var isCancelled: (@Sendable () -> Bool)?
+
+  public init() {}
+
+  func checkCancelled() throws {
+    if isCancelled?() == true { throw CairnError.interrupted }
+  }
+}
+
+/// How far a run has come.
+public struct CompactionProgress: Sendable {
+  /// Source files read, and all there are to read.
+  public var files = 0
+  public var totalFiles = 0
+  /// Records read so far.
+  public var records = 0
+  /// JSON bytes read so far.
+  public var jsonByteCount = 0
+  /// What the run is doing.
+  public var isSealing = false
+}
+
+/// What a run did. `records == kept + duplicates + rejected`.
+public struct CompactionSummary: Sendable {
+  /// Source files found.
+  public var files = 0
+  /// CloudTrail objects added.
+  public var objects = 0
+  /// Objects added that are no CloudTrail logs, kept as bytes.
+  public var opaqueObjects = 0
+  /// Objects that were in the archive already.
+  public var skippedObjects = 0
+  /// Objects of which only a part was readable.
+  public var incompleteObjects = 0
+  /// Objects of which nothing could be kept.
+  public var rejectedObjects = 0
+  /// Keys whose object differs from the one in the archive; both are kept.
+  public var changedKeys: [String] = []
+  public var records = 0
+  public var kept = 0
+  public var duplicates = 0
+  public var rejected = 0
+  public var sourceByteCount = 0
+  public var jsonByteCount = 0
+  public var archiveByteCount = 0
+  public var segments = 0
+  /// The first rejects, for the message at the end.
+  public var firstRejects: [String] = []
+
+  /// Whether anything was rejected: exit code 3.
+  public var hasRejects: Bool { rejectedObjects > 0 || rejected > 0 || incompleteObjects > 0 }
+}
+
+/// Compacts sources into an archive: plans pieces, lets workers fill them, seals segments in input order.
+package final class Compactor {
+  private let writer: ArchiveWriter
+  private let options: CompactionOptions
+  private let known: KnownObjects
+  private let rejectStore: RejectStore
+  private var summary = CompactionSummary()
+  private let meter: ProgressMeter
+  private let hashSeed: UInt64
+
+  /// A piece is planned from consecutive files until their estimated JSON exceeds this.
+  static let pieceByteTarget = 24 << 20
+  /// Estimated JSON bytes per delivered byte of a compressed file: only balances work.
+  static let inflationEstimate = 8
+
+  package init(archive path: String, options: CompactionOptions) throws {
+    self.options = options
+    writer = try ArchiveWriter(path: path)
+    known = try KnownObjects(try writer.snapshot())
+    rejectStore = RejectStore(writer.paths)
+    meter = ProgressMeter(options.progress)
+    var generator = SystemRandomNumberGenerator()
+    hashSeed = generator.next()
+  }
+
+  package func run(_ sources: [String]) throws -> CompactionSummary {
+    let discovery = try SourceDiscovery(sources, archive: writer.paths.root)
+    summary.files = discovery.files.count
+    for reject in discovery.rejects { try account([reject], path: nil) }
+    let files = discovery.files.filter { file in
+      guard known.contains(file) else { return true }
+      summary.skippedObjects += 1
+      return false
+    }
+    meter.start(totalFiles: files.count)
+    try compact(files)
+    return summary
+  }
+
+  private static func plan(_ files: [SourceFile]) -> [Range<Int>] {
+    var plan: [Range<Int>] = []
+    var start = 0
+    var weight = 0
+    for (index, file) in files.enumerated() {
+      let isCompressed = file.key.hasSuffix(".gz") || file.key.hasSuffix(".zst")
+      weight += file.byteCount * (isCompressed ? inflationEstimate : 1)
+      if weight >= pieceByteTarget {
+        plan.append(start..<(index + 1))
+        (start, weight) = (index + 1, 0)
+      }
+    }
+    if start < files.count { plan.append(start..<files.count) }
+    return plan
+  }
+
+  private func compact(_ files: [SourceFile]) throws {
+    let queue = PieceQueue(plan: Self.plan(files))
+    var open: [ArchiveWriter.NewSegment] = []
+    while true {
+      try fill(queue, files)
+      var taken = queue.takeSegment()
+      for output in taken.outputs { try account(output) }
+      if taken.pieces.isEmpty { break }
+      let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
+      if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
+        meter.setSealing(true)
+        let segment = try writer.write(&taken.pieces, threads: options.threads)
+        meter.setSealing(false)
+        count(segment.entry)
+        open.append(segment)
+      }
+      // Fragments of one object become visible together.
+      if !endsInsideObject, !open.isEmpty {
+        try writer.commit(open)
+        open = []
+      }
+    }
+    if !open.isEmpty { try writer.commit(open) }
+  }
+
+  /// Lets the workers fill pieces until the next segment is complete.
+  private func fill(_ queue: PieceQueue, _ files: [SourceFile]) throws {
+    let (known, options, hashSeed, meter) = (known, options, hashSeed, meter)
+    _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
+      let filler = PieceFiller(known: known, options: options, hashSeed: hashSeed)
+      while let (index, range) = queue.next() {
+        let output = try filler.fill(files[range])
+        meter.add(files: range.count, output)
+        queue.put(index, output)
+      }
+    }
+  }
+
+  // MARK: Accounting
+
+  private func count(_ entry: SegmentEntry) {
+    summary.segments += 1
+    summary.kept += entry.rowCount
+    summary.duplicates += entry.duplicateCount
+    summary.archiveByteCount += entry.byteCount
+  }
+
+  private func account(_ output: PieceFiller.Output) throws {
+    summary.skippedObjects += output.skippedCount
+    summary.changedKeys += output.changed
+    for piece in output.pieces {
+      for object in piece.objects {
+        summary.rejected += object.rejectedCount
+        summary.records += object.rowCount + object.rejectedCount
+        summary.jsonByteCount += object.byteCount
+        guard object.isLastFragment else { continue }
+        summary.sourceByteCount += object.sourceByteCount
+        if object.flags.contains(.opaque) { summary.opaqueObjects += 1 } else { summary.objects += 1 }
+        if object.flags.contains(.incomplete) { summary.incompleteObjects += 1 }
+      }
+    }
+    var byKey: [[UInt8]: [Reject]] = [:]
+    var order: [[UInt8]] = []
+    for reject in output.pieces.flatMap(\.rejects) {
+      if byKey[reject.key] == nil { order.append(reject.key) }
+      byKey[reject.key, default: []].append(reject)
+    }
+    for key in order { try account(byKey[key] ?? [], path: output.rejectPaths[key]) }
+  }
+
+  private func account(_ rejects: [Reject], path: String?) throws {
+    for reject in rejects {
+      if reject.isObject { summary.rejectedObjects += 1 }
+      if summary.firstRejects.count < 20 {
+        summary.firstRejects.append(
+          "\(String(decoding: reject.key, as: UTF8.self)): byte \(reject.offset): \(reject.reason)")
+      }
+    }
+    try rejectStore.write(rejects, path: path == "-" ? nil : path)
+  }
+}
+
+/// Hands planned pieces to workers and gathers them in input order; knows when a segment is complete.
+///
+/// A segment's end depends on the rows and bytes of the pieces in order alone: workers may have filled pieces
+/// beyond it, which then begin the next one.
+private final class PieceQueue: @unchecked Sendable {
+  private let lock = Lock()
+  private let plan: [Range<Int>]
+  private var nextToHand = 0
+  private var firstWaiting = 0
+  private var waiting: [Int: PieceFiller.Output] = [:]
+  /// Pieces left over from an output that a segment ended in.
+  private var carried: [Piece] = []
+
+  init(plan: [Range<Int>]) { self.plan = plan }
+
+  /// The next piece to fill, or nil where the segment is complete or nothing is left.
+  func next() -> (Int, Range<Int>)? {
+    lock.withLock {
+      guard nextToHand < plan.count, !isSegmentComplete() else { return nil }
+      defer { nextToHand += 1 }
+      return (nextToHand, plan[nextToHand])
+    }
+  }
+
+  func put(_ index: Int, _ output: PieceFiller.Output) {
+    lock.withLock { waiting[index] = output }
+  }
+
+  private func isSegmentComplete() -> Bool {
+    var size = SegmentSize()
+    if carried.contains(where: { size.add($0) }) { return true }
+    var index = firstWaiting
+    while let output = waiting[index] {
+      if output.pieces.contains(where: { size.add($0) }) { return true }
+      index += 1
+    }
+    return false
+  }
+
+  /// The pieces of the next segment, and the outputs whose accounts are now due.
+  func takeSegment() -> (pieces: [Piece], outputs: [PieceFiller.Output]) {
+    lock.withLock {
+      var size = SegmentSize()
+      var pieces: [Piece] = []
+      var outputs: [PieceFiller.Output] = []
+      var isComplete = false
+      func take(_ available: [Piece]) -> [Piece] {
+        for (index, piece) in available.enumerated() {
+          pieces.append(piece)
+          if size.add(piece) {
+            isComplete = true
+            return Array(available[(index + 1)...])
+          }
+        }
+        return []
+      }
+      carried = take(carried)
+      while !isComplete, let output = waiting.removeValue(forKey: firstWaiting) {
+        firstWaiting += 1
+        carried = take(output.pieces)
+        outputs.append(output)
+      }
+      return (pieces, outputs)
+    }
+  }
+}
+
+/// Rows and JSON bytes of a segment in the making.
+private struct SegmentSize {
+  private var rows = 0
+  private var bytes = 0
+
+  /// True where the segment is complete with this piece.
+  mutating func add(_ piece: Piece) -> Bool {
+    rows += piece.state.rows.count
+    bytes += piece.jsonByteCount
+    return rows >= SegmentFormat.segmentRowLimit || bytes >= SegmentFormat.segmentJSONByteLimit
+  }
+}
+
+/// Adds up what workers report and passes it on now and then.
+private final class ProgressMeter: @unchecked Sendable {
+  private let lock = Lock()
+  private var state = CompactionProgress()
+  private let report: (@Sendable (CompactionProgress) -> Void)?
+
+  init(_ report: (@Sendable (CompactionProgress) -> Void)?) { self.report = report }
+
+  func start(totalFiles: Int) { lock.withLock { state.totalFiles = totalFiles } }
+
+  func setSealing(_ isSealing: Bool) {
+    lock.withLock {
+      state.isSealing = isSealing
+      report?(state)
+    }
+  }
+
+  func add(files: Int, _ output: PieceFiller.Output) {
+    lock.withLock {
+      state.files += files
+      state.records += output.pieces.reduce(0) { $0 + $1.state.rows.count }
+      state.jsonByteCount += output.pieces.reduce(0) { $0 + $1.jsonByteCount }
+      report?(state)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Glibc
+
+/// Writes source objects of an archive back as files.
+package struct Restorer {
+  package struct Options: Sendable {
+    /// Shell pattern that keys must match (`*` crosses `/`), or nil for all.
+    package var pattern: String?
+    /// Compress with gzip and keep the compression suffix.
+    package var gzip = false
+    package var threads = 2
+
+    package init() {}
+  }
+
+  package struct Summary: Sendable {
+    package var objects = 0
+    package var byteCount = 0
+    package var incomplete = 0
+  }
+
+  private let snapshot: ArchiveSnapshot
+  private let target: String
+  private let options: Options
+
+  package init(_ snapshot: ArchiveSnapshot, target: String, options: Options) {
+    self.snapshot = snapshot
+    self.target = target
+    self.options = options
+  }
+
+  /// Restores all matching objects; each file's SHA-256 is compared with the one taken when it was read.
+  ///
+  /// Throws `CairnError.damaged` where an object does not rebuild, `.io` where a file cannot be written,
+  /// `.usage` where a path would leave the target through a link.
+  package func run() throws -> Summary {
+    try Directory.createAll(target)
+    let counter = Counter()
+    let latest = try latestVersions()
+    for entry in snapshot.manifest.segments {
+      let reader = try snapshot.open(entry)
+      let rebuilder = ObjectRebuilder(reader, threads: options.threads)
+      for block in reader.footer.objectBlocks.indices {
+        let objects = try reader.objects(block: block).filter { matches($0) }
+        try rebuilder.rebuild(objects) { object, bytes in
+          guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
+            throw CairnError.damaged(
+              file: reader.name, offset: reader.footer.objectBlocks[block].block.offset,
+              cause: "object \(String(decoding: object.key, as: UTF8.self)) does not rebuild to its original bytes")
+          }
+          try write(object, bytes, isLatest: (latest[object.key] ?? 1) == object.version)
+          counter.add(object)
+        }
+      }
+    }
+    return counter.summary
+  }
+
+  private func latestVersions() throws -> [[UInt8]: Int] {
+    var latest: [[UInt8]: Int] = [:]
+    for entry in snapshot.manifest.segments {
+      let reader = try snapshot.open(entry)
+      for block in reader.footer.objectBlocks.indices {
+        for object in try reader.objects(block: block) where object.version > 1 {
+          latest[object.key] = max(latest[object.key] ?? 1, object.version)
+        }
+      }
+    }
+    return latest
+  }
+
+  private func matches(_ object: StoredObject) -> Bool {
+    guard let pattern = options.pattern else { return true }
+    let key = String(decoding: object.key, as: UTF8.self)
+    return fnmatch(pattern, key, 0) == 0
+  }
+
+  private func write(
+    _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, isLatest: Bool
+  ) throws {
+    var relative = RestoredPath.relative(String(decoding: object.key, as: UTF8.self), gzip: options.gzip)
+    if !isLatest { relative += "~\(object.version)" }
+    let path = target + "/" + relative
+    try RestoredPath.createParents(of: relative, in: target)
+    if options.gzip {
+      // Fragments become members of one gzip file.
+      let frame = GzipCompressor.compress(bytes, level: 6)
+      try frame.withUnsafeBufferPointer { try put($0, path, append: object.fragment > 0, object) }
+    } else {
+      try put(bytes, path, append: object.fragment > 0, object)
+    }
+  }
+
+  /// Fragments of one object are in order of segments, one a segment at a time: appending is safe.
+  private func put(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ path: String, append: Bool, _ object: StoredObject
+  ) throws {
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (append ? O_APPEND : O_TRUNC)
+    let descriptor = open(path, flags, 0o600)
+    guard descriptor >= 0 else { throw CairnError.io(path: path, action: "create", errno: errno) }
+    let file = File.adopt(descriptor, path: path)
+    try file.write(bytes)
+    // Its own time helps incremental tools; streams have none.
+    if object.modified > 0 {
+      let seconds = Int(object.modified / 1_000_000_000)
+      let time = timespec(tv_sec: seconds, tv_nsec: Int(object.modified % 1_000_000_000))
+      futimens(descriptor, [time, time])
+    }
+  }
+
+  private final class Counter: @unchecked Sendable {
+    private let lock = Lock()
+    private(set) var summary = Summary()
+
+    func add(_ object: StoredObject) {
+      lock.withLock {
+        summary.byteCount += object.byteCount
+        guard object.isLastFragment else { return }
+        summary.objects += 1
+        if object.flags.contains(.incomplete) { summary.incomplete += 1 }
+      }
+    }
+  }
+}
+
+/// Where a key's file goes: always below the target.
+package enum RestoredPath {
+  /// The key without anything that leads out of the target, and without its compression suffix.
+  package static func relative(_ key: String, gzip: Bool) -> String {
+    var parts: [String] = []
+    for part in key.split(separator: "/") where part != "." && part != ".." {
+      // A byte that ends a path in the system's eyes would cut the name short.
+      parts.append(String(part.map { $0 == "\0" ? "_" : $0 }))
+    }
+    if parts.isEmpty { parts = ["object"] }
+    var path = parts.joined(separator: "/")
+    for suffix in [".gz", ".zst"] where path.hasSuffix(suffix) && path.utf8.count > suffix.utf8.count {
+      path.removeLast(suffix.count)
+      break
+    }
+    return gzip ? path + ".gz" : path
+  }
+
+  /// Makes the directories above `relative`; refuses one that is a symbolic link.
+  package static func createParents(of relative: String, in target: String) throws {
+    var path = target
+    for part in relative.split(separator: "/").dropLast() {
+      path += "/" + part
+      var status = stat()
+      if lstat(path, &status) == 0 {
+        if status.st_mode & S_IFMT == S_IFLNK {
+          throw CairnError.usage("\(path): is a symbolic link; restoring through it would leave \(target)")
+        }
+        continue
+      }
+      try Directory.create(path)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/// Fixed-width unsigned integers packed without gaps, least significant bit first.
+///
+/// ```
+/// width 3: byte 0 = c1 c0 b2 b1 b0 a2 a1 a0 (high … low), byte 1 = … d2 d1 d0 c2
+/// ```
+package enum BitPacking {
+  /// Bits that hold `value`: 0 for 0.
+  package static func width(of value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
+
+  package static func byteCount(count: Int, width: Int) -> Int { (count * width + 7) / 8 }
+
+  package static func pack(_ values: [UInt64], width: Int, into writer: inout ByteWriter) {
+    if width == 0 { return }
+    var accumulator: UInt64 = 0
+    var filled = 0
+    writer.bytes.reserveCapacity(writer.bytes.count + byteCount(count: values.count, width: width))
+    for value in values {
+      accumulator |= value << UInt64(filled)
+      let room = 64 - filled
+      filled += width
+      if filled >= 64 {
+        writer.writeUInt64(accumulator)
+        filled -= 64
+        accumulator = room < 64 && width > room ? value >> UInt64(room) : 0
+      }
+    }
+    while filled > 0 {
+      writer.writeByte(UInt8(truncatingIfNeeded: accumulator))
+      accumulator >>= 8
+      filled -= 8
+    }
+  }
+
+  /// Unpacks `count` values; `packed` must hold `byteCount(count:width:)` bytes (the caller has checked).
+  package static func unpack(
+    _ packed: UnsafeBufferPointer<UInt8>, count: Int, width: Int,
+    into output: UnsafeMutablePointer<UInt64>
+  ) {
+    if width == 0 {
+      output.update(repeating: 0, count: count)
+      return
+    }
+    precondition(packed.count >= byteCount(count: count, width: width) && width <= 64)
+    let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
+    var bit = 0
+    let total = packed.count
+    guard let base = UnsafeRawPointer(packed.baseAddress) else { return }
+    for index in 0..<count {
+      let byte = bit >> 3
+      let shift = UInt64(bit & 7)
+      if byte + 9 <= total {
+        var value = base.loadUnaligned(fromByteOffset: byte, as: UInt64.self).littleEndian >> shift
+        if shift != 0, Int(shift) + width > 64 {
+          value |= UInt64(packed[byte + 8]) << (64 - shift)
+        }
+        output[index] = value & mask
+      } else {
+        output[index] = slowRead(packed, byte: byte, shift: shift, width: width) & mask
+      }
+      bit &+= width
+    }
+  }
+
+  /// Near the end of the buffer, where an eight-byte load would leave it.
+  private static func slowRead(
+    _ packed: UnsafeBufferPointer<UInt8>, byte: Int, shift: UInt64, width: Int
+  ) -> UInt64 {
+    var value: UInt64 = 0
+    var got = -Int(shift)
+    var at = byte
+    while got < width, at < packed.count {
+      let piece = UInt64(packed[at])
+      value |= got >= 0 ? piece << UInt64(got) : piece >> UInt64(-got)
+      got += 8
+      at += 1
+    }
+    return value
+  }
+}

@@ -1,0 +1,53 @@
+import CNettle
+import CairnShims
+
+/// XXH3 with 64 bits. Blocks are sealed with it, seeded by their file offset so that a block that lies at the
+/// wrong place fails as well.
+package func checksum(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
+  cairn_xxh3_64(bytes.baseAddress, bytes.count, seed)
+}
+
+package func checksum(_ bytes: [UInt8], seed: UInt64) -> UInt64 {
+  bytes.withUnsafeBufferPointer { checksum($0, seed: seed) }
+}
+
+/// SHA-256 (FIPS 180-4), by Nettle, which uses the processor's SHA instructions where it has them.
+package struct SHA256 {
+  private var context = sha256_ctx()
+
+  package init() { nettle_sha256_init(&context) }
+
+  package mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    nettle_sha256_update(&context, bytes.count, base)
+  }
+
+  package mutating func update(_ bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { update($0) }
+  }
+
+  /// The 32-byte digest; the state starts anew.
+  package mutating func finish() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    nettle_sha256_digest(&context, 32, &digest)
+    return digest
+  }
+
+  package static func digest(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var state = SHA256()
+    state.update(bytes)
+    return state.finish()
+  }
+}
+
+/// Lower-case hexadecimal.
+package func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity(bytes.count * 2)
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,152 @@
+/// Encodings of a run of 64-bit integers. Tags are on disk (`Formats/encodings.md`) and never reused.
+///
+/// ```
+/// integers := tag:u8 body
+/// constant     (0): value:svarint
+/// bit-packed   (1): base:svarint width:u8 packed            value = base + packed
+/// delta-packed (2): first:svarint least:svarint width:u8 packed   value[i] = value[i-1] + least + packed[i-1]
+/// run-length   (3): runs:varint values:integers lengths:integers
+/// ```
+/// The count is known from outside. All arithmetic wraps, so every 64-bit run is exact.
+package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
+  case constant = 0
+  case bitPacked = 1
+  case deltaPacked = 2
+  case runLength = 3
+
+  /// Runs shorter than this on average cost more as runs than packed.
+  static let minimumMeanRun = 4
+
+  package static func encode(_ values: [Int64], into writer: inout ByteWriter) {
+    let statistics = IntegerStatistics(values)
+    guard let first = values.first, !statistics.isConstant else {
+      writer.writeByte(constant.rawValue)
+      writer.writeSignedVarint(values.first ?? 0)
+      return
+    }
+    let plainWidth = BitPacking.width(of: statistics.range)
+    let deltaWidth = BitPacking.width(of: statistics.deltaRange)
+    if values.count / statistics.runCount >= minimumMeanRun, plainWidth > 0 {
+      encodeRuns(values, into: &writer)
+    } else if deltaWidth < plainWidth {
+      writer.writeByte(deltaPacked.rawValue)
+      writer.writeSignedVarint(first)
+      writer.writeSignedVarint(statistics.leastDelta)
+      writer.writeByte(UInt8(deltaWidth))
+      let deltas = values.indices.dropFirst().map {
+        UInt64(bitPattern: values[$0] &- values[$0 - 1] &- statistics.leastDelta)
+      }
+      BitPacking.pack(deltas, width: deltaWidth, into: &writer)
+    } else {
+      writer.writeByte(bitPacked.rawValue)
+      writer.writeSignedVarint(statistics.least)
+      writer.writeByte(UInt8(plainWidth))
+      let offsets = values.map { UInt64(bitPattern: $0 &- statistics.least) }
+      BitPacking.pack(offsets, width: plainWidth, into: &writer)
+    }
+  }
+
+  private static func encodeRuns(_ values: [Int64], into writer: inout ByteWriter) {
+    var runValues: [Int64] = []
+    var lengths: [Int64] = []
+    for value in values {
+      if let last = runValues.last, last == value {
+        lengths[lengths.count - 1] += 1
+      } else {
+        runValues.append(value)
+        lengths.append(1)
+      }
+    }
+    writer.writeByte(runLength.rawValue)
+    writer.writeVarint(runValues.count)
+    encode(runValues, into: &writer)
+    encode(lengths, into: &writer)
+  }
+
+  /// Exactly `count` values. `count` must have been checked against a limit by the caller.
+  package static func decode(_ reader: inout ByteReader, count: Int, depth: Int = 0) throws -> [Int64] {
+    let tag = try reader.readByte()
+    guard let encoding = IntegerEncoding(rawValue: tag), depth < 3 else {
+      throw reader.damaged("unknown integer encoding \(tag)")
+    }
+    switch encoding {
+    case .constant:
+      return [Int64](repeating: try reader.readSignedVarint(), count: count)
+    case .bitPacked:
+      let base = try reader.readSignedVarint()
+      return try unpack(&reader, count: count).map { base &+ Int64(bitPattern: $0) }
+    case .deltaPacked:
+      guard count > 0 else { throw reader.damaged("delta-packed run without values") }
+      var value = try reader.readSignedVarint()
+      let least = try reader.readSignedVarint()
+      var values = [value]
+      values.reserveCapacity(count)
+      for delta in try unpack(&reader, count: count - 1) {
+        value = value &+ least &+ Int64(bitPattern: delta)
+        values.append(value)
+      }
+      return values
+    case .runLength:
+      return try decodeRuns(&reader, count: count, depth: depth)
+    }
+  }
+
+  private static func decodeRuns(_ reader: inout ByteReader, count: Int, depth: Int) throws -> [Int64] {
+    let runs = try reader.readCount(limit: count, of: "run count")
+    let values = try decode(&reader, count: runs, depth: depth + 1)
+    let lengths = try decode(&reader, count: runs, depth: depth + 1)
+    var output: [Int64] = []
+    output.reserveCapacity(count)
+    for (value, length) in zip(values, lengths) {
+      guard length >= 0, length <= Int64(count - output.count) else {
+        throw reader.damaged("run lengths exceed the \(count) values of their chunk")
+      }
+      output.append(contentsOf: repeatElement(value, count: Int(length)))
+    }
+    guard output.count == count else { throw reader.damaged("run lengths give \(output.count) of \(count) values") }
+    return output
+  }
+
+  private static func unpack(_ reader: inout ByteReader, count: Int) throws -> [UInt64] {
+    let width = Int(try reader.readByte())
+    guard width <= 64 else { throw reader.damaged("bit width \(width)") }
+    let range = try reader.readRange(BitPacking.byteCount(count: count, width: width))
+    return [UInt64](unsafeUninitializedCapacity: count) { target, written in
+      reader.bytes.withUnsafeBufferPointer { bytes in
+        if let base = target.baseAddress {
+          BitPacking.unpack(UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
+        }
+      }
+      written = count
+    }
+  }
+}
+
+/// One pass over a run of integers: what the choice of an encoding needs.
+package struct IntegerStatistics {
+  package var least: Int64 = 0
+  package var greatest: Int64 = 0
+  package var leastDelta: Int64 = 0
+  package var greatestDelta: Int64 = 0
+  package var runCount = 0
+
+  package init(_ values: [Int64]) {
+    guard let first = values.first else { return }
+    (least, greatest, runCount) = (first, first, 1)
+    var previous = first
+    for (index, value) in values.enumerated().dropFirst() {
+      least = min(least, value)
+      greatest = max(greatest, value)
+      let delta = value &- previous
+      if index == 1 { (leastDelta, greatestDelta) = (delta, delta) }
+      leastDelta = min(leastDelta, delta)
+      greatestDelta = max(greatestDelta, delta)
+      if delta != 0 { runCount += 1 }
+      previous = value
+    }
+  }
+
+  package var isConstant: Bool { runCount <= 1 }
+  package var range: UInt64 { UInt64(bitPattern: greatest &- least) }
+  package var deltaRange: UInt64 { UInt64(bitPattern: greatestDelta &- leastDelta) }
+}

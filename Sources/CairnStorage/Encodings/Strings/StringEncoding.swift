@@ -1,0 +1,30 @@
+/// Encodings of a chunk's strings. Tags are on disk (`Formats/encodings.md`) and never reused.
+///
+/// ```
+/// strings := tag:u8 body
+/// dictionary (0): words                      ids of the column's dictionary
+/// plain      (1): lengths:integers styles bytes
+/// uuid       (2): exceptions count × 16 bytes   lower-case 8-4-4-4-12
+/// timestamp  (3): seconds:integers           canonical YYYY-MM-DDTHH:MM:SSZ
+/// row-time   (4): (nothing)                  the canonical spelling of the row's time, one value a row
+/// ```
+package enum StringEncoding: UInt8, Sendable, CaseIterable {
+  case dictionary = 0
+  case plain = 1
+  case uuid = 2
+  case timestamp = 3
+  case rowTime = 4
+}
+
+/// A chunk's strings while they are being written: entry by value position.
+package protocol StringSource {
+  var count: Int { get }
+  func value(_ index: Int) -> UnsafeBufferPointer<UInt8>
+  func style(_ index: Int) -> StringStyle
+  func spelling(_ index: Int) -> [UInt8]?
+}
+
+extension StringTable: StringSource {
+  package func value(_ index: Int) -> UnsafeBufferPointer<UInt8> { self[index] }
+  package func spelling(_ index: Int) -> [UInt8]? { spellings[index] }
+}

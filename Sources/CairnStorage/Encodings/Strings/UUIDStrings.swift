@@ -1,0 +1,120 @@
+/// Lower-case UUIDs as 16 bytes each; values that are none are exceptions, stored plain.
+///
+/// ```
+/// uuid       := exceptions count × 16 bytes (zeros where an exception stands)
+/// exceptions := number:varint [positions:integers byteCount:varint plain]
+/// ```
+package enum UUIDStrings {
+  /// Fewer UUIDs than this share of the values, and the chunk is stored another way.
+  static let minimumShare = 0.9
+  package static let textByteCount = 36
+
+  package static func encode<Source: StringSource>(_ source: Source, into writer: inout ByteWriter) -> Bool {
+    var exceptions: [Int64] = []
+    var packed = [UInt8](repeating: 0, count: source.count * 16)
+    let allowed = Int(Double(source.count) * (1 - minimumShare))
+    let complete = packed.withUnsafeMutableBufferPointer { target -> Bool in
+      guard let base = target.baseAddress else { return false }
+      for index in 0..<source.count {
+        if source.style(index) != .plain || !parse(source.value(index), into: base + index * 16) {
+          exceptions.append(Int64(index))
+          if exceptions.count > allowed { return false }
+        }
+      }
+      return true
+    }
+    guard complete else { return false }
+    writer.writeByte(StringEncoding.uuid.rawValue)
+    writer.writeVarint(exceptions.count)
+    if !exceptions.isEmpty {
+      let rest = StringTable()
+      for index in exceptions {
+        for byte in 0..<16 { packed[Int(index) * 16 + byte] = 0 }
+        let at = Int(index)
+        rest.append(source.value(at), style: source.style(at), spelling: source.spelling(at))
+      }
+      IntegerEncoding.encode(exceptions, into: &writer)
+      var body = ByteWriter()
+      PlainStrings.encode(rest, into: &body)
+      writer.writeCounted(body.bytes)
+    }
+    writer.writeBytes(packed)
+    return true
+  }
+
+  package static func decode(
+    _ reader: inout ByteReader, count: Int, positions: [UInt32]?
+  ) throws -> StringTable {
+    let exceptionCount = try reader.readCount(limit: count, of: "exception count")
+    var exceptionIndex: [UInt32: Int] = [:]
+    var rest = StringTable()
+    if exceptionCount > 0 {
+      for (index, position) in try IntegerEncoding.decode(&reader, count: exceptionCount).enumerated() {
+        guard position >= 0, position < Int64(count) else { throw reader.damaged("exception at \(position)") }
+        exceptionIndex[UInt32(position)] = index
+      }
+      var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
+      rest = try PlainStrings.decode(&body, count: exceptionCount, positions: nil)
+      try body.expectEnd(of: "exceptions")
+    }
+    let range = try reader.readRange(count * 16)
+    let wanted = positions?.count ?? count
+    let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * textByteCount)
+    reader.bytes.withUnsafeBufferPointer { bytes in
+      var text = [UInt8](repeating: 0, count: textByteCount)
+      for index in 0..<wanted {
+        let position = positions?[index] ?? UInt32(index)
+        if !exceptionIndex.isEmpty, let entry = exceptionIndex[position] {
+          table.append(entry: entry, of: rest)
+          continue
+        }
+        let start = range.lowerBound + Int(position) * 16
+        format(UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: &text)
+        table.append(text)
+      }
+    }
+    return table
+  }
+
+  /// Parses the canonical lower-case text; false where it is anything else.
+  static func parse(_ text: UnsafeBufferPointer<UInt8>, into output: UnsafeMutablePointer<UInt8>) -> Bool {
+    guard text.count == textByteCount, let p = text.baseAddress, p[8] == 0x2D, p[13] == 0x2D, p[18] == 0x2D,
+      p[23] == 0x2D
+    else { return false }
+    var at = 0
+    for index in 0..<16 {
+      if at == 8 || at == 13 || at == 18 || at == 23 { at += 1 }
+      let high = nibble(p[at])
+      let low = nibble(p[at + 1])
+      if high | low > 15 { return false }
+      output[index] = high << 4 | low
+      at += 2
+    }
+    return true
+  }
+
+  @inline(__always)
+  private static func nibble(_ byte: UInt8) -> UInt8 {
+    let digit = byte &- 0x30
+    if digit <= 9 { return digit }
+    let letter = byte &- 0x61
+    return letter <= 5 ? letter + 10 : 0xFF
+  }
+
+  static func format(_ bytes: UnsafeBufferPointer<UInt8>, into text: inout [UInt8]) {
+    let digits: StaticString = "0123456789abcdef"
+    let table = digits.utf8Start
+    text.withUnsafeMutableBufferPointer { out in
+      var at = 0
+      for index in 0..<16 {
+        if at == 8 || at == 13 || at == 18 || at == 23 {
+          out[at] = 0x2D
+          at += 1
+        }
+        out[at] = table[Int(bytes[index] >> 4)]
+        out[at + 1] = table[Int(bytes[index] & 15)]
+        at += 2
+      }
+    }
+  }
+}

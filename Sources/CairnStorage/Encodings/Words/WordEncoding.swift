@@ -1,0 +1,171 @@
+import Glibc
+
+/// Encoding of 32-bit words that repeat: dictionary ids and shape words.
+///
+/// The chunk's distinct words, sorted, come first: that list is also its value set for pruning. Each value is
+/// then a narrow code into the list, since narrow codes scan many times faster than wide words.
+///
+/// ```
+/// words := distinct:varint list:integers codes
+/// codes := (nothing where distinct = 1) | width:u8 (1, 2 or 4) then count codes of that many bytes
+/// ```
+package enum WordEncoding {
+  package static func encode(_ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter) {
+    let list = distinctSorted(words)
+    writer.writeVarint(list.count)
+    IntegerEncoding.encode(list.map { Int64($0) }, into: &writer)
+    if list.count <= 1 { return }
+    let width = list.count <= 1 << 8 ? 1 : list.count <= 1 << 16 ? 2 : 4
+    writer.writeByte(UInt8(width))
+    let lookup = CodeLookup(list)
+    defer { lookup.free() }
+    let start = writer.bytes.count
+    writer.bytes.append(contentsOf: repeatElement(0, count: words.count * width))
+    writer.bytes.withUnsafeMutableBytes { bytes in
+      for (index, word) in words.enumerated() {
+        let code = lookup.code(of: word)
+        let offset = start + index * width
+        switch width {
+        case 1: bytes[offset] = UInt8(truncatingIfNeeded: code)
+        case 2: bytes.storeBytes(of: UInt16(truncatingIfNeeded: code).littleEndian, toByteOffset: offset, as: UInt16.self)
+        default: bytes.storeBytes(of: code.littleEndian, toByteOffset: offset, as: UInt32.self)
+        }
+      }
+    }
+  }
+
+  private static func distinctSorted(_ words: UnsafeBufferPointer<UInt32>) -> [UInt32] {
+    guard let greatest = words.max() else { return [] }
+    // A bitmap over the words' range where that is smaller than sorting them all.
+    if Int(greatest) <= words.count * 32 + 4096 {
+      var seen = [UInt64](repeating: 0, count: Int(greatest) / 64 + 1)
+      for word in words { seen[Int(word >> 6)] |= 1 << UInt64(word & 63) }
+      var list: [UInt32] = []
+      for (index, bits) in seen.enumerated() {
+        var rest = bits
+        while rest != 0 {
+          list.append(UInt32(index * 64 + rest.trailingZeroBitCount))
+          rest &= rest - 1
+        }
+      }
+      return list
+    }
+    var sorted = Array(words)
+    sorted.sort()
+    var list: [UInt32] = []
+    for word in sorted where list.last != word { list.append(word) }
+    return list
+  }
+
+  package static func decode(_ reader: inout ByteReader, count: Int) throws -> CodedWords {
+    let distinct = try reader.readCount(limit: count, of: "distinct word count")
+    let list = try IntegerEncoding.decode(&reader, count: distinct)
+    var words: [UInt32] = []
+    words.reserveCapacity(distinct)
+    for value in list {
+      guard let word = UInt32(exactly: value), words.last.map({ $0 < word }) ?? true else {
+        throw reader.damaged("word list is not ascending")
+      }
+      words.append(word)
+    }
+    if distinct <= 1 {
+      guard distinct == 1 || count == 0 else { throw reader.damaged("values without a word list") }
+      return CodedWords(words: words, count: count, codes: .constant)
+    }
+    let width = Int(try reader.readByte())
+    guard width == 1 || width == 2 || width == 4 else { throw reader.damaged("code width \(width)") }
+    let range = try reader.readRange(count * width)
+    let codes: CodedWords.Codes = reader.bytes.withUnsafeBytes { bytes in
+      let base = bytes.baseAddress.map { $0 + range.lowerBound }
+      func read<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) -> [T] {
+        [T](unsafeUninitializedCapacity: count) { target, written in
+          if let base, let to = target.baseAddress { memcpy(to, base, count * width) }
+          written = count
+        }
+      }
+      return switch width {
+      case 1: .bytes(read(UInt8.self))
+      case 2: .shorts(read(UInt16.self).map { UInt16(littleEndian: $0) })
+      default: .longs(read(UInt32.self).map { UInt32(littleEndian: $0) })
+      }
+    }
+    let decoded = CodedWords(words: words, count: count, codes: codes)
+    guard decoded.greatestCode < distinct else { throw reader.damaged("code beyond its word list") }
+    return decoded
+  }
+}
+
+/// A decoded chunk of words: distinct words ascending, and a code per value.
+package struct CodedWords: Sendable {
+  /// A closed set of code widths: one switch per batch, then a plain loop.
+  package enum Codes: Sendable {
+    case constant
+    case bytes([UInt8])
+    case shorts([UInt16])
+    case longs([UInt32])
+  }
+
+  package var words: [UInt32]
+  package var count: Int
+  package var codes: Codes
+
+  package var greatestCode: Int {
+    switch codes {
+    case .constant: 0
+    case .bytes(let codes): codes.max().map { Int($0) } ?? 0
+    case .shorts(let codes): codes.max().map { Int($0) } ?? 0
+    case .longs(let codes): codes.max().map { Int($0) } ?? 0
+    }
+  }
+
+  /// Codes of all values, widened.
+  package func allCodes() -> [UInt32] {
+    switch codes {
+    case .constant: [UInt32](repeating: 0, count: count)
+    case .bytes(let codes): codes.map { UInt32($0) }
+    case .shorts(let codes): codes.map { UInt32($0) }
+    case .longs(let codes): codes
+    }
+  }
+
+  /// Codes at `positions`, each of which must be below `count`.
+  package func take(_ positions: [UInt32]) -> [UInt32] {
+    switch codes {
+    case .constant: [UInt32](repeating: 0, count: positions.count)
+    case .bytes(let codes): positions.map { UInt32(codes[Int($0)]) }
+    case .shorts(let codes): positions.map { UInt32(codes[Int($0)]) }
+    case .longs(let codes): positions.map { codes[Int($0)] }
+    }
+  }
+}
+
+/// Word → code: a table over the range where the range is small, else binary search.
+private struct CodeLookup {
+  private let list: [UInt32]
+  private let table: UnsafeMutablePointer<UInt32>?
+
+  init(_ list: [UInt32]) {
+    self.list = list
+    guard let greatest = list.last, Int(greatest) < 1 << 22 else {
+      table = nil
+      return
+    }
+    let table = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(greatest) + 1)
+    for (code, word) in list.enumerated() { table[Int(word)] = UInt32(code) }
+    self.table = table
+  }
+
+  func free() { table?.deallocate() }
+
+  @inline(__always)
+  func code(of word: UInt32) -> UInt32 {
+    if let table { return table[Int(word)] }
+    var low = 0
+    var high = list.count
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle] < word { low = middle + 1 } else { high = middle }
+    }
+    return UInt32(low)
+  }
+}

@@ -1,0 +1,150 @@
+/// Where a part of a column stands: in the directory itself or in a block of its own.
+package enum PartPlace: Sendable {
+  case inline(start: Int, byteCount: Int)
+  case block(BlockRef)
+}
+
+/// A column's dictionary blocks and chunks.
+///
+/// ```
+/// directory := dictionaryEntries:varint dictionaryBlocks:varint
+///              { entries:varint firstValue:counted part }
+///              chunks:varint { rowGroup:varint (delta) values:varint part }
+/// part      := (byteCount << 1 | isBlock):varint, then offset:varint or the bytes
+/// ```
+package struct ColumnDirectory: Sendable {
+  package struct DictionaryBlock: Sendable {
+    package var firstID: Int
+    package var entryCount: Int
+    package var firstValue: [UInt8]
+    package var part: PartPlace
+  }
+
+  package struct Chunk: Sendable {
+    package var rowGroup: Int
+    package var valueCount: Int
+    package var part: PartPlace
+  }
+
+  package var entryCount = 0
+  package var dictionary: [DictionaryBlock] = []
+  /// Ascending by row group; row groups without values have none.
+  package var chunks: [Chunk] = []
+
+  package static func decode(_ reader: inout ByteReader, rowGroupCount: Int) throws -> ColumnDirectory {
+    var directory = ColumnDirectory()
+    let entryCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "dictionary entry count")
+    let blockCount = try reader.readItemCount(of: "dictionary block")
+    for _ in 0..<blockCount {
+      let entries = try reader.readCount(limit: entryCount - directory.entryCount, of: "entry count")
+      let first = try reader.readCounted()
+      directory.dictionary.append(
+        DictionaryBlock(
+          firstID: directory.entryCount, entryCount: entries, firstValue: first, part: try part(&reader)))
+      directory.entryCount += entries
+    }
+    guard directory.entryCount == entryCount else { throw reader.damaged("dictionary entries are missing") }
+    var rowGroup = -1
+    for _ in 0..<(try reader.readCount(limit: rowGroupCount, of: "chunk count")) {
+      rowGroup += 1 + (try reader.readCount(limit: rowGroupCount, of: "row group"))
+      guard rowGroup < rowGroupCount else { throw reader.damaged("chunk of row group \(rowGroup)") }
+      let values = try reader.readCount(limit: SegmentFormat.rowLimit, of: "value count")
+      directory.chunks.append(Chunk(rowGroup: rowGroup, valueCount: values, part: try part(&reader)))
+    }
+    try reader.expectEnd(of: "column directory")
+    return directory
+  }
+
+  private static func part(_ reader: inout ByteReader) throws -> PartPlace {
+    let head = try reader.readVarint()
+    guard head >> 1 <= UInt64(SegmentFormat.blockByteLimit) else { throw reader.damaged("part of \(head >> 1) bytes") }
+    let byteCount = Int(head >> 1)
+    if head & 1 == 1 { return .block(BlockRef(offset: try reader.readVarint(), byteCount: byteCount)) }
+    let range = try reader.readRange(byteCount)
+    return .inline(start: range.lowerBound, byteCount: byteCount)
+  }
+}
+
+/// A column encoded but not yet placed.
+struct EncodedColumn: Sendable {
+  struct Part: Sendable {
+    var raw: [UInt8]
+    /// Compressed ahead, on the worker that encoded the column, for parts that become blocks.
+    var body: BlockBody?
+  }
+
+  struct DictionaryBlock: Sendable {
+    var entryCount: Int
+    var firstValue: [UInt8]
+    var part: Part
+  }
+
+  struct Chunk: Sendable {
+    var rowGroup: Int
+    var valueCount: Int
+    var part: Part
+  }
+
+  var valueCount = 0
+  var dictionaryEntryCount = 0
+  var dictionary: [DictionaryBlock] = []
+  var chunks: [Chunk] = []
+
+  var rawByteCount: Int {
+    dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
+      + chunks.reduce(0) { $0 + $1.part.raw.count }
+  }
+
+  /// Whether all parts stand in the directory, and the directory in a pack.
+  var isPacked: Bool { rawByteCount < SegmentFormat.packedColumnByteLimit }
+
+  mutating func compressParts(_ compressor: ZstdCompressor) {
+    if isPacked { return }
+    for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
+    for index in chunks.indices {
+      // UUIDs are random bits: trying costs time and never pays.
+      let isRandom = chunks[index].part.raw.first == StringEncoding.uuid.rawValue && chunks[index].valueCount > 64
+      chunks[index].part.compress(compressor, tryZstd: !isRandom)
+    }
+  }
+
+  /// Writes the parts that are blocks and gives the directory.
+  func directory(_ writer: BlockWriter) throws -> [UInt8] {
+    var output = ByteWriter()
+    output.writeVarint(dictionaryEntryCount)
+    output.writeVarint(dictionary.count)
+    for block in dictionary {
+      output.writeVarint(block.entryCount)
+      output.writeCounted(block.firstValue)
+      try block.part.write(into: &output, blocks: writer)
+    }
+    output.writeVarint(chunks.count)
+    var expected = 0
+    for chunk in chunks {
+      output.writeVarint(chunk.rowGroup - expected)
+      output.writeVarint(chunk.valueCount)
+      try chunk.part.write(into: &output, blocks: writer)
+      expected = chunk.rowGroup + 1
+    }
+    return output.bytes
+  }
+}
+
+extension EncodedColumn.Part {
+  mutating func compress(_ compressor: ZstdCompressor, tryZstd: Bool) {
+    guard raw.count > SegmentFormat.inlinePartByteLimit else { return }
+    body = BlockBody.make(raw, compressor, tryZstd: tryZstd)
+    raw = []
+  }
+
+  func write(into output: inout ByteWriter, blocks: BlockWriter) throws {
+    if let body {
+      let ref = try blocks.write(body)
+      output.writeVarint(UInt64(ref.byteCount) << 1 | 1)
+      output.writeVarint(ref.offset)
+    } else {
+      output.writeVarint(UInt64(raw.count) << 1)
+      output.writeBytes(raw)
+    }
+  }
+}

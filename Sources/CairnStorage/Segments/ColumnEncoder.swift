@@ -1,0 +1,101 @@
+/// Encodes one column of a segment: its dictionary, if it has one, and a chunk for each row group with values.
+struct ColumnEncoder {
+  let kind: ColumnKind
+  let merger: ColumnMerger?
+  /// The column is the root's eventTime.
+  let isEventTime: Bool
+  let rowGroups: [RowGroupColumns]
+  /// Event times of the rows of each row group.
+  let times: [ArraySlice<Int64>]
+
+  func encode(column: Int, compressor: ZstdCompressor) -> EncodedColumn {
+    var output = EncodedColumn()
+    var usesDictionary = false
+    for (index, group) in rowGroups.enumerated() {
+      let words = group[column]
+      if words.isEmpty { continue }
+      var writer = ByteWriter()
+      switch kind {
+      case .shape: WordEncoding.encode(words, into: &writer)
+      case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
+      case .integer: encodeIntegers(words, into: &writer)
+      case .string, .number: usesDictionary = encodeStrings(words, rowGroup: index, into: &writer) || usesDictionary
+      }
+      output.valueCount += words.count
+      output.chunks.append(
+        EncodedColumn.Chunk(rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes)))
+    }
+    if usesDictionary, case .dictionary(let table) = merger?.form {
+      output.dictionaryEntryCount = table.count
+      output.dictionary = DictionaryBlocks.encode(table).map {
+        EncodedColumn.DictionaryBlock(
+          entryCount: $0.entryCount, firstValue: $0.firstValue, part: EncodedColumn.Part(raw: $0.bytes))
+      }
+    }
+    output.compressParts(compressor)
+    return output
+  }
+
+  private func encodeIntegers(_ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter) {
+    guard case .integers(let values) = merger?.form else { return }
+    IntegerEncoding.encode(words.map { values[Int($0)] }, into: &writer)
+  }
+
+  /// True where the chunk refers to the dictionary.
+  private func encodeStrings(
+    _ words: UnsafeBufferPointer<UInt32>, rowGroup: Int, into writer: inout ByteWriter
+  ) -> Bool {
+    guard let merger else { return false }
+    switch merger.form {
+    case .integers: return false
+    case .plain:
+      let source = merger.plainSource(words, isString: kind == .string)
+      if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return false }
+      if TimestampStrings.encode(source, into: &writer) { return false }
+      if UUIDStrings.encode(source, into: &writer) { return false }
+      writer.writeByte(StringEncoding.plain.rawValue)
+      PlainStrings.encode(source, into: &writer)
+      return false
+    case .dictionary(let table):
+      if isEventTime || isTimestamp(table) {
+        let source = IndirectStrings(table: table, ids: words)
+        if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return false }
+        if TimestampStrings.encode(source, into: &writer) { return false }
+      }
+      writer.writeByte(StringEncoding.dictionary.rawValue)
+      WordEncoding.encode(words, into: &writer)
+      return true
+    }
+  }
+
+  /// Times that repeat a lot are smaller as codes of a dictionary.
+  private func isTimestamp(_ table: StringTable) -> Bool {
+    guard kind == .string, table.count > 256, let base = table[0].baseAddress else { return false }
+    return EventTime.canonicalSeconds(base, table[0].count) != nil
+  }
+
+  private func encodeRowTime<Source: StringSource>(
+    _ rowGroup: Int, _ source: Source, into writer: inout ByteWriter
+  ) -> Bool {
+    let rowTimes = times[rowGroup]
+    guard source.count == rowTimes.count else { return false }
+    for (index, time) in rowTimes.enumerated() {
+      let text = source.value(index)
+      guard source.style(index) == .plain, let base = text.baseAddress,
+        let seconds = EventTime.canonicalSeconds(base, text.count), seconds * 1000 == time
+      else { return false }
+    }
+    writer.writeByte(StringEncoding.rowTime.rawValue)
+    return true
+  }
+}
+
+/// Values by dictionary id.
+private struct IndirectStrings: StringSource {
+  let table: StringTable
+  let ids: UnsafeBufferPointer<UInt32>
+  var count: Int { ids.count }
+  func value(_ index: Int) -> UnsafeBufferPointer<UInt8> { table[Int(ids[index])] }
+  func style(_ index: Int) -> StringStyle { table.style(Int(ids[index])) }
+  func spelling(_ index: Int) -> [UInt8]? { table.spellings[Int(ids[index])] }
+}

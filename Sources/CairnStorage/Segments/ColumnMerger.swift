@@ -1,0 +1,158 @@
+/// A leaf column's distinct values over all pieces of a segment.
+///
+/// Either a sorted dictionary and, by piece, the map from the piece's numbers to dictionary ids; or, where
+/// values hardly repeat, no dictionary: an id is then the piece's number plus the piece's base.
+final class ColumnMerger: @unchecked Sendable {
+  enum Form {
+    case dictionary(StringTable)
+    case plain
+    /// Integers by id.
+    case integers([Int64])
+  }
+
+  let form: Form
+  /// By piece: ids of the piece's numbers; empty for `plain`.
+  let remaps: [[UInt32]]
+  /// By piece: what to add to the piece's numbers; for `plain`.
+  let bases: [UInt32]
+  private let interners: [Interner?]
+
+  /// Values at least this many, of which this share is distinct: no dictionary.
+  static let plainMinimumCount = 4096
+  static let plainDistinctShare = 0.6
+
+  init(kind: ColumnKind, interners: [Interner?]) {
+    self.interners = interners
+    let values = interners.reduce(0) { $0 + ($1?.valueCount ?? 0) }
+    let entries = interners.reduce(0) { $0 + ($1?.count ?? 0) }
+    if kind != .integer, values >= Self.plainMinimumCount, Double(entries) >= Self.plainDistinctShare * Double(values) {
+      form = .plain
+      remaps = []
+      var base: UInt32 = 0
+      bases = interners.map { interner in
+        defer { base += UInt32(interner?.count ?? 0) }
+        return base
+      }
+      return
+    }
+    bases = []
+    var merged = Interner()
+    defer { merged.free() }
+    let numbers = interners.map { interner -> [UInt32] in
+      guard let interner else { return [] }
+      return (0..<interner.count).map { index in
+        let value = interner[index]
+        return value.baseAddress.map { merged.intern($0, value.count) } ?? 0
+      }
+    }
+    if kind == .integer {
+      let integers = (0..<merged.count).map { NumberText.integer(merged[$0]) ?? 0 }
+      form = .integers(integers)
+      remaps = numbers
+    } else {
+      let (table, rank) = Self.sorted(merged, isString: kind == .string)
+      form = .dictionary(table)
+      remaps = numbers.map { $0.map { rank[Int($0)] } }
+    }
+  }
+
+  /// The dictionary table and the rank of each merged entry. An append-only interner may hold a value twice:
+  /// both then get the same rank.
+  private static func sorted(_ merged: Interner, isString: Bool) -> (StringTable, [UInt32]) {
+    let entries = SpelledStrings(merged, isString: isString)
+    var order = (0..<UInt32(merged.count)).map { (key: entries.sortKey(Int($0)), index: $0) }
+    order.sort { a, b in
+      a.key != b.key ? a.key < b.key : entries.precedes(Int(a.index), Int(b.index))
+    }
+    let table = StringTable(entryCapacity: merged.count, byteCapacity: merged.heap.count)
+    var rank = [UInt32](repeating: 0, count: merged.count)
+    var previous: Int?
+    for (_, index) in order {
+      let at = Int(index)
+      if let previous, !entries.precedes(previous, at) {
+        rank[at] = rank[previous]
+        continue
+      }
+      rank[at] = UInt32(table.count)
+      table.append(entries.value(at), style: entries.style(at), spelling: entries.spelling(at))
+      previous = at
+    }
+    return (table, rank)
+  }
+
+  /// Values of a plain column by id.
+  func plainSource(_ ids: UnsafeBufferPointer<UInt32>, isString: Bool) -> StringTable {
+    let table = StringTable(entryCapacity: ids.count)
+    var piece = 0
+    for id in ids {
+      if id < bases[piece] || piece + 1 < bases.count && id >= bases[piece + 1] { piece = pieceIndex(of: id) }
+      guard let interner = interners[piece] else { continue }
+      let spelling = interner[Int(id - bases[piece])]
+      if isString, spelling.contains(0x5C) {
+        let value = StringSpelling.unescape(spelling)
+        let style = StringSpelling.style(of: spelling, value: value)
+        table.append(value, style: style, spelling: style == .verbatim ? Array(spelling) : nil)
+      } else {
+        table.append(spelling)
+      }
+    }
+    return table
+  }
+
+  private func pieceIndex(of id: UInt32) -> Int {
+    var low = 0
+    var high = bases.count
+    while low < high {
+      let middle = (low + high) / 2
+      if bases[middle] <= id { low = middle + 1 } else { high = middle }
+    }
+    // Pieces without the column share a base with the next: the last of them has the values.
+    return low - 1
+  }
+}
+
+/// Spellings with their values: unescaped once, only where there are escapes.
+private struct SpelledStrings {
+  private let merged: Interner
+  private var escaped: [Int: (value: [UInt8], style: StringStyle)] = [:]
+
+  init(_ merged: Interner, isString: Bool) {
+    self.merged = merged
+    guard isString else { return }
+    for index in 0..<merged.count where merged[index].contains(0x5C) {
+      let value = StringSpelling.unescape(merged[index])
+      escaped[index] = (value, StringSpelling.style(of: merged[index], value: value))
+    }
+  }
+
+  func style(_ index: Int) -> StringStyle { escaped.isEmpty ? .plain : escaped[index]?.style ?? .plain }
+
+  func spelling(_ index: Int) -> [UInt8]? { style(index) == .verbatim ? Array(merged[index]) : nil }
+
+  func value(_ index: Int) -> [UInt8] {
+    if !escaped.isEmpty, let entry = escaped[index] { return entry.value }
+    return Array(merged[index])
+  }
+
+  private func withValue<R>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    if !escaped.isEmpty, let entry = escaped[index] { return entry.value.withUnsafeBufferPointer(body) }
+    return body(merged[index])
+  }
+
+  /// The first eight bytes, most significant first, so that most compares are of integers.
+  func sortKey(_ index: Int) -> UInt64 {
+    withValue(index) { bytes in
+      var key: UInt64 = 0
+      for at in 0..<8 { key = key << 8 | (at < bytes.count ? UInt64(bytes[at]) : 0) }
+      return key
+    }
+  }
+
+  func precedes(_ a: Int, _ b: Int) -> Bool {
+    let order = withValue(a) { x in withValue(b) { y in compare(x, y) } }
+    if order != 0 { return order < 0 }
+    let (x, y) = (style(a), style(b))
+    if x != y { return x.rawValue < y.rawValue }
+    return x == .verbatim && CairnStorage.precedes(merged[a], merged[b])
+  }
+}

@@ -1,0 +1,110 @@
+/// What one read of a segment's end tells: counts, row groups with their times, and where everything else is.
+package struct Footer: Sendable {
+  package struct RowGroup: Sendable {
+    package var firstRow: Int
+    package var rowCount: Int
+    /// Rows at its beginning whose event time is not known.
+    package var untimedRowCount: Int
+    /// Of the timed rows; `minimum > maximum` where there are none. Milliseconds since 1970.
+    package var minimumTime: Int64
+    package var maximumTime: Int64
+    package var times: BlockRef
+    /// Original bytes of rows that their layout does not reproduce.
+    package var verbatim: BlockRef?
+    package var verbatimRowCount: Int
+  }
+
+  package struct ObjectBlock: Sendable {
+    package var objectCount: Int
+    package var block: BlockRef
+  }
+
+  package var rowCount = 0
+  package var recordCount = 0
+  package var duplicateCount = 0
+  package var rejectedCount = 0
+  package var objectCount = 0
+  package var jsonByteCount = 0
+  package var sourceByteCount = 0
+  package var rowGroups: [RowGroup] = []
+  package var catalogue = BlockRef(offset: 0, byteCount: 0)
+  package var packs: [BlockRef] = []
+  package var envelopes = BlockRef(offset: 0, byteCount: 0)
+  package var envelopeCount = 0
+  package var objectBlocks: [ObjectBlock] = []
+
+  package func encode(into writer: inout ByteWriter) {
+    for count in [
+      rowCount, recordCount, duplicateCount, rejectedCount, objectCount, jsonByteCount, sourceByteCount,
+    ] { writer.writeVarint(count) }
+    writer.writeVarint(rowGroups.count)
+    for group in rowGroups {
+      writer.writeVarint(group.rowCount)
+      writer.writeVarint(group.untimedRowCount)
+      writer.writeSignedVarint(group.minimumTime)
+      writer.writeSignedVarint(group.maximumTime)
+      group.times.encode(into: &writer)
+      writer.writeVarint(group.verbatimRowCount)
+      group.verbatim?.encode(into: &writer)
+    }
+    catalogue.encode(into: &writer)
+    writer.writeVarint(packs.count)
+    for pack in packs { pack.encode(into: &writer) }
+    envelopes.encode(into: &writer)
+    writer.writeVarint(envelopeCount)
+    writer.writeVarint(objectBlocks.count)
+    for block in objectBlocks {
+      writer.writeVarint(block.objectCount)
+      block.block.encode(into: &writer)
+    }
+  }
+
+  package static func decode(_ reader: inout ByteReader) throws -> Footer {
+    var footer = Footer()
+    footer.rowCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "row count")
+    footer.recordCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "record count")
+    footer.duplicateCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "duplicate count")
+    footer.rejectedCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "rejected count")
+    footer.objectCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "object count")
+    footer.jsonByteCount = try reader.readCount(limit: Int.max, of: "JSON size")
+    footer.sourceByteCount = try reader.readCount(limit: Int.max, of: "source size")
+    try footer.decodeRowGroups(&reader)
+    footer.catalogue = try BlockRef.decode(&reader)
+    for _ in 0..<(try reader.readItemCount(of: "pack")) { footer.packs.append(try BlockRef.decode(&reader)) }
+    footer.envelopes = try BlockRef.decode(&reader)
+    footer.envelopeCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "envelope count")
+    var objectCount = 0
+    for _ in 0..<(try reader.readItemCount(of: "object block")) {
+      let count = try reader.readCount(limit: footer.objectCount - objectCount, of: "object count")
+      footer.objectBlocks.append(ObjectBlock(objectCount: count, block: try BlockRef.decode(&reader)))
+      objectCount += count
+    }
+    guard objectCount == footer.objectCount else { throw reader.damaged("object blocks hold \(objectCount) objects") }
+    try reader.expectEnd(of: "footer")
+    return footer
+  }
+
+  private mutating func decodeRowGroups(_ reader: inout ByteReader) throws {
+    var firstRow = 0
+    for _ in 0..<(try reader.readItemCount(of: "row group")) {
+      let rows = try reader.readCount(limit: min(rowCount - firstRow, SegmentFormat.rowGroupRowLimit), of: "row count")
+      let untimed = try reader.readCount(limit: rows, of: "untimed row count")
+      let minimum = try reader.readSignedVarint()
+      let maximum = try reader.readSignedVarint()
+      let times = try BlockRef.decode(&reader)
+      let verbatimCount = try reader.readCount(limit: rows, of: "verbatim row count")
+      let verbatim = verbatimCount > 0 ? try BlockRef.decode(&reader) : nil
+      rowGroups.append(
+        RowGroup(
+          firstRow: firstRow, rowCount: rows, untimedRowCount: untimed, minimumTime: minimum,
+          maximumTime: maximum, times: times, verbatim: verbatim, verbatimRowCount: verbatimCount))
+      firstRow += rows
+    }
+    guard firstRow == rowCount else { throw reader.damaged("row groups hold \(firstRow) of \(rowCount) rows") }
+  }
+
+  /// Bounds of the timed rows of all row groups.
+  package var timeRange: (minimum: Int64, maximum: Int64) {
+    (rowGroups.map(\.minimumTime).min() ?? .max, rowGroups.map(\.maximumTime).max() ?? .min)
+  }
+}

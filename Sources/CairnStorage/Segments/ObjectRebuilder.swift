@@ -1,0 +1,175 @@
+/// Rebuilds source objects of one segment: a walk along each object's list of rows.
+///
+/// Objects are taken in windows of bounded size, so that memory does not grow with the segment; windows run in
+/// parallel. A window that needs many rows of a row group decodes it whole (and shares it with the next
+/// windows), one that needs few decodes only those.
+package final class ObjectRebuilder: @unchecked Sendable {
+  private let reader: SegmentReader
+  private let threads: Int
+  private let lock = Lock()
+  private var wholeBatches: [(rowGroup: Int, batch: RecordBatch)] = []
+  private var loadedEnvelopes: [Envelope]?
+
+  static let windowRecordLimit = 16_384
+  static let windowByteLimit = 32 << 20
+  /// A window that needs more than one row in this many decodes the whole row group.
+  static let wholeGroupShare = 16
+  static let cachedGroupLimit = 4
+
+  package init(_ reader: SegmentReader, threads: Int) {
+    self.reader = reader
+    self.threads = threads
+  }
+
+  /// Calls `body` with each object and its bytes (of its fragment). Objects of one window come in order; windows
+  /// may run at the same time.
+  package func rebuild(
+    _ objects: [StoredObject], _ body: @Sendable (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
+    let windows = Self.windows(objects)
+    _ = try parallelMap(count: windows.count, threads: threads) { index in
+      try rebuildWindow(objects[windows[index]], body)
+    }
+  }
+
+  private static func windows(_ objects: [StoredObject]) -> [Range<Int>] {
+    var windows: [Range<Int>] = []
+    var start = 0
+    var records = 0
+    var bytes = 0
+    for (index, object) in objects.enumerated() {
+      if index > start, records + object.rows.count > windowRecordLimit || bytes + object.byteCount > windowByteLimit {
+        windows.append(start..<index)
+        (start, records, bytes) = (index, 0, 0)
+      }
+      records += object.rows.count
+      bytes += object.byteCount
+    }
+    if start < objects.count { windows.append(start..<objects.count) }
+    return windows
+  }
+
+  private func rebuildWindow(
+    _ objects: ArraySlice<StoredObject>, _ body: (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
+    let envelopes = try envelopes()
+    let rows = try WindowRows(reader, objects: objects, whole: wholeBatch)
+    var printers: [Layout: RecordPrinter] = [:]
+    let output = ByteBuffer()
+    for object in objects {
+      output.removeAll()
+      if object.flags.contains(.opaque) {
+        for part in object.opaqueParts {
+          let content = try reader.blocks.read(part)
+          output.bytes.append(contentsOf: Array(content.bytes[content.position..<content.end]))
+        }
+      } else {
+        let envelope = envelopes[object.envelope]
+        let printer =
+          try printers[envelope.layout]
+          ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
+        printers[envelope.layout] = printer
+        try append(object, envelope, rows, printer, to: &output.bytes)
+      }
+      try body(object, output.buffer)
+    }
+  }
+
+  private func append(
+    _ object: StoredObject, _ envelope: Envelope, _ rows: WindowRows, _ printer: RecordPrinter,
+    to output: inout RawVector<UInt8>
+  ) throws {
+    var exceptions = envelope.exceptions[...]
+    for (index, row) in object.rows.enumerated() {
+      if index == 0 {
+        output.append(contentsOf: envelope.prefix)
+      } else if let exception = exceptions.first, exception.record == index {
+        output.append(contentsOf: exception.bytes)
+        exceptions.removeFirst()
+      } else {
+        output.append(contentsOf: envelope.separator)
+      }
+      try rows.append(row, printer, to: &output)
+    }
+    // Without records everything stands in the suffix.
+    output.append(contentsOf: envelope.suffix)
+  }
+
+  private func envelopes() throws -> [Envelope] {
+    if let loaded = lock.withLock({ loadedEnvelopes }) { return loaded }
+    let envelopes = try reader.envelopes()
+    lock.withLock { loadedEnvelopes = envelopes }
+    return envelopes
+  }
+
+  private func wholeBatch(_ rowGroup: Int) throws -> RecordBatch {
+    if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
+    let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil)
+    return lock.withLock {
+      // Another window may have decoded it meanwhile: one copy is enough.
+      if let known = wholeBatches.first(where: { $0.rowGroup == rowGroup }) { return known.batch }
+      if wholeBatches.count >= Self.cachedGroupLimit { wholeBatches.removeFirst() }
+      wholeBatches.append((rowGroup, batch))
+      return batch
+    }
+  }
+}
+
+/// The record batches that a window's objects need.
+private struct WindowRows {
+  private var batches: [Int: RecordBatch] = [:]
+  private let firstRows: [Int]
+
+  init(
+    _ reader: SegmentReader, objects: ArraySlice<StoredObject>, whole: (Int) throws -> RecordBatch
+  ) throws {
+    firstRows = reader.footer.rowGroups.map(\.firstRow)
+    var needed: [Int: Set<UInt32>] = [:]
+    for object in objects {
+      for row in object.rows {
+        let group = Self.group(of: row, firstRows)
+        needed[group, default: []].insert(row - UInt32(firstRows[group]))
+      }
+    }
+    for (group, rows) in needed {
+      let rowCount = reader.footer.rowGroups[group].rowCount
+      if rows.count * ObjectRebuilder.wholeGroupShare >= rowCount {
+        batches[group] = try whole(group)
+      } else {
+        batches[group] = try RecordBatch(reader, rowGroup: group, rows: rows.sorted())
+      }
+    }
+  }
+
+  private static func group(of row: UInt32, _ firstRows: [Int]) -> Int {
+    var low = 0
+    var high = firstRows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if firstRows[middle] <= Int(row) { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)
+  }
+
+  func append(_ row: UInt32, _ printer: RecordPrinter, to output: inout RawVector<UInt8>) throws {
+    let group = Self.group(of: row, firstRows)
+    guard let batch = batches[group] else { return }
+    let position = row - UInt32(firstRows[group])
+    if let bytes = batch.verbatim[position] {
+      output.append(contentsOf: bytes)
+      return
+    }
+    try printer.append(batch, row: index(of: position, in: batch), to: &output)
+  }
+
+  private func index(of position: UInt32, in batch: RecordBatch) -> Int {
+    guard let rows = batch.rows else { return Int(position) }
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle] < position { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,224 @@
+/// Chosen rows of a row group with all their values, ready to be printed in any order and layout.
+///
+/// ```
+/// tape   := one record after another
+/// record := word value                         of the root
+/// value  := for each step of the word's flattened shape, in record order:
+///             value   entry in the column's table, or index of the column's integers
+///             array   length, then for each element: word value
+///             object  word value
+/// ```
+package final class RecordBatch: @unchecked Sendable {
+  package let reader: SegmentReader
+  package let rowGroup: Int
+  /// Positions in the row group, ascending; nil for all rows.
+  package let rows: [UInt32]?
+  package fileprivate(set) var tape: [UInt32] = []
+  package fileprivate(set) var rowStarts: [Int] = []
+  package fileprivate(set) var tables: [StringTable?]
+  package fileprivate(set) var integers: [[Int64]]
+  package let verbatim: [UInt32: [UInt8]]
+
+  /// Reads the rows at `rows` (ascending, distinct), or all.
+  package init(_ reader: SegmentReader, rowGroup: Int, rows: [UInt32]?) throws {
+    self.reader = reader
+    self.rowGroup = rowGroup
+    self.rows = rows
+    let catalogue = try reader.catalogue()
+    tables = Array(repeating: nil, count: catalogue.columns.count)
+    integers = Array(repeating: [], count: catalogue.columns.count)
+    verbatim = try reader.verbatim(of: rowGroup)
+    if reader.footer.rowGroups[rowGroup].rowCount == 0 || rows?.isEmpty == true { return }
+    var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: catalogue)
+    try gather.run(rows: rows)
+    try gather.assemble(into: self)
+  }
+
+  package var count: Int { rowStarts.count }
+
+  /// Position in the row group of the batch's row `index`.
+  package func position(_ index: Int) -> UInt32 { rows.map { $0[index] } ?? UInt32(index) }
+}
+
+/// Reads the columns that the chosen rows have values in, then lays the values out row by row.
+private struct RecordGather {
+  let reader: SegmentReader
+  let rowGroup: Int
+  let catalogue: Catalogue
+  let flattening: ShapeFlattening
+  private var strings: [StringVector?]
+  private var integers: [[Int64]]
+  /// Chosen instances' words by shape column.
+  private var words: [[UInt32]]
+  private var cursors: [Int]
+
+  init(_ reader: SegmentReader, rowGroup: Int, catalogue: Catalogue) throws {
+    self.reader = reader
+    self.rowGroup = rowGroup
+    self.catalogue = catalogue
+    flattening = try reader.flattening()
+    strings = Array(repeating: nil, count: catalogue.columns.count)
+    integers = Array(repeating: [], count: catalogue.columns.count)
+    words = Array(repeating: [], count: catalogue.columns.count)
+    cursors = Array(repeating: 0, count: catalogue.columns.count)
+  }
+
+  private func damaged(_ cause: String) -> CairnError {
+    .damaged(file: reader.name, offset: 0, cause: "row group \(rowGroup): \(cause)")
+  }
+
+  // MARK: Reading
+
+  mutating func run(rows: [UInt32]?) throws {
+    guard let root = catalogue.column(0, .shape) else { throw damaged("no root shape column") }
+    let count = try reader.column(root).valueCount(in: rowGroup)
+    guard count == reader.footer.rowGroups[rowGroup].rowCount else { throw damaged("\(count) root shapes") }
+    try gather(slot: 0, column: root, instances: rows)
+  }
+
+  /// Reads what the chosen instances of `slot` hold (all where nil).
+  private mutating func gather(slot: Int, column: Int, instances: [UInt32]?) throws {
+    let coded = try reader.column(column).words(in: rowGroup)
+    if let last = instances?.last, Int(last) >= coded.count { throw damaged("an instance is behind its column") }
+    let steps = try coded.words.map { try flattening.steps(slot: slot, word: $0) }
+    let rank = instances.map { RowRank(words: coded, chosen: $0) }
+    let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
+    words[column] = chosenCodes.map { coded.words[Int($0)] }
+    // Columns that some chosen instance has, in order, with their counts by code.
+    let usedCodes = rank == nil ? Set(coded.words.indices.map { UInt32($0) }) : Set(chosenCodes)
+    for target in Self.targets(usedCodes.sorted().flatMap { steps[Int($0)] }) {
+      let positions = rank?.positions(counts: steps.map { list in list.count { $0 == target } })
+      switch target {
+      case .value(let column): try readValues(column, positions)
+      case .object(let shapeColumn, let slot): try gather(slot: slot, column: shapeColumn, instances: positions)
+      case .array(let lengthColumn, let elementSlot): try readArrays(lengthColumn, elementSlot, positions)
+      }
+    }
+  }
+
+  private static func targets(_ steps: [ShapeFlattening.Step]) -> [ShapeFlattening.Step] {
+    var seen: Set<Int> = []
+    return steps.filter { step in
+      switch step {
+      case .value(let column), .array(let column, _), .object(let column, _): seen.insert(column).inserted
+      }
+    }
+  }
+
+  private mutating func readValues(_ column: Int, _ positions: [UInt32]?) throws {
+    let source = try reader.column(column)
+    if catalogue.columns[column].kind == .integer {
+      let all = try source.integers(in: rowGroup)
+      guard let positions else {
+        integers[column] = all
+        return
+      }
+      if let last = positions.last, Int(last) >= all.count { throw damaged("a value is behind its column") }
+      integers[column] = positions.map { all[Int($0)] }
+    } else {
+      strings[column] = try source.strings(in: rowGroup, positions: positions) {
+        try reader.times(of: rowGroup).map { $0 / 1000 }
+      }
+    }
+  }
+
+  private mutating func readArrays(_ lengthColumn: Int, _ elementSlot: Int, _ positions: [UInt32]?) throws {
+    let lengths = try reader.column(lengthColumn).integers(in: rowGroup)
+    guard let shapeColumn = catalogue.column(elementSlot, .shape) else { throw damaged("elements without shapes") }
+    let elementCount = try reader.column(shapeColumn).valueCount(in: rowGroup)
+    var starts: [Int] = [0]
+    for length in lengths {
+      guard length >= 1, length <= Int64(elementCount - starts[starts.count - 1]) else {
+        throw damaged("array lengths exceed their elements")
+      }
+      starts.append(starts[starts.count - 1] + Int(length))
+    }
+    guard starts[starts.count - 1] == elementCount else { throw damaged("array lengths fall short of their elements") }
+    guard let positions else {
+      integers[lengthColumn] = lengths
+      try gather(slot: elementSlot, column: shapeColumn, instances: nil)
+      return
+    }
+    if let last = positions.last, Int(last) >= lengths.count { throw damaged("an array is behind its column") }
+    integers[lengthColumn] = positions.map { lengths[Int($0)] }
+    let elements = positions.flatMap { (starts[Int($0)]..<starts[Int($0) + 1]).map { UInt32($0) } }
+    try gather(slot: elementSlot, column: shapeColumn, instances: elements)
+  }
+
+  // MARK: Laying out
+
+  mutating func assemble(into batch: RecordBatch) throws {
+    guard let root = catalogue.column(0, .shape) else { return }
+    var tape: [UInt32] = []
+    let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
+    batch.rowStarts.reserveCapacity(words[root].count)
+    for index in words[root].indices {
+      batch.rowStarts.append(tape.count)
+      let word = words[root][index]
+      tape.append(word)
+      try lay(try cache.steps(slot: 0, word: word), &tape, cache)
+    }
+    batch.tape = tape
+    batch.tables = strings.map { $0?.table }
+    batch.integers = integers
+  }
+
+  private mutating func lay(
+    _ steps: [ShapeFlattening.Step], _ tape: inout [UInt32], _ cache: StepCache
+  ) throws {
+    for step in steps {
+      switch step {
+      case .value(let column):
+        let index = cursors[column]
+        cursors[column] = index + 1
+        if let vector = strings[column] {
+          guard index < vector.count else { throw damaged("a column ends before its rows") }
+          if let codes = vector.codes { tape.append(codes[index]) } else { tape.append(UInt32(index)) }
+        } else {
+          guard index < integers[column].count else { throw damaged("a column ends before its rows") }
+          tape.append(UInt32(index))
+        }
+      case .array(let lengthColumn, let elementSlot):
+        let index = cursors[lengthColumn]
+        cursors[lengthColumn] = index + 1
+        guard index < integers[lengthColumn].count, let column = catalogue.column(elementSlot, .shape) else {
+          throw damaged("a column ends before its rows")
+        }
+        let length = integers[lengthColumn][index]
+        tape.append(UInt32(length))
+        for _ in 0..<length { try layInstance(slot: elementSlot, column: column, &tape, cache) }
+      case .object(let column, let slot):
+        try layInstance(slot: slot, column: column, &tape, cache)
+      }
+    }
+  }
+
+  private mutating func layInstance(
+    slot: Int, column: Int, _ tape: inout [UInt32], _ cache: StepCache
+  ) throws {
+    let index = cursors[column]
+    cursors[column] = index + 1
+    guard index < words[column].count else { throw damaged("a shape column ends before its rows") }
+    let word = words[column][index]
+    tape.append(word)
+    try lay(try cache.steps(slot: slot, word: word), &tape, cache)
+  }
+}
+
+/// Steps by slot and word without building the kind cases anew for every element.
+private final class StepCache {
+  private let flattening: ShapeFlattening
+  private var cached: [[UInt32: [ShapeFlattening.Step]]]
+
+  init(flattening: ShapeFlattening, slotCount: Int) {
+    self.flattening = flattening
+    cached = Array(repeating: [:], count: slotCount)
+  }
+
+  func steps(slot: Int, word: UInt32) throws -> [ShapeFlattening.Step] {
+    if let known = cached[slot][word] { return known }
+    let steps = try flattening.steps(slot: slot, word: word)
+    cached[slot][word] = steps
+    return steps
+  }
+}

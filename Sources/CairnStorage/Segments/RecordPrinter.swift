@@ -1,0 +1,215 @@
+/// Rebuilds records as JSON in a layout: the one place where stored values become bytes again. Verification,
+/// restoring, raw output and whole-object text all print here.
+package final class RecordPrinter {
+  private let catalogue: Catalogue
+  private let layout: Layout
+  private let file: String
+  private var programs: [ProgramKey: Program] = [:]
+  /// Programs of root shapes, by shape.
+  private var rootPrograms: [Program?]
+  private var lineStarts: [[UInt8]] = []
+
+  private struct ProgramKey: Hashable {
+    var slot: Int
+    var word: UInt32
+    var depth: Int
+  }
+
+  /// A shape in this layout: literal bytes between values, and how each value prints.
+  private final class Program {
+    enum Action {
+      case string(column: Int)
+      case integer(column: Int)
+      case number(column: Int)
+      case array(slot: Int, depth: Int)
+      case object(slot: Int, depth: Int)
+      case end
+    }
+
+    struct Step {
+      var literal: [UInt8]
+      var action: Action
+    }
+
+    var steps: [Step] = []
+  }
+
+  package init(catalogue: Catalogue, layout: Layout, file: String) {
+    self.catalogue = catalogue
+    self.layout = layout
+    self.file = file
+    rootPrograms = Array(repeating: nil, count: catalogue.shapes[0].count)
+  }
+
+  /// Appends row `index` of the batch. The bytes are the record's original ones where its object has this
+  /// layout and the row is not verbatim.
+  package func append(_ batch: RecordBatch, row index: Int, to output: inout RawVector<UInt8>) throws {
+    var cursor = batch.rowStarts[index]
+    let word = batch.tape[cursor]
+    cursor += 1
+    try run(try rootProgram(word), batch, &cursor, to: &output)
+  }
+
+  private func rootProgram(_ word: UInt32) throws -> Program {
+    let index = Int(word) - Int(ValueKind.firstShapeWord)
+    guard index >= 0, index < rootPrograms.count else {
+      throw CairnError.damaged(file: file, offset: 0, cause: "a record's root is no object (word \(word))")
+    }
+    if let known = rootPrograms[index] { return known }
+    let program = try compile(slot: 0, word: word, depth: 0)
+    rootPrograms[index] = program
+    return program
+  }
+
+  private func program(slot: Int, word: UInt32, depth: Int) throws -> Program {
+    // White space depends on the depth only where items stand on lines of their own.
+    let key = ProgramKey(slot: slot, word: word, depth: layout.isCompact ? 0 : depth)
+    if let known = programs[key] { return known }
+    let program = try compile(slot: slot, word: word, depth: depth)
+    programs[key] = program
+    return program
+  }
+
+  private func run(
+    _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>
+  ) throws {
+    for step in program.steps {
+      output.append(contentsOf: step.literal)
+      switch step.action {
+      case .string(let column):
+        batch.tables[column]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+        cursor += 1
+      case .integer(let column):
+        appendDecimal(batch.integers[column][Int(batch.tape[cursor])], to: &output)
+        cursor += 1
+      case .number(let column):
+        if let table = batch.tables[column] { output.append(contentsOf: table[Int(batch.tape[cursor])]) }
+        cursor += 1
+      case .array(let slot, let depth):
+        try appendArray(batch, &cursor, slot: slot, depth: depth, to: &output)
+      case .object(let slot, let depth):
+        let word = batch.tape[cursor]
+        cursor += 1
+        try run(try self.program(slot: slot, word: word, depth: depth), batch, &cursor, to: &output)
+      case .end:
+        return
+      }
+    }
+  }
+
+  private func appendArray(
+    _ batch: RecordBatch, _ cursor: inout Int, slot: Int, depth: Int, to output: inout RawVector<UInt8>
+  ) throws {
+    let inside = layout.depthInside(array: true, at: depth)
+    let length = batch.tape[cursor]
+    cursor += 1
+    output.append(UInt8(ascii: "["))
+    let opening = layout.arraysMultiline ? lineStart(inside) : layout.arrayPadding
+    let between = layout.arraysMultiline ? lineStart(inside) : layout.afterComma
+    let closing = layout.arraysMultiline ? lineStart(depth) : layout.arrayPadding
+    for index in 0..<length {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output.append(contentsOf: index == 0 ? opening : between)
+      let word = batch.tape[cursor]
+      cursor += 1
+      try run(try program(slot: slot, word: word, depth: inside), batch, &cursor, to: &output)
+    }
+    output.append(contentsOf: closing)
+    output.append(UInt8(ascii: "]"))
+  }
+
+  private func lineStart(_ depth: Int) -> [UInt8] {
+    while lineStarts.count <= depth { lineStarts.append(layout.lineStart(depth: lineStarts.count)) }
+    return lineStarts[depth]
+  }
+
+  // MARK: Compiling
+
+  private func compile(slot: Int, word: UInt32, depth: Int) throws -> Program {
+    let program = Program()
+    var literal: [UInt8] = []
+    try compile(slot: slot, word: word, depth: depth, &literal, program)
+    program.steps.append(Program.Step(literal: literal, action: .end))
+    return program
+  }
+
+  private func compile(
+    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program
+  ) throws {
+    func act(_ action: Program.Action) {
+      program.steps.append(Program.Step(literal: literal, action: action))
+      literal = []
+    }
+    func column(_ kind: ColumnKind) throws -> Int {
+      guard let column = catalogue.column(slot, kind) else {
+        throw CairnError.damaged(file: file, offset: 0, cause: "no \(kind) column for \(catalogue.path(of: slot))")
+      }
+      return column
+    }
+    if word >= ValueKind.firstShapeWord {
+      try compileObject(slot: slot, word: word, depth: depth, &literal, program)
+      return
+    }
+    switch ValueKind(rawValue: UInt8(word)) {
+    case .null: literal += Array("null".utf8)
+    case .false: literal += Array("false".utf8)
+    case .true: literal += Array("true".utf8)
+    case .emptyObject: literal += Array("{}".utf8)
+    case .emptyArray: literal += Array("[]".utf8)
+    case .string:
+      literal.append(UInt8(ascii: "\""))
+      act(.string(column: try column(.string)))
+      literal.append(UInt8(ascii: "\""))
+    case .integer: act(.integer(column: try column(.integer)))
+    case .number: act(.number(column: try column(.number)))
+    case .array:
+      guard let element = catalogue.elementSlot(of: slot) else { break }
+      act(.array(slot: element, depth: depth))
+    case .object: act(.object(slot: slot, depth: depth))
+    case nil: break
+    }
+  }
+
+  private func compileObject(
+    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program
+  ) throws {
+    let index = Int(word - ValueKind.firstShapeWord)
+    guard index < catalogue.shapes[slot].count else {
+      throw CairnError.damaged(file: file, offset: 0, cause: "shape \(index) is not in the catalogue")
+    }
+    let entries = catalogue.shapes[slot][index].entries
+    let inside = layout.depthInside(array: false, at: depth)
+    literal.append(UInt8(ascii: "{"))
+    for (position, entry) in entries.enumerated() {
+      if position > 0 {
+        literal.append(UInt8(ascii: ","))
+        if !layout.objectsMultiline { literal += layout.afterComma }
+      }
+      if layout.objectsMultiline { literal += lineStart(inside) }
+      literal.append(UInt8(ascii: "\""))
+      literal += catalogue.slots[entry.slot].name
+      literal.append(UInt8(ascii: "\""))
+      literal += layout.beforeColon
+      literal.append(UInt8(ascii: ":"))
+      literal += layout.afterColon
+      try compile(slot: entry.slot, word: entry.word, depth: inside, &literal, program)
+    }
+    if layout.objectsMultiline, !entries.isEmpty { literal += lineStart(depth) }
+    literal.append(UInt8(ascii: "}"))
+  }
+
+  private func appendDecimal(_ value: Int64, to output: inout RawVector<UInt8>) {
+    if value < 0 { output.append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    var digits: (UInt64, UInt64, UInt32) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &digits) { buffer in
+      var at = buffer.count
+      repeat {
+        at -= 1
+        buffer[at] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+        rest /= 10
+      } while rest > 0
+      for index in at..<buffer.count { output.append(buffer[index]) }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// Numbers of the segment format. `Formats/segment.md` has the same ones; a test compares them.
+package enum SegmentFormat {
+  package static let version: UInt32 = 1
+  package static let headerMagic = Array("CAIRNSEG".utf8)
+  package static let tailMagic = Array("CAIRNEND".utf8)
+  package static let headerByteCount = 16
+  package static let tailByteCount = 32
+  /// Codec and raw size before a block's payload, checksum behind it.
+  package static let blockOverheadByteCount = 5 + 8
+
+  package static let rowGroupRowLimit = 65_536
+  package static let segmentRowLimit = 1 << 20
+  package static let segmentJSONByteLimit = 512 << 20
+
+  /// A column whose parts add up to less goes into a pack with others.
+  package static let packedColumnByteLimit = 16 << 10
+  /// A pack is closed when it has grown past this.
+  package static let packTargetByteCount = 128 << 10
+  /// Parts up to this size stand in the column's directory itself.
+  package static let inlinePartByteLimit = 64
+  package static let objectsPerProvenanceBlock = 1024
+  package static let zstdLevel: Int32 = 3
+
+  // Limits that readers check before they allocate.
+  package static let blockByteLimit = 1 << 31
+  package static let rowLimit = 1 << 28
+  package static let slotLimit = 1 << 24
+  /// Slots from the root to the deepest: the parser's nesting limit and one for each array's elements.
+  package static let slotDepthLimit = 2 * RecordParser.depthLimit + 2
+  package static let objectLimit = 1 << 28
+}
+
+/// Where a block lies in its file.
+package struct BlockRef: Hashable, Sendable {
+  package var offset: UInt64
+  package var byteCount: Int
+
+  package func encode(into writer: inout ByteWriter) {
+    writer.writeVarint(offset)
+    writer.writeVarint(byteCount)
+  }
+
+  package static func decode(_ reader: inout ByteReader) throws -> BlockRef {
+    let offset = try reader.readVarint()
+    let byteCount = try reader.readCount(limit: SegmentFormat.blockByteLimit, of: "block size")
+    guard byteCount >= SegmentFormat.blockOverheadByteCount else { throw reader.damaged("block of \(byteCount) bytes") }
+    return BlockRef(offset: offset, byteCount: byteCount)
+  }
+}
+
+/// How a block's payload is stored. Numbers are on disk and never reused.
+package enum BlockCodec: UInt8 {
+  case none = 0
+  case zstd = 1
+}
+
+/// A block before it has an offset.
+package struct BlockBody: Sendable {
+  package var codec: BlockCodec
+  package var rawByteCount: Int
+  package var payload: [UInt8]
+
+  package var storedByteCount: Int { payload.count + SegmentFormat.blockOverheadByteCount }
+
+  /// Compresses where that pays: at least one byte in sixteen, or reading would do work for nothing.
+  package static func make(_ raw: [UInt8], _ compressor: ZstdCompressor, tryZstd: Bool = true) -> BlockBody {
+    if tryZstd,
+      let frame = raw.withUnsafeBufferPointer({
+        compressor.compress($0, level: SegmentFormat.zstdLevel, minimumGain: max(16, raw.count / 16))
+      })
+    {
+      return BlockBody(codec: .zstd, rawByteCount: raw.count, payload: frame)
+    }
+    return BlockBody(codec: .none, rawByteCount: raw.count, payload: raw)
+  }
+
+  /// ```
+  /// +----------+------------------+---------+--------------------------------------+
+  /// | codec u8 | raw size u32     | payload | XXH3-64 of all before, seed = offset |
+  /// +----------+------------------+---------+--------------------------------------+
+  /// ```
+  package func sealed(at offset: UInt64) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.bytes.reserveCapacity(storedByteCount)
+    writer.writeByte(codec.rawValue)
+    writer.writeUInt32(UInt32(rawByteCount))
+    writer.writeBytes(payload)
+    writer.writeUInt64(checksum(writer.bytes, seed: offset))
+    return writer.bytes
+  }
+}

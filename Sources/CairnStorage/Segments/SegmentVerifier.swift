@@ -1,0 +1,94 @@
+/// Proves that a segment is whole: every block's checksum, that blocks fill the file without a gap, and that
+/// every source object rebuilds to the bytes whose SHA-256 was taken when it was read.
+package struct SegmentVerifier {
+  package struct Result: Sendable {
+    package var objectCount = 0
+    package var recordCount = 0
+    package var byteCount = 0
+  }
+
+  private let reader: SegmentReader
+  private let threads: Int
+
+  package init(_ reader: SegmentReader, threads: Int) {
+    self.reader = reader
+    self.threads = threads
+  }
+
+  /// Throws `CairnError.damaged` at the first thing that is not as it was written.
+  package func verify() throws -> Result {
+    try reader.verifyHeader()
+    try verifyBlocks()
+    return try verifyObjects()
+  }
+
+  /// Rebuilds and compares all objects: what the writer does before it commits.
+  package func verifyObjects() throws -> Result {
+    var result = Result()
+    let rebuilder = ObjectRebuilder(reader, threads: threads)
+    let name = reader.name
+    for block in reader.footer.objectBlocks.indices {
+      let objects = try reader.objects(block: block)
+      let offset = reader.footer.objectBlocks[block].block.offset
+      try rebuilder.rebuild(objects) { object, bytes in
+        guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
+          let key = String(decoding: object.key, as: UTF8.self)
+          throw CairnError.damaged(
+            file: name, offset: offset, cause: "object \(key) does not rebuild to its original bytes")
+        }
+      }
+      for object in objects {
+        result.objectCount += object.isLastFragment ? 1 : 0
+        result.recordCount += object.rows.count
+        result.byteCount += object.byteCount
+      }
+    }
+    let records = result.recordCount
+    guard records == reader.footer.recordCount else {
+      throw CairnError.damaged(
+        file: name, offset: reader.footerRef.offset,
+        cause: "objects hold \(records) records, the footer says \(reader.footer.recordCount)")
+    }
+    return result
+  }
+
+  private func verifyBlocks() throws {
+    let columns = try reader.catalogue().columns.indices.map { try reader.column($0) }
+    var refs = try fixedBlocks()
+    for column in columns {
+      if case .block(let ref) = column.info.place { refs.append(ref) }
+      for part in column.directory.dictionary.map(\.part) + column.directory.chunks.map(\.part) {
+        if case .block(let ref) = part { refs.append(ref) }
+      }
+    }
+    refs.sort { $0.offset < $1.offset }
+    var expected = UInt64(SegmentFormat.headerByteCount)
+    for ref in refs {
+      guard ref.offset == expected else {
+        throw CairnError.damaged(file: reader.name, offset: expected, cause: "bytes that belong to no block")
+      }
+      expected += UInt64(ref.byteCount)
+    }
+    guard expected == UInt64(reader.byteCount - SegmentFormat.tailByteCount) else {
+      throw CairnError.damaged(file: reader.name, offset: expected, cause: "bytes that belong to no block")
+    }
+    let list = refs
+    _ = try parallelMap(count: list.count, threads: threads) { _ = try reader.blocks.read(list[$0]) }
+    _ = try parallelMap(count: columns.count, threads: threads) { try columns[$0].verifyDictionary() }
+  }
+
+  /// All blocks but those of columns.
+  private func fixedBlocks() throws -> [BlockRef] {
+    let footer = reader.footer
+    var refs = [reader.footerRef, footer.catalogue, footer.envelopes] + footer.packs
+    for group in footer.rowGroups {
+      refs.append(group.times)
+      if let verbatim = group.verbatim { refs.append(verbatim) }
+    }
+    for (index, block) in footer.objectBlocks.enumerated() {
+      refs.append(block.block)
+      for object in try reader.objects(block: index) { refs += object.opaqueParts }
+    }
+    return refs
+  }
+}

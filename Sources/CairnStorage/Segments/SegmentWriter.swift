@@ -1,0 +1,269 @@
+/// Seals pieces into one segment file: order rows, merge dictionaries, transpose, fold shapes, encode, write.
+///
+/// The bytes depend on the pieces and their order only, never on `threads`.
+package struct SegmentWriter {
+  private let pieces: [Piece]
+  private let threads: Int
+
+  package init(_ pieces: [Piece], threads: Int) {
+    self.pieces = pieces
+    self.threads = threads
+  }
+
+  /// Writes the segment and flushes it to `file` (not synced). Gives its footer.
+  package func write(to file: File) throws -> Footer {
+    let order = RowOrder(pieces)
+    let plan = try TranspositionPlan(pieces, threads: threads)
+    let bounds = stride(from: 0, to: order.rows.count, by: SegmentFormat.rowGroupRowLimit).map {
+      $0..<min($0 + SegmentFormat.rowGroupRowLimit, order.rows.count)
+    }
+    let groups = try parallelMap(count: bounds.count, threads: threads) { plan.transpose(order.rows[bounds[$0]]) }
+    let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
+    let times = bounds.map { order.times[$0] }
+    let encoded = try encodeColumns(plan, groups, times)
+
+    let blocks = BlockWriter(file)
+    try blocks.write(Self.header())
+    let compressor = ZstdCompressor()
+    var footer = summary(order)
+    try writeRowGroups(bounds, order, blocks, compressor, &footer)
+    try writeObjects(order, blocks, compressor, &footer)
+    try writeColumns(encoded, plan.catalogue, inliner.shapes, blocks, compressor, &footer)
+    try Self.writeEnd(footer, blocks, compressor)
+    try blocks.flush()
+    return footer
+  }
+
+  private func summary(_ order: RowOrder) -> Footer {
+    var footer = Footer()
+    footer.rowCount = order.rows.count
+    footer.recordCount = pieces.reduce(0) { $0 + $1.state.rows.count }
+    footer.duplicateCount = order.duplicateCount
+    for object in pieces.flatMap(\.objects) {
+      footer.objectCount += 1
+      footer.rejectedCount += object.rejectedCount
+      footer.jsonByteCount += object.byteCount
+      if object.isLastFragment { footer.sourceByteCount += object.sourceByteCount }
+    }
+    return footer
+  }
+
+  private func encodeColumns(
+    _ plan: TranspositionPlan, _ groups: [RowGroupColumns], _ times: [ArraySlice<Int64>]
+  ) throws -> [EncodedColumn] {
+    let columns = plan.catalogue.columns
+    let eventTime = plan.catalogue.slotMaps.first.map { $0[Int(ShapeAutomaton.eventTimeSlot)] }
+    // Large columns first, so that the last ones to finish are small.
+    let sizes = columns.indices.map { column in groups.reduce(0) { $0 + $1[column].count } }
+    let order = columns.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
+    let results = try parallelMap(count: columns.count, threads: threads) { index -> EncodedColumn in
+      let column = order[index]
+      if sizes[column] == 0 { return EncodedColumn() }
+      let encoder = ColumnEncoder(
+        kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
+        isEventTime: columns[column].kind == .string && columns[column].slot == eventTime, rowGroups: groups,
+        times: times)
+      return encoder.encode(column: column, compressor: ZstdCompressor())
+    }
+    var encoded = [EncodedColumn](repeating: EncodedColumn(), count: columns.count)
+    for (index, column) in order.enumerated() { encoded[column] = results[index] }
+    return encoded
+  }
+
+  // MARK: Parts in file order
+
+  /// ```
+  /// +------------+-------------+-----------+
+  /// | "CAIRNSEG" | version u32 | zero u32  |
+  /// +------------+-------------+-----------+
+  /// ```
+  static func header() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.writeBytes(SegmentFormat.headerMagic)
+    writer.writeUInt32(SegmentFormat.version)
+    writer.writeUInt32(0)
+    return writer.bytes
+  }
+
+  private func writeRowGroups(
+    _ bounds: [Range<Int>], _ order: RowOrder, _ blocks: BlockWriter, _ compressor: ZstdCompressor,
+    _ footer: inout Footer
+  ) throws {
+    for range in bounds {
+      let times = Array(order.times[range])
+      let untimed = times.prefix { $0 == EventTime.unknown }.count
+      var writer = ByteWriter()
+      RowTimes.encode(Array(times[untimed...]), into: &writer)
+      let timesRef = try blocks.write(BlockBody.make(writer.bytes, compressor))
+      let (verbatim, verbatimCount) = try writeVerbatim(order.rows[range], blocks, compressor)
+      footer.rowGroups.append(
+        Footer.RowGroup(
+          firstRow: range.lowerBound, rowCount: range.count, untimedRowCount: untimed,
+          minimumTime: untimed < times.count ? times[untimed] : .max,
+          maximumTime: untimed < times.count ? times[times.count - 1] : .min, times: timesRef,
+          verbatim: verbatim, verbatimRowCount: verbatimCount))
+    }
+  }
+
+  private func writeVerbatim(
+    _ rows: ArraySlice<RowOrder.Source>, _ blocks: BlockWriter, _ compressor: ZstdCompressor
+  ) throws -> (BlockRef?, Int) {
+    if pieces.allSatisfy(\.verbatim.isEmpty) { return (nil, 0) }
+    var positions: [Int64] = []
+    let table = StringTable()
+    for (index, source) in rows.enumerated() {
+      if let bytes = pieces[Int(source.piece)].verbatim[Int(source.row)] {
+        positions.append(Int64(index))
+        table.append(bytes)
+      }
+    }
+    if positions.isEmpty { return (nil, 0) }
+    var writer = ByteWriter()
+    IntegerEncoding.encode(positions, into: &writer)
+    PlainStrings.encode(table, into: &writer)
+    return (try blocks.write(BlockBody.make(writer.bytes, compressor)), positions.count)
+  }
+
+  private func writeObjects(
+    _ order: RowOrder, _ blocks: BlockWriter, _ compressor: ZstdCompressor, _ footer: inout Footer
+  ) throws {
+    var envelopes: [Envelope] = []
+    var envelopeNumbers: [Envelope: Int] = [:]
+    var stored: [StoredObject] = []
+    func flush() throws {
+      if stored.isEmpty { return }
+      var writer = ByteWriter()
+      ProvenanceBlock.encode(stored, into: &writer)
+      let ref = try blocks.write(BlockBody.make(writer.bytes, compressor))
+      footer.objectBlocks.append(Footer.ObjectBlock(objectCount: stored.count, block: ref))
+      stored = []
+    }
+    for (pieceIndex, piece) in pieces.enumerated() {
+      for object in piece.objects {
+        let number = envelopeNumbers[object.envelope] ?? envelopes.count
+        if number == envelopes.count {
+          envelopes.append(object.envelope)
+          envelopeNumbers[object.envelope] = number
+        }
+        let records = object.firstRow..<(object.firstRow + object.rowCount)
+        stored.append(
+          StoredObject(
+            key: object.key, sourceByteCount: object.sourceByteCount, modified: object.modified,
+            byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
+            fragment: object.fragment, isLastFragment: object.isLastFragment,
+            objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number,
+            rejectedCount: object.rejectedCount, opaqueParts: try writeOpaque(object, blocks, compressor),
+            rows: Array(order.rowOfRecord[pieceIndex][records])))
+        if stored.count == SegmentFormat.objectsPerProvenanceBlock { try flush() }
+      }
+    }
+    try flush()
+    var writer = ByteWriter()
+    for envelope in envelopes { envelope.encode(into: &writer) }
+    footer.envelopes = try blocks.write(BlockBody.make(writer.bytes, compressor))
+    footer.envelopeCount = envelopes.count
+  }
+
+  private func writeOpaque(
+    _ object: ObjectEntry, _ blocks: BlockWriter, _ compressor: ZstdCompressor
+  ) throws -> [BlockRef] {
+    guard let content = object.opaque else { return [] }
+    return try stride(from: 0, to: content.count, by: Self.opaquePartByteCount).map { start in
+      let end = min(start + Self.opaquePartByteCount, content.count)
+      return try blocks.write(BlockBody.make(Array(content[start..<end]), compressor))
+    }
+  }
+
+  static let opaquePartByteCount = 16 << 20
+
+  private func writeColumns(
+    _ encoded: [EncodedColumn], _ merged: MergedCatalogue, _ shapes: [[Shape]], _ blocks: BlockWriter,
+    _ compressor: ZstdCompressor, _ footer: inout Footer
+  ) throws {
+    let renumbering = SlotRenumbering(merged, shapes: shapes)
+    let order = encoded.indices.filter { encoded[$0].valueCount > 0 }.sorted {
+      let (a, b) = (merged.columns[$0], merged.columns[$1])
+      return (renumbering.final(a.slot), a.kind) < (renumbering.final(b.slot), b.kind)
+    }
+    var infos: [ColumnInfo] = []
+    var pack: [UInt8] = []
+    for column in order {
+      let directory = try encoded[column].directory(blocks)
+      let place: ColumnPlace
+      if encoded[column].isPacked {
+        if pack.count >= SegmentFormat.packTargetByteCount {
+          footer.packs.append(try blocks.write(BlockBody.make(pack, compressor)))
+          pack = []
+        }
+        place = .pack(index: footer.packs.count, start: pack.count, byteCount: directory.count)
+        pack += directory
+      } else {
+        place = .block(try blocks.write(BlockBody.make(directory, compressor)))
+      }
+      infos.append(
+        ColumnInfo(
+          slot: renumbering.final(merged.columns[column].slot), kind: merged.columns[column].kind,
+          valueCount: encoded[column].valueCount, place: place))
+    }
+    if !pack.isEmpty { footer.packs.append(try blocks.write(BlockBody.make(pack, compressor))) }
+    let catalogue = Catalogue(slots: renumbering.slots, shapes: renumbering.shapes, columns: infos)
+    var writer = ByteWriter()
+    catalogue.encode(into: &writer)
+    footer.catalogue = try blocks.write(BlockBody.make(writer.bytes, compressor))
+  }
+
+  /// ```
+  /// +--------------+-------------------+-----------------+-------------+---------------------+------------+
+  /// | footer block | footer offset u64 | footer size u32 | version u32 | XXH3-64 of those 16 | "CAIRNEND" |
+  /// +--------------+-------------------+-----------------+-------------+---------------------+------------+
+  /// ```
+  private static func writeEnd(
+    _ footer: Footer, _ blocks: BlockWriter, _ compressor: ZstdCompressor
+  ) throws {
+    var writer = ByteWriter()
+    footer.encode(into: &writer)
+    let ref = try blocks.write(BlockBody.make(writer.bytes, compressor))
+    var tail = ByteWriter()
+    tail.writeUInt64(ref.offset)
+    tail.writeUInt32(UInt32(ref.byteCount))
+    tail.writeUInt32(SegmentFormat.version)
+    tail.writeUInt64(checksum(tail.bytes, seed: blocks.offset))
+    tail.writeBytes(SegmentFormat.tailMagic)
+    try blocks.write(tail.bytes)
+  }
+}
+
+/// Final slot numbers: depth first, children in order of first appearance, slots that no shape uses left out.
+private struct SlotRenumbering {
+  private(set) var slots: [Slot] = []
+  private(set) var shapes: [[Shape]] = []
+  private var finalOfMerged: [Int]
+
+  init(_ merged: MergedCatalogue, shapes mergedShapes: [[Shape]]) {
+    var used = [Bool](repeating: false, count: merged.slots.count)
+    used[0] = true
+    for shape in mergedShapes.joined() { for entry in shape.entries { used[entry.slot] = true } }
+    var children = [[Int]](repeating: [], count: merged.slots.count)
+    for (index, slot) in merged.slots.enumerated().dropFirst() {
+      // An element slot is used where its array is: arrays have at least one element.
+      if used[index] || slot.isElement { children[slot.parent].append(index) }
+    }
+    finalOfMerged = Array(repeating: 0, count: merged.slots.count)
+    var stack = [(merged: 0, parent: 0)]
+    var order: [Int] = []
+    while let (index, parent) = stack.popLast() {
+      finalOfMerged[index] = slots.count
+      slots.append(Slot(parent: parent, isElement: merged.slots[index].isElement, name: merged.slots[index].name))
+      order.append(index)
+      for child in children[index].reversed() { stack.append((child, finalOfMerged[index])) }
+    }
+    for index in order {
+      shapes.append(
+        mergedShapes[index].map { shape in
+          Shape(entries: shape.entries.map { Shape.Entry(slot: finalOfMerged[$0.slot], word: $0.word) })
+        })
+    }
+  }
+
+  func final(_ merged: Int) -> Int { finalOfMerged[merged] }
+}

@@ -1,0 +1,67 @@
+/// What a value of a slot holds, by its value word: the columns its leaf values are in, in record order, with
+/// inline members laid out flat. The one source for ranks, record batches and (later) path resolution.
+package struct ShapeFlattening: Sendable {
+  package enum Step: Sendable, Equatable {
+    /// A value of a string, integer or number column.
+    case value(column: Int)
+    /// An array: a length, then that many values of the element slot.
+    case array(lengthColumn: Int, elementSlot: Int)
+    /// An object whose shape word stands in the shape column of its slot.
+    case object(shapeColumn: Int, slot: Int)
+  }
+
+  /// Crafted shapes could multiply without end; real ones stay far below.
+  static let stepLimit = 1 << 24
+
+  private let catalogue: Catalogue
+  private let file: String
+  /// Steps of each shape of each slot.
+  private var shapeSteps: [[[Step]]]
+
+  package init(_ catalogue: Catalogue, file: String) throws {
+    self.catalogue = catalogue
+    self.file = file
+    shapeSteps = catalogue.shapes.map { $0.map { _ in [] } }
+    var total = 0
+    // Members come after their parents in the slot order: leaves first.
+    for slot in catalogue.slots.indices.reversed() {
+      for index in catalogue.shapes[slot].indices {
+        shapeSteps[slot][index] = try catalogue.shapes[slot][index].entries.flatMap {
+          try steps(slot: $0.slot, word: $0.word)
+        }
+        total += shapeSteps[slot][index].count
+        guard total <= Self.stepLimit else { throw damaged("shapes hold more than \(Self.stepLimit) values") }
+      }
+    }
+  }
+
+  /// The steps of a value of `slot` with `word`. Throws where the word or a column it needs is not there.
+  package func steps(slot: Int, word: UInt32) throws -> [Step] {
+    if word >= ValueKind.firstShapeWord {
+      let index = Int(word - ValueKind.firstShapeWord)
+      guard index < shapeSteps[slot].count else { throw damaged("shape \(index) is not in the catalogue") }
+      return shapeSteps[slot][index]
+    }
+    switch ValueKind(rawValue: UInt8(word)) {
+    case .string: return [.value(column: try column(slot, .string))]
+    case .integer: return [.value(column: try column(slot, .integer))]
+    case .number: return [.value(column: try column(slot, .number))]
+    case .array:
+      guard let element = catalogue.elementSlot(of: slot) else { throw damaged("array without an element slot") }
+      _ = try column(element, .shape)
+      return [.array(lengthColumn: try column(slot, .length), elementSlot: element)]
+    case .object: return [.object(shapeColumn: try column(slot, .shape), slot: slot)]
+    case .null, .false, .true, .emptyObject, .emptyArray: return []
+    case nil: throw damaged("unknown value word \(word)")
+    }
+  }
+
+  private func column(_ slot: Int, _ kind: ColumnKind) throws -> Int {
+    guard let column = catalogue.column(slot, kind) else {
+      throw damaged("no \(kind) column for \(catalogue.path(of: slot))")
+    }
+    return column
+  }
+
+  private func damaged(_ cause: String) -> CairnError { .damaged(file: file, offset: 0, cause: cause) }
+}

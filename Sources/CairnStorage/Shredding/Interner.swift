@@ -1,0 +1,132 @@
+import Glibc
+
+/// Distinct byte strings of one column of one piece, each with a number.
+///
+/// Open addressing over slices of one heap; a value equal to the last one costs one compare. A column whose
+/// values hardly repeat stops hashing: then every value gets a new number, and numbers no longer tell values
+/// apart (`isAppendOnly`).
+package struct Interner: BitwiseCopyable, @unchecked Sendable {
+  package private(set) var heap = RawVector<UInt8>()
+  /// End of each entry in `heap`.
+  package private(set) var ends = RawVector<UInt32>()
+  private var hashes = RawVector<UInt32>()
+  private var table = RawVector<UInt32>()
+  private var mask: UInt32 = 0
+  private var last: UInt32 = 0
+  package private(set) var valueCount = 0
+  package private(set) var isAppendOnly = false
+
+  /// Values after which the share of distinct ones decides whether hashing goes on.
+  static let sampleCount = 1024
+  /// More distinct values than this many sixteenths of the sample: stop hashing.
+  static let appendOnlySixteenths = 14
+
+  package init() {}
+
+  package func free() {
+    heap.free()
+    ends.free()
+    hashes.free()
+    table.free()
+  }
+
+  package var count: Int { ends.count }
+
+  @inline(__always)
+  package subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
+    let start = index == 0 ? 0 : Int(ends[index &- 1])
+    return UnsafeBufferPointer(start: heap.base + start, count: Int(ends[index]) &- start)
+  }
+
+  @inline(__always)
+  package mutating func intern(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
+    valueCount &+= 1
+    if ends.count > 0, equals(last, bytes, byteCount) { return last }
+    if isAppendOnly { return add(bytes, byteCount) }
+    return lookUp(bytes, byteCount)
+  }
+
+  @inline(__always)
+  private func equals(_ index: UInt32, _ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> Bool {
+    let start = index == 0 ? 0 : Int(ends[Int(index) &- 1])
+    return Int(ends[Int(index)]) &- start == byteCount && memcmp(heap.base + start, bytes, byteCount) == 0
+  }
+
+  private mutating func lookUp(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
+    if ends.count &* 2 >= table.count { growTable() }
+    let hash = hashBytes(bytes, byteCount)
+    var slot = hash & mask
+    while true {
+      let entry = table[Int(slot)]
+      if entry == .max { break }
+      if hashes[Int(entry)] == hash, equals(entry, bytes, byteCount) {
+        last = entry
+        return entry
+      }
+      slot = (slot &+ 1) & mask
+    }
+    let index = add(bytes, byteCount)
+    hashes.append(hash)
+    table[Int(slot)] = index
+    if valueCount == Self.sampleCount { decide() }
+    return index
+  }
+
+  @inline(__always)
+  private mutating func add(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
+    heap.append(from: bytes, count: byteCount)
+    ends.append(UInt32(truncatingIfNeeded: heap.count))
+    last = UInt32(truncatingIfNeeded: ends.count &- 1)
+    return last
+  }
+
+  private mutating func decide() {
+    guard ends.count > Self.sampleCount / 16 * Self.appendOnlySixteenths else { return }
+    isAppendOnly = true
+    hashes.free()
+    table.free()
+    hashes = RawVector()
+    table = RawVector()
+  }
+
+  private mutating func growTable() {
+    let capacity = max(16, table.count * 2)
+    table.truncate(to: 0)
+    table.appendUninitialized(count: capacity).update(repeating: .max, count: capacity)
+    mask = UInt32(capacity - 1)
+    for entry in 0..<hashes.count {
+      var slot = hashes[entry] & mask
+      while table[Int(slot)] != .max { slot = (slot &+ 1) & mask }
+      table[Int(slot)] = UInt32(entry)
+    }
+  }
+}
+
+/// A hash for short strings: eight bytes a step, multiply and fold. Not for storage; not against attackers
+/// beyond what open addressing with full compares tolerates.
+@inline(__always)
+package func hashBytes(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
+  let raw = UnsafeRawPointer(bytes)
+  var state = UInt64(truncatingIfNeeded: byteCount) &* 0x9E37_79B9_7F4A_7C15
+  var at = 0
+  while at &+ 8 <= byteCount {
+    state = fold(state ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    at &+= 8
+  }
+  if at < byteCount {
+    var tail: UInt64 = 0
+    if byteCount >= 8 {
+      tail = raw.loadUnaligned(fromByteOffset: byteCount &- 8, as: UInt64.self)
+    } else {
+      for index in 0..<byteCount { tail |= UInt64(bytes[index]) << UInt64(index &* 8) }
+    }
+    state = fold(state ^ tail)
+  }
+  return UInt32(truncatingIfNeeded: state ^ (state >> 32))
+}
+
+@inline(__always)
+private func fold(_ value: UInt64) -> UInt64 {
+  let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+  return product.high ^ product.low ^ 0xE703_7ED1_A0B4_28DB
+}

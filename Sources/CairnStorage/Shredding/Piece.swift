@@ -1,0 +1,125 @@
+/// A consecutive run of input, shredded: the unit that workers fill and that segments are planned from.
+///
+/// A record is a stretch of the tape, its leaf values as numbers in the interners of their columns:
+/// ```
+/// tape   := one record after another; rowStarts says where each begins
+/// record := word object                        word = 16 + shape of the root object
+/// object := for each entry of the shape, by kind:
+///             string, integer, number  number in the column's interner
+///             array                    length, then for each element: word value
+///             object                   word object
+///             others                   nothing
+/// ```
+package final class Piece: @unchecked Sendable {
+  package var state = PieceState()
+  package var objects: [ObjectEntry] = []
+  package var rejects: [Reject] = []
+  /// Original bytes of records that their layout does not reproduce, by row of the piece.
+  package var verbatim: [Int: [UInt8]] = [:]
+  /// JSON bytes of the objects in it.
+  package var jsonByteCount = 0
+
+  package init() {}
+
+  deinit { state.free() }
+}
+
+/// What the parser writes, apart from the class around it so that its loops go through one `inout`.
+package struct PieceState {
+  package var automaton = ShapeAutomaton()
+  package var columns = RawVector<PieceColumn>()
+  package var tape = RawVector<UInt32>()
+  package var rows = RawVector<PieceRow>()
+
+  func free() {
+    automaton.free()
+    for column in columns.buffer { column.interner.free() }
+    columns.free()
+    tape.free()
+    rows.free()
+  }
+}
+
+/// A leaf column of a piece.
+package struct PieceColumn: BitwiseCopyable {
+  package var slot: UInt32
+  package var kind: ColumnKind
+  package var interner = Interner()
+}
+
+package struct PieceRow: BitwiseCopyable {
+  /// Where the record's stretch of the tape begins.
+  package var tapeStart: Int
+  /// Milliseconds since 1970, or `EventTime.unknown`.
+  package var time: Int64
+  /// Of the record's bytes and its layout; equal hashes mean a duplicate.
+  package var hashLow: UInt64
+  package var hashHigh: UInt64
+  package var hasEventID: Bool
+}
+
+/// One source object, or one fragment of an object that several segments share.
+package struct ObjectEntry: Sendable {
+  package var key: [UInt8]
+  /// Delivered size and modification time (nanoseconds since 1970): what incremental runs compare.
+  package var sourceByteCount = 0
+  package var modified: Int64 = 0
+  /// Bytes of this fragment's JSON, and their SHA-256.
+  package var byteCount = 0
+  package var digest: [UInt8] = []
+  /// 0 for the first or only fragment.
+  package var fragment = 0
+  package var isLastFragment = true
+  /// Of the whole object; in the last fragment.
+  package var objectByteCount = 0
+  package var objectDigest: [UInt8] = []
+  package var envelope = Envelope()
+  package var flags: ObjectFlags = []
+  /// Rows of the piece.
+  package var firstRow = 0
+  package var rowCount = 0
+  package var rejectedCount = 0
+  /// The whole content of an object that is no CloudTrail log.
+  package var opaque: [UInt8]?
+  /// 1 for the first version under its key, 2 for a changed one, …
+  package var version = 1
+}
+
+package struct ObjectFlags: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The delivered object was cut or damaged: what was readable is kept.
+  package static let incomplete = ObjectFlags(rawValue: 1)
+  /// No CloudTrail log: kept as bytes.
+  package static let opaque = ObjectFlags(rawValue: 2)
+  /// The delivered bytes were gzip or zstd.
+  package static let gzip = ObjectFlags(rawValue: 4)
+  package static let zstd = ObjectFlags(rawValue: 8)
+}
+
+/// What stands around and between an object's records.
+package struct Envelope: Hashable, Sendable {
+  package var prefix: [UInt8] = []
+  package var separator: [UInt8] = []
+  package var suffix: [UInt8] = []
+  package var layout = Layout.compact
+  /// Separators that differ, by the number of the record that they stand before.
+  package var exceptions: [GapException] = []
+}
+
+package struct GapException: Hashable, Sendable {
+  package var record: Int
+  package var bytes: [UInt8]
+}
+
+/// A record or object that could not be read.
+package struct Reject: Sendable {
+  package var key: [UInt8]
+  /// Byte offset in the inflated object, or in the delivered one where inflating failed.
+  package var offset: Int
+  package var reason: String
+  package var bytes: [UInt8]
+  /// The whole object is out, not one record of it.
+  package var isObject: Bool
+}
