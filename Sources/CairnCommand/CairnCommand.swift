@@ -6,5 +6,5 @@ struct CairnCommand: ParsableCommand {
     commandName: "cairn",
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     version: "0.1.0",
-    subcommands: [])
+    subcommands: [SynthCommand.self])
 }
