@@ -82,6 +82,8 @@ struct RecordLayout {
           + "Encoded authorization failure message: <mixed:220>")
     case "s3.amazonaws.com" where kind.isDataEvent:
       return KindError("AccessDenied", "Access Denied")
+    case "sso.amazonaws.com":
+      return KindError("UnauthorizedException", "Session token not found or invalid")
     case "signin.amazonaws.com":
       return KindError("Failure", "Failed authentication")
     default:
@@ -124,7 +126,9 @@ struct RecordLayout {
     if let resources = kind.resources { text += #","resources":\#(resources)"# }
     text += #","eventType":"\#(kind.eventType)""#
     if let version = kind.apiVersion { text += #","apiVersion":"\#(version)""# }
-    text += #","managementEvent":\#(!kind.isDataEvent),"recipientAccountId":"<recipient>"<shared><vpce>"#
+    text += #","managementEvent":\#(!kind.isDataEvent),"recipientAccountId":"<recipient>""#
+    if let details = kind.serviceDetails { text += #","serviceEventDetails":\#(details)"# }
+    text += "<shared><vpce>"
     text += #","eventCategory":"\#(kind.isDataEvent ? "Data" : "Management")""#
     text += "<tls:\(kind.host.rawValue)/\(service)><console>}"
     return text
@@ -132,6 +136,6 @@ struct RecordLayout {
 
   private func responseText(_ error: KindError?) -> String {
     guard let error else { return kind.response ?? "null" }
-    return error.code == "Failure" ? #"{"ConsoleLogin":"Failure"}"# : "null"
+    return error.code == "Failure" ? #"{"\#(kind.name)":"Failure"}"# : "null"
   }
 }

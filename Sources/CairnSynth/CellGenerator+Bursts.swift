@@ -3,39 +3,52 @@ extension CellGenerator {
   mutating func burst(_ window: inout EventWindow, limit: Int, _ out: inout ByteBuffer) {
     let before = remaining
     var time = window.burstTime(&random)
-    let profile =
-      model.mix.profiles.isEmpty ? .app : Profile(rawValue: model.mix.profiles.index(&random)) ?? .app
-    guard var kind = drawKind(profile, window.region) else { return fallback(&window, &out) }
+    let profile = drawProfile()
+    guard var kind = drawKind(profile, window.region, inside: false) else { return fallback(&window, &out) }
     let actor = actor(profile, kind: kind, time: time, window: window, &out)
     guard let actor else { return }
     time = max(time, actor.start + 1)
     // A burst is about five calls; with three in ten the program goes on to another call.
-    let length = min(limit - (before - remaining), 1 + random.below(8))
+    let isAlone = model.catalog.kinds[kind].isSignIn || model.catalog.kinds[kind].isIdentityCenter
+    let length = min(limit - (before - remaining), isAlone ? 1 : 1 + random.below(8))
     for _ in 0..<max(length, 0) {
       emit(kind, actor, time: min(time, actor.expiry), region: window.region, &out)
       if random.chance(0.45) { time += random.below(4) }
-      if profile != .service, random.chance(0.55), let next = drawKind(profile, window.region) { kind = next }
+      if profile != .service, random.chance(0.55), let next = drawKind(profile, window.region, inside: true) {
+        kind = next
+      }
     }
     window.cursor = max(window.cursor, time)
+  }
+
+  /// Who makes the next burst; quiet cells have only some of the roles at work.
+  private mutating func drawProfile() -> Profile {
+    let profile = Profile(rawValue: model.mix.profiles.index(&random)) ?? .app
+    guard profile.isRole, !activeProfiles.contains(profile) else { return profile }
+    return activeProfiles[random.below(activeProfiles.count)]
   }
 
   /// Some call is possible everywhere: identity checks keep an odd region going.
   private mutating func fallback(_ window: inout EventWindow, _ out: inout ByteBuffer) {
     let time = window.burstTime(&random)
-    guard let kind = drawKind(.audit, window.region) ?? drawKind(.app, window.region),
+    guard
+      let kind = drawKind(.audit, window.region, inside: true) ?? drawKind(.app, window.region, inside: true),
       let actor = actor(.app, kind: kind, time: time, window: window, &out), remaining > 0
     else { return }
     emit(kind, actor, time: max(time, actor.start + 1), region: window.region, &out)
   }
 
   /// A kind that the profile uses and that is recorded in this region.
-  private mutating func drawKind(_ profile: Profile, _ region: Int) -> Int? {
+  ///
+  /// Inside a burst nobody signs in: those calls have principals of their own.
+  private mutating func drawKind(_ profile: Profile, _ region: Int, inside: Bool) -> Int? {
     let home = model.organization.accounts[cell.account].primaryRegion
     for _ in 0..<12 {
       let index = model.catalog.kind(for: profile, &random)
       let kind = model.catalog.kinds[index]
       if kind.isGlobal, region != model.organization.globalRegion { continue }
       if kind.isHome, region != home { continue }
+      if inside, kind.isSignIn || kind.isIdentityCenter { continue }
       return index
     }
     return nil
@@ -45,9 +58,16 @@ extension CellGenerator {
   private mutating func actor(
     _ profile: Profile, kind: Int, time: Int, window: EventWindow, _ out: inout ByteBuffer
   ) -> Actor? {
+    let info = model.catalog.kinds[kind]
+    if info.isIdentityCenter {
+      return model.factory.identityCenterUser(account: cell.account, person: random.below(32))
+    }
+    if info.isSignIn, profile != .root {
+      return model.factory.signingIn(account: cell.account, index: 2 + random.below(4))
+    }
     switch profile {
     case .service:
-      let callers = model.catalog.kinds[kind].services
+      let callers = info.services
       return callers.isEmpty ? nil : service(callers[random.below(callers.count)])
     case .user: return model.factory.user(account: cell.account, index: random.below(6))
     case .root: return model.factory.root(account: cell.account, start: time - random.below(1_800), &random)

@@ -56,6 +56,8 @@ struct CellGenerator: ~Copyable {
   var remaining = 0
   var sessions: [Actor] = []
   var services: [String: Actor] = [:]
+  /// Profiles of roles that are at work in the cell.
+  var activeProfiles: [Profile] = [.app]
   var pending: [PendingRecord] = []
   var recordsInObject = 0
   var duplicateCount = 0
@@ -87,12 +89,24 @@ struct CellGenerator: ~Copyable {
     services.removeAll(keepingCapacity: true)
     pending = incidents
     incidentEventCount += incidents.count
+    drawActiveProfiles()
     planDeployments(&aside)
     for slot in objectSlots() {
       try flush(before: slot.time - 900, &out)
       try writeObject(slot, &out)
     }
     try flush(before: .max, &out)
+  }
+
+  /// Chooses the profiles at work: every one costs an AssumeRole call an hour, so quiet cells have two.
+  private mutating func drawActiveProfiles() {
+    let hours = min(max(cell.eventCount / TrafficMix.eventsPerActiveHour, 1), (cell.end - cell.start) / 3_600)
+    let count = min(max(cell.eventCount / hours / 35, 2), 6)
+    var others: [Profile] = [.data, .deploy, .audit, .human, .node]
+    activeProfiles = [.app]
+    while activeProfiles.count < count {
+      activeProfiles.append(others.remove(at: random.below(others.count)))
+    }
   }
 
   /// One object to make: when its window closes and how many events it should hold.

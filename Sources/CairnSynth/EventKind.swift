@@ -26,6 +26,12 @@ struct EventKind: Sendable {
   var host = HostStyle.regional
   var errors: [KindError] = []
   var eventType = "AwsApiCall"
+  /// A sign-in: the caller has no credentials yet.
+  var isSignIn = false
+  /// A call to Identity Center by one of its users.
+  var isIdentityCenter = false
+  /// The serviceEventDetails object of events that are not API calls.
+  var serviceDetails: String?
   /// Resource named by AccessDenied messages.
   var denied = "*"
 

@@ -20,6 +20,9 @@ enum Profile: Int, CaseIterable, Sendable {
   case root
   /// Callers from another account of the organisation.
   case foreign
+
+  /// True for the profiles that act through sessions of roles.
+  var isRole: Bool { rawValue <= Profile.node.rawValue }
 }
 
 /// An IAM role of one account.

@@ -8,6 +8,9 @@ extension RecordRenderer {
     let user = account.users[workingSetIndex(word, context.actor.salt, below: account.users.count)]
     switch step.slot {
     case .roleName: out.append(role.name)
+    case .appRole:
+      let roles = account.roles(of: .app)
+      out.append(account.roles[roles[workingSetIndex(word, context.actor.salt, below: roles.count)]].name)
     case .roleID: out.append(role.uniqueID)
     case .userName: out.append(user.name)
     case .userID: out.append(user.uniqueID)

@@ -37,9 +37,9 @@ extension RecordRenderer {
   /// far less repetitive than real trails are.
   func appendPool(_ pool: Pool, word: UInt64, _ context: RecordContext, _ out: inout ByteBuffer) {
     let rank = UInt64(workingSet.rank(word))
-    let place = mix(context.actor.salt &+ UInt64(pool.rawValue) &* 0x51_7CC1, rank)
+    let place = mix(context.actor.salt &+ UInt64(pool.owner.rawValue) &* 0x51_7CC1, rank)
     // Every sixteenth reference leaves the working set.
-    let index = word >> 60 == 0 ? scaled(word, below: pool.size) : scaled(place, below: pool.size)
+    let index = word >> 60 == 0 ? scaled(word, below: pool.owner.size) : scaled(place, below: pool.owner.size)
     out.appendResource(
       pool, index: index, account: organization.accounts[context.account], region: context.region)
   }

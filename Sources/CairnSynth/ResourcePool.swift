@@ -9,7 +9,8 @@ enum Pool: Int, CaseIterable {
   case cacheCluster, eksCluster, domain, firehose, api, detector, distribution, kmsKey, trail, stackSet
   case instance, image, vpc, subnet, securityGroup, networkInterface, volume, snapshot, routeTable, gateway
   case natGateway, address, flowLog, fileSystem, hub, group, policy, profile, application, webACL, userPool
-  case configRule, budget, backupVault, plan, person
+  case configRule, budget, backupVault, person
+  case targetGroupID, loadBalancerID, stackID, secretID, secretVersion, query, jobRun, emrCluster, layer
 
   /// How the last part of a resource's name is made.
   enum Style {
@@ -19,8 +20,10 @@ enum Pool: Int, CaseIterable {
     case unique
     /// `0` and sixteen hexadecimal digits.
     case hex17
-    /// Thirty-two hexadecimal digits.
-    case hex32
+    /// Sixteen, thirty-two or sixty-four hexadecimal digits.
+    case hex16, hex32, hex64
+    /// Six letters and digits.
+    case suffix
     /// A UUID.
     case uuid
     /// Capital letters and digits, thirteen of them.
@@ -34,9 +37,12 @@ enum Pool: Int, CaseIterable {
     case .instance, .image, .vpc, .subnet, .securityGroup, .networkInterface, .volume, .snapshot, .routeTable,
       .gateway, .natGateway, .address, .flowLog, .fileSystem, .launchTemplate:
       return .hex17
-    case .kmsKey, .certificate, .webACL, .plan: return .uuid
+    case .kmsKey, .certificate, .webACL, .stackID, .secretVersion, .query: return .uuid
+    case .targetGroupID, .loadBalancerID: return .hex16
+    case .jobRun, .layer: return .hex64
+    case .secretID: return .suffix
     case .detector, .hub: return .hex32
-    case .hostedZone, .distribution, .userPool: return .capitals
+    case .hostedZone, .distribution, .userPool, .emrCluster: return .capitals
     case .bucket: return .unique
     case .person: return .person
     default: return .name
@@ -47,10 +53,21 @@ enum Pool: Int, CaseIterable {
   var size: Int {
     switch self {
     case .person: return 32
-    case .instance, .networkInterface, .volume, .snapshot: return 96
+    case .instance, .networkInterface, .volume, .snapshot, .query, .jobRun, .layer: return 96
     case .function, .parameter, .logGroup, .table, .bucket: return 48
     case .detector, .hub, .trail, .eksCluster, .application: return 2
     default: return 16
+    }
+  }
+
+  /// The family whose draw decides the index: parts of one name have to agree.
+  var owner: Pool {
+    switch self {
+    case .targetGroupID: return .targetGroup
+    case .loadBalancerID: return .loadBalancer
+    case .stackID: return .stack
+    case .secretID: return .secret
+    default: return self
     }
   }
 
@@ -73,9 +90,14 @@ extension ByteBuffer {
     case .hex17:
       append(0x30)
       appendHex(bits, digits: 16)
-    case .hex32:
-      appendHex(bits, digits: 16)
-      appendHex(mix(bits), digits: 16)
+    case .hex16: appendHex(bits, digits: 16)
+    case .hex32, .hex64:
+      var word = bits
+      for _ in 0..<(pool.style == .hex32 ? 2 : 4) {
+        appendHex(word, digits: 16)
+        word = mix(word)
+      }
+    case .suffix: appendRandom(6, alphabet: Alphabet.mixed, bits: 6, seed: bits)
     case .uuid: appendUUID(bits, mix(bits))
     case .capitals: appendRandom(13, alphabet: Alphabet.crockford, bits: 5, seed: bits)
     case .person: append(Vocabulary.people[index & 31])

@@ -12,7 +12,7 @@ enum Slot: String {
   // Random tokens; the argument is a length or a bound.
   case uuid, uuidUpper, hex, b64, b32, s3id, mixed, lower, number, decimal, pass
   // Principals.
-  case principalID, roleName, roleID, userName, userID, userKey, keyPrefix, callerKey, callerName, email
+  case appRole, roleName, roleID, userName, userID, userKey, keyPrefix, callerKey, callerName, email
   case targetAcct, targetRole, targetRoleArn, targetRoleID, newKey, newSession, token
   // Addresses.
   case privateIP, publicIP, cidr

@@ -13,7 +13,7 @@ struct TrafficMix: Sendable {
   /// Share of new sessions that are in another account of the organisation.
   static let crossAccountShare = 0.12
   /// Share of objects in event-time order.
-  static let orderedShare = 0.62
+  static let orderedShare = 0.5
 
   /// Who makes the bursts of an account.
   let profiles = WeightedChoice(weights: Profile.allCases.map { TrafficMix.share($0) })
@@ -31,16 +31,16 @@ struct TrafficMix: Sendable {
     case .audit: return 15
     case .human: return 7
     case .node: return 5
-    case .service: return 11
-    case .user: return 5
+    case .service: return 14
+    case .user: return 8
     case .root: return 0.2
     case .foreign: return 1.5
     }
   }
 
-  /// Records in an object for a standard normal value: median 9, 99% below 150.
+  /// Records in an object for a standard normal value: median 12, 99% below 160.
   static func objectSize(_ normal: Double) -> Double {
-    exp(2.2 + 1.15 * normal)
+    exp(2.5 + 1.1 * normal)
   }
 }
 

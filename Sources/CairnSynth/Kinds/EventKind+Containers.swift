@@ -23,7 +23,7 @@ extension EventKind {
     """#
 
   private static let taskRoles = #"""
-    "taskRoleArn":"arn:aws:iam::<acct>:role/<roleName/2>","executionRoleArn":
+    "taskRoleArn":"arn:aws:iam::<acct>:role/<appRole/2>","executionRoleArn":
     "arn:aws:iam::<acct>:role/ecsTaskExecutionRole","networkMode":"awsvpc"
     """#
 
@@ -58,7 +58,7 @@ extension EventKind {
         """#,
       response: #"""
         {"service":{\#(service),"loadBalancers":[{"targetGroupArn":
-        "arn:aws:elasticloadbalancing:<region>:<acct>:targetgroup/<targetGroup/3>/<hex:16/4>","containerName":
+        "arn:aws:elasticloadbalancing:<region>:<acct>:targetgroup/<targetGroup/3>/<targetGroupID/3>","containerName":
         "<ecsService/0>","containerPort":8080}],"serviceRegistries":[],"status":"ACTIVE","desiredCount":2,
         "runningCount":2,"pendingCount":0,"launchType":"FARGATE","platformVersion":"LATEST","platformFamily":"Linux",
         "taskDefinition":"\#(taskDefinition)","deploymentConfiguration":{"maximumPercent":200,

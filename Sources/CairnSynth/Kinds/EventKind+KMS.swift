@@ -25,7 +25,7 @@ extension EventKind {
       request: #"""
         {"encryptionContext":{<(>"aws:s3:arn":"arn:aws:s3:::<bucket/0>"<|>"PARAMETER_ARN":
         "arn:aws:ssm:<region>:<acct>:parameter/<parameter/1>"<|>"SecretARN":
-        "arn:aws:secretsmanager:<region>:<acct>:secret:<secret/1>-Xk3Fqa","SecretVersionId":"<uuid/2>"<|>
+        "arn:aws:secretsmanager:<region>:<acct>:secret:<secret/1>-<secretID/1>","SecretVersionId":"<secretVersion/2>"<|>
         "aws:dynamodb:tableName":"<table/1>","aws:dynamodb:subscriberId":"<acct>"<)>},
         "encryptionAlgorithm":"SYMMETRIC_DEFAULT"}
         """#,
