@@ -14,7 +14,7 @@ struct CairnCommand: ParsableCommand {
       """,
     version: cairnVersion,
     subcommands: [
-      CompactCommand.self, InspectCommand.self, RestoreCommand.self, VerifyCommand.self,
+      CompactCommand.self, InspectCommand.self, RestoreCommand.self, VerifyCommand.self, SynthCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,76 @@
+import ArgumentParser
+import CairnSynth
+import Glibc
+
+/// `cairn synth`: writes a made-up CloudTrail history to measure and to practise on.
+struct SynthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synth",
+    abstract: "Generate a CloudTrail history in S3 layout.",
+    discussion: """
+      Writes AWSLogs/{account}/CloudTrail/{region}/YYYY/MM/DD/….json.gz below the output directory. The same \
+      options and seed give the same bytes with any number of threads.
+      """)
+
+  @Option(help: "Distinct events; duplicates come on top.")
+  var events = 100_000
+
+  @Option(help: "Days that the history spans.")
+  var days = 30
+
+  @Option(help: "Accounts of the organisation.")
+  var accounts = 12
+
+  @Option(help: "Regions in use, us-east-1 first.")
+  var regions = 8
+
+  @Option(help: "Seed that everything random follows from.")
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Directory to write to; must not hold AWSLogs yet.", valueName: "directory"))
+  var out: String
+
+  @Option(help: "Worker threads; 0 takes one for each processor.")
+  var threads = 0
+
+  @Option(help: "Share of records delivered twice, in percent.")
+  var duplicates = 1.0
+
+  @Option(help: "Incident to plant, with its answer as JSON beside the tree; can be repeated.")
+  var incident: [Incident] = []
+
+  @Option(help: ArgumentHelp("First day of the history.", valueName: "yyyy-mm-dd"))
+  var start = "2025-01-01"
+
+  mutating func run() throws {
+    var options = SynthOptions(outputPath: out)
+    options.eventCount = events
+    options.dayCount = days
+    options.accountCount = accounts
+    options.regionCount = regions
+    options.seed = seed
+    options.threadCount = threads
+    options.duplicatesPercent = duplicates
+    options.incidents = incident
+    options.startDate = start
+    let summary = try generate(options)
+    print(Self.line(summary))
+  }
+
+  /// One line of figures: what was written and how fast.
+  static func line(_ summary: SynthSummary) -> String {
+    let seconds = max(summary.seconds, 0.001)
+    let megabytes = Double(summary.jsonByteCount) / 1e6
+    return "\(summary.eventCount) events, \(summary.duplicateCount) duplicates, "
+      + "\(summary.incidentEventCount) incident events in \(summary.objectCount) objects; "
+      + "\(rounded(megabytes)) MB of JSON, \(rounded(Double(summary.compressedByteCount) / 1e6)) MB compressed; "
+      + "\(rounded(seconds)) s, \(rounded(megabytes / seconds)) MB/s"
+  }
+
+  private static func rounded(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension Incident: ExpressibleByArgument {}

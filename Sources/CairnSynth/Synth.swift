@@ -1,1 +1,0 @@
-// placeholder removed by first real file
