@@ -1,24 +1,26 @@
 /// Rebuilds source objects of one segment: a walk along each object's list of rows.
 ///
 /// Objects are taken in windows of bounded size, so that memory does not grow with the segment; windows run in
-/// parallel. A window that needs many rows of a row group decodes it whole (and shares it with the next
-/// windows), one that needs few decodes only those.
+/// parallel. A window that needs many rows of a row group, or any where all objects of a segment are rebuilt,
+/// decodes it whole and shares it with other windows; one that needs few decodes only those.
 package final class ObjectRebuilder: @unchecked Sendable {
   private let reader: SegmentReader
   private let threads: Int
   private let lock = Lock()
   private var wholeBatches: [(rowGroup: Int, batch: RecordBatch)] = []
   private var loadedEnvelopes: [Envelope]?
+  private let decoding: [Lock]
 
   static let windowRecordLimit = 16_384
   static let windowByteLimit = 32 << 20
   /// A window that needs more than one row in this many decodes the whole row group.
   static let wholeGroupShare = 16
-  static let cachedGroupLimit = 4
+  static let cachedGroupLimit = 8
 
   package init(_ reader: SegmentReader, threads: Int) {
     self.reader = reader
     self.threads = threads
+    decoding = reader.footer.rowGroups.map { _ in Lock() }
   }
 
   /// Calls `body` with each object and its bytes (of its fragment). Objects of one window come in order; windows
@@ -27,8 +29,10 @@ package final class ObjectRebuilder: @unchecked Sendable {
     _ objects: [StoredObject], _ body: @Sendable (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
     let windows = Self.windows(objects)
+    let rowCount = objects.reduce(0) { $0 + $1.rows.count }
+    let isWholesale = rowCount * Self.wholeGroupShare >= reader.footer.rowCount
     _ = try parallelMap(count: windows.count, threads: threads) { index in
-      try rebuildWindow(objects[windows[index]], body)
+      try rebuildWindow(objects[windows[index]], isWholesale: isWholesale, body)
     }
   }
 
@@ -50,10 +54,11 @@ package final class ObjectRebuilder: @unchecked Sendable {
   }
 
   private func rebuildWindow(
-    _ objects: ArraySlice<StoredObject>, _ body: (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
+    _ objects: ArraySlice<StoredObject>, isWholesale: Bool,
+    _ body: (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
     let envelopes = try envelopes()
-    let rows = try WindowRows(reader, objects: objects, whole: wholeBatch)
+    let rows = try WindowRows(reader, objects: objects, isWholesale: isWholesale, whole: wholeBatch)
     var printers: [Layout: RecordPrinter] = [:]
     let output = ByteBuffer()
     for object in objects {
@@ -104,12 +109,14 @@ package final class ObjectRebuilder: @unchecked Sendable {
 
   private func wholeBatch(_ rowGroup: Int) throws -> RecordBatch {
     if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
-    let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil)
-    return lock.withLock {
-      // Another window may have decoded it meanwhile: one copy is enough.
-      if let known = wholeBatches.first(where: { $0.rowGroup == rowGroup }) { return known.batch }
-      if wholeBatches.count >= Self.cachedGroupLimit { wholeBatches.removeFirst() }
-      wholeBatches.append((rowGroup, batch))
+    // One window decodes, the others wait for it rather than do the same work.
+    return try decoding[rowGroup].withLock {
+      if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
+      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil)
+      lock.withLock {
+        if wholeBatches.count >= Self.cachedGroupLimit { wholeBatches.removeFirst() }
+        wholeBatches.append((rowGroup, batch))
+      }
       return batch
     }
   }
@@ -121,22 +128,23 @@ private struct WindowRows {
   private let firstRows: [Int]
 
   init(
-    _ reader: SegmentReader, objects: ArraySlice<StoredObject>, whole: (Int) throws -> RecordBatch
+    _ reader: SegmentReader, objects: ArraySlice<StoredObject>, isWholesale: Bool,
+    whole: (Int) throws -> RecordBatch
   ) throws {
     firstRows = reader.footer.rowGroups.map(\.firstRow)
-    var needed: [Int: Set<UInt32>] = [:]
+    var needed = [[UInt32]](repeating: [], count: firstRows.count)
     for object in objects {
       for row in object.rows {
         let group = Self.group(of: row, firstRows)
-        needed[group, default: []].insert(row - UInt32(firstRows[group]))
+        needed[group].append(row - UInt32(firstRows[group]))
       }
     }
-    for (group, rows) in needed {
+    for (group, rows) in needed.enumerated() where !rows.isEmpty {
       let rowCount = reader.footer.rowGroups[group].rowCount
-      if rows.count * ObjectRebuilder.wholeGroupShare >= rowCount {
+      if isWholesale || rows.count * ObjectRebuilder.wholeGroupShare >= rowCount {
         batches[group] = try whole(group)
       } else {
-        batches[group] = try RecordBatch(reader, rowGroup: group, rows: rows.sorted())
+        batches[group] = try RecordBatch(reader, rowGroup: group, rows: Set(rows).sorted())
       }
     }
   }

@@ -8,15 +8,17 @@
 ///             array   length, then for each element: word value
 ///             object  word value
 /// ```
-package final class RecordBatch: @unchecked Sendable {
+package final class RecordBatch: Sendable {
   package let reader: SegmentReader
   package let rowGroup: Int
   /// Positions in the row group, ascending; nil for all rows.
   package let rows: [UInt32]?
-  package fileprivate(set) var tape: [UInt32] = []
-  package fileprivate(set) var rowStarts: [Int] = []
-  package fileprivate(set) var tables: [StringTable?]
-  package fileprivate(set) var integers: [[Int64]]
+  package let tape: [UInt32]
+  package let rowStarts: [Int]
+  /// Tables of string and number columns, by column.
+  package let tables: [StringTable?]
+  /// Values of integer columns, by column.
+  package let integers: [[Int64]]
   package let verbatim: [UInt32: [UInt8]]
 
   /// Reads the rows at `rows` (ascending, distinct), or all.
@@ -24,14 +26,12 @@ package final class RecordBatch: @unchecked Sendable {
     self.reader = reader
     self.rowGroup = rowGroup
     self.rows = rows
-    let catalogue = try reader.catalogue()
-    tables = Array(repeating: nil, count: catalogue.columns.count)
-    integers = Array(repeating: [], count: catalogue.columns.count)
     verbatim = try reader.verbatim(of: rowGroup)
-    if reader.footer.rowGroups[rowGroup].rowCount == 0 || rows?.isEmpty == true { return }
-    var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: catalogue)
-    try gather.run(rows: rows)
-    try gather.assemble(into: self)
+    var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: try reader.catalogue())
+    if reader.footer.rowGroups[rowGroup].rowCount > 0, rows?.isEmpty != true { try gather.run(rows: rows) }
+    (tape, rowStarts) = try gather.assemble()
+    tables = gather.tables
+    integers = gather.integers
   }
 
   package var count: Int { rowStarts.count }
@@ -47,7 +47,7 @@ private struct RecordGather {
   let catalogue: Catalogue
   let flattening: ShapeFlattening
   private var strings: [StringVector?]
-  private var integers: [[Int64]]
+  private(set) var integers: [[Int64]]
   /// Chosen instances' words by shape column.
   private var words: [[UInt32]]
   private var cursors: [Int]
@@ -62,6 +62,8 @@ private struct RecordGather {
     words = Array(repeating: [], count: catalogue.columns.count)
     cursors = Array(repeating: 0, count: catalogue.columns.count)
   }
+
+  var tables: [StringTable?] { strings.map { $0?.table } }
 
   private func damaged(_ cause: String) -> CairnError {
     .damaged(file: reader.name, offset: 0, cause: "row group \(rowGroup): \(cause)")
@@ -84,10 +86,11 @@ private struct RecordGather {
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
     words[column] = chosenCodes.map { coded.words[Int($0)] }
-    // Columns that some chosen instance has, in order, with their counts by code.
     let usedCodes = rank == nil ? Set(coded.words.indices.map { UInt32($0) }) : Set(chosenCodes)
-    for target in Self.targets(usedCodes.sorted().flatMap { steps[Int($0)] }) {
-      let positions = rank?.positions(counts: steps.map { list in list.count { $0 == target } })
+    var counts = TargetCounts(codeCount: coded.words.count)
+    for code in coded.words.indices { counts.add(steps[code], code: code, isUsed: usedCodes.contains(UInt32(code))) }
+    for (target, countsByCode) in counts.used {
+      let positions = rank?.positions(counts: countsByCode)
       switch target {
       case .value(let column): try readValues(column, positions)
       case .object(let shapeColumn, let slot): try gather(slot: slot, column: shapeColumn, instances: positions)
@@ -96,13 +99,27 @@ private struct RecordGather {
     }
   }
 
-  private static func targets(_ steps: [ShapeFlattening.Step]) -> [ShapeFlattening.Step] {
-    var seen: Set<Int> = []
-    return steps.filter { step in
-      switch step {
-      case .value(let column), .array(let column, _), .object(let column, _): seen.insert(column).inserted
+  /// How many values each word has in each column, and which columns the chosen instances have values in.
+  private struct TargetCounts {
+    private let codeCount: Int
+    private var index: [Int: Int] = [:]
+    private var entries: [(target: ShapeFlattening.Step, counts: [Int], isUsed: Bool)] = []
+
+    init(codeCount: Int) { self.codeCount = codeCount }
+
+    mutating func add(_ steps: [ShapeFlattening.Step], code: Int, isUsed: Bool) {
+      for step in steps {
+        let entry = index[step.column] ?? entries.count
+        if entry == entries.count {
+          index[step.column] = entry
+          entries.append((step, [Int](repeating: 0, count: codeCount), false))
+        }
+        entries[entry].counts[code] += 1
+        if isUsed { entries[entry].isUsed = true }
       }
     }
+
+    var used: [(ShapeFlattening.Step, [Int])] { entries.filter(\.isUsed).map { ($0.target, $0.counts) } }
   }
 
   private mutating func readValues(_ column: Int, _ positions: [UInt32]?) throws {
@@ -147,20 +164,19 @@ private struct RecordGather {
 
   // MARK: Laying out
 
-  mutating func assemble(into batch: RecordBatch) throws {
-    guard let root = catalogue.column(0, .shape) else { return }
+  mutating func assemble() throws -> (tape: [UInt32], rowStarts: [Int]) {
+    guard let root = catalogue.column(0, .shape) else { return ([], []) }
     var tape: [UInt32] = []
+    var rowStarts: [Int] = []
     let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
-    batch.rowStarts.reserveCapacity(words[root].count)
+    rowStarts.reserveCapacity(words[root].count)
     for index in words[root].indices {
-      batch.rowStarts.append(tape.count)
+      rowStarts.append(tape.count)
       let word = words[root][index]
       tape.append(word)
       try lay(try cache.steps(slot: 0, word: word), &tape, cache)
     }
-    batch.tape = tape
-    batch.tables = strings.map { $0?.table }
-    batch.integers = integers
+    return (tape, rowStarts)
   }
 
   private mutating func lay(

@@ -15,23 +15,35 @@ package final class RecordPrinter {
     var depth: Int
   }
 
-  /// A shape in this layout: literal bytes between values, and how each value prints.
+  /// A shape in this layout: literal bytes between values, and how each value prints. Steps are trivial and the
+  /// literals lie in one run of bytes, so that printing touches no reference counts.
   private final class Program {
-    enum Action {
-      case string(column: Int)
-      case integer(column: Int)
-      case number(column: Int)
-      case array(slot: Int, depth: Int)
-      case object(slot: Int, depth: Int)
-      case end
-    }
+    enum Action: BitwiseCopyable { case string, integer, number, array, object, end }
 
-    struct Step {
-      var literal: [UInt8]
+    struct Step: BitwiseCopyable {
+      var literalStart: Int
+      var literalByteCount: Int
       var action: Action
+      /// A column, or the slot of an array's elements or of an object.
+      var target: Int
+      var depth: Int
     }
 
-    var steps: [Step] = []
+    private(set) var steps = RawVector<Step>()
+    private(set) var literals = RawVector<UInt8>()
+
+    deinit {
+      steps.free()
+      literals.free()
+    }
+
+    func add(_ literal: [UInt8], _ action: Action, target: Int = 0, depth: Int = 0) {
+      steps.append(
+        Step(
+          literalStart: literals.count, literalByteCount: literal.count, action: action, target: target,
+          depth: depth))
+      literals.append(contentsOf: literal)
+    }
   }
 
   package init(catalogue: Catalogue, layout: Layout, file: String) {
@@ -73,24 +85,26 @@ package final class RecordPrinter {
   private func run(
     _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>
   ) throws {
-    for step in program.steps {
-      output.append(contentsOf: step.literal)
+    let literals = program.literals
+    for step in program.steps.buffer {
+      output.append(from: literals.base + step.literalStart, count: step.literalByteCount)
       switch step.action {
-      case .string(let column):
-        batch.tables[column]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+      case .string:
+        batch.tables[step.target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
         cursor += 1
-      case .integer(let column):
-        appendDecimal(batch.integers[column][Int(batch.tape[cursor])], to: &output)
+      case .integer:
+        appendDecimal(batch.integers[step.target][Int(batch.tape[cursor])], to: &output)
         cursor += 1
-      case .number(let column):
-        if let table = batch.tables[column] { output.append(contentsOf: table[Int(batch.tape[cursor])]) }
+      case .number:
+        if let table = batch.tables[step.target] { output.append(contentsOf: table[Int(batch.tape[cursor])]) }
         cursor += 1
-      case .array(let slot, let depth):
-        try appendArray(batch, &cursor, slot: slot, depth: depth, to: &output)
-      case .object(let slot, let depth):
+      case .array:
+        try appendArray(batch, &cursor, slot: step.target, depth: step.depth, to: &output)
+      case .object:
         let word = batch.tape[cursor]
         cursor += 1
-        try run(try self.program(slot: slot, word: word, depth: depth), batch, &cursor, to: &output)
+        try run(
+          try self.program(slot: step.target, word: word, depth: step.depth), batch, &cursor, to: &output)
       case .end:
         return
       }
@@ -129,15 +143,15 @@ package final class RecordPrinter {
     let program = Program()
     var literal: [UInt8] = []
     try compile(slot: slot, word: word, depth: depth, &literal, program)
-    program.steps.append(Program.Step(literal: literal, action: .end))
+    program.add(literal, .end)
     return program
   }
 
   private func compile(
     slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program
   ) throws {
-    func act(_ action: Program.Action) {
-      program.steps.append(Program.Step(literal: literal, action: action))
+    func act(_ action: Program.Action, _ target: Int, depth: Int = 0) {
+      program.add(literal, action, target: target, depth: depth)
       literal = []
     }
     func column(_ kind: ColumnKind) throws -> Int {
@@ -158,14 +172,14 @@ package final class RecordPrinter {
     case .emptyArray: literal += Array("[]".utf8)
     case .string:
       literal.append(UInt8(ascii: "\""))
-      act(.string(column: try column(.string)))
+      act(.string, try column(.string))
       literal.append(UInt8(ascii: "\""))
-    case .integer: act(.integer(column: try column(.integer)))
-    case .number: act(.number(column: try column(.number)))
+    case .integer: act(.integer, try column(.integer))
+    case .number: act(.number, try column(.number))
     case .array:
       guard let element = catalogue.elementSlot(of: slot) else { break }
-      act(.array(slot: element, depth: depth))
-    case .object: act(.object(slot: slot, depth: depth))
+      act(.array, element, depth: depth)
+    case .object: act(.object, slot, depth: depth)
     case nil: break
     }
   }

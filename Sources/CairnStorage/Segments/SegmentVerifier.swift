@@ -27,21 +27,20 @@ package struct SegmentVerifier {
     var result = Result()
     let rebuilder = ObjectRebuilder(reader, threads: threads)
     let name = reader.name
-    for block in reader.footer.objectBlocks.indices {
-      let objects = try reader.objects(block: block)
-      let offset = reader.footer.objectBlocks[block].block.offset
-      try rebuilder.rebuild(objects) { object, bytes in
-        guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
-          let key = String(decoding: object.key, as: UTF8.self)
-          throw CairnError.damaged(
-            file: name, offset: offset, cause: "object \(key) does not rebuild to its original bytes")
-        }
+    let blocks = reader.footer.objectBlocks.indices
+    let objects = try blocks.flatMap { try reader.objects(block: $0) }
+    let offset = reader.footer.objectBlocks.first?.block.offset ?? 0
+    try rebuilder.rebuild(objects) { object, bytes in
+      guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
+        let key = String(decoding: object.key, as: UTF8.self)
+        throw CairnError.damaged(
+          file: name, offset: offset, cause: "object \(key) does not rebuild to its original bytes")
       }
-      for object in objects {
-        result.objectCount += object.isLastFragment ? 1 : 0
-        result.recordCount += object.rows.count
-        result.byteCount += object.byteCount
-      }
+    }
+    for object in objects {
+      result.objectCount += object.isLastFragment ? 1 : 0
+      result.recordCount += object.rows.count
+      result.byteCount += object.byteCount
     }
     let records = result.recordCount
     guard records == reader.footer.recordCount else {

@@ -8,6 +8,13 @@ package struct ShapeFlattening: Sendable {
     case array(lengthColumn: Int, elementSlot: Int)
     /// An object whose shape word stands in the shape column of its slot.
     case object(shapeColumn: Int, slot: Int)
+
+    /// The column that the step reads from.
+    package var column: Int {
+      switch self {
+      case .value(let column), .array(let column, _), .object(let column, _): column
+      }
+    }
   }
 
   /// Crafted shapes could multiply without end; real ones stay far below.
