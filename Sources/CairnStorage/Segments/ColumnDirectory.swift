@@ -90,15 +90,17 @@ struct EncodedColumn: Sendable {
   var dictionary: [DictionaryBlock] = []
   var chunks: [Chunk] = []
 
-  var rawByteCount: Int {
+  private var rawByteCount: Int {
     dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
       + chunks.reduce(0) { $0 + $1.part.raw.count }
   }
 
   /// Whether all parts stand in the directory, and the directory in a pack.
-  var isPacked: Bool { rawByteCount < SegmentFormat.packedColumnByteLimit }
+  private(set) var isPacked = true
 
-  mutating func compressParts(_ compressor: ZstdCompressor) {
+  /// Decides where the column's parts go, and compresses those that become blocks.
+  mutating func placeParts(_ compressor: ZstdCompressor) {
+    isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
     if isPacked { return }
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
     for index in chunks.indices {

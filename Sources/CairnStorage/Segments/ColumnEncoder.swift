@@ -32,7 +32,7 @@ struct ColumnEncoder {
           entryCount: $0.entryCount, firstValue: $0.firstValue, part: EncodedColumn.Part(raw: $0.bytes))
       }
     }
-    output.compressParts(compressor)
+    output.placeParts(compressor)
     return output
   }
 
