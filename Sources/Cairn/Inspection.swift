@@ -2,49 +2,77 @@
 public struct Inspection: Sendable {
   /// Counts and sizes, by segment and in all.
   public struct Segment: Sendable {
+    /// File name.
     public var name = ""
+    /// Bytes of the file.
     public var byteCount = 0
+    /// JSON bytes of its objects, inflated.
     public var jsonByteCount = 0
+    /// Bytes of its objects as delivered.
     public var sourceByteCount = 0
+    /// Distinct records.
     public var rows = 0
+    /// Records delivered.
     public var records = 0
+    /// Further deliveries of rows.
     public var duplicates = 0
+    /// Records that could not be read.
     public var rejected = 0
+    /// Source objects.
     public var objects = 0
+    /// Row groups.
     public var rowGroups = 0
     /// Rows whose original bytes are kept because their white space follows no layout.
     public var verbatimRows = 0
+    /// Rows without a readable eventTime.
     public var untimedRows = 0
     /// Milliseconds since 1970; minimum above maximum where no row has a time.
     public var minimumTime = Int64.max
+    /// Latest event time.
     public var maximumTime = Int64.min
+    /// Shapes in its catalogue.
     public var shapes = 0
+    /// Columns.
     public var columns = 0
+    /// Columns that share packs.
     public var packedColumns = 0
-    /// Stored bytes by what they are for.
+    /// Bytes of columns outside packs.
     public var columnByteCount = 0
+    /// Bytes of packs.
     public var packByteCount = 0
+    /// Bytes of catalogue, footer, header and tail.
     public var catalogueByteCount = 0
+    /// Bytes of source objects and envelopes.
     public var provenanceByteCount = 0
+    /// Bytes of row times.
     public var timeByteCount = 0
+    /// Bytes of verbatim rows.
     public var verbatimByteCount = 0
+    /// Bytes of objects that are no logs.
     public var opaqueByteCount = 0
   }
 
   /// One column over all segments.
   public struct Column: Sendable {
+    /// Where its values stand in records.
     public var path: String
+    /// What it holds.
     public var kind: String
+    /// Values.
     public var values = 0
     /// Entries of its dictionaries.
     public var distinct = 0
     /// Stored bytes; for columns in packs their share of the pack.
     public var byteCount = 0
+    /// Whether it shares a pack in some segment.
     public var isPacked = false
+    /// Encodings of its chunks.
     public var encodings: [String] = []
   }
 
+  /// In order of commit.
   public var segments: [Segment] = []
+  /// Largest first; empty unless asked for.
   public var columns: [Column] = []
 
   /// The sum over all segments.
@@ -123,7 +151,8 @@ public struct Inspection: Sendable {
     for index in catalogue.columns.indices {
       switch catalogue.columns[index].place {
       case .pack: segment.packedColumns += 1
-      case .block(let ref): segment.columnByteCount += ref.byteCount + (try reader.column(index).blockByteCount)
+      case .block(let ref):
+        segment.columnByteCount += ref.byteCount + (try reader.column(index).blockByteCount)
       }
     }
     let known =
@@ -140,7 +169,9 @@ public struct Inspection: Sendable {
   ) throws {
     // A pack is compressed as a whole: its columns share its stored bytes by their raw sizes.
     var rawSizes = [Int](repeating: 0, count: reader.footer.packs.count)
-    for info in catalogue.columns { if case .pack(let pack, _, let byteCount) = info.place { rawSizes[pack] += byteCount } }
+    for info in catalogue.columns {
+      if case .pack(let pack, _, let byteCount) = info.place { rawSizes[pack] += byteCount }
+    }
     for (index, info) in catalogue.columns.enumerated() {
       let column = try reader.column(index)
       let path = catalogue.path(of: info.slot)

@@ -74,18 +74,23 @@ public final class Scan {
   }
 
   /// Writes the records as JSON texts, in parallel, in order. `body` gets many records at a time.
-  public func writeRecords(_ format: RecordFormat, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws {
+  public func writeRecords(_ format: RecordFormat, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws
+  {
     let parts = try parts()
     var layouts: [String: RowLayouts] = [:]
     if format == .raw {
-      for part in parts where layouts[part.reader.name] == nil { layouts[part.reader.name] = try RowLayouts(part.reader) }
+      for part in parts where layouts[part.reader.name] == nil {
+        layouts[part.reader.name] = try RowLayouts(part.reader)
+      }
     }
     let known = layouts
     try inOrder(parts) { part in
       let output = ByteBuffer()
       try Self.print(part, format, known[part.reader.name], into: output)
       return output
-    } emit: { try body($0.buffer) }
+    } emit: {
+      try body($0.buffer)
+    }
     finish()
   }
 
@@ -97,7 +102,9 @@ public final class Scan {
       let rows = part.rows.map { UInt32($0) }
       let columns = try names.map { try projection.values($0, rows: rows) }
       return rows.indices.map { row in columns.map { $0[row] } }
-    } emit: { try body($0) }
+    } emit: {
+      try body($0)
+    }
     finish()
   }
 
@@ -111,7 +118,9 @@ public final class Scan {
       ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
     }
     for entry in segments where left > 0 {
-      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) { continue }
+      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        continue
+      }
       let reader = try archive.snapshot.open(entry, statistics: reads)
       statistics.segmentsRead += 1
       statistics.rowGroups += reader.footer.rowGroups.count
@@ -165,7 +174,8 @@ public final class Scan {
       } else {
         let layout = format == .raw ? layouts?.layout(ofRow: firstRow + Int(position)) ?? .compact : .compact
         let printer =
-          try printers[layout] ?? RecordPrinter(catalogue: reader.catalogue(), layout: layout, file: reader.name)
+          try printers[layout]
+          ?? RecordPrinter(catalogue: reader.catalogue(), layout: layout, file: reader.name)
         printers[layout] = printer
         try printer.append(batch, row: index, to: &output.bytes)
       }

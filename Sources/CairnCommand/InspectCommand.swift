@@ -28,19 +28,31 @@ struct InspectCommand: ParsableCommand {
     func perEvent(_ bytes: Int) -> String {
       total.rows > 0 ? "\(fixed(Double(bytes) / Double(total.rows), 2)) B/event" : "-"
     }
-    try line("events", "\(formatCount(total.rows)) kept, \(formatCount(total.duplicates)) duplicates, \(formatCount(total.rejected)) rejected")
-    try line("objects", "\(formatCount(total.objects)), \(formatBytes(total.sourceByteCount)) delivered, \(formatBytes(total.jsonByteCount)) of JSON")
+    try line(
+      "events",
+      "\(formatCount(total.rows)) kept, \(formatCount(total.duplicates)) duplicates, \(formatCount(total.rejected)) rejected"
+    )
+    try line(
+      "objects",
+      "\(formatCount(total.objects)), \(formatBytes(total.sourceByteCount)) delivered, \(formatBytes(total.jsonByteCount)) of JSON"
+    )
     if total.minimumTime <= total.maximumTime {
       try line("event time", "\(formatTime(total.minimumTime)) … \(formatTime(total.maximumTime))")
     }
-    if total.untimedRows > 0 { try line("untimed", "\(formatCount(total.untimedRows)) events without a readable eventTime") }
+    if total.untimedRows > 0 {
+      try line("untimed", "\(formatCount(total.untimedRows)) events without a readable eventTime")
+    }
     if total.byteCount > 0 {
       let ratio = Double(total.jsonByteCount) / Double(total.byteCount)
-      try line("size", "\(formatBytes(total.byteCount)), \(perEvent(total.byteCount)), \(fixed(ratio, 1)) : 1 of JSON")
+      try line(
+        "size",
+        "\(formatBytes(total.byteCount)), \(perEvent(total.byteCount)), \(fixed(ratio, 1)) : 1 of JSON")
     }
-    try line("verbatim", "\(formatCount(total.verbatimRows)) events keep their original bytes beside their columns")
+    try line(
+      "verbatim", "\(formatCount(total.verbatimRows)) events keep their original bytes beside their columns")
     for (name, bytes) in [
-      ("columns", total.columnByteCount), ("packs", total.packByteCount), ("catalogue", total.catalogueByteCount),
+      ("columns", total.columnByteCount), ("packs", total.packByteCount),
+      ("catalogue", total.catalogueByteCount),
       ("provenance", total.provenanceByteCount), ("row times", total.timeByteCount),
       ("verbatim", total.verbatimByteCount), ("other JSON", total.opaqueByteCount),
     ] where bytes > 0 {
@@ -50,7 +62,9 @@ struct InspectCommand: ParsableCommand {
 
   private func segments(_ inspection: Inspection) throws {
     let out = StandardOutput.shared
-    try out.write("\nsegment        events      row groups  shapes  columns (packed)  size       from                  to\n")
+    try out.write(
+      "\nsegment        events      row groups  shapes  columns (packed)  size       from                  to\n"
+    )
     for segment in inspection.segments {
       let from = segment.minimumTime <= segment.maximumTime ? formatTime(segment.minimumTime) : "-"
       let to = segment.minimumTime <= segment.maximumTime ? formatTime(segment.maximumTime) : "-"
@@ -58,7 +72,8 @@ struct InspectCommand: ParsableCommand {
       try out.write(
         "\(segment.name.padded(to: 14)) \(formatCount(segment.rows).padded(to: 11)) "
           + "\(String(segment.rowGroups).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
-          + "\(columns.padded(to: 17)) \(formatBytes(segment.byteCount).padded(to: 10)) \(from.padded(to: 21)) \(to)\n")
+          + "\(columns.padded(to: 17)) \(formatBytes(segment.byteCount).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
+      )
     }
   }
 

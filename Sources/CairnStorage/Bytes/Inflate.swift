@@ -25,7 +25,9 @@ package final class Inflater {
 
   package static func compression(of bytes: UnsafeBufferPointer<UInt8>) -> Compression {
     if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B { return .gzip }
-    if bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xB5, bytes[2] == 0x2F, bytes[3] == 0xFD { return .zstd }
+    if bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xB5, bytes[2] == 0x2F, bytes[3] == 0xFD {
+      return .zstd
+    }
     return .none
   }
 
@@ -65,7 +67,9 @@ package final class Inflater {
     }
     let hint = (0..<4).reduce(0) { $0 | Int(input[inputCount - 4 + $1]) << (8 * $1) }
     // Deflate cannot exceed 1032:1, so a larger hint belongs to something else.
-    guard hint <= limit, hint <= inputCount * 1032 else { return streamGzip(input, into: output, limit: limit) }
+    guard hint <= limit, hint <= inputCount * 1032 else {
+      return streamGzip(input, into: output, limit: limit)
+    }
     output.reserve(hint)
     var consumed = 0
     var produced = 0

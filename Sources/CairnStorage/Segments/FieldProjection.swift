@@ -73,12 +73,14 @@ package struct FieldProjection {
     }
     let steps = try words.words.map { try flattening.steps(slot: slot, word: $0) }
     let targets = words.words.map { target(slot: slot, word: $0, path: path) }
-    let rank = RowRank(words: words, chosen: instances)
-    let codes = rank.chosenCodes
+    let codes = RowRank(words: words, chosen: instances).chosenCodes
     var output = [FieldValue](repeating: .missing, count: instances.count)
-    for code in Set(codes).sorted() {
-      let chosen = codes.indices.filter { codes[$0] == code }
-      let target = targets[Int(code)]
+    // Many shapes lead to few targets: instances are taken together by target.
+    var members: [Target: [Int]] = [:]
+    for (index, code) in codes.enumerated() where targets[Int(code)] != .missing {
+      members[targets[Int(code)], default: []].append(index)
+    }
+    for (target, chosen) in members {
       switch target {
       case .missing: break
       case .composite: for index in chosen { output[index] = .json([]) }
@@ -169,7 +171,9 @@ package struct FieldProjection {
   }
 
   private func leaf(slot: Int, word: UInt32, _ counter: OccurrenceCounter) -> Target {
-    guard word < ValueKind.firstShapeWord, let kind = ValueKind(rawValue: UInt8(word)) else { return .composite }
+    guard word < ValueKind.firstShapeWord, let kind = ValueKind(rawValue: UInt8(word)) else {
+      return .composite
+    }
     let columnKind: ColumnKind
     switch kind {
     case .string: columnKind = .string
@@ -184,7 +188,9 @@ package struct FieldProjection {
 
   /// The exact name, else the first that differs in ASCII case only.
   private static func match(_ name: [UInt8], _ spelled: [[UInt8]]) -> Int? {
-    let names = spelled.map { key in key.contains(0x5C) ? key.withUnsafeBufferPointer { StringSpelling.unescape($0) } : key }
+    let names = spelled.map { key in
+      key.contains(0x5C) ? key.withUnsafeBufferPointer { StringSpelling.unescape($0) } : key
+    }
     if let exact = names.firstIndex(of: name) { return exact }
     func lower(_ bytes: [UInt8]) -> [UInt8] { bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } }
     let wanted = lower(name)
@@ -205,7 +211,8 @@ package struct FieldProjection {
     }
   }
 
-  private static func text(at path: ArraySlice<[UInt8]>, in record: UnsafeBufferPointer<UInt8>) -> FieldValue {
+  private static func text(at path: ArraySlice<[UInt8]>, in record: UnsafeBufferPointer<UInt8>) -> FieldValue
+  {
     var skimmer = JSONSkimmer(record, at: 0)
     for name in path {
       var members: [(name: [UInt8], value: Int)] = []

@@ -42,7 +42,9 @@ package final class ObjectRebuilder: @unchecked Sendable {
     var records = 0
     var bytes = 0
     for (index, object) in objects.enumerated() {
-      if index > start, records + object.rows.count > windowRecordLimit || bytes + object.byteCount > windowByteLimit {
+      if index > start,
+        records + object.rows.count > windowRecordLimit || bytes + object.byteCount > windowByteLimit
+      {
         windows.append(start..<index)
         (start, records, bytes) = (index, 0, 0)
       }

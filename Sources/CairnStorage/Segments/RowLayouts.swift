@@ -15,7 +15,9 @@ package struct RowLayouts {
     numbers = Array(repeating: .max, count: reader.footer.rowCount)
     for block in reader.footer.objectBlocks.indices {
       for object in try reader.objects(block: block) {
-        for row in object.rows where numbers[Int(row)] == .max { numbers[Int(row)] = numberOfEnvelope[object.envelope] }
+        for row in object.rows where numbers[Int(row)] == .max {
+          numbers[Int(row)] = numberOfEnvelope[object.envelope]
+        }
       }
     }
   }

@@ -68,7 +68,8 @@ package struct ObjectShredder {
     if entry.flags.contains(.incomplete), entry.fragment == 0, entry.rowCount == 0 {
       let first = sink.piece.rejects.last { $0.key == entry.key }
       sink.piece.rejects.removeAll { $0.key == entry.key }
-      rejectObject(offset: fault?.offset ?? first?.offset ?? 0, reason: fault?.reason ?? first?.reason ?? "malformed")
+      rejectObject(
+        offset: fault?.offset ?? first?.offset ?? 0, reason: fault?.reason ?? first?.reason ?? "malformed")
       return
     }
     if let fault {
@@ -96,7 +97,9 @@ package struct ObjectShredder {
       var skimmer = JSONSkimmer(bytes, at: position)
       skimmer.skipWhitespace()
       position = skimmer.position
-      if skimmer.byte == UInt8(ascii: "]"), entry.rowCount == 0 && entry.rejectedCount == 0 && entry.fragment == 0 {
+      if skimmer.byte == UInt8(ascii: "]"),
+        entry.rowCount == 0 && entry.rejectedCount == 0 && entry.fragment == 0
+      {
         position += 1
         break
       }
