@@ -82,6 +82,7 @@ package final class Compactor {
   private var summary = CompactionSummary()
   private let meter: ProgressMeter
   private let hashSeed: UInt64
+  private let residentPieceBytes = ByteTally()
 
   /// A piece is planned from consecutive files until their estimated JSON exceeds this.
   static let pieceByteTarget = 24 << 20
@@ -139,6 +140,9 @@ package final class Compactor {
       let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
         meter.setSealing(true)
+        for piece in taken.pieces where !piece.isSpilled {
+          residentPieceBytes.subtract(piece.state.byteCount)
+        }
         let segment = try writer.write(&taken.pieces, threads: options.threads)
         meter.setSealing(false)
         count(segment.entry)
@@ -156,8 +160,11 @@ package final class Compactor {
   /// Lets the workers fill pieces until the next segment is complete.
   private func fill(_ queue: PieceQueue, _ files: [SourceFile]) throws {
     let (known, options, hashSeed, meter) = (known, options, hashSeed, meter)
+    let (temporary, tally) = (writer.paths.temporary, residentPieceBytes)
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
-      let filler = PieceFiller(known: known, options: options, hashSeed: hashSeed)
+      let filler = PieceFiller(
+        known: known, options: options, hashSeed: hashSeed, temporaryDirectory: temporary,
+        residentPieceBytes: tally)
       while let (index, range) = queue.next() {
         let output = try filler.fill(files[range])
         meter.add(files: range.count, output)
