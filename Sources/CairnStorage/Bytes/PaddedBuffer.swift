@@ -43,6 +43,7 @@ package final class PaddedBuffer {
       fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity + Self.paddingByteCount)
     }
     fresh.update(from: base, count: count)
+    newMapping?.release(0..<count)
     if mapping == nil { base.deallocate() }
     mapping = newMapping
     base = fresh
