@@ -125,21 +125,20 @@ extension CellGenerator {
     if recordsInObject > 0 { out.append(0x2C) }
     let start = out.count
     model.renderer.render(template, context, into: &out)
+    if random.chance(TrafficMix.lateShare) {
+      wait(context, due: context.time + 1_200 + random.below(20_000), out.copy(from: start))
+      out.truncate(to: mark)
+      return
+    }
+    recordsInObject += 1
     if random.chance(model.duplicateShare) {
       duplicateCount += 1
-      pending.append(
-        PendingRecord(
-          account: context.account, region: context.region, due: context.time + 300 + random.below(1_500),
-          bytes: out.copy(from: start), reason: .duplicate))
+      wait(context, due: context.time + 300 + random.below(1_500), out.copy(from: start))
     }
-    if random.chance(TrafficMix.lateShare) {
-      pending.append(
-        PendingRecord(
-          account: context.account, region: context.region, due: context.time + 1_200 + random.below(20_000),
-          bytes: out.copy(from: start), reason: .late))
-      out.truncate(to: mark)
-    } else {
-      recordsInObject += 1
-    }
+  }
+
+  private mutating func wait(_ context: RecordContext, due: Int, _ bytes: [UInt8]) {
+    pending.append(
+      PendingRecord(account: context.account, region: context.region, due: due, bytes: bytes))
   }
 }

@@ -122,7 +122,7 @@ extension CellGenerator {
     context.copy = 1
     context.actor = model.factory.foreign(
       caller, uniqueID: model.organization.accounts[caller.account].roles[max(caller.role, 0)].uniqueID)
-    setAside(template, context, reason: .story, &out)
+    setAside(template, context, &out)
     for step in 1...min(remaining, 1 + random.below(4)) {
       let kind = model.catalog.kind(for: .audit, &random)
       let info = model.catalog.kinds[kind]
@@ -130,21 +130,20 @@ extension CellGenerator {
       var work = RecordContext(
         seed: random.next(), time: time + step * 2, account: other, region: region, actor: session)
       work.isShared = false
-      setAside(model.catalog.successTemplate(kind), work, reason: .story, &out)
+      setAside(model.catalog.successTemplate(kind), work, &out)
     }
   }
 
   /// Renders a record behind the object's end, moves it to the waiting ones and counts it.
   mutating func setAside(
-    _ template: Template, _ context: RecordContext, reason: PendingRecord.Reason, _ out: inout ByteBuffer
+    _ template: Template, _ context: RecordContext, _ out: inout ByteBuffer
   ) {
     remaining -= 1
     let start = out.count
     model.renderer.render(template, context, into: &out)
     pending.append(
       PendingRecord(
-        account: context.account, region: context.region, due: context.time, bytes: out.copy(from: start),
-        reason: reason))
+        account: context.account, region: context.region, due: context.time, bytes: out.copy(from: start)))
     out.truncate(to: start)
   }
 
@@ -168,7 +167,7 @@ extension CellGenerator {
       context.service = deployment.service
       context.revision = deployment.revision
       setAside(
-        model.catalog.successTemplate(model.kinds.assumeWithWebIdentity), context, reason: .story, &aside)
+        model.catalog.successTemplate(model.kinds.assumeWithWebIdentity), context, &aside)
       context.actor = session
       let steps = [
         (model.kinds.registerTaskDefinition, 0), (model.kinds.updateService, 12),
@@ -177,7 +176,7 @@ extension CellGenerator {
       for (kind, delay) in steps {
         context.seed = random.next()
         context.time = deployment.time + delay
-        setAside(model.catalog.successTemplate(kind), context, reason: .story, &aside)
+        setAside(model.catalog.successTemplate(kind), context, &aside)
       }
     }
   }

@@ -32,16 +32,11 @@ struct StoryKinds: Sendable {
 
 /// A rendered record that waits for an object of its account and region.
 struct PendingRecord {
-  enum Reason {
-    case late, duplicate, story, incident
-  }
-
   let account: Int
   let region: Int
   /// The record may be in objects that close at this time or later.
   let due: Int
   let bytes: [UInt8]
-  let reason: Reason
 }
 
 /// Generates the cells that one thread takes, one object after the other.

@@ -86,7 +86,7 @@ struct IncidentScript {
     let bytes = out.copy(from: 0)
     records.append(
       PendingRecord(
-        account: context.account, region: context.region, due: context.time, bytes: bytes, reason: .incident))
+        account: context.account, region: context.region, due: context.time, bytes: bytes))
     events.append(
       AnswerEvent(
         id: model.renderer.eventID(of: context), time: context.time, source: info.source, name: info.name,

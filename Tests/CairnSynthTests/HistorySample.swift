@@ -73,7 +73,7 @@ struct HistorySample: Sendable {
     for key in directory.files() {
       let object = try Objects.load(directory.path, key)
       statistics.add(object)
-      if stream.count < 24_000_000 { object.appendLines(to: &stream) }
+      if stream.count < 16_000_000 { object.appendLines(to: &stream) }
     }
     self.statistics = statistics
     self.stream = stream
@@ -83,7 +83,7 @@ struct HistorySample: Sendable {
 extension DeliveredObject {
   /// The records, one a line.
   func appendLines(to stream: inout [UInt8]) {
-    for record in JSONScanner.records(json) {
+    for record in Record.ranges(json) {
       stream += json[record]
       stream.append(10)
     }

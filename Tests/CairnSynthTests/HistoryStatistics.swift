@@ -6,7 +6,8 @@ struct HistoryStatistics: Sendable {
   var compressedByteCount = 0
   var objectsOutOfOrder = 0
   var objectsWithSeveral = 0
-  var fieldBytes: [String: Int] = [:]
+  let table = PathTable()
+  private var fieldCounts: [Int32: Int] = [:]
   var kinds: [String: Int] = [:]
   var sources: [String: Int] = [:]
   var versions: [String: Int] = [:]
@@ -14,8 +15,8 @@ struct HistoryStatistics: Sendable {
   var userAgents: Set<String> = []
   var addresses: Set<String> = []
   var shapes: Set<Int> = []
-  var paths: Set<String> = []
-  var nullPaths: Set<String> = []
+  private var pathNumbers: Set<Int32> = []
+  private var nullNumbers: Set<Int32> = []
   var maxResultsKinds: Set<UInt8> = []
   var errorCount = 0
   var lateCount = 0
@@ -33,14 +34,21 @@ struct HistoryStatistics: Sendable {
   var used: [String: (first: String, last: String)] = [:]
   var spellings: [String: Int] = [:]
 
+  /// Paths of leaves, as `requestParameters.filters[].key`.
+  var pathCount: Int { pathNumbers.count }
+  /// Paths whose value is null somewhere.
+  var nullPaths: Set<String> { Set(nullNumbers.map { table.names[Int($0)] }) }
+  /// Bytes of each top-level field, with its key and comma.
+  func byteCount(_ field: String) -> Int { fieldCounts[table.identifier(field)] ?? 0 }
+
   mutating func add(_ object: DeliveredObject) {
-    let ranges = JSONScanner.records(object.json)
+    let ranges = Record.ranges(object.json)
     objectSizes.append(ranges.count)
     jsonByteCount += object.json.count
     compressedByteCount += object.compressedByteCount
     var times = [String]()
     for range in ranges {
-      let record = Record(object.json, range)
+      let record = Record(object.json, range, table)
       add(record, object: objectSizes.count, key: object.key)
       times.append(record.text("eventTime"))
     }
@@ -52,7 +60,7 @@ struct HistoryStatistics: Sendable {
   private mutating func add(_ record: Record, object: Int, key: String) {
     recordCount += 1
     let time = record.text("eventTime")
-    for field in record.scanner.fields { fieldBytes[field.name, default: 0] += field.range.count + 1 }
+    for field in record.fields { fieldCounts[field.path, default: 0] += field.range.count + 1 }
     kinds[record.text("eventSource") + " " + record.text("eventName"), default: 0] += 1
     sources[record.text("eventSource"), default: 0] += 1
     versions[record.text("eventVersion"), default: 0] += 1
@@ -68,29 +76,44 @@ struct HistoryStatistics: Sendable {
   }
 
   private mutating func addShape(_ record: Record) {
+    let maxResults = table.identifier("requestParameters.maxResults")
     var hasher = Hasher()
-    var previous = ""
-    for leaf in record.scanner.leaves {
+    var previous: Int32 = -1
+    for leaf in record.leaves {
       // Repeats of array elements do not make a new shape.
       if leaf.path != previous { hasher.combine(leaf.path) }
       previous = leaf.path
-      paths.insert(leaf.path)
-      let first = record.json[leaf.range.lowerBound]
-      if first == UInt8(ascii: "n") { nullPaths.insert(leaf.path) }
-      if leaf.path == "requestParameters.maxResults" { maxResultsKinds.insert(first == 0x22 ? 0x22 : 0x30) }
-      if first != 0x22, leaf.range.count > 2, record.json[leaf.range].suffix(2).elementsEqual([0x2E, 0x30]) {
-        spellings["0.0", default: 0] += 1
-      }
-      if first != 0x22, record.json[leaf.range].contains(UInt8(ascii: "E")) {
-        spellings["E9", default: 0] += 1
-      }
+      pathNumbers.insert(leaf.path)
+      let value = record.json[leaf.range]
+      let first = value.first ?? 0
+      if first == UInt8(ascii: "n") { nullNumbers.insert(leaf.path) }
+      if leaf.path == maxResults { maxResultsKinds.insert(first == 0x22 ? 0x22 : 0x30) }
+      if first == 0x22 { continue }
+      if value.suffix(2).elementsEqual([0x2E, 0x30]) { spellings["0.0", default: 0] += 1 }
+      if value.contains(UInt8(ascii: "E")) { spellings["E9", default: 0] += 1 }
     }
     shapes.insert(hasher.finalize())
-    let hasTags =
-      record.has(suffix: ".TagSpecification.tag") && record.has(containing: ".TagSpecification.Tag")
-    if hasTags { spellings["tag beside Tag", default: 0] += 1 }
-    for escape in ["\\u003d", "\\u0026", "\\u003c", "\\u003e", "\\u202f", "\\n"]
-    where record.contains(escape) { spellings[escape, default: 0] += 1 }
+    addSpellings(record)
+  }
+
+  /// Escapes, and the request of CreateFlowLogs, which has keys that differ only in case.
+  private mutating func addSpellings(_ record: Record) {
+    let flowLogs = "requestParameters.CreateFlowLogsRequest.TagSpecification."
+    if record.has(flowLogs + "tag"), record.has(flowLogs + "Tag.Key") || record.has(flowLogs + "Tag[].Key") {
+      spellings["tag beside Tag", default: 0] += 1
+    }
+    record.json.withUnsafeBufferPointer { json in
+      var index = record.range.lowerBound
+      while index < record.range.upperBound {
+        if json[index] == 0x5C {
+          let isUnicode = json[index + 1] == UInt8(ascii: "u")
+          let escape = UnsafeBufferPointer(rebasing: json[index..<(index + (isUnicode ? 6 : 2))])
+          spellings[String(decoding: escape, as: UTF8.self), default: 0] += 1
+          index += 1
+        }
+        index += 1
+      }
+    }
   }
 
   private mutating func addLinks(_ record: Record, object: Int, time: String) {
@@ -111,22 +134,28 @@ struct HistoryStatistics: Sendable {
 
   /// Adds the entropy of the record's random tokens that were not seen before.
   private mutating func addTokens(_ record: Record) {
-    for leaf in record.scanner.leaves {
-      let value = record.json[
-        (leaf.range.lowerBound + 1)..<max(leaf.range.upperBound - 1, leaf.range.lowerBound + 1)]
-      let bits = Self.entropy(of: value, path: leaf.path)
+    for leaf in record.leaves where leaf.range.count > 16 {
+      let value = record.json[(leaf.range.lowerBound + 1)..<(leaf.range.upperBound - 1)]
+      let bits = Self.entropy(of: value, path: table.names[Int(leaf.path)])
       if bits > 0, tokens.insert(value.hashValue).inserted { tokenBits += bits }
     }
   }
 
   /// Bits of a value that is a random token as a whole; parts of longer texts are not counted.
   private static func entropy(of value: ArraySlice<UInt8>, path: String) -> Int {
-    if path.hasSuffix("x-amz-id-2") { return 6 * value.count { $0 != 0x3D } }
-    if path.hasSuffix("sessionToken") { return 6 * (value.count - 17 - 12) }
-    if path == "requestID", value.count == 16 || value.count == 52 { return 5 * value.count }
-    if path.hasSuffix("credentials.accessKeyId") { return 40 }
     let isUUID = value.count == 36 && value[value.startIndex + 14] == 0x34 && value.count { $0 == 0x2D } == 4
-    return isUUID ? 122 : 0
+    if isUUID { return 122 }
+    switch value.count {
+    case 76 where path.hasSuffix("x-amz-id-2"),
+      96 where path.hasSuffix("x-amz-id-2"):
+      return 6 * value.count { $0 != 0x3D }
+    case 16 where path == "requestID",
+      52 where path == "requestID":
+      return 5 * value.count
+    case 20 where path.hasSuffix("credentials.accessKeyId"): return 40
+    case 500... where path.hasSuffix("sessionToken"): return 6 * (value.count - 17 - 12)
+    default: return 0
+    }
   }
 
   /// Minutes from an event to the minute in its object's name.
@@ -141,46 +170,5 @@ struct HistoryStatistics: Sendable {
     let happened = digits(time, 8..<10) * 1_440 + digits(time, 11..<13) * 60 + digits(time, 14..<16)
     // Ends of months wrap; those few records do not matter here.
     return delivered < happened ? 0 : delivered - happened
-  }
-}
-
-/// One record with its leaves by path.
-struct Record {
-  let json: [UInt8]
-  let range: Range<Int>
-  let scanner: JSONScanner
-  private let values: [String: Range<Int>]
-
-  init(_ json: [UInt8], _ range: Range<Int>) {
-    self.json = json
-    self.range = range
-    scanner = JSONScanner.scan(json, range)
-    values = Dictionary(scanner.leaves.map { ($0.path, $0.range) }, uniquingKeysWith: { first, _ in first })
-  }
-
-  var hash: Int { json[range].hashValue }
-
-  func has(_ path: String) -> Bool { values[path] != nil }
-
-  func has(suffix: String) -> Bool { values.keys.contains { $0.hasSuffix(suffix) } }
-
-  func has(containing part: String) -> Bool { values.keys.contains { $0.contains(part) } }
-
-  /// The string at a path, or empty text.
-  func text(_ path: String) -> String {
-    guard let range = values[path], range.count >= 2 else { return "" }
-    return String(decoding: json[(range.lowerBound + 1)..<(range.upperBound - 1)], as: UTF8.self)
-  }
-
-  func contains(_ part: String) -> Bool {
-    let wanted = Array(part.utf8)
-    return json.withUnsafeBufferPointer { buffer in
-      let whole = UnsafeBufferPointer(rebasing: buffer[range])
-      guard let first = wanted.first, wanted.count <= whole.count else { return false }
-      for start in 0...(whole.count - wanted.count) where whole[start] == first {
-        if wanted.indices.allSatisfy({ whole[start + $0] == wanted[$0] }) { return true }
-      }
-      return false
-    }
   }
 }

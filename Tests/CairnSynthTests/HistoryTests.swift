@@ -78,12 +78,13 @@ import Testing
       $0.eventCount = 20_000
       $0.dayCount = 10
     }
+    let table = PathTable()
     var registered = [String: String]()
     var updates = [(definition: String, time: String, cluster: String, region: String)]()
     for key in directory.files() {
       let object = try Objects.load(directory.path, key)
-      for range in JSONScanner.records(object.json) {
-        let record = Record(object.json, range)
+      for range in Record.ranges(object.json) {
+        let record = Record(object.json, range, table)
         guard record.text("eventSource") == "ecs.amazonaws.com", !record.has("errorCode") else { continue }
         let time = record.text("eventTime")
         if record.text("eventName") == "RegisterTaskDefinition" {
@@ -118,7 +119,7 @@ import Testing
     let files = directory.files()
     #expect(files.count == 1)
     let json = try Objects.load(directory.path, files[0]).json
-    #expect(JSONScanner.records(json).count == 1)
+    #expect(Record.ranges(json).count == 1)
   }
 
   @Test func duplicatesFollowTheirSetting() throws {

@@ -40,11 +40,12 @@ import Testing
     #expect(answer.incident == incident.rawValue)
     #expect(answer.eventCount == answer.events.count)
     #expect(summary.incidentEventCount == answer.eventCount)
+    let table = PathTable()
     var records = [String: Record]()
     for key in directory.files() where key.hasSuffix(".gz") {
       let object = try Objects.load(directory.path, key)
-      for range in JSONScanner.records(object.json) {
-        let record = Record(object.json, range)
+      for range in Record.ranges(object.json) {
+        let record = Record(object.json, range, table)
         records[record.text("eventID")] = record
       }
     }

@@ -46,7 +46,7 @@ import Testing
     ("requestID", 2.5, 4), ("recipientAccountId", 1.5, 3), ("eventTime", 1.5, 3), ("errorMessage", 0.1, 1.5),
   ])
   func fieldsHaveTheirShare(_ field: String, _ low: Double, _ high: Double) {
-    let percent = Double(statistics.fieldBytes[field] ?? 0) / Double(statistics.jsonByteCount) * 100
+    let percent = Double(statistics.byteCount(field)) / Double(statistics.jsonByteCount) * 100
     #expect(percent >= low && percent <= high, "\(field) is \(percent)% of the bytes")
   }
 
@@ -62,7 +62,7 @@ import Testing
 
   @Test func shapesAndPathsAreMany() {
     #expect(statistics.shapes.count >= 800, "\(statistics.shapes.count) shapes")
-    #expect(statistics.paths.count >= 700, "\(statistics.paths.count) paths")
+    #expect(statistics.pathCount >= 700, "\(statistics.pathCount) paths")
   }
 
   @Test func principalsAreVaried() {
