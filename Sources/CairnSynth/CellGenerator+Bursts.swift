@@ -73,12 +73,26 @@ extension CellGenerator {
     case .root: return model.factory.root(account: cell.account, start: time - random.below(1_800), &random)
     case .foreign: return foreignActor(time: time)
     default:
-      let live = sessions.filter {
-        $0.profile == profile && $0.account == cell.account && $0.start <= time && $0.expiry > time + 120
+      if !random.chance(TrafficMix.newSessionShare), let live = liveSession(profile, time: time) {
+        return live
       }
-      if !live.isEmpty, !random.chance(TrafficMix.newSessionShare) { return live[random.below(live.count)] }
       return beginSession(profile, time: time, region: window.region, &out)
     }
+  }
+
+  /// One of the sessions of a profile that are valid at a time.
+  private mutating func liveSession(_ profile: Profile, time: Int) -> Actor? {
+    var found = 0
+    var choice: Actor?
+    for session in sessions
+    where session.profile == profile && session.account == cell.account && session.start <= time
+      && session.expiry > time + 120
+    {
+      found += 1
+      // Keeping the n-th with probability 1/n leaves each with the same chance.
+      if random.below(found) == 0 { choice = session }
+    }
+    return choice
   }
 
   /// An AWS service in this account, made once for the cell.

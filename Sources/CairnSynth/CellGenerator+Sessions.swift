@@ -1,4 +1,6 @@
 extension CellGenerator {
+  private static let mostLiveSessions = 96
+
   /// Makes the call that returns a new session's credentials, then the session itself.
   mutating func beginSession(
     _ profile: Profile, time: Int, region: Int, _ out: inout ByteBuffer
@@ -20,6 +22,8 @@ extension CellGenerator {
       origin: origin,
       start: time, &random)
     emitAssumption(of: session, origin: origin, by: chainer, time: time, region: region, &out)
+    // Busy cells would otherwise keep thousands; the oldest are soon to expire.
+    if sessions.count >= Self.mostLiveSessions { sessions.removeFirst() }
     sessions.append(session)
     return session
   }
