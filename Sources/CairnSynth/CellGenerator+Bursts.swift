@@ -62,8 +62,10 @@ extension CellGenerator {
     if info.isIdentityCenter {
       return model.factory.identityCenterUser(account: cell.account, person: random.below(32))
     }
-    if info.isSignIn, profile != .root {
-      return model.factory.signingIn(account: cell.account, index: 2 + random.below(4))
+    if info.isSignIn {
+      return profile == .root
+        ? model.factory.rootSigningIn(account: cell.account)
+        : model.factory.signingIn(account: cell.account, index: 2 + random.below(4))
     }
     switch profile {
     case .service:
