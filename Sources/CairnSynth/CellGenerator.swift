@@ -76,6 +76,7 @@ struct CellGenerator: ~Copyable {
   mutating func generate(
     _ cell: Cell, incidents: [PendingRecord], out: inout ByteBuffer, aside: inout ByteBuffer
   ) throws(SynthError) {
+    if cell.eventCount == 0, incidents.isEmpty { return }
     self.cell = cell
     random = RandomStream(seed: mix(model.seed, UInt64(cell.index) &+ 0xCE11))
     remaining = cell.eventCount
