@@ -94,9 +94,16 @@ extension Parser {
   /// Whether the arrow at the position is DuckDB's JSON arrow: only a constant can be its right side,
   /// and no useful lambda is a constant.
   private var arrowTakesMember: Bool {
-    switch token(ahead: 1).kind {
-    case .string, .number: true
-    default: false
+    isConstantMember(ahead: 1)
+  }
+
+  private func isConstantMember(ahead: Int) -> Bool {
+    switch token(ahead: ahead).kind {
+    case .string, .number: return true
+    case .symbol(.minus):
+      if case .number = token(ahead: ahead + 1).kind { return true }
+      return false
+    default: return false
     }
   }
 
@@ -148,13 +155,7 @@ extension Parser {
     guard token(ahead: ahead).symbol == .rightParenthesis, token(ahead: ahead + 1).symbol == .arrow,
       ahead == max(1, parameters.count * 2)
     else { return nil }
-    if parameters.count == 1 {
-      switch token(ahead: ahead + 2).kind {
-      case .string, .number: return nil
-      default: break
-      }
-    }
-    return parameters
+    return parameters.count == 1 && isConstantMember(ahead: ahead + 2) ? nil : parameters
   }
 
   private mutating func parseCase() throws(SQLSyntaxError) -> Expression {

@@ -50,7 +50,7 @@ extension Parser {
         value = try parseSubscript(of: value, from: start)
       case .symbol(.arrow), .symbol(.textArrow):
         let operation: BinaryOperator = advance().symbol == .arrow ? .jsonMember : .jsonText
-        let member = try parsePrimary()
+        let member = try parseArrowOperand()
         value = try node(.binary(operation, value, member), from: start)
       case .symbol(.cast):
         advance()
@@ -66,6 +66,15 @@ extension Parser {
         return value
       }
     }
+  }
+
+  /// What follows `->`: a primary, or an index from the end.
+  private mutating func parseArrowOperand() throws(SQLSyntaxError) -> Expression {
+    let start = current.span
+    guard at(.minus), case .number(let text) = token(ahead: 1).kind else { return try parsePrimary() }
+    advance()
+    advance()
+    return try node(.literal(.number("-" + text)), from: start)
   }
 
   /// The name after a dot: any word will do, reserved or not, since JSON keys are what they are.
