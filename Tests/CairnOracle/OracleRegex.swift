@@ -13,7 +13,8 @@ enum OracleRegex {
 
   static func compile(_ pattern: [UInt8]) -> NSRegularExpression? {
     guard let text = String(validating: pattern, as: UTF8.self) else { return nil }
-    return try? NSRegularExpression(pattern: withASCIIClasses(text))
+    // ICU refuses the empty pattern, which Java finds everywhere.
+    return try? NSRegularExpression(pattern: text.isEmpty ? "(?:)" : withASCIIClasses(text))
   }
 
   private static let classes: [Unicode.Scalar: String] = [

@@ -5,12 +5,12 @@ public enum NearNames {
 
   /// The candidate that differs least from a name, ignoring case, or nil if none is near.
   ///
-  /// Near means at most a third of the letters changed; a swap of neighbours counts as one change. Of
-  /// equally near candidates the first wins.
+  /// Near means at most a third of the letters changed; a swap of neighbours counts as one change. Names
+  /// of one or two letters are near to nothing. Of equally near candidates the first wins.
   public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let target = Array(name.lowercased().unicodeScalars.prefix(longestName + 1))
-    guard !target.isEmpty, target.count <= longestName else { return nil }
-    let limit = max(1, target.count / 3)
+    guard target.count >= 3, target.count <= longestName else { return nil }
+    let limit = target.count / 3
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let letters = Array(candidate.lowercased().unicodeScalars.prefix(longestName + 1))

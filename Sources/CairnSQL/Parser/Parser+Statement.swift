@@ -13,10 +13,8 @@ extension Parser {
   }
 
   /// The words that go on with a SELECT, to compare misspelt ones with.
-  private static let clauses: [Keyword] = [
-    .and, .or, .from, .where, .group, .having, .order, .limit, .offset, .union, .join, .like, .between, .in,
-    .is,
-  ]
+  private static let clauses: [Keyword] =
+    [.from, .where, .group, .having, .order, .limit, .offset, .union, .join] + infixKeywords
 
   private mutating func parseStatement() throws(SQLSyntaxError) -> Statement {
     switch current.keyword {

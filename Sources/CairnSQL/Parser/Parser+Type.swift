@@ -80,7 +80,9 @@ extension Parser {
   /// Whether a field's name and its type follow, not only a type.
   private var namesField: Bool {
     switch token(ahead: 1).kind {
-    case .word(_, let keyword): ![.array, .precision, .with, .without].contains(keyword)
+    // `y array(bigint)` is a field, `varchar array` a type.
+    case .word(_, .array): [.leftParenthesis, .less].contains(token(ahead: 2).symbol)
+    case .word(_, let keyword): ![.precision, .with, .without].contains(keyword)
     case .quotedName: true
     default: false
     }

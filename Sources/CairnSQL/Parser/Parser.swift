@@ -91,8 +91,13 @@ struct Parser {
   mutating func expectEnd(after what: String) throws(SQLSyntaxError) {
     while accept(.semicolon) {}
     if case .end = current.kind { return }
-    throw unexpected(["an operator", "the end of \(what)"])
+    throw unexpected(["an operator", "the end of \(what)"], keywords: Parser.infixKeywords)
   }
+
+  /// The words that go on with an expression, to compare misspelt ones with.
+  static let infixKeywords: [Keyword] = [
+    .and, .or, .not, .like, .ilike, .in, .between, .is, .escape, .over, .filter,
+  ]
 
   // MARK: Nodes and limits
 
@@ -158,7 +163,8 @@ struct Parser {
     if case .invalid = current.kind, let lexicalError { return lexicalError }
     var suggestion: String?
     if case .word(let text, let keyword) = current.kind, keyword?.isReserved != true {
-      let candidates = keywords.map(\.rawValue) + expected.filter { Keyword(rawValue: $0) != nil }
+      let words = expected.filter { $0.utf8.allSatisfy { (0x41...0x5A).contains($0) } }
+      let candidates = keywords.map(\.rawValue) + words
       suggestion = NearNames.nearest(to: text, among: candidates)
       // A misspelt keyword may have been taken for an alias: `FROM t WHRE a = 1` stumbles at `a`.
       if suggestion == nil, case .word(let before, nil) = token(ahead: -1).kind,
