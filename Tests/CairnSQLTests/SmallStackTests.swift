@@ -5,6 +5,13 @@ import Testing
 
 /// The limits keep parser, printer and release of the tree within the stack of a secondary thread.
 struct SmallStackTests {
+  /// Debug builds keep every temporary in the frame.
+  #if DEBUG
+    static let stackByteCount = 4 << 20
+  #else
+    static let stackByteCount = 512 << 10
+  #endif
+
   @Test(arguments: ["(", "f(", "NOT ", "- ", "CASE WHEN a THEN ", "(SELECT "])
   func nestingFits(_ open: String) throws {
     let close = ["(": ")", "f(": ")", "(SELECT ": ")", "CASE WHEN a THEN ": " END"][open] ?? ""
@@ -21,7 +28,7 @@ struct SmallStackTests {
       }
       finished.signal()
     }
-    thread.stackSize = 512 << 10
+    thread.stackSize = Self.stackByteCount
     thread.start()
     finished.wait()
   }

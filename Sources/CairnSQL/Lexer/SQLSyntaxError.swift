@@ -1,27 +1,51 @@
 /// SQL text that cannot be read, with the place and what would have been right.
-public struct SQLSyntaxError: Error, Sendable, Equatable {
-  /// What is wrong, in one sentence without the place.
-  public let message: String
-  /// The bytes of the text that are wrong.
-  public let span: SourceSpan
-  /// Where that is, in lines and characters.
-  public let location: SourceLocation
-  /// What could have stood there; empty where the message says it all.
-  public let expected: [String]
-  /// A name near to the one written, to offer.
-  public let suggestion: String?
+///
+/// One reference in size: every call of the parser has room for an error in its frame, and the parser
+/// recurses.
+public struct SQLSyntaxError: Error, Sendable {
+  private let details: Details
+
+  private final class Details: Sendable {
+    let message: String
+    let span: SourceSpan
+    let location: SourceLocation
+    let expected: [String]
+    let suggestion: String?
+
+    init(
+      message: String, span: SourceSpan, location: SourceLocation, expected: [String], suggestion: String?
+    ) {
+      self.message = message
+      self.span = span
+      self.location = location
+      self.expected = expected
+      self.suggestion = suggestion
+    }
+  }
 
   /// An error at a place of the text.
   public init(
     message: String, span: SourceSpan, location: SourceLocation, expected: [String] = [],
     suggestion: String? = nil
   ) {
-    self.message = message
-    self.span = span
-    self.location = location
-    self.expected = expected
-    self.suggestion = suggestion
+    details = Details(
+      message: message, span: span, location: location, expected: expected, suggestion: suggestion)
   }
+
+  /// What is wrong, in one sentence without the place.
+  public var message: String { details.message }
+
+  /// The bytes of the text that are wrong.
+  public var span: SourceSpan { details.span }
+
+  /// Where that is, in lines and characters.
+  public var location: SourceLocation { details.location }
+
+  /// What could have stood there; empty where the message says it all.
+  public var expected: [String] { details.expected }
+
+  /// A name near to the one written, to offer.
+  public var suggestion: String? { details.suggestion }
 
   /// The error as people read it: message, line of the text, caret, suggestion.
   ///
@@ -69,5 +93,13 @@ extension SQLSyntaxError: CustomStringConvertible {
   public var description: String {
     let hint = suggestion.map { " (did you mean \($0)?)" } ?? ""
     return "line \(location.line), column \(location.column): \(message)\(hint)"
+  }
+}
+
+extension SQLSyntaxError: Equatable {
+  /// Whether two errors say the same of the same place.
+  public static func == (lhs: SQLSyntaxError, rhs: SQLSyntaxError) -> Bool {
+    lhs.message == rhs.message && lhs.span == rhs.span && lhs.location == rhs.location
+      && lhs.expected == rhs.expected && lhs.suggestion == rhs.suggestion
   }
 }

@@ -102,6 +102,10 @@ struct Parser {
   // MARK: Nodes and limits
 
   /// A node over the given text, unless that makes the tree too deep.
+  ///
+  /// Not inlined, like the makers of errors: the grammar recurses, and their locals would sit in each of
+  /// its frames.
+  @inline(never)
   mutating func node(_ kind: Expression.Kind, from start: SourceSpan) throws(SQLSyntaxError) -> Expression {
     let shallow = Expression(kind, span: start.union(previousSpan), depth: 1)
     let below = max(shallow.children.map(\.depth).max() ?? 0, shallow.query?.depth ?? 0)
@@ -151,6 +155,7 @@ struct Parser {
 
   // MARK: Errors
 
+  @inline(never)
   func error(_ message: String, at span: SourceSpan, suggestion: String? = nil) -> SQLSyntaxError {
     SQLSyntaxError(
       message: message, span: span, location: source.location(at: span.start), suggestion: suggestion)
@@ -159,6 +164,7 @@ struct Parser {
   /// The error that the current token cannot stand here.
   ///
   /// A word is compared with the keywords that could have stood there, so that `LIK` offers LIKE.
+  @inline(never)
   func unexpected(_ expected: [String], keywords: [Keyword] = [], note: String = "") -> SQLSyntaxError {
     if case .invalid = current.kind, let lexicalError { return lexicalError }
     var suggestion: String?
