@@ -23,7 +23,7 @@ struct ParserLimitTests {
     ("(SELECT ", "1", ")"), ("CASE WHEN a THEN ", "1", " END"), ("CAST(", "1", " AS bigint)"),
   ])
   func nesting(_ open: String, _ core: String, _ close: String) throws {
-    let fitting = 40
+    let fitting = 35
     _ = try SQLParser.parseStatements(query(repeated(open, fitting) + core + repeated(close, fitting)))
     for count in [ParserLimits.nesting + 1, 10_000] {
       try refuses(query(repeated(open, count) + core + repeated(close, count)), "nests deeper")

@@ -7,7 +7,7 @@ import Testing
 struct SmallStackTests {
   /// Debug builds keep every temporary in the frame.
   #if DEBUG
-    static let stackByteCount = 4 << 20
+    static let stackByteCount = 16 << 20
   #else
     static let stackByteCount = 512 << 10
   #endif

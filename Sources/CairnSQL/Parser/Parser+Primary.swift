@@ -16,7 +16,7 @@ extension Parser {
       advance()
       return try node(.parameter(nextParameter()), from: token.span)
     case .symbol(.leftParenthesis):
-      return try nested { (parser) throws(SQLSyntaxError) in try parser.parseParenthesized() }
+      return try parseParenthesized()
     case .quotedName(let name):
       advance()
       return try parseName(Identifier(name, isQuoted: true, span: token.span))
@@ -46,7 +46,7 @@ extension Parser {
       advance()
       return try node(.literal(.boolean(keyword == .true)), from: start)
     case .case:
-      return try nested { (parser) throws(SQLSyntaxError) in try parser.parseCase() }
+      return try parseCase()
     case .cast, .tryCast:
       return keyword == .cast || isCall ? try parseCast() : nil
     case .exists:
