@@ -26,19 +26,21 @@ enum OracleAddress {
   private static func parseIPv6(_ text: String) -> [UInt8]? {
     // `::` splits the text into the groups before and after the run of zeros.
     let halves = text.split(separator: "::", omittingEmptySubsequences: false)
-    guard halves.count <= 2, !text.contains(":::"), let head = groups(halves[0]) else { return nil }
+    guard halves.count <= 2, !text.contains(":::"),
+      let head = groups(halves[0], mayEndDotted: halves.count == 1)
+    else { return nil }
     if halves.count == 1 { return head.count == 16 ? head : nil }
-    guard let tail = groups(halves[1]), head.count + tail.count <= 14 else { return nil }
+    guard let tail = groups(halves[1], mayEndDotted: true), head.count + tail.count <= 14 else { return nil }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }
 
-  /// The bytes of groups between colons; the last may be a dotted quad.
-  private static func groups(_ text: Substring) -> [UInt8]? {
+  /// The bytes of groups between colons; the address's last may be a dotted quad.
+  private static func groups(_ text: Substring, mayEndDotted: Bool) -> [UInt8]? {
     if text.isEmpty { return [] }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     var bytes: [UInt8] = []
     for (index, part) in parts.enumerated() {
-      if index == parts.count - 1, part.contains(".") {
+      if mayEndDotted, index == parts.count - 1, part.contains(".") {
         guard let four = parseIPv4(part) else { return nil }
         bytes += four
         continue

@@ -47,9 +47,9 @@ enum OracleCalendar {
     return days + day - 1 - 719_162
   }
 
-  /// Year, month and day of a day number, by search from an estimate.
+  /// Year, month and day of a day number, by search from an estimate that is never too late.
   static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    var year = 1970 + floorDivide(days, 366)
+    var year = 1970 + floorDivide(days, days < 0 ? 365 : 366)
     while self.days(year: year + 1, month: 1, day: 1) <= days { year += 1 }
     var month: Int64 = 1
     while month < 12, self.days(year: year, month: month + 1, day: 1) <= days { month += 1 }
