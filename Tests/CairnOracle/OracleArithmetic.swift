@@ -37,7 +37,8 @@ enum OracleArithmetic {
     case .subtract: (result, overflow) = lhs.subtractingReportingOverflow(rhs)
     case .multiply: (result, overflow) = lhs.multipliedReportingOverflow(by: rhs)
     case .divide: (result, overflow) = lhs.dividedReportingOverflow(by: rhs)
-    default: (result, overflow) = lhs.remainderReportingOverflow(dividingBy: rhs)
+    // Swift reports the smallest number's remainder by -1 as an overflow, since the quotient is one.
+    default: (result, overflow) = rhs == -1 ? (0, false) : lhs.remainderReportingOverflow(dividingBy: rhs)
     }
     return overflow ? .null : OracleValue(result)
   }
@@ -79,6 +80,6 @@ enum OracleArithmetic {
 
   private static func adding(_ months: Int64, to value: OracleValue) -> OracleValue {
     if case .monthInterval(let own) = value { return .monthInterval(own + months) }
-    return OracleValue(value.instant.map { OracleCalendar.adding(months: months, to: $0) })
+    return OracleValue(value.instant.flatMap { OracleCalendar.adding(months: months, to: $0) })
   }
 }

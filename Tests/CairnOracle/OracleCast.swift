@@ -27,7 +27,11 @@ enum OracleCast {
     case "double", "real":
       return binary(value, isSingle: name == "real")
     case "decimal":
-      return decimal(value, precision: parameters.first ?? 38, scale: parameters.dropFirst().first ?? 0)
+      let (precision, scale) = (parameters.first ?? 38, parameters.dropFirst().first ?? 0)
+      guard (1...38).contains(precision), scale <= precision else {
+        throw .invalidLiteral("decimal(\(precision), \(scale))")
+      }
+      return decimal(value, precision: precision, scale: scale)
     case "boolean":
       return OracleValue(boolean(value))
     case "timestamp", "timestamp with time zone":

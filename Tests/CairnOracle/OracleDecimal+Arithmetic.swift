@@ -8,7 +8,8 @@ extension OracleDecimal {
   /// The sum at the larger scale of the two, or nil beyond the span that S56 allows.
   static func sum(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {
     let exponent = min(lhs.exponent, rhs.exponent, 0)
-    guard let left = lhs.digits(at: exponent), let right = rhs.digits(at: exponent) else { return nil }
+    guard exponent >= -largestSpan, let left = lhs.digits(at: exponent), let right = rhs.digits(at: exponent)
+    else { return nil }
     if lhs.isNegative == rhs.isNegative {
       return OracleDecimal(isNegative: lhs.isNegative, digits: add(left, right), exponent: exponent)
     }
@@ -21,7 +22,7 @@ extension OracleDecimal {
   /// The product at the sum of the scales.
   static func product(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {
     guard let left = lhs.digits(at: min(lhs.exponent, 0)), let right = rhs.digits(at: min(rhs.exponent, 0)),
-      left.count + right.count <= largestSpan
+      left.count + right.count <= largestSpan, min(lhs.exponent, 0) + min(rhs.exponent, 0) >= -largestSpan
     else { return nil }
     var cells = [Int](repeating: 0, count: left.count + right.count + 1)
     for (i, x) in left.reversed().enumerated() {

@@ -28,7 +28,7 @@ enum OracleLiterals {
     let sign: Int64 = interval.isNegative ? -1 : 1
     let refusal = OracleError.invalidLiteral("INTERVAL '\(interval.text)'")
     if interval.to != nil { throw .unsupported("intervals with two units") }
-    guard let count = Int64(interval.text), count.magnitude < 1 << 32 else { throw refusal }
+    guard let count = Int64(interval.text), count.magnitude < 1_000_000_000 else { throw refusal }
     switch interval.from {
     case .year: return .monthInterval(sign * count * 12)
     case .month: return .monthInterval(sign * count)

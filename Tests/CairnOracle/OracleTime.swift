@@ -23,6 +23,9 @@ struct OracleInstant: Sendable, Equatable {
 enum OracleCalendar {
   static let secondsPerDay: Int64 = 86_400
 
+  /// The first second of the year 1 to the last of 9999.
+  static let secondsOfYears: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
   static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     value >= 0 ? value / divisor : -((divisor - 1 - value) / divisor)
   }
@@ -56,8 +59,10 @@ enum OracleCalendar {
     return (year, month, days - self.days(year: year, month: month, day: 1) + 1)
   }
 
-  /// The instant some months on: the same day, or the month's last (S54).
-  static func adding(months: Int64, to instant: OracleInstant) -> OracleInstant {
+  /// The instant some months on: the same day, or the month's last (S54). Nil beyond any year that can be
+  /// written.
+  static func adding(months: Int64, to instant: OracleInstant) -> OracleInstant? {
+    guard months.magnitude <= 12 * 10_000 else { return nil }
     let day = floorDivide(instant.seconds, secondsPerDay)
     let date = civil(day)
     let total = date.year * 12 + date.month - 1 + months

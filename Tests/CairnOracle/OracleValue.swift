@@ -56,8 +56,13 @@ extension OracleValue {
     self.init(OracleDecimal(number))
   }
 
+  /// A point in time; outside the years that can be written (S54) it is NULL.
   init(_ instant: OracleInstant?) {
-    self = instant.map { .timestamp(seconds: $0.seconds, nanoseconds: $0.nanoseconds) } ?? .null
+    guard let instant, OracleCalendar.secondsOfYears.contains(instant.seconds) else {
+      self = .null
+      return
+    }
+    self = .timestamp(seconds: instant.seconds, nanoseconds: instant.nanoseconds)
   }
 
   init(_ truth: Bool?) {

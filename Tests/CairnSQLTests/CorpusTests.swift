@@ -47,7 +47,6 @@ struct CorpusTests {
         Issue.record("\(text): \(error)")
       }
     }
-    print("\(records.count) records:", counts)
     for outcome in [true, false, nil] { #expect((counts[outcome] ?? 0) > 0) }
   }
 }
