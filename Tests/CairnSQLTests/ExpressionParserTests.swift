@@ -14,7 +14,8 @@ struct ExpressionParserTests {
     ("IPADDRESS '10.0.0.1'", "IPADDRESS '10.0.0.1'"), ("DOUBLE PRECISION '1'", "DOUBLE '1'"),
     ("interval '7' day", "INTERVAL '7' DAY"),
     ("INTERVAL -'1-2' YEAR TO MONTH", "INTERVAL -'1-2' YEAR TO MONTH"),
-    ("interval '3' days", "INTERVAL '3' DAY"), ("interval 3 hour", "INTERVAL '3' HOUR"),
+    ("interval '3 days'", "INTERVAL '3' DAY"), ("interval '3' days", "INTERVAL '3' DAY"),
+    ("interval 3 hour", "INTERVAL '3' HOUR"),
     // Paths.
     ("a.B.\"c d\".e", "a.B.\"c d\".e"), ("a['k']['it''s']", "a['k']['it''s']"), ("a[1].b", "a[1].b"),
     ("a[].b[*].c", "a[].b[].c"), ("a.group.order", "a.group.order"), ("\"q\"\"q\"", "\"q\"\"q\""),

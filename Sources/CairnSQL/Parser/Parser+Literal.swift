@@ -38,6 +38,10 @@ extension Parser {
     default: return nil
     }
     for _ in 0...ahead { advance() }
+    if let (count, unit) = IntervalUnit.split(quantity), IntervalUnit(word: current) == nil {
+      let interval = IntervalLiteral(isNegative: sign == .minus, text: count, from: unit, to: nil)
+      return try node(.literal(.interval(interval)), from: start)
+    }
     guard let from = IntervalUnit(word: current) else {
       throw unexpected(IntervalUnit.allCases.map(\.rawValue))
     }
@@ -56,13 +60,24 @@ extension Parser {
 }
 
 extension IntervalUnit {
-  /// The unit that a word names, in the singular or plural.
+  /// The unit that a word names.
   init?(word token: Token) {
     guard case .word(let text, _) = token.kind else { return nil }
-    let name = text.uppercased()
-    guard let unit = IntervalUnit(rawValue: name) ?? IntervalUnit(rawValue: String(name.dropLast())),
-      name == unit.rawValue || name == unit.rawValue + "S"
+    self.init(name: text)
+  }
+
+  /// The unit of a name in the singular or plural.
+  private init?(name: some StringProtocol) {
+    let name = name.uppercased()
+    guard let unit = IntervalUnit.allCases.first(where: { name == $0.rawValue || name == $0.rawValue + "S" })
     else { return nil }
     self = unit
+  }
+
+  /// The count and unit of `'7 days'`, as PostgreSQL and DuckDB write it.
+  fileprivate static func split(_ text: String) -> (count: String, IntervalUnit)? {
+    let parts = text.split(separator: " ")
+    guard parts.count == 2, let unit = IntervalUnit(name: parts[1]) else { return nil }
+    return (String(parts[0]), unit)
   }
 }
