@@ -36,7 +36,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "CairnStorageTests", dependencies: ["CairnStorage"], swiftSettings: strict),
-    .testTarget(name: "CairnSQLTests", dependencies: ["CairnSQL"], swiftSettings: strict),
+    .target(
+      name: "CairnOracle", dependencies: ["CairnSQL"], path: "Tests/CairnOracle", swiftSettings: strict),
+    .testTarget(
+      name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
       name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth"], swiftSettings: strict),
