@@ -84,7 +84,7 @@ private struct RecordGather {
     if let last = instances?.last, Int(last) >= coded.count {
       throw damaged("an instance is behind its column")
     }
-    let steps = try coded.words.map { try flattening.steps(slot: slot, word: $0) }
+    let steps = try coded.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
     words[column] = chosenCodes.map { coded.words[Int($0)] }

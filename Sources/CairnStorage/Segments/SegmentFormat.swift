@@ -19,6 +19,8 @@ package enum SegmentFormat {
   /// Parts up to this size stand in the column's directory itself.
   package static let inlinePartByteLimit = 64
   package static let objectsPerProvenanceBlock = 1024
+  /// JSON objects that are no logs are stored in parts of this size.
+  package static let opaquePartByteCount = 16 << 20
   package static let zstdLevel: Int32 = 3
 
   // Limits that readers check before they allocate.
@@ -51,7 +53,7 @@ package struct BlockRef: Hashable, Sendable {
 }
 
 /// How a block's payload is stored. Numbers are on disk and never reused.
-package enum BlockCodec: UInt8 {
+package enum BlockCodec: UInt8, CaseIterable {
   case none = 0
   case zstd = 1
 }

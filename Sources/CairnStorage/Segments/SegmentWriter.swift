@@ -79,7 +79,7 @@ package struct SegmentWriter {
   /// | "CAIRNSEG" | version u32 | zero u32  |
   /// +------------+-------------+-----------+
   /// ```
-  static func header() -> [UInt8] {
+  package static func header() -> [UInt8] {
     var writer = ByteWriter()
     writer.writeBytes(SegmentFormat.headerMagic)
     writer.writeUInt32(SegmentFormat.version)
@@ -170,13 +170,11 @@ package struct SegmentWriter {
     _ object: ObjectEntry, _ blocks: BlockWriter, _ compressor: ZstdCompressor
   ) throws -> [BlockRef] {
     guard let content = object.opaque else { return [] }
-    return try stride(from: 0, to: content.count, by: Self.opaquePartByteCount).map { start in
-      let end = min(start + Self.opaquePartByteCount, content.count)
+    return try stride(from: 0, to: content.count, by: SegmentFormat.opaquePartByteCount).map { start in
+      let end = min(start + SegmentFormat.opaquePartByteCount, content.count)
       return try blocks.write(BlockBody.make(Array(content[start..<end]), compressor))
     }
   }
-
-  static let opaquePartByteCount = 16 << 20
 
   private func writeColumns(
     _ encoded: [EncodedColumn], _ merged: MergedCatalogue, _ shapes: [[Shape]], _ blocks: BlockWriter,

@@ -65,6 +65,13 @@ package struct ShapeFlattening: Sendable {
     }
   }
 
+  /// The steps of a word of the slot's shape column. `object` only stands in shapes and means "look in the shape
+  /// column": in the column itself it would lead back to itself for ever.
+  package func instanceSteps(slot: Int, word: UInt32) throws -> [Step] {
+    guard word != UInt32(ValueKind.object.rawValue) else { throw damaged("word \(word) in a shape column") }
+    return try steps(slot: slot, word: word)
+  }
+
   private func column(_ slot: Int, _ kind: ColumnKind) throws -> Int {
     guard let column = catalogue.column(slot, kind) else {
       throw damaged("no \(kind) column for \(catalogue.path(of: slot))")
