@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CairnSynth
+import CairnSynth
 
 @Test func optionsOutOfRangeThrow() {
   var options = SynthOptions(outputPath: "/tmp/none")
