@@ -16,8 +16,10 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
 
   /// Runs shorter than this on average cost more as runs than packed.
   static let minimumMeanRun = 4
+  /// Run values and lengths may be runs themselves, but not without end: readers refuse more.
+  static let runNestingLimit = 2
 
-  package static func encode(_ values: [Int64], into writer: inout ByteWriter) {
+  package static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int = 0) {
     let statistics = IntegerStatistics(values)
     guard let first = values.first, !statistics.isConstant else {
       writer.writeByte(constant.rawValue)
@@ -26,8 +28,8 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
     let plainWidth = BitPacking.width(of: statistics.range)
     let deltaWidth = BitPacking.width(of: statistics.deltaRange)
-    if values.count / statistics.runCount >= minimumMeanRun, plainWidth > 0 {
-      encodeRuns(values, into: &writer)
+    if depth < runNestingLimit, values.count / statistics.runCount >= minimumMeanRun, plainWidth > 0 {
+      encodeRuns(values, into: &writer, depth: depth)
     } else if deltaWidth < plainWidth {
       writer.writeByte(deltaPacked.rawValue)
       writer.writeSignedVarint(first)
@@ -46,7 +48,7 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
   }
 
-  private static func encodeRuns(_ values: [Int64], into writer: inout ByteWriter) {
+  private static func encodeRuns(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
     var runValues: [Int64] = []
     var lengths: [Int64] = []
     for value in values {
@@ -59,14 +61,14 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
     writer.writeByte(runLength.rawValue)
     writer.writeVarint(runValues.count)
-    encode(runValues, into: &writer)
-    encode(lengths, into: &writer)
+    encode(runValues, into: &writer, depth: depth + 1)
+    encode(lengths, into: &writer, depth: depth + 1)
   }
 
   /// Exactly `count` values. `count` must have been checked against a limit by the caller.
   package static func decode(_ reader: inout ByteReader, count: Int, depth: Int = 0) throws -> [Int64] {
     let tag = try reader.readByte()
-    guard let encoding = IntegerEncoding(rawValue: tag), depth < 3 else {
+    guard let encoding = IntegerEncoding(rawValue: tag), depth <= runNestingLimit else {
       throw reader.damaged("unknown integer encoding \(tag)")
     }
     switch encoding {
@@ -103,7 +105,9 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
       }
       output.append(contentsOf: repeatElement(value, count: Int(length)))
     }
-    guard output.count == count else { throw reader.damaged("run lengths give \(output.count) of \(count) values") }
+    guard output.count == count else {
+      throw reader.damaged("run lengths give \(output.count) of \(count) values")
+    }
     return output
   }
 
@@ -114,7 +118,8 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     return [UInt64](unsafeUninitializedCapacity: count) { target, written in
       reader.bytes.withUnsafeBufferPointer { bytes in
         if let base = target.baseAddress {
-          BitPacking.unpack(UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
+          BitPacking.unpack(
+            UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
         }
       }
       written = count
