@@ -47,9 +47,10 @@ final class PieceFiller: PieceSink {
     do {
       try read(file)
     } catch {
-      let reason = if case .io(_, let action, let number) = error as? CairnError {
-        "cannot \(action): \(systemMessage(number))"
-      } else { "\(error)" }
+      let reason =
+        if case .io(_, let action, let number) = error as? CairnError {
+          "cannot \(action): \(systemMessage(number))"
+        } else { "\(error)" }
       reject(file, offset: 0, reason: reason)
       return
     }
@@ -62,7 +63,8 @@ final class PieceFiller: PieceSink {
     if compression == .none {
       if delivered.count > options.objectByteLimit {
         fault = Inflater.Fault(
-          offset: options.objectByteLimit, reason: "larger than the limit of \(options.objectByteLimit) bytes",
+          offset: options.objectByteLimit,
+          reason: "larger than the limit of \(options.objectByteLimit) bytes",
           isLimit: true)
       }
     } else {
@@ -97,7 +99,8 @@ final class PieceFiller: PieceSink {
       output.changed.append(file.key)
     }
     let rejectCount = piece.rejects.count
-    var shredder = ObjectShredder(bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed)
+    var shredder = ObjectShredder(
+      bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed, fragmentByteLimit: options.fragmentByteLimit)
     shredder.shred(fault: fault)
     if piece.rejects.count > rejectCount { output.rejectPaths[entry.key] = file.path }
   }

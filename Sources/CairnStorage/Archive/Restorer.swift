@@ -45,7 +45,9 @@ package struct Restorer {
           guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
             throw CairnError.damaged(
               file: reader.name, offset: reader.footer.objectBlocks[block].block.offset,
-              cause: "object \(String(decoding: object.key, as: UTF8.self)) does not rebuild to its original bytes")
+              cause:
+                "object \(String(decoding: object.key, as: UTF8.self)) does not rebuild to its original bytes"
+            )
           }
           try write(object, bytes, isLatest: (latest[object.key] ?? 1) == object.version)
           counter.add(object)
