@@ -33,10 +33,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "CairnStorageTests", dependencies: ["CairnStorage"], swiftSettings: strict),
+    .target(
+      name: "CairnTestSupport", dependencies: ["CairnStorage"], path: "Tests/CairnTestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CairnStorageTests", dependencies: ["CairnStorage", "CairnTestSupport"], swiftSettings: strict),
     .testTarget(name: "CairnSQLTests", dependencies: ["CairnSQL"], swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
-      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth"], swiftSettings: strict),
+      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth", "CairnTestSupport"],
+      swiftSettings: strict),
   ]
 )
