@@ -82,6 +82,8 @@ private struct RecordGather {
   private mutating func gather(slot: Int, column: Int, instances: [UInt32]?) throws {
     let coded = try reader.column(column).words(in: rowGroup)
     if let last = instances?.last, Int(last) >= coded.count { throw damaged("an instance is behind its column") }
+    // An instance is what its word says: a word that points to its own column would never end.
+    guard !coded.words.contains(UInt32(ValueKind.object.rawValue)) else { throw damaged("an instance without a shape") }
     let steps = try coded.words.map { try flattening.steps(slot: slot, word: $0) }
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
