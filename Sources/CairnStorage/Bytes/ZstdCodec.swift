@@ -26,6 +26,8 @@ package final class ZstdCompressor {
 package enum ZstdDecompressor {
   /// Exactly `byteCount` bytes of the frame, or nil where the frame is broken or of another size.
   package static func decompress(_ frame: UnsafeBufferPointer<UInt8>, byteCount: Int) -> [UInt8]? {
+    // Asked before memory is taken for what the frame does not hold. Errors are huge numbers, so they differ too.
+    guard ZSTD_getFrameContentSize(frame.baseAddress, frame.count) == UInt64(byteCount) else { return nil }
     var failed = false
     let output = [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       let result = ZSTD_decompress(target.baseAddress, byteCount, frame.baseAddress, frame.count)
