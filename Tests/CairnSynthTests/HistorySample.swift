@@ -73,7 +73,7 @@ struct HistorySample: Sendable {
     for key in directory.files() {
       let object = try Objects.load(directory.path, key)
       statistics.add(object)
-      if stream.count < 16_000_000 { object.appendLines(to: &stream) }
+      if stream.count < 8_000_000 { object.appendLines(to: &stream) }
     }
     self.statistics = statistics
     self.stream = stream
