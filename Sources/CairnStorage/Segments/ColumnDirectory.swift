@@ -95,10 +95,12 @@ struct EncodedColumn: Sendable {
       + chunks.reduce(0) { $0 + $1.part.raw.count }
   }
 
-  /// Whether all parts stand in the directory, and the directory in a pack.
-  var isPacked: Bool { rawByteCount < SegmentFormat.packedColumnByteLimit }
+  /// Whether all parts stand in the directory, and the directory in a pack. Decided once, before compressed
+  /// parts give up their raw bytes.
+  private(set) var isPacked = true
 
   mutating func compressParts(_ compressor: ZstdCompressor) {
+    isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
     if isPacked { return }
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
     for index in chunks.indices {
