@@ -69,7 +69,8 @@ public final class ArchiveSnapshot: Sendable {
     }
     let bytes = try File.readAll(path)
     guard checksum(bytes, seed: 0) == pointer.manifestChecksum else {
-      throw CairnError.damaged(file: path, offset: 0, cause: "manifest does not match its checksum in CURRENT")
+      throw CairnError.damaged(
+        file: path, offset: 0, cause: "manifest does not match its checksum in CURRENT")
     }
     let manifest = try Manifest.decode(bytes, file: path)
     guard manifest.sequence == pointer.sequence else {
@@ -79,7 +80,9 @@ public final class ArchiveSnapshot: Sendable {
   }
 
   /// Opens a segment of the snapshot, and checks that it is the file that was committed.
-  package func open(_ entry: SegmentEntry, statistics: ReadStatistics = ReadStatistics()) throws -> SegmentReader {
+  package func open(_ entry: SegmentEntry, statistics: ReadStatistics = ReadStatistics()) throws
+    -> SegmentReader
+  {
     let path = paths.segment(entry.name)
     guard Directory.exists(path) else {
       throw CairnError.damaged(file: path, offset: 0, cause: "segment of the manifest is missing")

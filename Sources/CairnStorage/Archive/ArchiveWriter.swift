@@ -17,7 +17,9 @@ package final class ArchiveWriter {
     paths = ArchivePaths(path)
     let isNew = !Directory.exists(paths.current)
     if isNew, Directory.isDirectory(path) {
-      let foreign = try Directory.names(path).filter { !Self.ownNames.contains($0) && !$0.hasPrefix("MANIFEST-") }
+      let foreign = try Directory.names(path).filter {
+        !Self.ownNames.contains($0) && !$0.hasPrefix("MANIFEST-")
+      }
       if let first = foreign.first {
         throw CairnError.usage("\(path): not a Cairn archive, and not empty (\(first) is in it)")
       }
@@ -114,7 +116,8 @@ package final class ArchiveWriter {
 
   private func removeOldManifests() throws {
     for name in try Directory.names(paths.root) where name.hasPrefix("MANIFEST-") {
-      guard let sequence = Int(name.dropFirst(9)), sequence < manifest.sequence - Self.keptManifestCount else {
+      guard let sequence = Int(name.dropFirst(9)), sequence < manifest.sequence - Self.keptManifestCount
+      else {
         continue
       }
       try Directory.remove(paths.root + "/" + name)

@@ -55,8 +55,10 @@ public struct Manifest: Sendable, Equatable {
   package func encode() -> [UInt8] {
     var text = "\(Self.firstLine)\nsequence \(sequence)\n"
     for entry in segments {
-      text += "segment \(entry.name) bytes=\(entry.byteCount) rows=\(entry.rowCount) records=\(entry.recordCount)"
-      text += " duplicates=\(entry.duplicateCount) rejected=\(entry.rejectedCount) objects=\(entry.objectCount)"
+      text +=
+        "segment \(entry.name) bytes=\(entry.byteCount) rows=\(entry.rowCount) records=\(entry.recordCount)"
+      text +=
+        " duplicates=\(entry.duplicateCount) rejected=\(entry.rejectedCount) objects=\(entry.objectCount)"
       text += " json=\(entry.jsonByteCount) source=\(entry.sourceByteCount) from=\(entry.minimumTime)"
       text += " to=\(entry.maximumTime) untimed=\(entry.untimedRowCount) seal=\(hexadecimal(entry.seal))\n"
     }
@@ -99,12 +101,14 @@ public struct Manifest: Sendable, Equatable {
     func count(_ name: Substring) -> Int? { values[name].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
     guard let bytes = count("bytes"), let rows = count("rows"), let records = count("records"),
       let duplicates = count("duplicates"), let rejected = count("rejected"), let objects = count("objects"),
-      let json = count("json"), let source = count("source"), let from = values["from"].flatMap({ Int64($0) }),
+      let json = count("json"), let source = count("source"),
+      let from = values["from"].flatMap({ Int64($0) }),
       let to = values["to"].flatMap({ Int64($0) }), let untimed = count("untimed"),
       let seal = values["seal"].flatMap({ UInt64($0, radix: 16) })
     else { return nil }
     return SegmentEntry(
-      name: String(words[1]), byteCount: bytes, rowCount: rows, recordCount: records, duplicateCount: duplicates,
+      name: String(words[1]), byteCount: bytes, rowCount: rows, recordCount: records,
+      duplicateCount: duplicates,
       rejectedCount: rejected, objectCount: objects, jsonByteCount: json, sourceByteCount: source,
       minimumTime: from, maximumTime: to, untimedRowCount: untimed, seal: seal)
   }

@@ -17,7 +17,11 @@ package struct RejectStore {
     var rawOffset = 0
     for reject in rejects {
       var byteCount = reject.bytes.count
-      if reject.isObject, let path { byteCount = (try? copy(path, to: raw)) ?? 0 } else { try raw.write(reject.bytes) }
+      if reject.isObject, let path {
+        byteCount = (try? copy(path, to: raw)) ?? 0
+      } else {
+        try raw.write(reject.bytes)
+      }
       lines += Array(
         """
         {"source":\(Self.jsonString(reject.key)),"offset":\(reject.offset),\

@@ -109,7 +109,9 @@ package struct SourceDiscovery {
         var childStatus = stat()
         if stat(child, &childStatus) == 0 {
           // Pipes and devices in a tree would block or never end.
-          if childStatus.st_mode & S_IFMT == S_IFIFO { reject(child, "not a regular file") } else {
+          if childStatus.st_mode & S_IFMT == S_IFIFO {
+            reject(child, "not a regular file")
+          } else {
             add(path: child, childStatus)
           }
         } else {
@@ -125,6 +127,7 @@ package struct SourceDiscovery {
 
   private mutating func reject(_ path: String, _ reason: String) {
     rejects.append(
-      Reject(key: Array(SourceKey.key(ofPath: path).utf8), offset: 0, reason: reason, bytes: [], isObject: true))
+      Reject(
+        key: Array(SourceKey.key(ofPath: path).utf8), offset: 0, reason: reason, bytes: [], isObject: true))
   }
 }

@@ -25,7 +25,9 @@ final class ColumnMerger: @unchecked Sendable {
     self.interners = interners
     let values = interners.reduce(0) { $0 + ($1?.valueCount ?? 0) }
     let entries = interners.reduce(0) { $0 + ($1?.count ?? 0) }
-    if kind != .integer, values >= Self.plainMinimumCount, Double(entries) >= Self.plainDistinctShare * Double(values) {
+    if kind != .integer, values >= Self.plainMinimumCount,
+      Double(entries) >= Self.plainDistinctShare * Double(values)
+    {
       form = .plain
       remaps = []
       var base: UInt32 = 0

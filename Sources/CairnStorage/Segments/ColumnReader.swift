@@ -8,7 +8,8 @@ package final class ColumnReader: @unchecked Sendable {
   private let lock = Lock()
   private var dictionaryCache: [Int: StringTable] = [:]
 
-  init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader) {
+  init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader)
+  {
     self.info = info
     self.directory = directory
     self.bytes = bytes
@@ -61,7 +62,8 @@ package final class ColumnReader: @unchecked Sendable {
       if case .block(let ref) = part { return ref.byteCount }
       return 0
     }
-    return directory.dictionary.reduce(0) { $0 + size($1.part) } + directory.chunks.reduce(0) { $0 + size($1.part) }
+    return directory.dictionary.reduce(0) { $0 + size($1.part) }
+      + directory.chunks.reduce(0) { $0 + size($1.part) }
   }
 
   // MARK: Values
@@ -89,9 +91,13 @@ package final class ColumnReader: @unchecked Sendable {
   package func strings(
     in rowGroup: Int, positions: [UInt32]?, rowSeconds: () throws -> [Int64]
   ) throws -> StringVector {
-    guard let chunk = chunk(of: rowGroup) else { return StringVector(table: StringTable(), codes: nil, count: 0) }
+    guard let chunk = chunk(of: rowGroup) else {
+      return StringVector(table: StringTable(), codes: nil, count: 0)
+    }
     let count = chunk.valueCount
-    if let last = positions?.last, Int(last) >= count { throw origin.damaged("a row points behind its chunk") }
+    if let last = positions?.last, Int(last) >= count {
+      throw origin.damaged("a row points behind its chunk")
+    }
     var reader = try reader(chunk.part)
     let tag = try reader.readByte()
     switch StringEncoding(rawValue: tag) {
@@ -147,7 +153,9 @@ package final class ColumnReader: @unchecked Sendable {
         block += 1
         decoded = nil
       }
-      guard block < directory.dictionary.count else { throw origin.damaged("value \(id) is not in the dictionary") }
+      guard block < directory.dictionary.count else {
+        throw origin.damaged("value \(id) is not in the dictionary")
+      }
       let entries = try decoded ?? dictionaryBlock(block)
       decoded = entries
       table.append(entry: Int(id) - directory.dictionary[block].firstID, of: entries)

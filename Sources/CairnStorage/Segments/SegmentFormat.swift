@@ -45,7 +45,9 @@ package struct BlockRef: Hashable, Sendable {
   package static func decode(_ reader: inout ByteReader) throws -> BlockRef {
     let offset = try reader.readVarint()
     let byteCount = try reader.readCount(limit: SegmentFormat.blockByteLimit, of: "block size")
-    guard byteCount >= SegmentFormat.blockOverheadByteCount else { throw reader.damaged("block of \(byteCount) bytes") }
+    guard byteCount >= SegmentFormat.blockOverheadByteCount else {
+      throw reader.damaged("block of \(byteCount) bytes")
+    }
     return BlockRef(offset: offset, byteCount: byteCount)
   }
 }

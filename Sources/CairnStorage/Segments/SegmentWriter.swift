@@ -17,7 +17,9 @@ package struct SegmentWriter {
     let bounds = stride(from: 0, to: order.rows.count, by: SegmentFormat.rowGroupRowLimit).map {
       $0..<min($0 + SegmentFormat.rowGroupRowLimit, order.rows.count)
     }
-    let groups = try parallelMap(count: bounds.count, threads: threads) { plan.transpose(order.rows[bounds[$0]]) }
+    let groups = try parallelMap(count: bounds.count, threads: threads) {
+      plan.transpose(order.rows[bounds[$0]])
+    }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
     let times = bounds.map { order.times[$0] }
     let encoded = try encodeColumns(plan, groups, times)
@@ -251,7 +253,8 @@ private struct SlotRenumbering {
     var order: [Int] = []
     while let (index, parent) = stack.popLast() {
       finalOfMerged[index] = slots.count
-      slots.append(Slot(parent: parent, isElement: merged.slots[index].isElement, name: merged.slots[index].name))
+      slots.append(
+        Slot(parent: parent, isElement: merged.slots[index].isElement, name: merged.slots[index].name))
       order.append(index)
       for child in children[index].reversed() { stack.append((child, finalOfMerged[index])) }
     }

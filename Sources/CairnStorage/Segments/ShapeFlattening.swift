@@ -54,7 +54,9 @@ package struct ShapeFlattening: Sendable {
     case .integer: return [.value(column: try column(slot, .integer))]
     case .number: return [.value(column: try column(slot, .number))]
     case .array:
-      guard let element = catalogue.elementSlot(of: slot) else { throw damaged("array without an element slot") }
+      guard let element = catalogue.elementSlot(of: slot) else {
+        throw damaged("array without an element slot")
+      }
       _ = try column(element, .shape)
       return [.array(lengthColumn: try column(slot, .length), elementSlot: element)]
     case .object: return [.object(shapeColumn: try column(slot, .shape), slot: slot)]

@@ -109,7 +109,9 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
       }
       output.append(contentsOf: repeatElement(value, count: Int(length)))
     }
-    guard output.count == count else { throw reader.damaged("run lengths give \(output.count) of \(count) values") }
+    guard output.count == count else {
+      throw reader.damaged("run lengths give \(output.count) of \(count) values")
+    }
     return output
   }
 
@@ -120,7 +122,8 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     return [UInt64](unsafeUninitializedCapacity: count) { target, written in
       reader.bytes.withUnsafeBufferPointer { bytes in
         if let base = target.baseAddress {
-          BitPacking.unpack(UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
+          BitPacking.unpack(
+            UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
         }
       }
       written = count

@@ -61,7 +61,9 @@ package enum PlainStrings {
     let styles = try decodeStyles(&reader, count: count)
     var total: UInt64 = 0
     for length in lengths {
-      guard length >= 0, length <= Int64(reader.remaining) else { throw reader.damaged("string length \(length)") }
+      guard length >= 0, length <= Int64(reader.remaining) else {
+        throw reader.damaged("string length \(length)")
+      }
       total += UInt64(length)
     }
     guard total == UInt64(reader.remaining) else {

@@ -27,7 +27,9 @@ package enum WordEncoding {
         let offset = start + index * width
         switch width {
         case 1: bytes[offset] = UInt8(truncatingIfNeeded: code)
-        case 2: bytes.storeBytes(of: UInt16(truncatingIfNeeded: code).littleEndian, toByteOffset: offset, as: UInt16.self)
+        case 2:
+          bytes.storeBytes(
+            of: UInt16(truncatingIfNeeded: code).littleEndian, toByteOffset: offset, as: UInt16.self)
         default: bytes.storeBytes(of: code.littleEndian, toByteOffset: offset, as: UInt32.self)
         }
       }
