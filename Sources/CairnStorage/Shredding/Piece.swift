@@ -113,6 +113,8 @@ package struct ObjectEntry: Sendable {
   package var opaque: [UInt8]?
   /// 1 for the first version under its key, 2 for a changed one, …
   package var version = 1
+
+  package init(key: [UInt8]) { self.key = key }
 }
 
 package struct ObjectFlags: OptionSet, Sendable {

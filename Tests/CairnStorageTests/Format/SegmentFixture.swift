@@ -1,13 +1,12 @@
+import CairnStorage
 import Foundation
-
-@testable import CairnStorage
 
 /// Segments made and read in memory.
 enum SegmentFixture {
   private final class Sink: PieceSink {
     var pieces = [Piece()]
     var piece: Piece { pieces[pieces.count - 1] }
-    func rollOver() { pieces.append(Piece()) }
+    func rollOver(consumed: Int) { pieces.append(Piece()) }
   }
 
   struct Source {
@@ -21,14 +20,14 @@ enum SegmentFixture {
     let sink = Sink()
     for source in sources {
       let buffer = PaddedBuffer()
-      buffer.reserve(source.bytes.count)
+      try buffer.reserve(source.bytes.count)
       for (index, byte) in source.bytes.enumerated() { buffer.base[index] = byte }
       buffer.seal(source.bytes.count)
       var entry = ObjectEntry(key: Array(source.key.utf8))
       entry.sourceByteCount = source.bytes.count
       entry.modified = source.modified
       var shredder = ObjectShredder(buffer.bytes, entry: entry, sink: sink, hashSeed: 1)
-      shredder.shred(fault: nil)
+      try shredder.shred(fault: nil)
     }
     return try withTemporaryDirectory { directory in
       let file = try File.create(directory + "/segment.cairn")
