@@ -35,13 +35,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "CairnStorageTests", dependencies: ["CairnStorage"], swiftSettings: strict),
+    .target(
+      name: "CairnTestSupport", dependencies: ["CairnStorage"], path: "Tests/CairnTestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CairnStorageTests", dependencies: ["CairnStorage", "CairnTestSupport"], swiftSettings: strict),
     .target(
       name: "CairnOracle", dependencies: ["CairnSQL"], path: "Tests/CairnOracle", swiftSettings: strict),
     .testTarget(
       name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
-      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth"], swiftSettings: strict),
+      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth", "CairnTestSupport"],
+      swiftSettings: strict),
   ]
 )

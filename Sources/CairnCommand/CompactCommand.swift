@@ -29,6 +29,10 @@ struct CompactCommand: ParsableCommand {
     name: .customLong("max-object"), help: "Inflated size above which an object is rejected, such as 2GiB.")
   var maxObject = ByteCount(value: 2 << 30)
 
+  /// For tests: small segments, so that a short run commits many times.
+  @Option(name: .customLong("segment-bytes"), help: .hidden)
+  var segmentBytes: ByteCount?
+
   @Flag(help: "No progress and no summary; errors only.")
   var quiet = false
 
@@ -37,6 +41,11 @@ struct CompactCommand: ParsableCommand {
     options.threads = threading.count
     options.memoryByteLimit = memory.value
     options.objectByteLimit = maxObject.value
+    if let segmentBytes {
+      options.segmentJSONByteLimit = segmentBytes.value
+      options.pieceByteTarget = min(options.pieceByteTarget, max(1, segmentBytes.value / 2))
+      options.fragmentByteLimit = min(options.fragmentByteLimit, segmentBytes.value)
+    }
     let start = monotonicSeconds()
     let showsProgress = !quiet && isTerminal(2)
     if showsProgress {

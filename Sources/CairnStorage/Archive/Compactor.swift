@@ -7,6 +7,13 @@ public struct CompactionOptions: Sendable {
   /// Memory that pieces waiting for their segment may take before they are written to temporary files, in
   /// bytes. Changes speed, never bytes.
   public var memoryByteLimit = 1 << 30
+  /// A segment is complete with the piece that takes it to either limit.
+  package var segmentRowLimit = SegmentFormat.segmentRowLimit
+  package var segmentJSONByteLimit = SegmentFormat.segmentJSONByteLimit
+  /// A piece is planned from consecutive files until their estimated JSON reaches this.
+  package var pieceByteTarget = 24 << 20
+  /// JSON bytes after which an object's fragment ends.
+  package var fragmentByteLimit = ObjectShredder.fragmentByteLimit
   /// Called about ten times a second from a worker, one call at a time.
   public var progress: (@Sendable (CompactionProgress) -> Void)?
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
@@ -84,8 +91,6 @@ package final class Compactor {
   private let hashSeed: UInt64
   private let residentPieceBytes = ByteTally()
 
-  /// A piece is planned from consecutive files until their estimated JSON exceeds this.
-  static let pieceByteTarget = 24 << 20
   /// Estimated JSON bytes per delivered byte of a compressed file: only balances work.
   static let inflationEstimate = 8
 
@@ -113,14 +118,14 @@ package final class Compactor {
     return summary
   }
 
-  private static func plan(_ files: [SourceFile]) -> [Range<Int>] {
+  private func plan(_ files: [SourceFile]) -> [Range<Int>] {
     var plan: [Range<Int>] = []
     var start = 0
     var weight = 0
     for (index, file) in files.enumerated() {
       let isCompressed = file.key.hasSuffix(".gz") || file.key.hasSuffix(".zst")
-      weight += file.byteCount * (isCompressed ? inflationEstimate : 1)
-      if weight >= pieceByteTarget {
+      weight += file.byteCount * (isCompressed ? Self.inflationEstimate : 1)
+      if weight >= options.pieceByteTarget {
         plan.append(start..<(index + 1))
         (start, weight) = (index + 1, 0)
       }
@@ -130,7 +135,7 @@ package final class Compactor {
   }
 
   private func compact(_ files: [SourceFile]) throws {
-    let queue = PieceQueue(plan: Self.plan(files))
+    let queue = PieceQueue(plan: plan(files), options: options)
     var open: [ArchiveWriter.NewSegment] = []
     while true {
       try fill(queue, files)
@@ -230,7 +235,12 @@ private final class PieceQueue: @unchecked Sendable {
   /// Pieces left over from an output that a segment ended in.
   private var carried: [Piece] = []
 
-  init(plan: [Range<Int>]) { self.plan = plan }
+  private let emptySize: SegmentSize
+
+  init(plan: [Range<Int>], options: CompactionOptions) {
+    self.plan = plan
+    emptySize = SegmentSize(rowLimit: options.segmentRowLimit, byteLimit: options.segmentJSONByteLimit)
+  }
 
   /// The next piece to fill, or nil where the segment is complete or nothing is left.
   func next() -> (Int, Range<Int>)? {
@@ -246,7 +256,7 @@ private final class PieceQueue: @unchecked Sendable {
   }
 
   private func isSegmentComplete() -> Bool {
-    var size = SegmentSize()
+    var size = emptySize
     if carried.contains(where: { size.add($0) }) { return true }
     var index = firstWaiting
     while let output = waiting[index] {
@@ -259,7 +269,7 @@ private final class PieceQueue: @unchecked Sendable {
   /// The pieces of the next segment, and the outputs whose accounts are now due.
   func takeSegment() -> (pieces: [Piece], outputs: [PieceFiller.Output]) {
     lock.withLock {
-      var size = SegmentSize()
+      var size = emptySize
       var pieces: [Piece] = []
       var outputs: [PieceFiller.Output] = []
       var isComplete = false
@@ -286,14 +296,21 @@ private final class PieceQueue: @unchecked Sendable {
 
 /// Rows and JSON bytes of a segment in the making.
 private struct SegmentSize {
+  let rowLimit: Int
+  let byteLimit: Int
   private var rows = 0
   private var bytes = 0
+
+  init(rowLimit: Int, byteLimit: Int) {
+    self.rowLimit = rowLimit
+    self.byteLimit = byteLimit
+  }
 
   /// True where the segment is complete with this piece.
   mutating func add(_ piece: Piece) -> Bool {
     rows += piece.state.rows.count
     bytes += piece.jsonByteCount
-    return rows >= SegmentFormat.segmentRowLimit || bytes >= SegmentFormat.segmentJSONByteLimit
+    return rows >= rowLimit || bytes >= byteLimit
   }
 }
 

@@ -116,7 +116,8 @@ final class PieceFiller: PieceSink {
     }
     entry.version = (versions.map(\.version).max() ?? 0) + 1 + file.sameKeyCount
     let rejectCount = piece.rejects.count
-    var shredder = ObjectShredder(bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed)
+    var shredder = ObjectShredder(
+      bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed, fragmentByteLimit: options.fragmentByteLimit)
     try shredder.shred(fault: fault)
     if piece.rejects.count > rejectCount { output.rejectPaths[entry.key] = file.path }
   }

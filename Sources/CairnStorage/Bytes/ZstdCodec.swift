@@ -4,7 +4,8 @@ import CZstd
 package final class ZstdCompressor {
   private let context: OpaquePointer?
 
-  package init() { context = ZSTD_createCCtx() }
+  /// Without `isEnabled` nothing is ever smaller: for tests that change the bytes of blocks.
+  package init(isEnabled: Bool = true) { context = isEnabled ? ZSTD_createCCtx() : nil }
 
   deinit { ZSTD_freeCCtx(context) }
 
@@ -26,6 +27,8 @@ package final class ZstdCompressor {
 package enum ZstdDecompressor {
   /// Exactly `byteCount` bytes of the frame, or nil where the frame is broken or of another size.
   package static func decompress(_ frame: UnsafeBufferPointer<UInt8>, byteCount: Int) -> [UInt8]? {
+    // Asked before memory is taken for what the frame does not hold. Errors are huge numbers, so they differ too.
+    guard ZSTD_getFrameContentSize(frame.baseAddress, frame.count) == UInt64(byteCount) else { return nil }
     var failed = false
     let output = [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       let result = ZSTD_decompress(target.baseAddress, byteCount, frame.baseAddress, frame.count)

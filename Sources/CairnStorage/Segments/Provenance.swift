@@ -79,7 +79,7 @@ package enum ProvenanceBlock {
     let keys = try decodeKeys(&reader, count: count)
     let source = try list(&reader, count, limit: Int.max, "source size")
     let modified = try IntegerEncoding.decode(&reader, count: count)
-    let sizes = try list(&reader, count, limit: Int.max, "object size")
+    let sizes = try list(&reader, count, limit: SegmentFormat.objectByteLimit, "object size")
     let flags = try list(&reader, count, limit: 255, "flags")
     let versions = try list(&reader, count, limit: Int.max, "version")
     let fragments = try list(&reader, count, limit: Int.max, "fragment")
@@ -100,7 +100,7 @@ package enum ProvenanceBlock {
           rejectedCount: rejected[index], opaqueParts: [], rows: []))
     }
     for index in 0..<count where objects[index].fragment > 0 && objects[index].isLastFragment {
-      objects[index].objectByteCount = try reader.readCount(limit: Int.max, of: "object size")
+      objects[index].objectByteCount = try reader.readCount(limit: SegmentFormat.objectByteLimit, of: "object size")
       objects[index].objectDigest = try reader.readBytes(32)
     }
     for index in 0..<count {

@@ -17,6 +17,7 @@ package struct RowRank {
   package var chosenCodes: [UInt32] { chosen.map { codes[Int($0)] } }
 
   /// Positions of the chosen instances' values in a column, where code `c` has `counts[c]` values in it.
+  /// Positions beyond 32 bits, which only forged shapes have, are given as the last one: behind every column.
   package func positions(counts: [Int]) -> [UInt32] {
     if counts.allSatisfy({ $0 == 1 }) { return chosen }
     var output: [UInt32] = []
@@ -27,7 +28,7 @@ package struct RowRank {
         position += counts[Int(codes[instance])]
         instance += 1
       }
-      for offset in 0..<counts[Int(codes[Int(target)])] { output.append(UInt32(position + offset)) }
+      for offset in 0..<counts[Int(codes[Int(target)])] { output.append(UInt32(clamping: position + offset)) }
     }
     return output
   }

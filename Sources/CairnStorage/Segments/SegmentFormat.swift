@@ -30,6 +30,8 @@ package enum SegmentFormat {
   /// Slots from the root to the deepest: the parser's nesting limit and one for each array's elements.
   package static let slotDepthLimit = 2 * RecordParser.depthLimit + 2
   package static let objectLimit = 1 << 28
+  /// Inflated bytes of one object: far above what any run accepts, and sums of a few cannot overflow.
+  package static let objectByteLimit = 1 << 40
 }
 
 /// Where a block lies in its file.

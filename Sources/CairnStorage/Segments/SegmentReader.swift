@@ -146,6 +146,7 @@ package final class SegmentReader: @unchecked Sendable {
 
   package func objects(block: Int) throws -> [StoredObject] {
     var reader = try blocks.read(footer.objectBlocks[block].block)
+    guard footer.envelopeCount > 0 else { throw reader.damaged("objects without an envelope") }
     let objects = try ProvenanceBlock.decode(
       &reader, rowCount: footer.rowCount, envelopeCount: footer.envelopeCount)
     guard objects.count == footer.objectBlocks[block].objectCount else {

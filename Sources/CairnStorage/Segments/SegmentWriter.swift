@@ -4,10 +4,12 @@
 package struct SegmentWriter {
   private let pieces: [Piece]
   private let threads: Int
+  private let compresses: Bool
 
-  package init(_ pieces: [Piece], threads: Int) {
+  package init(_ pieces: [Piece], threads: Int, compresses: Bool = true) {
     self.pieces = pieces
     self.threads = threads
+    self.compresses = compresses
   }
 
   /// Writes the segment and flushes it to `file` (not synced). Gives its footer.
@@ -26,7 +28,7 @@ package struct SegmentWriter {
 
     let blocks = BlockWriter(file)
     try blocks.write(Self.header())
-    let compressor = ZstdCompressor()
+    let compressor = ZstdCompressor(isEnabled: compresses)
     var footer = summary(order)
     try writeRowGroups(bounds, order, blocks, compressor, &footer)
     try writeObjects(order, blocks, compressor, &footer)
@@ -65,7 +67,7 @@ package struct SegmentWriter {
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
         isEventTime: columns[column].kind == .string && columns[column].slot == eventTime, rowGroups: groups,
         times: times)
-      return encoder.encode(column: column, compressor: ZstdCompressor())
+      return encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
     }
     var encoded = [EncodedColumn](repeating: EncodedColumn(), count: columns.count)
     for (index, column) in order.enumerated() { encoded[column] = results[index] }

@@ -33,11 +33,14 @@ package struct ShapeFlattening: Sendable {
     // Members come after their parents in the slot order: leaves first.
     for slot in catalogue.slots.indices.reversed() {
       for index in catalogue.shapes[slot].indices {
-        shapeSteps[slot][index] = try catalogue.shapes[slot][index].entries.flatMap {
-          try steps(slot: $0.slot, word: $0.word)
+        var list: [Step] = []
+        for entry in catalogue.shapes[slot][index].entries {
+          let member = try steps(slot: entry.slot, word: entry.word)
+          total += member.count
+          guard total <= Self.stepLimit else { throw damaged("shapes hold more than \(Self.stepLimit) values") }
+          list += member
         }
-        total += shapeSteps[slot][index].count
-        guard total <= Self.stepLimit else { throw damaged("shapes hold more than \(Self.stepLimit) values") }
+        shapeSteps[slot][index] = list
       }
     }
   }

@@ -20,6 +20,7 @@ package struct ObjectShredder {
   let sink: any PieceSink
   /// Random for each run: nobody outside can make two records collide.
   let hashSeed: UInt64
+  private let fragmentLimit: Int
   private var entry: ObjectEntry
   private var parser: RecordParser
   private var layoutHash: UInt64 = 0
@@ -30,8 +31,10 @@ package struct ObjectShredder {
   private var whole = SHA256()
 
   package init(
-    _ bytes: UnsafeBufferPointer<UInt8>, entry: ObjectEntry, sink: any PieceSink, hashSeed: UInt64
+    _ bytes: UnsafeBufferPointer<UInt8>, entry: ObjectEntry, sink: any PieceSink, hashSeed: UInt64,
+    fragmentByteLimit: Int = Self.fragmentByteLimit
   ) {
+    fragmentLimit = fragmentByteLimit
     self.bytes = bytes
     self.sink = sink
     self.hashSeed = hashSeed
@@ -200,7 +203,7 @@ package struct ObjectShredder {
 
   /// Parses the record at `start`, laying its row and the gap before it; the position behind it, or nil.
   private mutating func shredRecord(at start: Int) throws -> Int? {
-    if entry.rowCount > 0, start - fragmentStart >= Self.fragmentByteLimit { try closeFragment() }
+    if entry.rowCount > 0, start - fragmentStart >= fragmentLimit { try closeFragment() }
     let tapeStart = sink.piece.state.tape.count
     do throws(ParseFailure) {
       let end =

@@ -1,0 +1,134 @@
+import Cairn
+import CairnSynth
+import CairnTestSupport
+import Glibc
+import Testing
+
+/// `kill -9` at moments spread over a run of the real command: what is there opens and verifies, and running again
+/// completes it.
+@Suite(.serialized) struct CrashTests {
+  private static let killCount = ProcessEnvironment.isSet("CAIRN_LONG") ? 300 : 30
+  /// Segments small enough that a short run commits some dozen times.
+  private static let segmentBytes = "500000"
+
+  private struct Whole {
+    var source: TemporaryDirectory
+    var tree: [String: [UInt8]]
+    var objects: Int
+    var records: Int
+    var segments: Int
+    var seconds: Double
+  }
+
+  private static func compact(_ source: String, _ archive: String) throws -> ChildProcess {
+    try ChildProcess(
+      try Binary.command([
+        "compact", source, "--into", archive, "--segment-bytes", segmentBytes, "--threads", "2",
+      ]))
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// An uninterrupted run: how long it takes and what it gives. The second of two, so that files are cached.
+  private static func uninterrupted() throws -> Whole {
+    let source = try TemporaryDirectory()
+    var synth = SynthOptions(outputPath: source.sub("in"))
+    (synth.eventCount, synth.dayCount, synth.accountCount) = (7000, 5, 3)
+    synth.duplicatesPercent = 10
+    _ = try generate(synth)
+    // Objects that are cut, rejected and no logs take part as well.
+    try source.write(
+      "in/cut.json", Array("{\"Records\":[{\"eventName\":\"a\",\"eventTime\":\"b\"},{\"eventN".utf8))
+    try source.write("in/none.bin", [0, 1, 2, 3])
+    try source.write("in/other.json", Array("{\"no\":\"log\"}".utf8))
+    var seconds = 0.0
+    let archive = source.sub("archive")
+    for _ in 0..<2 {
+      _ = try runProcess(["rm", "-rf", archive])
+      let start = now()
+      let result = try compact(source.sub("in"), archive).wait()
+      seconds = now() - start
+      guard result.code == 3 else { throw TestFailure("exit \(result.code): \(result.error)") }
+    }
+    let opened = try Archive(path: archive)
+    let verified = try opened.verify(threads: 2) { _ in }
+    _ = try opened.restore(to: source.sub("out"))
+    return Whole(
+      source: source, tree: try readTree(source.sub("out")), objects: verified.objects,
+      records: verified.records,
+      segments: verified.segments, seconds: seconds)
+  }
+
+  @Test func killedAnywhere() throws {
+    let whole = try Self.uninterrupted()
+    #expect(whole.segments >= 8)
+    #expect(whole.records > 7000)
+    let source = whole.source.sub("in")
+    var random = SeededGenerator(seed: 21)
+    var kills = 0
+    var attempts = 0
+    var segmentsAtKill: Set<Int> = []
+    while kills < Self.killCount, attempts < Self.killCount * 4 {
+      let share =
+        (Double(attempts % Self.killCount) + Double(random.below(1000)) / 1000) / Double(Self.killCount)
+      attempts += 1
+      let directory = try TemporaryDirectory()
+      let archive = directory.sub("archive")
+      // Every third archive is killed twice.
+      var wasKilled = false
+      for part in attempts % 3 == 0 ? [share, share / 2] : [share] {
+        let child = try Self.compact(source, archive)
+        usleep(UInt32(part * whole.seconds * 1e6))
+        child.kill()
+        guard try child.wait().code == 128 + SIGKILL else { continue }
+        wasKilled = true
+        kills += 1
+        segmentsAtKill.insert(try Self.checkReadable(archive, whole))
+      }
+      guard wasKilled else { continue }
+      let finished = try Self.compact(source, archive).wait()
+      #expect(finished.code == 3, "\(finished.error)")
+      try Self.checkComplete(archive, whole, directory)
+    }
+    #expect(kills >= Self.killCount)
+    // The moments met different states of the archive.
+    #expect(segmentsAtKill.count >= 4, "\(segmentsAtKill.sorted())")
+  }
+
+  /// The archive is not there yet, or opens and verifies; gives its number of segments, -1 for none.
+  private static func checkReadable(_ archive: String, _ whole: Whole) throws -> Int {
+    guard access(archive + "/CURRENT", F_OK) == 0 else {
+      let verified = try Binary.run("verify", archive)
+      #expect(verified.code == (access(archive, F_OK) == 0 ? 2 : 5), "\(verified.error)")
+      return -1
+    }
+    let opened = try Archive(path: archive)
+    var problems: [CairnError] = []
+    let verified = try opened.verify(threads: 1) { problems.append($0) }
+    #expect(problems == [])
+    #expect(verified.records <= whole.records && verified.objects <= whole.objects)
+    return verified.segments
+  }
+
+  private static func checkComplete(_ archive: String, _ whole: Whole, _ directory: TemporaryDirectory) throws
+  {
+    let opened = try Archive(path: archive)
+    var problems: [CairnError] = []
+    let verified = try opened.verify(threads: 2) { problems.append($0) }
+    #expect(problems == [])
+    #expect(verified.objects == whole.objects)
+    #expect(verified.records == whole.records)
+    _ = try opened.restore(to: directory.sub("out"))
+    let tree = try readTree(directory.sub("out"))
+    #expect(tree.count == whole.tree.count)
+    for (path, bytes) in whole.tree where tree[path] != bytes { Issue.record("\(path) differs") }
+    // Nothing of the killed runs is left.
+    #expect(try treePaths(archive + "/tmp") == [])
+    #expect(try Set(treePaths(archive + "/segments")) == Set(opened.snapshot.manifest.segments.map(\.name)))
+    #expect(try treePaths(archive + "/rejects").count == 4)
+  }
+}

@@ -1,0 +1,122 @@
+import CairnStorage
+import CairnTestSupport
+import Testing
+
+/// Blocks whose content was changed and whose checksum was made to fit: decoders meet every kind of nonsense. A
+/// trap ends the test run.
+@Suite struct ForgedBlockTests {
+  @Test(arguments: 0..<8)
+  func smallSegment(seed: UInt64) throws {
+    try forge(try DamageFixture(isLarge: false, compresses: false), seed: seed, count: isLong ? 40_000 : 2500)
+  }
+
+  @Test(arguments: 0..<4)
+  func largeSegment(seed: UInt64) throws {
+    try forge(
+      try DamageFixture(isLarge: true, compresses: false), seed: 100 + seed, count: isLong ? 5000 : 250)
+  }
+
+  private func forge(_ fixture: DamageFixture, seed: UInt64, count: Int) throws {
+    var random = SeededGenerator(seed: seed)
+    let blocks = try fixture.blocks()
+    var reported = 0
+    for round in 0..<count {
+      var bytes = fixture.bytes
+      for _ in 0..<(random.chance(4) ? 2 : 1) { Self.forge(random.pick(blocks), in: &bytes, &random) }
+      let problems = Self.problems(bytes, fixture.content, &random)
+      if problems.isReported { reported += 1 }
+      if let wrong = problems.wrong { Issue.record("seed \(seed), round \(round): \(wrong)") }
+    }
+    // Most changes mean something; were they not seen, the checksums would not have been repaired.
+    #expect(reported > count / 2)
+  }
+
+  /// Changes some bytes of the block's content and seals it again.
+  private static func forge(_ block: BlockRef, in bytes: inout [UInt8], _ random: inout SeededGenerator) {
+    let start = Int(block.offset)
+    let content = (start + 5)..<(start + block.byteCount - 8)
+    guard !content.isEmpty else { return }
+    for _ in 0..<(1 + random.below(3)) {
+      // Structure stands at the beginnings of blocks.
+      let reach = random.chance(2) ? content.count : min(content.count, 60)
+      let at = content.lowerBound + random.below(reach)
+      switch random.below(6) {
+      case 0: bytes[at] = UInt8(random.below(256))
+      case 1: bytes[at] = random.pick([0, 1, 2, 3, 4, 0x7F, 0x80, 0xFE, 0xFF])
+      case 2: bytes[at] &+= 1
+      case 3: bytes[at] &-= 1
+      case 4: bytes[at] ^= 1 << UInt8(random.below(8))
+      default:
+        // A large varint over what was there.
+        for offset in 0..<min(random.below(10), content.upperBound - at - 1) { bytes[at + offset] = 0xFF }
+      }
+    }
+    let sum = checksum(Array(bytes[start..<(start + block.byteCount - 8)]), seed: block.offset)
+    for index in 0..<8 {
+      bytes[start + block.byteCount - 8 + index] = UInt8(truncatingIfNeeded: sum >> UInt64(8 * index))
+    }
+  }
+
+  /// Reads everything in every way. Only `damaged` may be thrown; what verifies must be the original.
+  private static func problems(
+    _ bytes: [UInt8], _ expected: DamageFixture.Content, _ random: inout SeededGenerator
+  ) -> (isReported: Bool, wrong: String?) {
+    var isReported = false
+    var wrong: String?
+    func attempt(_ body: () throws -> Void) {
+      do { try body() } catch CairnError.damaged, CairnError.unsupportedVersion { isReported = true } catch {
+        wrong = "threw \(error)"
+      }
+    }
+    attempt {
+      let content = try DamageFixture.readAll(bytes)
+      // A forged key is a key like any other.
+      let (a, b) = (content.objects.values, expected.objects.values)
+      if Set(a) != Set(b) { wrong = "verified, but its objects differ" }
+    }
+    attempt {
+      let reader = try SegmentReader(MemoryBlockStore(name: "memory", bytes: bytes))
+      attempt { _ = try DamageFixture.content(reader) }
+      attempt { try readColumns(reader, &random) }
+      for group in reader.footer.rowGroups.indices {
+        attempt { _ = try reader.times(of: group) }
+        let count = reader.footer.rowGroups[group].rowCount
+        let rows = Set((0..<min(count, 6)).map { _ in UInt32(random.below(max(1, count))) }).sorted()
+        attempt { _ = try print(try RecordBatch(reader, rowGroup: group, rows: rows)) }
+      }
+    }
+    return (isReported, wrong)
+  }
+
+  private static func readColumns(_ reader: SegmentReader, _ random: inout SeededGenerator) throws {
+    for index in try reader.catalogue().columns.indices {
+      _ = try? readColumn(try reader.column(index), reader, &random)
+    }
+  }
+
+  private static func readColumn(
+    _ column: ColumnReader, _ reader: SegmentReader, _ random: inout SeededGenerator
+  ) throws {
+    for chunk in column.directory.chunks {
+      switch column.info.kind {
+      case .shape: _ = try column.words(in: chunk.rowGroup)
+      case .length, .integer: _ = try column.integers(in: chunk.rowGroup)
+      case .string, .number:
+        let positions = (0..<3).map { _ in UInt32(random.below(max(1, chunk.valueCount))) }.sorted()
+        for wanted in [nil, positions] {
+          _ = try column.strings(in: chunk.rowGroup, positions: wanted) {
+            try reader.times(of: chunk.rowGroup).map { $0 / 1000 }
+          }
+        }
+      }
+    }
+  }
+
+  private static func print(_ batch: RecordBatch) throws -> Int {
+    let printer = RecordPrinter(catalogue: try batch.reader.catalogue(), layout: .compact, file: "memory")
+    var output = RawVector<UInt8>()
+    defer { output.free() }
+    for row in 0..<batch.count { try printer.append(batch, row: row, to: &output) }
+    return output.count
+  }
+}

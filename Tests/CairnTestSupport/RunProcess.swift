@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+
+/// A child process: its output goes to files, so that it never waits for a reader.
+package final class ChildProcess {
+  package let identifier: pid_t
+  private let output: TemporaryDirectory
+
+  /// What a process left behind.
+  package struct Result: Sendable {
+    /// Exit code, or 128 + the signal that ended it.
+    package var code: Int32
+    package var output: [UInt8]
+    package var error: String
+  }
+
+  /// Starts `arguments[0]`, looked up in PATH.
+  package init(_ arguments: [String], directory: String? = nil, input: String = "/dev/null") throws {
+    output = try TemporaryDirectory()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output.sub("out"), O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, output.sub("err"), O_WRONLY | O_CREAT, 0o600)
+    // `env` changes the directory and becomes the command: the identifier is the command's.
+    let arguments = directory.map { ["env", "-C", $0] + arguments } ?? arguments
+    var list = arguments.map { strdup($0) } + [nil]
+    defer { for item in list { free(item) } }
+    var pid: pid_t = 0
+    let status = posix_spawnp(&pid, arguments[0], &actions, nil, &list, environ)
+    guard status == 0 else { throw TestFailure("cannot start \(arguments[0]): errno \(status)") }
+    identifier = pid
+  }
+
+  package func kill() { _ = Glibc.kill(identifier, SIGKILL) }
+
+  package func wait() throws -> Result {
+    var status: Int32 = 0
+    while waitpid(identifier, &status, 0) < 0 {
+      guard errno == EINTR else { throw TestFailure("waitpid: errno \(errno)") }
+    }
+    let signal = status & 0x7F
+    return Result(
+      code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try readFile(output.sub("out")),
+      error: String(decoding: try readFile(output.sub("err")), as: UTF8.self))
+  }
+}
+
+package func runProcess(
+  _ arguments: [String], directory: String? = nil, input: String = "/dev/null"
+) throws -> ChildProcess.Result {
+  try ChildProcess(arguments, directory: directory, input: input).wait()
+}
+
+/// Runs a tool over `bytes` and gives what it prints; throws where it fails.
+package func filter(_ bytes: [UInt8], _ arguments: [String]) throws -> [UInt8] {
+  let directory = try TemporaryDirectory()
+  let result = try runProcess(arguments, input: try directory.write("in", bytes))
+  guard result.code == 0 else { throw TestFailure("\(arguments): exit \(result.code): \(result.error)") }
+  return result.output
+}
+
+/// Compressed by the system's tools, not by Cairn.
+package func gzip(_ bytes: [UInt8]) throws -> [UInt8] { try filter(bytes, ["gzip", "-nc"]) }
+package func gunzip(_ bytes: [UInt8]) throws -> [UInt8] { try filter(bytes, ["gzip", "-dc"]) }
+package func zstd(_ bytes: [UInt8]) throws -> [UInt8] { try filter(bytes, ["zstd", "-qc"]) }

@@ -1,0 +1,25 @@
+/// SplitMix64: the same numbers for the same seed on every machine.
+package struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) {
+    state = seed
+    // Neighbouring seeds would give the same numbers one step apart.
+    for _ in 0..<2 { state = next() ^ seed &* 0xD134_2543_DE82_EF95 }
+  }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// 0 ..< bound.
+  package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  package mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
+
+  package mutating func pick<T>(_ list: [T]) -> T { list[below(list.count)] }
+}
