@@ -38,7 +38,8 @@ package struct Restorer {
     let latest = try latestVersions()
     for entry in snapshot.manifest.segments {
       let reader = try snapshot.open(entry)
-      let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(matches)
+      let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
+        matches)
       // Fragments of one object append to one file, so they come one after another.
       let fragments = objects.filter { $0.fragment > 0 || !$0.isLastFragment }
       let whole = objects.filter { $0.fragment == 0 && $0.isLastFragment }

@@ -97,18 +97,11 @@ struct EncodedColumn: Sendable {
       + chunks.reduce(0) { $0 + $1.part.raw.count }
   }
 
-<<<<<<< HEAD
   /// Whether all parts stand in the directory, and the directory in a pack.
   private(set) var isPacked = true
 
   /// Decides where the column's parts go, and compresses those that become blocks.
   mutating func placeParts(_ compressor: ZstdCompressor) {
-=======
-  /// Whether all parts stand in the directory, and the directory in a pack. Decided before parts are compressed.
-  private(set) var isPacked = true
-
-  mutating func compressParts(_ compressor: ZstdCompressor) {
->>>>>>> tests
     isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
     if isPacked { return }
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }

@@ -71,7 +71,7 @@ package struct FieldProjection {
     if let last = instances.last, Int(last) >= words.count {
       throw CairnError.damaged(file: reader.name, offset: 0, cause: "an instance is behind its column")
     }
-    let steps = try words.words.map { try flattening.steps(slot: slot, word: $0) }
+    let steps = try words.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
     let targets = words.words.map { target(slot: slot, word: $0, path: path) }
     let codes = RowRank(words: words, chosen: instances).chosenCodes
     var output = [FieldValue](repeating: .missing, count: instances.count)

@@ -100,7 +100,8 @@ package enum ProvenanceBlock {
           rejectedCount: rejected[index], opaqueParts: [], rows: []))
     }
     for index in 0..<count where objects[index].fragment > 0 && objects[index].isLastFragment {
-      objects[index].objectByteCount = try reader.readCount(limit: SegmentFormat.objectByteLimit, of: "object size")
+      objects[index].objectByteCount = try reader.readCount(
+        limit: SegmentFormat.objectByteLimit, of: "object size")
       objects[index].objectDigest = try reader.readBytes(32)
     }
     for index in 0..<count {

@@ -81,17 +81,10 @@ private struct RecordGather {
   /// Reads what the chosen instances of `slot` hold (all where nil).
   private mutating func gather(slot: Int, column: Int, instances: [UInt32]?) throws {
     let coded = try reader.column(column).words(in: rowGroup)
-<<<<<<< HEAD
     if let last = instances?.last, Int(last) >= coded.count {
       throw damaged("an instance is behind its column")
     }
     let steps = try coded.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
-=======
-    if let last = instances?.last, Int(last) >= coded.count { throw damaged("an instance is behind its column") }
-    // An instance is what its word says: a word that points to its own column would never end.
-    guard !coded.words.contains(UInt32(ValueKind.object.rawValue)) else { throw damaged("an instance without a shape") }
-    let steps = try coded.words.map { try flattening.steps(slot: slot, word: $0) }
->>>>>>> tests
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
     words[column] = chosenCodes.map { coded.words[Int($0)] }

@@ -37,7 +37,9 @@ package struct ShapeFlattening: Sendable {
         for entry in catalogue.shapes[slot][index].entries {
           let member = try steps(slot: entry.slot, word: entry.word)
           total += member.count
-          guard total <= Self.stepLimit else { throw damaged("shapes hold more than \(Self.stepLimit) values") }
+          guard total <= Self.stepLimit else {
+            throw damaged("shapes hold more than \(Self.stepLimit) values")
+          }
           list += member
         }
         shapeSteps[slot][index] = list
