@@ -112,9 +112,9 @@ final class PieceFiller: PieceSink {
         output.skippedCount += 1
         return
       }
-      entry.version = (versions.map(\.version).max() ?? 0) + 1
       output.changed.append(file.key)
     }
+    entry.version = (versions.map(\.version).max() ?? 0) + 1 + file.sameKeyCount
     let rejectCount = piece.rejects.count
     var shredder = ObjectShredder(
       bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed, fragmentByteLimit: options.fragmentByteLimit)

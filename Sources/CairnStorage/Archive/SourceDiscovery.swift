@@ -11,6 +11,19 @@ package struct SourceFile: Sendable {
   package var delivery: String
   /// Standard input or a pipe: read once, size unknown.
   package var isStream = false
+  fileprivate var identity: FileIdentity?
+  /// Other files of this run that have the same key and come before: `logs/` and `../logs/` give the same keys.
+  package var sameKeyCount = 0
+}
+
+private struct FileIdentity: Hashable {
+  var device: UInt64
+  var inode: UInt64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
 }
 
 /// What the sources named on the command line contain.
@@ -19,16 +32,6 @@ package struct SourceDiscovery {
   package private(set) var rejects: [Reject] = []
   private var visited: Set<FileIdentity> = []
   private let archive: FileIdentity?
-
-  private struct FileIdentity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-
-    init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-    }
-  }
 
   /// Finds all files of `sources`: files, directories, globs, `-` for standard input. `archive` is left out
   /// where it lies among them.
@@ -39,14 +42,24 @@ package struct SourceDiscovery {
     archive = stat(archivePath, &status) == 0 ? FileIdentity(status) : nil
     for source in sources { try add(source: source) }
     files.sort { a, b in
-      a.delivery != b.delivery
-        ? a.delivery < b.delivery : a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
+      if a.delivery != b.delivery { return a.delivery < b.delivery }
+      if a.key != b.key { return a.key.utf8.lexicographicallyPrecedes(b.key.utf8) }
+      return a.path.utf8.lexicographicallyPrecedes(b.path.utf8)
     }
-    // The same file named twice is one object.
-    var last: SourceFile?
-    files = files.filter { file in
-      defer { last = file }
-      return file.isStream || last.map { $0.key != file.key || $0.path != file.path } ?? true
+    numberSameKeys()
+  }
+
+  /// The same file named twice is one object; different files with the same key are versions of one.
+  private mutating func numberSameKeys() {
+    var key: String?
+    var identities: Set<FileIdentity> = []
+    files = files.compactMap { file in
+      guard let identity = file.identity else { return file }
+      if file.key != key { (key, identities) = (file.key, []) }
+      guard identities.insert(identity).inserted else { return nil }
+      var numbered = file
+      numbered.sameKeyCount = identities.count - 1
+      return numbered
     }
   }
 
@@ -82,7 +95,7 @@ package struct SourceDiscovery {
         SourceFile(
           path: path, key: key, byteCount: Int(status.st_size),
           modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-          delivery: SourceKey(key).delivery ?? ""))
+          delivery: SourceKey(key).delivery ?? "", identity: FileIdentity(status)))
     case S_IFDIR:
       add(directory: path, status)
     case S_IFIFO:

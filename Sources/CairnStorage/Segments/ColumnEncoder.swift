@@ -79,7 +79,8 @@ struct ColumnEncoder {
   private func encodeRowTime<Source: StringSource>(
     _ rowGroup: Int, _ source: Source, into writer: inout ByteWriter
   ) -> Bool {
-    let rowTimes = times[rowGroup]
+    // Untimed rows come first, and have no value here unless theirs is no time: then the counts differ.
+    let rowTimes = times[rowGroup].drop { $0 == EventTime.unknown }
     guard source.count == rowTimes.count else { return false }
     for (index, time) in rowTimes.enumerated() {
       let text = source.value(index)

@@ -1,6 +1,5 @@
+import CairnStorage
 import Testing
-
-@testable import CairnStorage
 
 /// `CURRENT` and a manifest as `archive.md` shows them, and its tables of keys and paths.
 enum FormatArchiveExample {
@@ -14,9 +13,11 @@ enum FormatArchiveExample {
     let reader = try SegmentFixture.open(try segment?.bytes() ?? [])
     #expect(manifest.segments.first?.byteCount == reader.byteCount)
     #expect(manifest.segments.first?.seal == (try reader.seal()))
-    let pointer = CurrentPointer(
-      sequence: manifest.sequence, manifestChecksum: checksum(manifest.encode(), seed: 0))
-    #expect(String(decoding: pointer.encode(), as: UTF8.self) == (try example.text("current")))
+    let text = try example.text("current")
+    let pointer = try CurrentPointer.decode(Array(text.utf8), file: "example")
+    #expect(String(decoding: pointer.encode(), as: UTF8.self) == text)
+    #expect(pointer.sequence == manifest.sequence)
+    #expect(pointer.manifestChecksum == checksum(manifest.encode(), seed: 0))
   }
 }
 

@@ -1,4 +1,4 @@
-@testable import CairnStorage
+import CairnStorage
 
 /// A document of `Formats/`: its named tables and its examples.
 ///

@@ -1,6 +1,5 @@
+import CairnStorage
 import Testing
-
-@testable import CairnStorage
 
 /// Every example in `Formats/` is executed: writing gives its bytes, reading gives its values.
 @Suite struct FormatExamples {
@@ -199,7 +198,11 @@ import Testing
     let stored = try example.bytes()
     let store = MemoryBlockStore(name: "example", bytes: [UInt8](repeating: 0, count: Int(offset)) + stored)
     let blocks = BlockReader(store, statistics: ReadStatistics())
-    var reader = try blocks.read(BlockRef(offset: offset, byteCount: stored.count))
+    var writer = ByteWriter()
+    writer.writeVarint(offset)
+    writer.writeVarint(stored.count)
+    var ref = reader(writer.bytes)
+    var reader = try blocks.read(try BlockRef.decode(&ref))
     #expect(try reader.readBytes(reader.remaining) == raw)
   }
 
@@ -213,7 +216,7 @@ import Testing
   }
 
   @Sendable static func layout(_ example: FormatDocument.Example) throws {
-    var layout = Layout()
+    var layout = Layout.compact
     for word in try example.value("layout").split(separator: " ") {
       let parts = word.split(separator: "=")
       let bytes = parts[0] == "lines" ? [] : try parseHexadecimal(String(parts[1]))

@@ -1,6 +1,5 @@
+import CairnStorage
 import Testing
-
-@testable import CairnStorage
 
 /// The whole segment at the end of `segment.md`.
 enum FormatSegmentExample {

@@ -1,6 +1,5 @@
+import CairnStorage
 import Testing
-
-@testable import CairnStorage
 
 /// The numbers in `Formats/` are those of the code, and each has all that the other has.
 @Suite struct FormatTables {

@@ -1,6 +1,5 @@
+import CairnStorage
 import Foundation
-
-@testable import CairnStorage
 
 /// Segments made and read in memory.
 enum SegmentFixture {
