@@ -88,6 +88,7 @@ final class PieceFiller: PieceSink {
     case .gzip: entry.flags.insert(.gzip)
     case .zstd: entry.flags.insert(.zstd)
     }
+    entry.version += file.earlierUnderKey
     let versions = known.versions(file.key)
     if !versions.isEmpty {
       let digest = SHA256.digest(bytes.bytes)
@@ -95,7 +96,7 @@ final class PieceFiller: PieceSink {
         output.skippedCount += 1
         return
       }
-      entry.version = (versions.map(\.version).max() ?? 0) + 1
+      entry.version += versions.map(\.version).max() ?? 0
       output.changed.append(file.key)
     }
     let rejectCount = piece.rejects.count

@@ -11,6 +11,19 @@ package struct SourceFile: Sendable {
   package var delivery: String
   /// Standard input or a pipe: read once, size unknown.
   package var isStream = false
+  var identity: FileIdentity?
+  /// Other files of the same run that have the same key and come before.
+  var earlierUnderKey = 0
+}
+
+struct FileIdentity: Hashable, Sendable {
+  var device: UInt64
+  var inode: UInt64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
 }
 
 /// What the sources named on the command line contain.
@@ -19,16 +32,6 @@ package struct SourceDiscovery {
   package private(set) var rejects: [Reject] = []
   private var visited: Set<FileIdentity> = []
   private let archive: FileIdentity?
-
-  private struct FileIdentity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-
-    init(_ status: stat) {
-      device = UInt64(status.st_dev)
-      inode = UInt64(status.st_ino)
-    }
-  }
 
   /// Finds all files of `sources`: files, directories, globs, `-` for standard input. `archive` is left out
   /// where it lies among them.
@@ -42,11 +45,21 @@ package struct SourceDiscovery {
       a.delivery != b.delivery
         ? a.delivery < b.delivery : a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
     }
-    // The same file named twice is one object.
-    var last: SourceFile?
-    files = files.filter { file in
-      defer { last = file }
-      return file.isStream || last.map { $0.key != file.key || $0.path != file.path } ?? true
+    files = Self.numbered(files)
+  }
+
+  /// The same file named twice is one object; different files under one key (`a/x` and `../a/x`) are versions.
+  private static func numbered(_ sorted: [SourceFile]) -> [SourceFile] {
+    var key: String?
+    var identities: [FileIdentity] = []
+    return sorted.compactMap { file in
+      guard let identity = file.identity else { return file }
+      if file.key != key { (key, identities) = (file.key, []) }
+      if identities.contains(identity) { return nil }
+      var numbered = file
+      numbered.earlierUnderKey = identities.count
+      identities.append(identity)
+      return numbered
     }
   }
 
@@ -86,7 +99,7 @@ package struct SourceDiscovery {
         SourceFile(
           path: path, key: key, byteCount: Int(status.st_size),
           modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-          delivery: SourceKey(key).delivery ?? ""))
+          delivery: SourceKey(key).delivery ?? "", identity: FileIdentity(status)))
     case S_IFDIR:
       add(directory: path, status)
     case S_IFIFO:
