@@ -7,6 +7,7 @@ package final class ColumnReader: @unchecked Sendable {
   private let blocks: BlockReader
   private let lock = Lock()
   private var dictionaryCache: [Int: StringTable] = [:]
+  private var lastChunks: [(rowGroup: Int, reader: ByteReader)] = []
 
   init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader)
   {
@@ -123,6 +124,29 @@ package final class ColumnReader: @unchecked Sendable {
       throw reader.damaged("unknown string encoding \(tag)")
     }
   }
+
+  /// `decode` on the chunk's body where the chunk has the encoding, else nil.
+  func decodeChunk<Result>(
+    _ chunk: ColumnDirectory.Chunk, ifEncoded encoding: StringEncoding, _ decode: (inout ByteReader) throws -> Result
+  ) throws -> Result? {
+    var reader = try cachedReader(chunk)
+    guard try reader.readByte() == encoding.rawValue else { return nil }
+    return try decode(&reader)
+  }
+
+  /// The chunk's bytes. A filter asks for the same chunk several times in a row, so the last one is kept.
+  private func cachedReader(_ chunk: ColumnDirectory.Chunk) throws -> ByteReader {
+    if let cached = lock.withLock({ lastChunks.first { $0.rowGroup == chunk.rowGroup } }) { return cached.reader }
+    let reader = try reader(chunk.part)
+    lock.withLock {
+      if lastChunks.count >= Self.cachedChunkLimit { lastChunks.removeFirst() }
+      lastChunks.append((chunk.rowGroup, reader))
+    }
+    return reader
+  }
+
+  /// One for each worker, so that row groups in parallel do not push each other out.
+  private static let cachedChunkLimit = 4
 
   private func dictionaryStrings(
     _ reader: inout ByteReader, count: Int, positions: [UInt32]?
