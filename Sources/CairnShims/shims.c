@@ -16,6 +16,8 @@ cairn_hash128 cairn_xxh3_128(const void *bytes, size_t byteCount, uint64_t seed)
   return out;
 }
 
+int cairn_unlock(int fd) { return flock(fd, LOCK_UN) == 0 ? 0 : errno; }
+
 int cairn_lock_exclusive(int fd) {
   while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EINTR) return errno;

@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct CrashTests {
   private static let killCount = ProcessEnvironment.isSet("CAIRN_LONG") ? 300 : 30
   /// Segments small enough that a short run commits some dozen times.
-  private static let segmentBytes = "500000"
+  private static let segmentBytes = "300000"
 
   private struct Whole {
     var source: TemporaryDirectory
@@ -37,7 +37,7 @@ import Testing
   private static func uninterrupted() throws -> Whole {
     let source = try TemporaryDirectory()
     var synth = SynthOptions(outputPath: source.sub("in"))
-    (synth.eventCount, synth.dayCount, synth.accountCount) = (7000, 5, 3)
+    (synth.eventCount, synth.dayCount, synth.accountCount) = (4000, 5, 3)
     synth.duplicatesPercent = 10
     _ = try generate(synth)
     // Objects that are cut, rejected and no logs take part as well.
@@ -66,7 +66,7 @@ import Testing
   @Test func killedAnywhere() throws {
     let whole = try Self.uninterrupted()
     #expect(whole.segments >= 8)
-    #expect(whole.records > 7000)
+    #expect(whole.records > 4000)
     let source = whole.source.sub("in")
     var random = SeededGenerator(seed: 21)
     var kills = 0

@@ -9,15 +9,25 @@ struct DamageFixture: Sendable {
 
   struct Content: Equatable, Sendable {
     var objects: [String: [UInt8]] = [:]
+    /// In order, whatever their keys.
+    var all: [[UInt8]] = []
     var times: [[Int64]] = []
     var verbatimRows = 0
     var records = 0
   }
 
-  /// `isLarge` adds the encodings that need thousands of values: plain, UUID and timestamp chunks.
-  init(isLarge: Bool, compresses: Bool) throws {
+  enum Size: Sendable {
+    /// Three objects, three records: few enough bytes to try every value of each.
+    case tiny
+    case small
+    /// With the encodings that need thousands of values: plain, UUID and timestamp chunks.
+    case large
+  }
+
+  init(_ size: Size, compresses: Bool) throws {
     let sink = FixtureSink()
-    for (key, text) in Self.objects(isLarge: isLarge) {
+    let objects = Self.objects(size)
+    for (key, text) in objects {
       let buffer = PaddedBuffer()
       try buffer.reserve(text.count)
       for (index, byte) in text.enumerated() { buffer.base[index] = byte }
@@ -32,7 +42,7 @@ struct DamageFixture: Sendable {
     _ = try SegmentWriter([sink.piece], threads: 1, compresses: compresses).write(to: file)
     bytes = try readFile(directory.sub("segment"))
     content = try Self.readAll(bytes)
-    for (key, text) in Self.objects(isLarge: isLarge) where content.objects[key] != text {
+    for (key, text) in objects where content.objects[key] != text {
       throw TestFailure("the fixture does not rebuild \(key)")
     }
   }
@@ -42,7 +52,15 @@ struct DamageFixture: Sendable {
     func rollOver(consumed: Int) {}
   }
 
-  private static func objects(isLarge: Bool) -> [(String, [UInt8])] {
+  private static func objects(_ size: Size) -> [(String, [UInt8])] {
+    if size == .tiny {
+      let record = #"{"eventTime":"2023-07-10T11:54:39Z","eventName":"n","n":-5,"l":[{"k":"v"},[1.5]]}"#
+      return [
+        ("a", Array("\(record)\n\(record)\n".utf8)),
+        ("b", Array("{ \"eventName\" :1,\"eventTime\":\"\\u00e9\"}".utf8)),
+        ("c", Array("{\"no\":1}".utf8)),
+      ]
+    }
     var random = SeededGenerator(seed: 11)
     // A dictionary above the size of a pack that compresses well, and integers beside it.
     let long = String(repeating: "arn:aws:iam::123456789012:role/", count: 4)
@@ -61,7 +79,7 @@ struct DamageFixture: Sendable {
       ("AWSLogs/2/other.json", Array("{\"no\":\"log\",\"list\":[1,2,3]}".utf8)),
       ("AWSLogs/2/pretty.json", JSONPrinter.print(.array([Oddity.tree, Oddity.tree]), .indented("  "))),
     ]
-    guard isLarge else { return all }
+    guard size == .large else { return all }
     let many = (0..<4200).map { index in
       #"{"eventTime":"2023-07-10T1\#(index % 10):5\#(index / 700):0\#(index % 7)Z","eventName":"n","eventID":"\#(Oddity.uuid(&random))","#
         + #""t":"20\#(10 + index / 84)-07-10T\#(index % 14 + 10):\#(index % 59 + 1 > 9 ? "" : "0")\#(index % 59 + 1):33Z","k":"\#(index)\#(index % 99 == 0 ? "\\/" : "")"}"#
@@ -88,15 +106,18 @@ struct DamageFixture: Sendable {
         throw CairnError.damaged(file: "memory", offset: 0, cause: "object differs from its digest")
       }
       collected.objects[String(decoding: object.key, as: UTF8.self)] = Array(bytes)
+      collected.all.append(Array(bytes))
     }
     return Content(
-      objects: collected.objects, times: try reader.footer.rowGroups.indices.map { try reader.times(of: $0) },
+      objects: collected.objects, all: collected.all,
+      times: try reader.footer.rowGroups.indices.map { try reader.times(of: $0) },
       verbatimRows: reader.footer.rowGroups.reduce(0) { $0 + $1.verbatimRowCount },
       records: objects.reduce(0) { $0 + $1.rows.count })
   }
 
   private final class Collected: @unchecked Sendable {
     var objects: [String: [UInt8]] = [:]
+    var all: [[UInt8]] = []
   }
 
   /// All blocks of the undamaged segment.

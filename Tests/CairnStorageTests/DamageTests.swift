@@ -20,7 +20,7 @@ import Testing
 
   @Test func fixtureHasEverything() throws {
     for isLarge in [false, true] {
-      let fixture = try DamageFixture(isLarge: isLarge, compresses: true)
+      let fixture = try DamageFixture(isLarge ? .large : .small, compresses: true)
       let reader = try SegmentReader(MemoryBlockStore(name: "memory", bytes: fixture.bytes))
       let catalogue = try reader.catalogue()
       var encodings: Set<String> = []
@@ -41,13 +41,13 @@ import Testing
       #expect(fixture.content.objects["AWSLogs/2/other.json"] != nil)
       #expect(reader.footer.duplicateCount > 0)
     }
-    #expect(try DamageFixture(isLarge: false, compresses: true).bytes.count < 30_000)
+    #expect(try DamageFixture(.small, compresses: true).bytes.count < 30_000)
   }
 
   /// Every byte of a small segment, and with `CAIRN_LONG` of a larger one.
   @Test(arguments: [false, true])
   func everyByteFlipped(isLarge: Bool) throws {
-    let fixture = try DamageFixture(isLarge: isLarge, compresses: true)
+    let fixture = try DamageFixture(isLarge ? .large : .small, compresses: true)
     #expect(try DamageFixture.readAll(fixture.bytes) == fixture.content)
     // The larger one is mostly random bits in a few blocks: some bytes of each will do.
     let step = isLarge && !isLong ? 97 : 1
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func everyTruncation() throws {
-    let fixture = try DamageFixture(isLarge: false, compresses: true)
+    let fixture = try DamageFixture(.small, compresses: true)
     for length in 0..<fixture.bytes.count {
       let bytes = Array(fixture.bytes[..<length])
       guard Self.outcome(fixture.content, { try DamageFixture.readAll(bytes) }) != .reported else { continue }
@@ -81,7 +81,7 @@ import Testing
 
   /// A block that lies elsewhere than it was written, or twice.
   @Test func movedBlocks() throws {
-    let fixture = try DamageFixture(isLarge: false, compresses: true)
+    let fixture = try DamageFixture(.small, compresses: true)
     let blocks = try fixture.blocks()
     #expect(blocks.count > 8)
     for (index, a) in blocks.enumerated() {

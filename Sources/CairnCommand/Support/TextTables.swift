@@ -37,7 +37,7 @@ struct TableWriter {
     var sample: [[String]] = []
     var widths: [Int]?
     func flush() throws {
-      let fitted = Self.widths([columns] + sample, limit: terminalWidth())
+      let fitted = Self.widths([columns] + sample, limit: isTerminal(1) ? terminalWidth() : .max)
       widths = fitted
       try writeRow(columns, fitted)
       for row in sample { try writeRow(row, fitted) }
@@ -61,20 +61,27 @@ struct TableWriter {
     var line = ""
     for (index, text) in row.enumerated() {
       let isLast = index == row.count - 1
-      let shown = text.count > widths[index] ? String(text.prefix(max(0, widths[index] - 1))) + "…" : text
+      let shown = Self.fit(text, widths[index])
       line += isLast ? shown : shown.padded(to: widths[index]) + Self.gap
     }
     while line.hasSuffix(" ") { line.removeLast() }
     try out.write(line + "\n")
   }
 
-  /// Natural widths, then the widest columns give way until the line fits.
+  /// What does not fit ends in `…`; an ARN begins with it, since its end tells who it is.
+  private static func fit(_ text: String, _ width: Int) -> String {
+    if text.count <= width { return text }
+    let kept = max(0, width - 1)
+    return text.hasPrefix("arn:") ? "…" + text.suffix(kept) : text.prefix(kept) + "…"
+  }
+
+  /// Natural widths, then the widest columns give way until the line fits; the first one, the time, does not.
   static func widths(_ rows: [[String]], limit: Int) -> [Int] {
     guard let first = rows.first else { return [] }
     var widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let room = limit - gap.count * (widths.count - 1)
-    while widths.reduce(0, +) > room, let widest = widths.max(), widest > 8 {
-      for index in widths.indices where widths[index] == widest { widths[index] -= 1 }
+    while widths.reduce(0, +) > room, let widest = widths.dropFirst().max(), widest > 8 {
+      for index in widths.indices.dropFirst() where widths[index] == widest { widths[index] -= 1 }
     }
     return widths
   }

@@ -43,6 +43,9 @@ package final class ArchiveWriter {
     try collectGarbage()
   }
 
+  // Closing alone leaves the lock with any child process that was being forked at that moment.
+  deinit { lock.unlock() }
+
   private static let ownNames: Set<String> = ["LOCK", "segments", "rejects", "tmp", "CURRENT.tmp"]
 
   /// Removes what an interrupted run left: temporary files, segments that no commit names, old manifests.

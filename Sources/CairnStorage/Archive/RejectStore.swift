@@ -18,7 +18,7 @@ package struct RejectStore {
     for reject in rejects {
       var byteCount = reject.bytes.count
       if reject.isObject, let path {
-        byteCount = (try? copy(path, to: raw)) ?? 0
+        byteCount = try copy(path, to: raw)
       } else {
         try raw.write(reject.bytes)
       }
@@ -33,15 +33,16 @@ package struct RejectStore {
     try File.create("\(directory)/\(id).jsonl").write(lines)
   }
 
-  /// The delivered file as it is.
+  /// The delivered file as it is, as far as it can be read. Throws where it cannot be written.
   private func copy(_ path: String, to target: File) throws -> Int {
-    let source = try File.openForReading(path)
+    guard let source = try? File.openForReading(path) else { return 0 }
     let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 20)
     defer { buffer.deallocate() }
     var total = 0
     while true {
-      let got = try source.read(at: total, into: buffer, byteCount: 1 << 20)
-      if got == 0 { return total }
+      guard let got = try? source.read(at: total, into: buffer, byteCount: 1 << 20), got > 0 else {
+        return total
+      }
       try target.write(UnsafeBufferPointer(start: buffer, count: got))
       total += got
     }

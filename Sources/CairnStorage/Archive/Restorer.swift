@@ -35,7 +35,7 @@ package struct Restorer {
   package func run() throws -> Summary {
     try Directory.createAll(target)
     let counter = Counter()
-    let latest = try latestVersions()
+    let names = try Names(snapshot, gzip: options.gzip)
     for entry in snapshot.manifest.segments {
       let reader = try snapshot.open(entry)
       let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
@@ -46,25 +46,12 @@ package struct Restorer {
       for (list, threads) in [(whole, options.threads), (fragments, 1)] {
         try ObjectRebuilder(reader, threads: threads).rebuild(list) { object, bytes in
           try ObjectRebuilder.check(object, bytes, file: reader.name)
-          try write(object, bytes, isLatest: (latest[object.key] ?? 1) == object.version)
+          try write(object, bytes, names.relative(object))
           counter.add(object)
         }
       }
     }
     return counter.summary
-  }
-
-  private func latestVersions() throws -> [[UInt8]: Int] {
-    var latest: [[UInt8]: Int] = [:]
-    for entry in snapshot.manifest.segments {
-      let reader = try snapshot.open(entry)
-      for block in reader.footer.objectBlocks.indices {
-        for object in try reader.objects(block: block) where object.version > 1 {
-          latest[object.key] = max(latest[object.key] ?? 1, object.version)
-        }
-      }
-    }
-    return latest
   }
 
   private func matches(_ object: StoredObject) -> Bool {
@@ -74,10 +61,8 @@ package struct Restorer {
   }
 
   private func write(
-    _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, isLatest: Bool
+    _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, _ relative: String
   ) throws {
-    var relative = RestoredPath.relative(String(decoding: object.key, as: UTF8.self), gzip: options.gzip)
-    if !isLatest { relative += "~\(object.version)" }
     let path = target + "/" + relative
     try RestoredPath.createParents(of: relative, in: target)
     if options.gzip {
@@ -117,6 +102,43 @@ package struct Restorer {
         if object.flags.contains(.incomplete) { summary.incomplete += 1 }
       }
     }
+  }
+}
+
+/// The file of each object: one of its own, whatever else the archive holds.
+private struct Names {
+  private let gzip: Bool
+  /// Of keys that have several versions: the newest, which has the plain name.
+  private var latest: [[UInt8]: Int] = [:]
+  /// Keys whose name another key had first: `x.json.gz` beside `x.json`.
+  private var taken: Set<[UInt8]> = []
+
+  init(_ snapshot: ArchiveSnapshot, gzip: Bool) throws {
+    self.gzip = gzip
+    // Hashes, since there may be millions: a false match only lengthens a name.
+    var owners: [UInt64: UInt64] = [:]
+    for entry in snapshot.manifest.segments {
+      let reader = try snapshot.open(entry)
+      for block in reader.footer.objectBlocks.indices {
+        for object in try reader.objects(block: block) where object.isLastFragment {
+          if object.version > 1 { latest[object.key] = max(latest[object.key] ?? 1, object.version) }
+          let key = checksum(object.key, seed: 0)
+          let path = checksum(Array(plain(object).utf8), seed: 1)
+          if let owner = owners[path], owner != key { taken.insert(object.key) } else { owners[path] = key }
+        }
+      }
+    }
+  }
+
+  private func plain(_ object: StoredObject) -> String {
+    RestoredPath.relative(String(decoding: object.key, as: UTF8.self), gzip: gzip)
+  }
+
+  func relative(_ object: StoredObject) -> String {
+    var path = plain(object)
+    if taken.contains(object.key) { path += "~" + hexadecimal(checksum(object.key, seed: 0)).prefix(8) }
+    if (latest[object.key] ?? 1) != object.version { path += "~\(object.version)" }
+    return path
   }
 }
 

@@ -71,7 +71,11 @@ package struct SourceDiscovery {
     }
     var status = stat()
     if stat(source, &status) == 0 {
-      add(path: source, status)
+      if FileIdentity(status) == archive {
+        reject(source, "a Cairn archive, not a source of logs")
+      } else {
+        add(path: source, status)
+      }
       return
     }
     let failure = errno

@@ -108,6 +108,8 @@ package final class File: @unchecked Sendable {
     }
   }
 
+  package func unlock() { _ = cairn_unlock(descriptor) }
+
   package func truncate(to byteCount: Int) throws {
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
       throw CairnError.io(path: path, action: "truncate", errno: errno)
