@@ -74,6 +74,7 @@ import Testing
       "slotLimit": "\(SegmentFormat.slotLimit)",
       "slotDepthLimit": "\(SegmentFormat.slotDepthLimit)",
       "objectLimit": "\(SegmentFormat.objectLimit)",
+      "objectByteLimit": "\(SegmentFormat.objectByteLimit)",
     ]
     #expect(try values("segment.md", "SegmentFormat") == constants)
     let names = try declarations("Sources/CairnStorage/Segments/SegmentFormat.swift", of: nil)
@@ -85,6 +86,10 @@ import Testing
       try values("segment.md", "other numbers") == [
         "ValueKind.firstShapeWord": "\(ValueKind.firstShapeWord)",
         "IntegerEncoding.nestingLimit": "\(IntegerEncoding.nestingLimit)",
+        "IntegerEncoding.minimumMeanRun": "\(IntegerEncoding.minimumMeanRun)",
+        "UUIDStrings.minimumShare": "\(UUIDStrings.minimumShare)",
+        "ColumnMerger.plainMinimumCount": "\(ColumnMerger.plainMinimumCount)",
+        "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
         "DictionaryBlocks.targetByteCount": "\(DictionaryBlocks.targetByteCount)",
         "RecordParser.depthLimit": "\(RecordParser.depthLimit)",
         "RecordParser.stringByteLimit": "\(RecordParser.stringByteLimit)",

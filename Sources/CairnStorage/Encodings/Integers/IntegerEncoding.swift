@@ -15,7 +15,7 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
   case runLength = 3
 
   /// Runs shorter than this on average cost more as runs than packed.
-  static let minimumMeanRun = 4
+  package static let minimumMeanRun = 4
   /// Runs of runs of packed values, and no deeper.
   package static let nestingLimit = 3
 

@@ -6,7 +6,7 @@
 /// ```
 package enum UUIDStrings {
   /// Fewer UUIDs than this share of the values, and the chunk is stored another way.
-  static let minimumShare = 0.25
+  package static let minimumShare = 0.25
   package static let textByteCount = 36
 
   package static func encode<Source: StringSource>(_ source: Source, into writer: inout ByteWriter) -> Bool {
