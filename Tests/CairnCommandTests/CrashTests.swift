@@ -92,7 +92,8 @@ import Testing
       guard wasKilled else { continue }
       let finished = try Self.compact(source, archive).wait()
       #expect(finished.code == 3, "\(finished.error)")
-      try Self.checkComplete(archive, whole, directory)
+      // Verification has compared every object with its digest; some are compared byte by byte as well.
+      try Self.checkComplete(archive, whole, restoredTo: attempts % 3 == 1 ? directory.sub("out") : nil)
     }
     #expect(kills >= Self.killCount)
     // The moments met different states of the archive.

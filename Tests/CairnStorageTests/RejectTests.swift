@@ -46,12 +46,12 @@ import Testing
     try rejectsWhole(Array("plain text\n".utf8), offset: 0, reason: "not JSON")
     try rejectsWhole(Array("\"string\"".utf8), offset: 0, reason: "not JSON")
     try rejectsWhole(
-      Array("{\"Records\":[{\"eventTime\":\"x\",\"eventName\":tru}]}".utf8), offset: 42,
+      Array("{\"Records\":[{\"eventTime\":\"x\",\"eventName\":tru}]}".utf8), offset: 41,
       reason: "expected a value")
     try rejectsWhole(Array("{\"no\":\"log\",\"cut".utf8), offset: 16, reason: "malformed JSON")
     try rejectsWhole([0x1F, 0x8B, 8, 0, 0, 0], offset: 6, reason: "truncated")
     try rejectsWhole(
-      [0x1F, 0x8B, 0xFF, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], offset: 3, reason: "damaged")
+      [0x1F, 0x8B, 0xFF, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], offset: 4, reason: "damaged")
     try rejectsWhole(try gzip([]), offset: 0, reason: "empty")
     // A segment is not a source.
     let segment = try #require(try TestArchive([("a", Array(Self.good.utf8))]).segments().values.first)

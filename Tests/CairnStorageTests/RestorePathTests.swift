@@ -107,23 +107,28 @@ import Testing
   @Test func filesThatShareAKey() throws {
     let directory = try TemporaryDirectory()
     let texts = (0..<2).map { Array(Oddity.record("\"v\":\($0)", id: $0).utf8) }
-    let inside = try directory.write("d/x.json", texts[0])
-    // `..` is left out of keys, so this path has the key of the first file below its own directory.
-    let key = SourceKey.key(ofPath: inside)
+    let inside = try directory.write("e/d/x.json", texts[0])
+    let outside = try directory.write("d/x.json", texts[1])
+    // `..` is left out of keys, so this path of the second file has the key of the first.
     let detour = directory.sub("e/../d/x.json")
-    try Directory.create(directory.sub("e"))
-    try directory.write("e/" + directory.path.dropFirst() + "/d/x.json", texts[1])
-    #expect(SourceKey.key(ofPath: directory.path + "/./d/x.json") == key)
-    let summary = try Compactor(archive: directory.sub("archive"), options: CompactionOptions())
-      .run([inside, directory.path + "/./d/x.json"])
-    #expect(summary.objects == 1 && summary.kept == 1)
-    let other = try Compactor(archive: directory.sub("other"), options: CompactionOptions()).run([
-      inside, detour,
-    ])
-    #expect(other.objects == 2 && other.kept == 1 && other.duplicates == 1)
+    #expect(SourceKey.key(ofPath: detour) == SourceKey.key(ofPath: inside))
+    #expect(SourceKey.key(ofPath: outside) != SourceKey.key(ofPath: inside))
+    let same = [inside, directory.path + "/./e/d/x.json", directory.path + "/e/./d/x.json"]
+    let once = try Compactor(archive: directory.sub("once"), options: CompactionOptions()).run(same)
+    #expect(once.objects == 1 && once.kept == 1 && once.duplicates == 0)
+    for run in 0..<2 {
+      let twice = try Compactor(archive: directory.sub("twice"), options: CompactionOptions()).run([
+        inside, detour,
+      ])
+      #expect(twice.objects == (run == 0 ? 2 : 0) && twice.skippedObjects == (run == 0 ? 0 : 2))
+    }
+    _ = try Restorer(
+      ArchiveSnapshot(path: directory.sub("twice")), target: directory.sub("out"), options: Restorer.Options()
+    ).run()
+    #expect(try Set(readTree(directory.sub("out")).values) == Set(texts))
   }
 
-  @Test func modesAreePrivate() throws {
+  @Test func modesArePrivate() throws {
     let archive = try TestArchive([("x.json", Array(Oddity.record("\"a\":1").utf8)), ("bad", [1])])
     for path in try treePaths(archive.path) {
       var status = stat()
