@@ -92,7 +92,8 @@ import Testing
       guard wasKilled else { continue }
       let finished = try Self.compact(source, archive).wait()
       #expect(finished.code == 3, "\(finished.error)")
-      try Self.checkComplete(archive, whole, directory)
+      // Verification has compared every object with its digest; some are compared byte by byte as well.
+      try Self.checkComplete(archive, whole, restoredTo: attempts % 3 == 1 ? directory.sub("out") : nil)
     }
     #expect(kills >= Self.killCount)
     // The moments met different states of the archive.
@@ -122,10 +123,12 @@ import Testing
     #expect(problems == [])
     #expect(verified.objects == whole.objects)
     #expect(verified.records == whole.records)
-    _ = try opened.restore(to: directory.sub("out"))
-    let tree = try readTree(directory.sub("out"))
-    #expect(tree.count == whole.tree.count)
-    for (path, bytes) in whole.tree where tree[path] != bytes { Issue.record("\(path) differs") }
+    if let target {
+      _ = try opened.restore(to: target)
+      let tree = try readTree(target)
+      #expect(tree.count == whole.tree.count)
+      for (path, bytes) in whole.tree where tree[path] != bytes { Issue.record("\(path) differs") }
+    }
     // Nothing of the killed runs is left.
     #expect(try treePaths(archive + "/tmp") == [])
     #expect(try Set(treePaths(archive + "/segments")) == Set(opened.snapshot.manifest.segments.map(\.name)))

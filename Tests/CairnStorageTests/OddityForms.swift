@@ -77,7 +77,10 @@ extension Oddity {
         records: 4),
       Oddity("other JSON", "{\"logEvents\":[{\"message\":\"x\"}],\"n\":1}", records: 0, isOpaque: true),
       Oddity("other JSON, odd", " [1, 2,\n{\"a\" :3}]\n\n", records: 0, isOpaque: true),
-      Oddity("empty array", "[]", records: 0, isOpaque: true),
+      Oddity(
+        "other JSON of several parts",
+        "[\"" + String(repeating: "0123456789abcdef", count: 1_100_000) + "\"]", records: 0,
+        isOpaque: true), Oddity("empty array", "[]", records: 0, isOpaque: true),
       Oddity("empty object", "{}", records: 0, isOpaque: true),
       Oddity(
         "digest file",

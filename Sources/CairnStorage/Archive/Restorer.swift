@@ -153,7 +153,8 @@ package enum RestoredPath {
     }
     if parts.isEmpty { parts = ["object"] }
     var path = parts.joined(separator: "/")
-    for suffix in [".gz", ".zst"] where path.hasSuffix(suffix) && path.utf8.count > suffix.utf8.count {
+    // A name that is nothing but a suffix keeps it.
+    for suffix in [".gz", ".zst"] where path.hasSuffix(suffix) && parts.last != suffix {
       path.removeLast(suffix.count)
       break
     }

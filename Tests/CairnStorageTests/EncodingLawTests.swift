@@ -1,0 +1,167 @@
+import CairnStorage
+import CairnTestSupport
+import Testing
+
+/// Every encoding obeys the same laws: decoding gives back what was encoded, all of it and nothing more, and taking
+/// positions equals decoding and indexing.
+@Suite struct EncodingLawTests {
+  private static let edges: [Int64] = [.min, .min + 1, -1, 0, 1, 255, .max - 1, .max]
+
+  private func reader(_ writer: ByteWriter) -> ByteReader {
+    ByteReader(writer.bytes, origin: ByteOrigin(file: "test", offset: 0))
+  }
+
+  // MARK: Bits and integers
+
+  @Test(arguments: 0...64)
+  func bitPacking(width: Int) throws {
+    var random = SeededGenerator(seed: UInt64(width))
+    let mask: UInt64 = width == 64 ? .max : (1 << UInt64(width)) - 1
+    for count in 0...131 {
+      let values = (0..<count).map { $0 % 7 == 0 ? mask : random.next() & mask }
+      var writer = ByteWriter()
+      BitPacking.pack(values, width: width, into: &writer)
+      #expect(writer.bytes.count == (count * width + 7) / 8)
+      let unpacked = [UInt64](unsafeUninitializedCapacity: count) { target, written in
+        if let base = target.baseAddress {
+          writer.bytes.withUnsafeBufferPointer {
+            BitPacking.unpack($0, count: count, width: width, into: base)
+          }
+        }
+        written = count
+      }
+      if unpacked != values { Issue.record("width \(width), \(count) values") }
+    }
+    #expect(BitPacking.width(of: mask) == width)
+  }
+
+  @Test func varints() throws {
+    var writer = ByteWriter()
+    let unsigned = (0..<64).flatMap { [UInt64(1) << UInt64($0), (1 << UInt64($0)) - 1] } + [.max]
+    for value in unsigned { writer.writeVarint(value) }
+    for value in Self.edges { writer.writeSignedVarint(value) }
+    var reader = reader(writer)
+    for value in unsigned { #expect(try reader.readVarint() == value) }
+    for value in Self.edges { #expect(try reader.readSignedVarint() == value) }
+    try reader.expectEnd(of: "test")
+    for bytes: [UInt8] in [
+      [0x80], [UInt8](repeating: 0xFF, count: 10), [UInt8](repeating: 0x80, count: 10) + [1],
+    ] {
+      var bad = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      #expect(throws: CairnError.self) { try bad.readVarint() }
+    }
+  }
+
+  private func checkIntegers(_ values: [Int64], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    var writer = ByteWriter()
+    IntegerEncoding.encode(values, into: &writer)
+    var reader = reader(writer)
+    let decoded = try IntegerEncoding.decode(&reader, count: values.count)
+    if decoded != values {
+      Issue.record("\(values.prefix(20)) becomes \(decoded.prefix(20))", sourceLocation: sourceLocation)
+    }
+    try reader.expectEnd(of: "integers")
+    // Every prefix of the bytes is reported.
+    for length in 0..<min(writer.bytes.count, 40) {
+      var cut = ByteReader(Array(writer.bytes[..<length]), origin: ByteOrigin(file: "test", offset: 0))
+      #expect(throws: CairnError.self, sourceLocation: sourceLocation) {
+        let partly = try IntegerEncoding.decode(&cut, count: values.count)
+        if partly == values { throw TestFailure("cut bytes decode to all values") }
+      }
+    }
+  }
+
+  /// All runs of up to four edge values.
+  @Test func integersExhaustively() throws {
+    var runs: [[Int64]] = [[]]
+    var longest = runs
+    for _ in 0..<4 {
+      longest = longest.flatMap { run in Self.edges.map { run + [$0] } }
+      runs +=
+        longest.count > 600
+        ? Array(longest.enumerated().filter { $0.offset % 7 == 0 }.map(\.element)) : longest
+    }
+    for run in runs { try checkIntegers(run) }
+  }
+
+  @Test func integersAtRandom() throws {
+    var random = SeededGenerator(seed: 1)
+    for round in 0..<400 {
+      let shift = Int64(random.below(64))
+      var value = Int64(bitPattern: random.next())
+      let values = (0..<random.below(300)).map { _ -> Int64 in
+        switch round % 5 {
+        case 0: return Int64(bitPattern: random.next()) >> shift
+        case 1: value = value &+ Int64(random.below(5))
+        case 2: if random.chance(20) { value = Int64(bitPattern: random.next()) }
+        case 3: value = random.chance(9) ? .min : .max
+        default: value = value &+ (Int64(bitPattern: random.next()) >> shift)
+        }
+        return value
+      }
+      try checkIntegers(values)
+    }
+  }
+
+  /// Runs of runs of runs: written no deeper than readers go.
+  @Test func nestedRuns() throws {
+    func nest(_ level: Int) -> [Int64] {
+      if level == 0 { return [1, 2, 3, 4, 5] }
+      return nest(level - 1).enumerated().flatMap {
+        [Int64](repeating: Int64($0.offset / 6), count: Int($0.element) + 5)
+      }
+    }
+    for level in 1...4 { try checkIntegers(nest(level)) }
+    let powers = (0..<12).flatMap { [Int64](repeating: Int64($0), count: 1 << $0) }
+    try checkIntegers(powers + powers + powers + powers)
+    // Lengths that repeat in runs, whose lengths repeat in runs.
+    let lengths = (0..<40).flatMap { [Int](repeating: $0 % 2 + 4, count: 30) }
+    try checkIntegers(
+      lengths.enumerated().flatMap { [Int64](repeating: Int64($0.offset % 3), count: $0.element) })
+  }
+
+  @Test func rowTimes() throws {
+    for times: [Int64] in [
+      [], [0], [-1000, 0, 0, 1000], [1, 2, 3], [1_688_560_107_857, 1_688_560_107_999], [-1, -1, 5],
+    ] {
+      var writer = ByteWriter()
+      RowTimes.encode(times, into: &writer)
+      var reader = reader(writer)
+      #expect(try RowTimes.decode(&reader, count: times.count) == times)
+    }
+    var writer = ByteWriter()
+    RowTimes.encode([5, 4], into: &writer)
+    var descending = reader(writer)
+    #expect(throws: CairnError.self) { try RowTimes.decode(&descending, count: 2) }
+  }
+
+  // MARK: Words
+
+  /// Code widths of one, two and four bytes, and a constant.
+  @Test(arguments: [1, 2, 255, 256, 257, 65_535, 65_536, 65_537, 70_000])
+  func words(distinct: Int) throws {
+    for spread: UInt32 in [1, 60_000] {
+      var random = SeededGenerator(seed: UInt64(distinct))
+      var list = (0..<UInt32(distinct)).map { $0 &* spread }
+      list += (0..<100).map { _ in list[random.below(distinct)] }
+      list.shuffle(using: &random)
+      var writer = ByteWriter()
+      list.withUnsafeBufferPointer { WordEncoding.encode($0, into: &writer) }
+      var reader = reader(writer)
+      let decoded = try WordEncoding.decode(&reader, count: list.count)
+      try reader.expectEnd(of: "words")
+      switch decoded.codes {
+      case .constant: #expect(distinct == 1)
+      case .bytes: #expect(2...256 ~= distinct)
+      case .shorts: #expect(257...65_536 ~= distinct)
+      case .longs: #expect(distinct > 65_536)
+      }
+      #expect(decoded.words == Array(Set(list)).sorted())
+      let all = decoded.allCodes().map { decoded.words[Int($0)] }
+      #expect(all == list)
+      let positions = (0..<500).map { _ in UInt32(random.below(list.count)) }.sorted()
+      #expect(decoded.take(positions).map { decoded.words[Int($0)] } == positions.map { all[Int($0)] })
+      #expect(decoded.take([]) == [])
+    }
+  }
+}
