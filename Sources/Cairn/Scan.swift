@@ -96,7 +96,9 @@ public final class Scan {
 
   /// Values at `paths` (dotted names) of the rows, in order, one array a row.
   public func fields(_ paths: [String], _ body: ([[FieldValue]]) throws -> Void) throws {
-    let names = paths.map { path in path.split(separator: ".").map { PathName(Array($0.utf8), isExact: false) } }
+    let names = paths.map { path in
+      path.split(separator: ".").map { PathName(Array($0.utf8), isExact: false) }
+    }
     try inOrder(try parts()) { part -> [[FieldValue]] in
       let projection = try FieldProjection(part.reader, rowGroup: part.rowGroup)
       let rows = part.rows.map { UInt32($0) }

@@ -56,7 +56,9 @@ package struct ColumnFilter {
       case .missing, .object:
         if predicate.passes(.missing) { for index in part.members { passed[index] = true } }
       case .literal(let kind):
-        if predicate.passes(RowGroupPaths.literal(kind)) { for index in part.members { passed[index] = true } }
+        if predicate.passes(RowGroupPaths.literal(kind)) {
+          for index in part.members { passed[index] = true }
+        }
       case .composite:
         composite += part.members
       case .value(let column, _):
@@ -116,10 +118,14 @@ package struct ColumnFilter {
     _ predicate: ColumnPredicate, _ column: ColumnReader, _ index: Int, _ coded: CodedWords,
     _ positions: [UInt32], _ cache: VerdictCache
   ) throws -> [Bool] {
-    if let last = positions.last, Int(last) >= coded.count { throw group.damaged("a value is behind its column") }
+    if let last = positions.last, Int(last) >= coded.count {
+      throw group.damaged("a value is behind its column")
+    }
     let entryCount = column.directory.entryCount
     let known = cache.known(column: index, entryCount: entryCount)
-    guard coded.words.last.map({ Int($0) < entryCount }) ?? true else { throw group.damaged("a value has no entry") }
+    guard coded.words.last.map({ Int($0) < entryCount }) ?? true else {
+      throw group.damaged("a value has no entry")
+    }
     var verdicts = coded.words.map { known[Int($0)] }
     let open = verdicts.indices.filter { verdicts[$0] == VerdictCache.unknown }
     if !open.isEmpty {

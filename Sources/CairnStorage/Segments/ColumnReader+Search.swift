@@ -5,7 +5,9 @@ extension ColumnReader {
     var ids: [UInt32] = []
     for needle in needles {
       // The blocks that can hold the needle: from the last that begins at or before it.
-      var block = directory.dictionary.firstIndex { !precedesOrEquals($0.firstValue, needle) } ?? directory.dictionary.count
+      var block =
+        directory.dictionary.firstIndex { !precedesOrEquals($0.firstValue, needle) }
+        ?? directory.dictionary.count
       while block > 0 {
         block -= 1
         let table = try dictionaryBlock(block)

@@ -127,7 +127,8 @@ package final class ColumnReader: @unchecked Sendable {
 
   /// `decode` on the chunk's body where the chunk has the encoding, else nil.
   func decodeChunk<Result>(
-    _ chunk: ColumnDirectory.Chunk, ifEncoded encoding: StringEncoding, _ decode: (inout ByteReader) throws -> Result
+    _ chunk: ColumnDirectory.Chunk, ifEncoded encoding: StringEncoding,
+    _ decode: (inout ByteReader) throws -> Result
   ) throws -> Result? {
     var reader = try cachedReader(chunk)
     guard try reader.readByte() == encoding.rawValue else { return nil }
@@ -136,7 +137,9 @@ package final class ColumnReader: @unchecked Sendable {
 
   /// The chunk's bytes. A filter asks for the same chunk several times in a row, so the last one is kept.
   private func cachedReader(_ chunk: ColumnDirectory.Chunk) throws -> ByteReader {
-    if let cached = lock.withLock({ lastChunks.first { $0.rowGroup == chunk.rowGroup } }) { return cached.reader }
+    if let cached = lock.withLock({ lastChunks.first { $0.rowGroup == chunk.rowGroup } }) {
+      return cached.reader
+    }
     let reader = try reader(chunk.part)
     lock.withLock {
       if lastChunks.count >= Self.cachedChunkLimit { lastChunks.removeFirst() }

@@ -45,7 +45,9 @@ package struct FieldProjection {
       case .composite: composite += part.members
       case .literal(let kind): for index in part.members { output[index] = RowGroupPaths.literal(kind) }
       case .value(let column, _):
-        for (index, value) in zip(part.members, try group.values(column, part.positions)) { output[index] = value }
+        for (index, value) in zip(part.members, try group.values(column, part.positions)) {
+          output[index] = value
+        }
       }
     }
     composite.sort()

@@ -41,7 +41,9 @@ package struct PathResolver: Sendable {
     let index = Int(word - ValueKind.firstShapeWord)
     guard index < catalogue.shapes[slot].count else { return .missing }
     let entries = catalogue.shapes[slot][index].entries
-    guard let match = Self.match(name, entries.lazy.map { catalogue.slots[$0.slot].name }) else { return .missing }
+    guard let match = Self.match(name, entries.lazy.map { catalogue.slots[$0.slot].name }) else {
+      return .missing
+    }
     for entry in entries[..<match] {
       for step in try flattening.steps(slot: entry.slot, word: entry.word) {
         passed[step.column, default: 0] += 1
@@ -51,7 +53,9 @@ package struct PathResolver: Sendable {
   }
 
   private func leaf(slot: Int, word: UInt32, _ passed: [Int: Int]) -> Target {
-    guard word < ValueKind.firstShapeWord, let kind = ValueKind(rawValue: UInt8(word)) else { return .composite }
+    guard word < ValueKind.firstShapeWord, let kind = ValueKind(rawValue: UInt8(word)) else {
+      return .composite
+    }
     let columnKind: ColumnKind
     switch kind {
     case .string: columnKind = .string

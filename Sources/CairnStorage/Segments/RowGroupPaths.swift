@@ -37,7 +37,9 @@ package struct RowGroupPaths {
     _ body: (Part) throws -> Void
   ) throws {
     let words = try reader.column(column).words(in: rowGroup)
-    if let last = instances.last, Int(last) >= words.count { throw damaged("an instance is behind its column") }
+    if let last = instances.last, Int(last) >= words.count {
+      throw damaged("an instance is behind its column")
+    }
     let steps = try words.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
     // Targets by code, as numbers, so that the pass over the instances compares integers.
     var targets: [PathResolver.Target] = []
@@ -132,7 +134,8 @@ package struct RowGroupPaths {
     }
   }
 
-  private static func text(at path: ArraySlice<PathName>, in record: UnsafeBufferPointer<UInt8>) -> FieldValue {
+  private static func text(at path: ArraySlice<PathName>, in record: UnsafeBufferPointer<UInt8>) -> FieldValue
+  {
     var skimmer = JSONSkimmer(record, at: 0)
     for name in path {
       var members: [(name: [UInt8], value: Int)] = []

@@ -2,7 +2,7 @@
 package struct RowLayouts {
   private let layouts: [Layout]
   /// Layout number by row; empty where all rows have the first layout.
-  private var numbers: [UInt16] = []
+  private var numbers: [UInt32] = []
 
   /// Reads the provenance only where the segment's objects differ in layout.
   package init(_ reader: SegmentReader) throws {
@@ -11,7 +11,7 @@ package struct RowLayouts {
     for envelope in envelopes where !distinct.contains(envelope.layout) { distinct.append(envelope.layout) }
     layouts = distinct.isEmpty ? [.compact] : distinct
     if distinct.count <= 1 { return }
-    let numberOfEnvelope = envelopes.map { UInt16(clamping: distinct.firstIndex(of: $0.layout) ?? 0) }
+    let numberOfEnvelope = envelopes.map { UInt32(clamping: distinct.firstIndex(of: $0.layout) ?? 0) }
     numbers = Array(repeating: .max, count: reader.footer.rowCount)
     for block in reader.footer.objectBlocks.indices {
       for object in try reader.objects(block: block) {

@@ -209,6 +209,9 @@ package struct ObjectShredder {
       let end =
         hasLayout
         ? try parser.parseRecord(&sink.piece.state, start: start) : try parseChoosingLayout(start: start)
+      guard end - start <= RecordParser.recordByteLimit else {
+        throw ParseFailure(position: start, reason: "record larger than 1 GiB")
+      }
       addRow(start: start, end: end, tapeStart: tapeStart)
       return end
     } catch {

@@ -13,7 +13,8 @@ package struct ParseFailure: Error {
 /// bytes inside strings, since what AWS or a collector delivered must come back as it was.
 package struct RecordParser {
   package static let depthLimit = 256
-  package static let stringByteLimit = 1 << 30
+  /// Keeps every block of a segment below its size limit, whatever the limit of objects is.
+  package static let recordByteLimit = 1 << 30
 
   let base: UnsafePointer<UInt8>
   let end: UnsafePointer<UInt8>
@@ -258,7 +259,7 @@ package struct RecordParser {
     var p = cairn_find_quote_or_escape(start)
     if p[0] != UInt8(ascii: "\"") { p = try escapedStringEnd(p) }
     guard p < end else { throw failure(end, "ends inside a record") }
-    guard p - start <= Self.stringByteLimit else { throw failure(start, "string longer than 1 GiB") }
+    guard p - start <= Self.recordByteLimit else { throw failure(start, "string longer than 1 GiB") }
     return p
   }
 

@@ -92,7 +92,7 @@ import Testing
         "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
         "DictionaryBlocks.targetByteCount": "\(DictionaryBlocks.targetByteCount)",
         "RecordParser.depthLimit": "\(RecordParser.depthLimit)",
-        "RecordParser.stringByteLimit": "\(RecordParser.stringByteLimit)",
+        "RecordParser.recordByteLimit": "\(RecordParser.recordByteLimit)",
         "ObjectShredder.fragmentByteLimit": "\(ObjectShredder.fragmentByteLimit)",
       ])
   }

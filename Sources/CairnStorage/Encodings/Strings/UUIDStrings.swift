@@ -71,7 +71,8 @@ package enum UUIDStrings {
     let range = try reader.readRange(count * 16)
     try reader.expectEnd(of: "chunk")
     var found: [UInt32] = []
-    for (position, entry) in exceptions.index where needles.contains(where: { $0.elementsEqual(exceptions.table[entry]) }) {
+    for (position, entry) in exceptions.index
+    where needles.contains(where: { $0.elementsEqual(exceptions.table[entry]) }) {
       found.append(position)
     }
     for needle in needles {
