@@ -115,8 +115,7 @@ import Testing
     return verified.segments
   }
 
-  private static func checkComplete(_ archive: String, _ whole: Whole, _ directory: TemporaryDirectory) throws
-  {
+  private static func checkComplete(_ archive: String, _ whole: Whole, restoredTo target: String?) throws {
     let opened = try Archive(path: archive)
     var problems: [CairnError] = []
     let verified = try opened.verify(threads: 2) { problems.append($0) }
