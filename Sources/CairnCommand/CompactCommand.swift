@@ -16,7 +16,8 @@ struct CompactCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"))
   var sources: [String]
 
-  @Option(name: .long, help: ArgumentHelp("The archive directory; made where there is none.", valueName: "archive"))
+  @Option(
+    name: .long, help: ArgumentHelp("The archive directory; made where there is none.", valueName: "archive"))
   var into: String
 
   @OptionGroup var threading: ThreadOptions
@@ -118,7 +119,8 @@ private final class ProgressLine: @unchecked Sendable {
     let phase = progress.isSealing ? "sealing" : "reading"
     writeError(
       "\r\u{1B}[K\(phase) \(formatCount(progress.files))/\(formatCount(progress.totalFiles)) objects, "
-        + "\(formatCount(progress.records)) events, \(formatBytes(progress.jsonByteCount)), \(fixed(rate, 0)) MB/s")
+        + "\(formatCount(progress.records)) events, \(formatBytes(progress.jsonByteCount)), \(fixed(rate, 0)) MB/s"
+    )
   }
 }
 

@@ -2,10 +2,90 @@ import ArgumentParser
 import Cairn
 
 struct InspectCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Show what an archive holds.")
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what an archive or a segment holds, and where its bytes go.")
 
   @Argument(help: "An archive directory or a .cairn file.")
   var archive: String
 
-  func run() throws {}
+  @Flag(help: "List every column with its size and encodings, largest first.")
+  var columns = false
+
+  func run() throws {
+    let inspection = try Inspection(path: archive, columns: columns)
+    try summary(inspection)
+    try segments(inspection)
+    if columns { try columnList(inspection) }
+  }
+
+  private func line(_ name: String, _ text: String) throws {
+    try StandardOutput.shared.write("\(name.padded(to: 11)) \(text)\n")
+  }
+
+  private func summary(_ inspection: Inspection) throws {
+    let total = inspection.total
+    func perEvent(_ bytes: Int) -> String {
+      total.rows > 0 ? "\(fixed(Double(bytes) / Double(total.rows), 2)) B/event" : "-"
+    }
+    try line(
+      "events",
+      "\(formatCount(total.rows)) kept, \(formatCount(total.duplicates)) duplicates, \(formatCount(total.rejected)) rejected"
+    )
+    try line(
+      "objects",
+      "\(formatCount(total.objects)), \(formatBytes(total.sourceByteCount)) delivered, \(formatBytes(total.jsonByteCount)) of JSON"
+    )
+    if total.minimumTime <= total.maximumTime {
+      try line("event time", "\(formatTime(total.minimumTime)) … \(formatTime(total.maximumTime))")
+    }
+    if total.untimedRows > 0 {
+      try line("untimed", "\(formatCount(total.untimedRows)) events without a readable eventTime")
+    }
+    if total.byteCount > 0 {
+      let ratio = Double(total.jsonByteCount) / Double(total.byteCount)
+      try line(
+        "size",
+        "\(formatBytes(total.byteCount)), \(perEvent(total.byteCount)), \(fixed(ratio, 1)) : 1 of JSON")
+    }
+    try line(
+      "verbatim", "\(formatCount(total.verbatimRows)) events keep their original bytes beside their columns")
+    for (name, bytes) in [
+      ("columns", total.columnByteCount), ("packs", total.packByteCount),
+      ("catalogue", total.catalogueByteCount),
+      ("provenance", total.provenanceByteCount), ("row times", total.timeByteCount),
+      ("verbatim", total.verbatimByteCount), ("other JSON", total.opaqueByteCount),
+    ] where bytes > 0 {
+      try line("  \(name)", "\(formatBytes(bytes).padded(to: 9)) \(perEvent(bytes))")
+    }
+  }
+
+  private func segments(_ inspection: Inspection) throws {
+    let out = StandardOutput.shared
+    try out.write(
+      "\nsegment        events      row groups  shapes  columns (packed)  size       from                  to\n"
+    )
+    for segment in inspection.segments {
+      let from = segment.minimumTime <= segment.maximumTime ? formatTime(segment.minimumTime) : "-"
+      let to = segment.minimumTime <= segment.maximumTime ? formatTime(segment.maximumTime) : "-"
+      let columns = "\(segment.columns) (\(segment.packedColumns))"
+      try out.write(
+        "\(segment.name.padded(to: 14)) \(formatCount(segment.rows).padded(to: 11)) "
+          + "\(String(segment.rowGroups).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
+          + "\(columns.padded(to: 17)) \(formatBytes(segment.byteCount).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
+      )
+    }
+  }
+
+  private func columnList(_ inspection: Inspection) throws {
+    let out = StandardOutput.shared
+    try out.write("\nbytes      values      distinct    kind     encodings              path\n")
+    for column in inspection.columns {
+      let encodings = column.encodings.joined(separator: ",") + (column.isPacked ? " (packed)" : "")
+      try out.write(
+        "\(formatBytes(column.byteCount).padded(to: 10)) \(formatCount(column.values).padded(to: 11)) "
+          + "\((column.distinct > 0 ? formatCount(column.distinct) : "-").padded(to: 11)) "
+          + "\(column.kind.padded(to: 8)) \(encodings.padded(to: 22)) \(escapeForTerminal(column.path))\n")
+    }
+  }
 }

@@ -28,7 +28,8 @@ struct RestoreCommand: ParsableCommand {
   func run() throws {
     let result = try Archive(path: archive).restore(
       to: to, matching: source, gzip: gzip, threads: threading.count)
-    printError("restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
+    printError(
+      "restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
     if result.incompleteObjects > 0 {
       printError("\(formatCount(result.incompleteObjects)) of them were damaged when they were compacted")
     }

@@ -33,8 +33,11 @@ struct Catalog: Sendable {
       WeightedChoice(weights: kinds.compactMap { $0.by[profile] }.filter { $0 > 0 })
     }
     indexByName = Dictionary(
-      kinds.indices.map { ("\(kinds[$0].source.prefix { $0 != "." }):\(kinds[$0].name)", $0) },
-      uniquingKeysWith: { first, _ in first })
+      kinds.indices.map { (Self.key(kinds[$0]), $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func key(_ kind: EventKind) -> String {
+    "\(kind.source.prefix { $0 != "." }):\(kind.name)" + (kind.story.isEmpty ? "" : "#\(kind.story)")
   }
 
   /// Draws a kind of event for a profile.

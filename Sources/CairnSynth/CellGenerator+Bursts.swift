@@ -62,8 +62,10 @@ extension CellGenerator {
     if info.isIdentityCenter {
       return model.factory.identityCenterUser(account: cell.account, person: random.below(32))
     }
-    if info.isSignIn, profile != .root {
-      return model.factory.signingIn(account: cell.account, index: 2 + random.below(4))
+    if info.isSignIn {
+      return profile == .root
+        ? model.factory.rootSigningIn(account: cell.account)
+        : model.factory.signingIn(account: cell.account, index: 2 + random.below(4))
     }
     switch profile {
     case .service:
@@ -73,12 +75,26 @@ extension CellGenerator {
     case .root: return model.factory.root(account: cell.account, start: time - random.below(1_800), &random)
     case .foreign: return foreignActor(time: time)
     default:
-      let live = sessions.filter {
-        $0.profile == profile && $0.account == cell.account && $0.start <= time && $0.expiry > time + 120
+      if !random.chance(TrafficMix.newSessionShare), let live = liveSession(profile, time: time) {
+        return live
       }
-      if !live.isEmpty, !random.chance(TrafficMix.newSessionShare) { return live[random.below(live.count)] }
       return beginSession(profile, time: time, region: window.region, &out)
     }
+  }
+
+  /// One of the sessions of a profile that are valid at a time.
+  private mutating func liveSession(_ profile: Profile, time: Int) -> Actor? {
+    var found = 0
+    var choice: Actor?
+    for session in sessions
+    where session.profile == profile && session.account == cell.account && session.start <= time
+      && session.expiry > time + 120
+    {
+      found += 1
+      // Keeping the n-th with probability 1/n leaves each with the same chance.
+      if random.below(found) == 0 { choice = session }
+    }
+    return choice
   }
 
   /// An AWS service in this account, made once for the cell.
@@ -125,21 +141,20 @@ extension CellGenerator {
     if recordsInObject > 0 { out.append(0x2C) }
     let start = out.count
     model.renderer.render(template, context, into: &out)
+    if random.chance(TrafficMix.lateShare) {
+      wait(context, due: context.time + 1_200 + random.below(20_000), out.copy(from: start))
+      out.truncate(to: mark)
+      return
+    }
+    recordsInObject += 1
     if random.chance(model.duplicateShare) {
       duplicateCount += 1
-      pending.append(
-        PendingRecord(
-          account: context.account, region: context.region, due: context.time + 300 + random.below(1_500),
-          bytes: out.copy(from: start), reason: .duplicate))
+      wait(context, due: context.time + 300 + random.below(1_500), out.copy(from: start))
     }
-    if random.chance(TrafficMix.lateShare) {
-      pending.append(
-        PendingRecord(
-          account: context.account, region: context.region, due: context.time + 1_200 + random.below(20_000),
-          bytes: out.copy(from: start), reason: .late))
-      out.truncate(to: mark)
-    } else {
-      recordsInObject += 1
-    }
+  }
+
+  private mutating func wait(_ context: RecordContext, due: Int, _ bytes: [UInt8]) {
+    pending.append(
+      PendingRecord(account: context.account, region: context.region, due: due, bytes: bytes))
   }
 }

@@ -1,4 +1,6 @@
 extension CellGenerator {
+  private static let mostLiveSessions = 96
+
   /// Makes the call that returns a new session's credentials, then the session itself.
   mutating func beginSession(
     _ profile: Profile, time: Int, region: Int, _ out: inout ByteBuffer
@@ -20,6 +22,8 @@ extension CellGenerator {
       origin: origin,
       start: time, &random)
     emitAssumption(of: session, origin: origin, by: chainer, time: time, region: region, &out)
+    // Busy cells would otherwise keep thousands; the oldest are soon to expire.
+    if sessions.count >= Self.mostLiveSessions { sessions.removeFirst() }
     sessions.append(session)
     return session
   }
@@ -122,7 +126,7 @@ extension CellGenerator {
     context.copy = 1
     context.actor = model.factory.foreign(
       caller, uniqueID: model.organization.accounts[caller.account].roles[max(caller.role, 0)].uniqueID)
-    setAside(template, context, reason: .story, &out)
+    setAside(template, context, &out)
     for step in 1...min(remaining, 1 + random.below(4)) {
       let kind = model.catalog.kind(for: .audit, &random)
       let info = model.catalog.kinds[kind]
@@ -130,21 +134,20 @@ extension CellGenerator {
       var work = RecordContext(
         seed: random.next(), time: time + step * 2, account: other, region: region, actor: session)
       work.isShared = false
-      setAside(model.catalog.successTemplate(kind), work, reason: .story, &out)
+      setAside(model.catalog.successTemplate(kind), work, &out)
     }
   }
 
   /// Renders a record behind the object's end, moves it to the waiting ones and counts it.
   mutating func setAside(
-    _ template: Template, _ context: RecordContext, reason: PendingRecord.Reason, _ out: inout ByteBuffer
+    _ template: Template, _ context: RecordContext, _ out: inout ByteBuffer
   ) {
     remaining -= 1
     let start = out.count
     model.renderer.render(template, context, into: &out)
     pending.append(
       PendingRecord(
-        account: context.account, region: context.region, due: context.time, bytes: out.copy(from: start),
-        reason: reason))
+        account: context.account, region: context.region, due: context.time, bytes: out.copy(from: start)))
     out.truncate(to: start)
   }
 
@@ -168,7 +171,7 @@ extension CellGenerator {
       context.service = deployment.service
       context.revision = deployment.revision
       setAside(
-        model.catalog.successTemplate(model.kinds.assumeWithWebIdentity), context, reason: .story, &aside)
+        model.catalog.successTemplate(model.kinds.assumeWithWebIdentity), context, &aside)
       context.actor = session
       let steps = [
         (model.kinds.registerTaskDefinition, 0), (model.kinds.updateService, 12),
@@ -177,7 +180,7 @@ extension CellGenerator {
       for (kind, delay) in steps {
         context.seed = random.next()
         context.time = deployment.time + delay
-        setAside(model.catalog.successTemplate(kind), context, reason: .story, &aside)
+        setAside(model.catalog.successTemplate(kind), context, &aside)
       }
     }
   }

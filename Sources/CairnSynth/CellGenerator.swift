@@ -32,16 +32,11 @@ struct StoryKinds: Sendable {
 
 /// A rendered record that waits for an object of its account and region.
 struct PendingRecord {
-  enum Reason {
-    case late, duplicate, story, incident
-  }
-
   let account: Int
   let region: Int
   /// The record may be in objects that close at this time or later.
   let due: Int
   let bytes: [UInt8]
-  let reason: Reason
 }
 
 /// Generates the cells that one thread takes, one object after the other.
@@ -81,6 +76,7 @@ struct CellGenerator: ~Copyable {
   mutating func generate(
     _ cell: Cell, incidents: [PendingRecord], out: inout ByteBuffer, aside: inout ByteBuffer
   ) throws(SynthError) {
+    if cell.eventCount == 0, incidents.isEmpty { return }
     self.cell = cell
     random = RandomStream(seed: mix(model.seed, UInt64(cell.index) &+ 0xCE11))
     remaining = cell.eventCount

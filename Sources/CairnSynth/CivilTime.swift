@@ -42,7 +42,8 @@ struct CivilTime {
   /// Seconds since 1970 of `YYYY-MM-DD`, or nil when it is not a date between 2014 and 2099.
   static func parseDay(_ text: String) -> Int? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.count == 10, parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
+    guard text.utf8.count == 10, text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) }),
+      parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
       (2014...2099).contains(year), (1...12).contains(month), (1...31).contains(day)
     else { return nil }

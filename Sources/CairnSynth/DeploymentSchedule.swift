@@ -113,6 +113,9 @@ extension RecordRenderer {
     case .revision: out.appendDecimal(currentRevision(service, context) + Int(step.argument))
     default:
       if context.imageOverride.isEmpty {
+        out.append("\(account.id).dkr.ecr.\(organization.regions[context.region]).amazonaws.com/")
+        out.appendService(service, account: account)
+        out.append(0x3A)
         out.appendImageTag(service, revision: currentRevision(service, context), account: account)
       } else {
         out.append(context.imageOverride)

@@ -26,6 +26,8 @@ struct EventKind: Sendable {
   var host = HostStyle.regional
   var errors: [KindError] = []
   var eventType = "AwsApiCall"
+  /// Name of a variant that only incidents use; the catalogue finds it as `service:Event#story`.
+  var story = ""
   /// A sign-in: the caller has no credentials yet.
   var isSignIn = false
   /// A call to Identity Center by one of its users.

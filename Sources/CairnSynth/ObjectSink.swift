@@ -10,6 +10,8 @@ struct ObjectSink: ~Copyable {
   /// Directories made by this thread, by account, region and day.
   private var directories: Set<Int> = []
   private(set) var summary = SynthSummary()
+  /// The set of known directories starts anew at this size; making a directory again does no harm.
+  private static let mostDirectories = 1 << 16
 
   init(root: String, level: Int) throws(SynthError) {
     guard let compressor = libdeflate_alloc_compressor(Int32(level)) else {
@@ -37,6 +39,7 @@ struct ObjectSink: ~Copyable {
     }
     guard size > 0 else { throw .resources("libdeflate could not compress \(json.count) bytes") }
     setDirectory(account, region, delivery)
+    if directories.count >= Self.mostDirectories { directories.removeAll(keepingCapacity: true) }
     let day = delivery / 86_400
     if directories.insert(
       (day * Region.all.count + regionIndex) * SynthOptions.Limit.accountCount + accountIndex

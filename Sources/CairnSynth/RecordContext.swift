@@ -21,8 +21,13 @@ struct RecordContext {
   /// Service and revision of an ECS deployment; a negative service leaves the choice to the template.
   var service = -1
   var revision = 0
-  /// Object name of the image in a deployment, when it is not the ordinary one.
+  /// The image of a deployment, when it is not the service's own.
   var imageOverride: [UInt8] = []
+  /// A story's fixed resource: every slot of this family names it.
+  var pinnedPool: Pool?
+  var pinnedIndex = 0
+  /// A story's fixed user, or -1.
+  var pinnedUser = -1
 
   init(seed: UInt64, time: Int, account: Int, region: Int, actor: Actor) {
     self.seed = seed

@@ -18,9 +18,7 @@ extension RecordRenderer {
     case .caller: out.append(context.actor.arn)
     case .ip: out.append(context.via.isEmpty ? context.actor.sourceAddress : context.via)
     case .ua: out.append(context.via.isEmpty ? context.actor.userAgent : context.via)
-    case .eventID:
-      let seed = context.copy == 0 ? context.seed : mix(context.seed, context.copy)
-      appendUUID(seed, Register.eventID, &out)
+    case .eventID: appendEventID(context, &out)
     case .rid: appendUUID(context.seed, Register.requestID, &out)
     case .ridS3:
       out.appendRandom(
@@ -37,6 +35,12 @@ extension RecordRenderer {
       out.append(#","sessionCredentialFromConsole":"true""#)
     default: break
     }
+  }
+
+  /// Copies of a shared event in other accounts have event IDs of their own.
+  func appendEventID(_ context: RecordContext, _ out: inout ByteBuffer) {
+    let seed = context.copy == 0 ? context.seed : mix(context.seed, context.copy)
+    appendUUID(seed, Register.eventID, &out)
   }
 
   private func appendUUID(_ seed: UInt64, _ register: UInt8, _ out: inout ByteBuffer) {

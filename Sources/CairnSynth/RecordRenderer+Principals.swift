@@ -5,7 +5,8 @@ extension RecordRenderer {
   ) {
     let account = organization.accounts[context.account]
     let role = account.roles[workingSetIndex(word, context.actor.salt, below: account.roles.count)]
-    let user = account.users[workingSetIndex(word, context.actor.salt, below: account.users.count)]
+    let userIndex = workingSetIndex(word, context.actor.salt, below: account.users.count)
+    let user = account.users[context.pinnedUser >= 0 ? context.pinnedUser : userIndex]
     switch step.slot {
     case .roleName: out.append(role.name)
     case .appRole:

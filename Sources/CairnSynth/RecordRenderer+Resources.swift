@@ -36,6 +36,12 @@ extension RecordRenderer {
   /// Real principals touch few resources often; drawing from the whole pool each time would make the text
   /// far less repetitive than real trails are.
   func appendPool(_ pool: Pool, word: UInt64, _ context: RecordContext, _ out: inout ByteBuffer) {
+    if context.pinnedPool == pool.owner {
+      out.appendResource(
+        pool, index: context.pinnedIndex, account: organization.accounts[context.account],
+        region: context.region)
+      return
+    }
     let rank = UInt64(workingSet.rank(word))
     let place = mix(context.actor.salt &+ UInt64(pool.owner.rawValue) &* 0x51_7CC1, rank)
     // Every sixteenth reference leaves the working set.

@@ -71,7 +71,7 @@ struct RecordRenderer: Sendable {
     case .pool, .objectKey, .app, .component, .environment, .instanceType, .runtime, .privateIP, .publicIP,
       .cidr:
       fillResource(step, context.word(step.register, round), context, &out)
-    case .cluster, .ecsService, .family, .revision, .imageTag:
+    case .cluster, .ecsService, .family, .revision, .containerImage:
       fillContainer(step, context.word(step.register, round), context, &out)
     default: fillPrincipal(step, context.word(step.register, round), context, &out)
     }

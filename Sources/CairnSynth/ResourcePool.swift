@@ -74,7 +74,7 @@ enum Pool: Int, CaseIterable {
   /// True when the same index means different resources in different regions.
   var isRegional: Bool {
     switch self {
-    case .bucket, .hostedZone, .distribution, .person, .policy, .group, .profile: return false
+    case .hostedZone, .distribution, .person, .policy, .group, .profile: return false
     default: return true
     }
   }

@@ -19,7 +19,7 @@ enum Slot: String {
   // Resources: the argument is a `Pool`; and the free parts of names.
   case pool, objectKey, app, component, environment, instanceType, runtime
   // Containers.
-  case cluster, ecsService, family, revision, imageTag
+  case cluster, ecsService, family, revision, containerImage
   // Structure, never written in a template by name.
   case literal, alternatives, loop
 }

@@ -29,13 +29,13 @@ struct DamageFixture: Sendable {
     let objects = Self.objects(size)
     for (key, text) in objects {
       let buffer = PaddedBuffer()
-      buffer.reserve(text.count)
+      try buffer.reserve(text.count)
       for (index, byte) in text.enumerated() { buffer.base[index] = byte }
       buffer.seal(text.count)
       var entry = ObjectEntry(key: Array(key.utf8))
       (entry.sourceByteCount, entry.modified) = (text.count, 1_700_000_000_000_000_000)
       var shredder = ObjectShredder(buffer.bytes, entry: entry, sink: sink, hashSeed: 1)
-      shredder.shred(fault: nil)
+      try shredder.shred(fault: nil)
     }
     let directory = try TemporaryDirectory()
     let file = try File.create(directory.sub("segment"))
@@ -49,7 +49,7 @@ struct DamageFixture: Sendable {
 
   private final class FixtureSink: PieceSink {
     let piece = Piece()
-    func rollOver() {}
+    func rollOver(consumed: Int) {}
   }
 
   private static func objects(_ size: Size) -> [(String, [UInt8])] {

@@ -19,6 +19,7 @@ public struct CompactionOptions: Sendable {
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
 
+  /// Two workers, 2 GiB an object, 1 GiB of memory.
   public init() {}
 
   func checkCancelled() throws {
@@ -30,6 +31,7 @@ public struct CompactionOptions: Sendable {
 public struct CompactionProgress: Sendable {
   /// Source files read, and all there are to read.
   public var files = 0
+  /// Source files to read in all.
   public var totalFiles = 0
   /// Records read so far.
   public var records = 0
@@ -55,13 +57,21 @@ public struct CompactionSummary: Sendable {
   public var rejectedObjects = 0
   /// Keys whose object differs from the one in the archive; both are kept.
   public var changedKeys: [String] = []
+  /// Records read, rejected ones among them.
   public var records = 0
+  /// Distinct records stored.
   public var kept = 0
+  /// Records that were another delivery of a kept one in the same segment.
   public var duplicates = 0
+  /// Records that could not be read.
   public var rejected = 0
+  /// Bytes of the added objects as delivered.
   public var sourceByteCount = 0
+  /// Bytes of the added objects inflated.
   public var jsonByteCount = 0
+  /// Bytes of the segments written.
   public var archiveByteCount = 0
+  /// Segments written.
   public var segments = 0
   /// The first rejects, for the message at the end.
   public var firstRejects: [String] = []
@@ -79,6 +89,7 @@ package final class Compactor {
   private var summary = CompactionSummary()
   private let meter: ProgressMeter
   private let hashSeed: UInt64
+  private let residentPieceBytes = ByteTally()
 
   /// Estimated JSON bytes per delivered byte of a compressed file: only balances work.
   static let inflationEstimate = 8
@@ -134,6 +145,9 @@ package final class Compactor {
       let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
         meter.setSealing(true)
+        for piece in taken.pieces where !piece.isSpilled {
+          residentPieceBytes.subtract(piece.state.byteCount)
+        }
         let segment = try writer.write(&taken.pieces, threads: options.threads)
         meter.setSealing(false)
         count(segment.entry)
@@ -151,8 +165,11 @@ package final class Compactor {
   /// Lets the workers fill pieces until the next segment is complete.
   private func fill(_ queue: PieceQueue, _ files: [SourceFile]) throws {
     let (known, options, hashSeed, meter) = (known, options, hashSeed, meter)
+    let (temporary, tally) = (writer.paths.temporary, residentPieceBytes)
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
-      let filler = PieceFiller(known: known, options: options, hashSeed: hashSeed)
+      let filler = PieceFiller(
+        known: known, options: options, hashSeed: hashSeed, temporaryDirectory: temporary,
+        residentPieceBytes: tally)
       while let (index, range) = queue.next() {
         let output = try filler.fill(files[range])
         meter.add(files: range.count, output)

@@ -16,19 +16,39 @@ final class PieceFiller: PieceSink {
   private let options: CompactionOptions
   private let hashSeed: UInt64
   private let inflater = Inflater()
-  private let delivered = PaddedBuffer()
-  private let inflated = PaddedBuffer()
+  private let delivered: PaddedBuffer
+  private let inflated: PaddedBuffer
+  private let temporaryDirectory: String
+  private let residentPieceBytes: ByteTally
 
   /// Buffers larger than this are given back after the object that needed them.
   static let keptBufferByteCount = 64 << 20
 
-  init(known: KnownObjects, options: CompactionOptions, hashSeed: UInt64) {
+  init(
+    known: KnownObjects, options: CompactionOptions, hashSeed: UInt64, temporaryDirectory: String,
+    residentPieceBytes: ByteTally
+  ) {
+    self.residentPieceBytes = residentPieceBytes
     self.known = known
     self.options = options
     self.hashSeed = hashSeed
+    self.temporaryDirectory = temporaryDirectory
+    let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 8)
+    delivered = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
+    inflated = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
   }
 
-  func rollOver() {
+  func rollOver(consumed: Int) throws {
+    (inflated.count > 0 ? inflated : delivered).release(0..<consumed)
+    try finishPiece()
+  }
+
+  private func finishPiece() throws {
+    let resident = options.memoryByteLimit / 4
+    if residentPieceBytes.add(piece.state.byteCount) > resident {
+      residentPieceBytes.subtract(piece.state.byteCount)
+      try piece.spill(to: temporaryDirectory)
+    }
     output.pieces.append(piece)
     piece = Piece()
   }
@@ -36,27 +56,24 @@ final class PieceFiller: PieceSink {
   func fill(_ files: ArraySlice<SourceFile>) throws -> Output {
     for file in files {
       try options.checkCancelled()
-      add(file)
+      try add(file)
     }
-    rollOver()
+    try finishPiece()
     defer { output = Output() }
     return output
   }
 
-  private func add(_ file: SourceFile) {
-    do {
-      try read(file)
-    } catch {
-      let reason =
-        if case .io(_, let action, let number) = error as? CairnError {
-          "cannot \(action): \(systemMessage(number))"
-        } else { "\(error)" }
-      reject(file, offset: 0, reason: reason)
-      return
-    }
+  private func add(_ file: SourceFile) throws {
     defer {
       delivered.shrink(above: Self.keptBufferByteCount)
       inflated.shrink(above: Self.keptBufferByteCount)
+    }
+    inflated.seal(0)
+    do {
+      try read(file)
+    } catch CairnError.io(let path, let action, let number) where path != temporaryDirectory {
+      reject(file, offset: 0, reason: "cannot \(action): \(systemMessage(number))")
+      return
     }
     let compression = Inflater.compression(of: delivered.bytes)
     var fault: Inflater.Fault?
@@ -68,18 +85,18 @@ final class PieceFiller: PieceSink {
           isLimit: true)
       }
     } else {
-      fault = inflater.inflate(delivered.bytes, into: inflated, limit: options.objectByteLimit)
+      fault = try inflater.inflate(delivered.bytes, into: inflated, limit: options.objectByteLimit)
     }
     if let fault, fault.isLimit {
       reject(file, offset: fault.offset, reason: fault.reason)
       return
     }
-    shred(file, compression == .none ? delivered : inflated, compression, fault)
+    try shred(file, compression == .none ? delivered : inflated, compression, fault)
   }
 
   private func shred(
     _ file: SourceFile, _ bytes: PaddedBuffer, _ compression: Inflater.Compression, _ fault: Inflater.Fault?
-  ) {
+  ) throws {
     var entry = ObjectEntry(key: Array(file.key.utf8))
     entry.sourceByteCount = delivered.count
     entry.modified = file.modified
@@ -88,7 +105,6 @@ final class PieceFiller: PieceSink {
     case .gzip: entry.flags.insert(.gzip)
     case .zstd: entry.flags.insert(.zstd)
     }
-    entry.version += file.earlierUnderKey
     let versions = known.versions(file.key)
     if !versions.isEmpty {
       let digest = SHA256.digest(bytes.bytes)
@@ -96,13 +112,13 @@ final class PieceFiller: PieceSink {
         output.skippedCount += 1
         return
       }
-      entry.version += versions.map(\.version).max() ?? 0
       output.changed.append(file.key)
     }
+    entry.version = (versions.map(\.version).max() ?? 0) + 1 + file.sameKeyCount
     let rejectCount = piece.rejects.count
     var shredder = ObjectShredder(
       bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed, fragmentByteLimit: options.fragmentByteLimit)
-    shredder.shred(fault: fault)
+    try shredder.shred(fault: fault)
     if piece.rejects.count > rejectCount { output.rejectPaths[entry.key] = file.path }
   }
 
@@ -121,7 +137,7 @@ final class PieceFiller: PieceSink {
     let size = try source.byteCount()
     delivered.seal(0)
     // Compressed or not, more than the limit is never kept, so it is never read.
-    delivered.reserve(min(size, options.objectByteLimit + 1))
+    try delivered.reserve(min(size, options.objectByteLimit + 1))
     let got = try source.read(at: 0, into: delivered.base, byteCount: min(size, options.objectByteLimit + 1))
     delivered.seal(got)
   }
@@ -130,11 +146,27 @@ final class PieceFiller: PieceSink {
     delivered.seal(0)
     var count = 0
     while count <= options.objectByteLimit {
-      delivered.reserve(count + (1 << 20))
+      try delivered.reserve(count + (1 << 20))
       let got = try source.readNext(into: delivered.base + count, byteCount: 1 << 20)
       if got == 0 { break }
       count += got
       delivered.seal(count)
     }
   }
+}
+
+/// Bytes of the pieces that wait in memory for their segment, over all workers.
+final class ByteTally: @unchecked Sendable {
+  private let lock = Lock()
+  private var total = 0
+
+  /// The new total.
+  func add(_ byteCount: Int) -> Int {
+    lock.withLock {
+      total += byteCount
+      return total
+    }
+  }
+
+  func subtract(_ byteCount: Int) { lock.withLock { total -= byteCount } }
 }

@@ -40,7 +40,9 @@ package struct RejectStore {
     defer { buffer.deallocate() }
     var total = 0
     while true {
-      guard let got = try? source.read(at: total, into: buffer, byteCount: 1 << 20), got > 0 else { return total }
+      guard let got = try? source.read(at: total, into: buffer, byteCount: 1 << 20), got > 0 else {
+        return total
+      }
       try target.write(UnsafeBufferPointer(start: buffer, count: got))
       total += got
     }

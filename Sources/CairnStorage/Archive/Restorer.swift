@@ -38,17 +38,14 @@ package struct Restorer {
     let names = try Names(snapshot, gzip: options.gzip)
     for entry in snapshot.manifest.segments {
       let reader = try snapshot.open(entry)
-      let rebuilder = ObjectRebuilder(reader, threads: options.threads)
-      for block in reader.footer.objectBlocks.indices {
-        let objects = try reader.objects(block: block).filter { matches($0) }
-        try rebuilder.rebuild(objects) { object, bytes in
-          guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
-            throw CairnError.damaged(
-              file: reader.name, offset: reader.footer.objectBlocks[block].block.offset,
-              cause:
-                "object \(String(decoding: object.key, as: UTF8.self)) does not rebuild to its original bytes"
-            )
-          }
+      let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
+        matches)
+      // Fragments of one object append to one file, so they come one after another.
+      let fragments = objects.filter { $0.fragment > 0 || !$0.isLastFragment }
+      let whole = objects.filter { $0.fragment == 0 && $0.isLastFragment }
+      for (list, threads) in [(whole, options.threads), (fragments, 1)] {
+        try ObjectRebuilder(reader, threads: threads).rebuild(list) { object, bytes in
+          try ObjectRebuilder.check(object, bytes, file: reader.name)
           try write(object, bytes, names.relative(object))
           counter.add(object)
         }
@@ -77,7 +74,6 @@ package struct Restorer {
     }
   }
 
-  /// Fragments of one object are in order of segments, one a segment at a time: appending is safe.
   private func put(
     _ bytes: UnsafeBufferPointer<UInt8>, _ path: String, append: Bool, _ object: StoredObject
   ) throws {

@@ -11,12 +11,12 @@ package struct SourceFile: Sendable {
   package var delivery: String
   /// Standard input or a pipe: read once, size unknown.
   package var isStream = false
-  var identity: FileIdentity?
-  /// Other files of the same run that have the same key and come before.
-  var earlierUnderKey = 0
+  fileprivate var identity: FileIdentity?
+  /// Other files of this run that have the same key and come before: `logs/` and `../logs/` give the same keys.
+  package var sameKeyCount = 0
 }
 
-struct FileIdentity: Hashable, Sendable {
+private struct FileIdentity: Hashable {
   var device: UInt64
   var inode: UInt64
 
@@ -42,23 +42,23 @@ package struct SourceDiscovery {
     archive = stat(archivePath, &status) == 0 ? FileIdentity(status) : nil
     for source in sources { try add(source: source) }
     files.sort { a, b in
-      a.delivery != b.delivery
-        ? a.delivery < b.delivery : a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
+      if a.delivery != b.delivery { return a.delivery < b.delivery }
+      if a.key != b.key { return a.key.utf8.lexicographicallyPrecedes(b.key.utf8) }
+      return a.path.utf8.lexicographicallyPrecedes(b.path.utf8)
     }
-    files = Self.numbered(files)
+    numberSameKeys()
   }
 
-  /// The same file named twice is one object; different files under one key (`a/x` and `../a/x`) are versions.
-  private static func numbered(_ sorted: [SourceFile]) -> [SourceFile] {
+  /// The same file named twice is one object; different files with the same key are versions of one.
+  private mutating func numberSameKeys() {
     var key: String?
-    var identities: [FileIdentity] = []
-    return sorted.compactMap { file in
+    var identities: Set<FileIdentity> = []
+    files = files.compactMap { file in
       guard let identity = file.identity else { return file }
       if file.key != key { (key, identities) = (file.key, []) }
-      if identities.contains(identity) { return nil }
+      guard identities.insert(identity).inserted else { return nil }
       var numbered = file
-      numbered.earlierUnderKey = identities.count
-      identities.append(identity)
+      numbered.sameKeyCount = identities.count - 1
       return numbered
     }
   }

@@ -46,7 +46,9 @@ package final class File: @unchecked Sendable {
 
   package func byteCount() throws -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw CairnError.io(path: path, action: "stat", errno: errno) }
+    guard fstat(descriptor, &status) == 0 else {
+      throw CairnError.io(path: path, action: "stat", errno: errno)
+    }
     return Int(status.st_size)
   }
 

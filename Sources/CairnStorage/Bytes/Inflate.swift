@@ -25,18 +25,20 @@ package final class Inflater {
 
   package static func compression(of bytes: UnsafeBufferPointer<UInt8>) -> Compression {
     if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B { return .gzip }
-    if bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xB5, bytes[2] == 0x2F, bytes[3] == 0xFD { return .zstd }
+    if bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xB5, bytes[2] == 0x2F, bytes[3] == 0xFD {
+      return .zstd
+    }
     return .none
   }
 
   /// Fills `output` with the inflated bytes. A fault is returned, not thrown: the output before it is good.
   package func inflate(
     _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int
-  ) -> Fault? {
+  ) throws -> Fault? {
     switch Self.compression(of: input) {
-    case .none: return copy(input, into: output, limit: limit)
-    case .gzip: return inflateGzip(input, into: output, limit: limit)
-    case .zstd: return inflateZstd(input, into: output, limit: limit)
+    case .none: return try copy(input, into: output, limit: limit)
+    case .gzip: return try inflateGzip(input, into: output, limit: limit)
+    case .zstd: return try inflateZstd(input, into: output, limit: limit)
     }
   }
 
@@ -44,12 +46,14 @@ package final class Inflater {
     Fault(offset: offset, reason: "inflates to more than the limit of \(limit) bytes", isLimit: true)
   }
 
-  private func copy(_ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int) -> Fault? {
+  private func copy(_ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int) throws
+    -> Fault?
+  {
     guard input.count <= limit else {
       output.seal(0)
       return limitFault(limit, at: limit)
     }
-    output.reserve(input.count)
+    try output.reserve(input.count)
     if let start = input.baseAddress { output.base.update(from: start, count: input.count) }
     output.seal(input.count)
     return nil
@@ -58,21 +62,23 @@ package final class Inflater {
   /// ISIZE, the last four bytes, is the size of a single small member: a hint only.
   private func inflateGzip(
     _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int
-  ) -> Fault? {
+  ) throws -> Fault? {
     let inputCount = input.count
     guard let start = input.baseAddress, inputCount >= 18, let deflate else {
-      return streamGzip(input, into: output, limit: limit)
+      return try streamGzip(input, into: output, limit: limit)
     }
     let hint = (0..<4).reduce(0) { $0 | Int(input[inputCount - 4 + $1]) << (8 * $1) }
     // Deflate cannot exceed 1032:1, so a larger hint belongs to something else.
-    guard hint <= limit, hint <= inputCount * 1032 else { return streamGzip(input, into: output, limit: limit) }
-    output.reserve(hint)
+    guard hint <= limit, hint <= inputCount * 1032 else {
+      return try streamGzip(input, into: output, limit: limit)
+    }
+    try output.reserve(hint)
     var consumed = 0
     var produced = 0
     let result = libdeflate_gzip_decompress_ex(
       deflate, start, inputCount, output.base, hint, &consumed, &produced)
     guard result == LIBDEFLATE_SUCCESS, consumed == inputCount else {
-      return streamGzip(input, into: output, limit: limit)
+      return try streamGzip(input, into: output, limit: limit)
     }
     output.seal(produced)
     return nil
@@ -80,7 +86,7 @@ package final class Inflater {
 
   private func streamGzip(
     _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int
-  ) -> Fault? {
+  ) throws -> Fault? {
     var stream = z_stream()
     guard
       inflateInit2_(&stream, 15 + 16, zlibVersion(), Int32(MemoryLayout<z_stream>.size)) == Z_OK
@@ -95,7 +101,7 @@ package final class Inflater {
         return limitFault(limit, at: consumed)
       }
       output.seal(produced)
-      output.reserve(min(limit, max(produced * 2, produced + (1 << 16), input.count * 4)))
+      try output.reserve(min(limit, max(produced * 2, produced + (1 << 16), input.count * 4)))
       let room = min(limit - produced, 1 << 30, max(produced, 1 << 16))
       let step = min(input.count - consumed, 1 << 30)
       stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + consumed })
@@ -121,7 +127,7 @@ package final class Inflater {
         return Fault(offset: consumed, reason: "gzip data is truncated")
       } else if consumed == input.count && stream.avail_out == 0 {
         // The output was full exactly at the end of input: drain what zlib still holds.
-        if let fault = drain(&stream, into: output, produced: &produced, limit: limit, offset: consumed) {
+        if let fault = try drain(&stream, into: output, produced: &produced, limit: limit, offset: consumed) {
           return fault
         }
         break
@@ -133,14 +139,14 @@ package final class Inflater {
 
   private func drain(
     _ stream: inout z_stream, into output: PaddedBuffer, produced: inout Int, limit: Int, offset: Int
-  ) -> Fault? {
+  ) throws -> Fault? {
     while true {
       output.seal(produced)
       if produced >= limit {
         output.seal(0)
         return limitFault(limit, at: offset)
       }
-      output.reserve(min(limit, produced + (1 << 20)))
+      try output.reserve(min(limit, produced + (1 << 20)))
       let room = min(limit - produced, 1 << 20)
       stream.next_out = output.base + produced
       stream.avail_out = UInt32(room)
@@ -156,7 +162,7 @@ package final class Inflater {
 
   private func inflateZstd(
     _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int
-  ) -> Fault? {
+  ) throws -> Fault? {
     guard let stream = ZSTD_createDStream() else { return Fault(offset: 0, reason: "zstd cannot start") }
     defer { ZSTD_freeDStream(stream) }
     var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
@@ -169,7 +175,7 @@ package final class Inflater {
         return limitFault(limit, at: source.pos)
       }
       output.seal(produced)
-      output.reserve(min(limit, max(produced * 2, produced + (1 << 18))))
+      try output.reserve(min(limit, max(produced * 2, produced + (1 << 18))))
       let room = min(limit - produced, max(produced, 1 << 18))
       var target = ZSTD_outBuffer(dst: output.base + produced, size: room, pos: 0)
       pending = ZSTD_decompressStream(stream, &target, &source)

@@ -15,12 +15,24 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
   }
 
   package func free() {
-    base.deallocate()
+    if capacity >= 0 { base.deallocate() }
   }
+
+  /// Moves the elements to `target` and frees their memory. What is left reads as before and
+  /// does not own `target`.
+  package mutating func move(to target: UnsafeMutableRawPointer) {
+    let moved = target.bindMemory(to: Element.self, capacity: count)
+    moved.update(from: base, count: count)
+    free()
+    base = moved
+    capacity = -1
+  }
+
+  package var byteCount: Int { count * MemoryLayout<Element>.stride }
 
   @inline(__always)
   package mutating func append(_ element: Element) {
-    if count == capacity { grow(to: count &+ 1) }
+    if count >= capacity { grow(to: count &+ 1) }
     base[count] = element
     count &+= 1
   }
@@ -65,7 +77,7 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
     let newCapacity = Swift.max(wanted, capacity &* 2, 16)
     let fresh = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
     fresh.update(from: base, count: count)
-    base.deallocate()
+    free()
     base = fresh
     capacity = newCapacity
   }

@@ -15,7 +15,8 @@ package final class ZstdCompressor {
     let room = source.count - minimumGain
     var written = 0
     let frame = [UInt8](unsafeUninitializedCapacity: room) { target, count in
-      let result = ZSTD_compressCCtx(context, target.baseAddress, room, source.baseAddress, source.count, level)
+      let result = ZSTD_compressCCtx(
+        context, target.baseAddress, room, source.baseAddress, source.count, level)
       if ZSTD_isError(result) == 0 { written = result }
       count = written
     }

@@ -131,7 +131,11 @@ package enum StringSpelling {
     case 0x09: short("t")
     case 0x2F where style == .slash: short("/")
     case 0x3D, 0x26, 0x3C, 0x3E, 0x27:
-      if style == .html { appendUnicode(UInt32(byte), upper: false, to: &output) } else { output.append(byte) }
+      if style == .html {
+        appendUnicode(UInt32(byte), upper: false, to: &output)
+      } else {
+        output.append(byte)
+      }
     case 0..<0x20: appendUnicode(UInt32(byte), upper: style == .asciiUpper, to: &output)
     default: output.append(byte)
     }
@@ -180,7 +184,8 @@ package enum StringSpelling {
     _ text: UnsafeBufferPointer<UInt8>, at: Int
   ) -> (scalar: UInt32?, byteCount: Int) {
     let first = UInt32(text[at])
-    let length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
+    let length =
+      first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0
     guard length > 0, at + length <= text.count else { return (nil, 1) }
     if length == 1 { return (first, 1) }
     var scalar = first & (0x7F >> UInt32(length))

@@ -21,7 +21,8 @@ package final class FileBlockStore: BlockStore {
 
   package func read(offset: UInt64, byteCount wanted: Int) throws -> [UInt8] {
     guard wanted >= 0, offset <= UInt64(byteCount), wanted <= byteCount - Int(offset) else {
-      throw CairnError.damaged(file: name, offset: offset, cause: "the file ends before byte \(offset) + \(wanted)")
+      throw CairnError.damaged(
+        file: name, offset: offset, cause: "the file ends before byte \(offset) + \(wanted)")
     }
     var failure: (any Error)?
     var got = 0
@@ -52,7 +53,8 @@ package final class MemoryBlockStore: BlockStore {
 
   package func read(offset: UInt64, byteCount wanted: Int) throws -> [UInt8] {
     guard wanted >= 0, offset <= UInt64(bytes.count), wanted <= bytes.count - Int(offset) else {
-      throw CairnError.damaged(file: name, offset: offset, cause: "the file ends before byte \(offset) + \(wanted)")
+      throw CairnError.damaged(
+        file: name, offset: offset, cause: "the file ends before byte \(offset) + \(wanted)")
     }
     return Array(bytes[Int(offset)..<(Int(offset) + wanted)])
   }
@@ -100,7 +102,9 @@ package struct BlockReader: Sendable {
   /// Checks and inflates a block that has been read already.
   package func open(_ stored: [UInt8], _ ref: BlockRef) throws -> ByteReader {
     let origin = ByteOrigin(file: store.name, offset: ref.offset)
-    guard stored.count >= SegmentFormat.blockOverheadByteCount else { throw origin.damaged("block too small") }
+    guard stored.count >= SegmentFormat.blockOverheadByteCount else {
+      throw origin.damaged("block too small")
+    }
     let payloadEnd = stored.count - 8
     var tail = try ByteReader(stored, start: payloadEnd, byteCount: 8, origin: origin)
     let expected = try tail.readUInt64()
@@ -116,9 +120,12 @@ package struct BlockReader: Sendable {
       guard rawByteCount == payloadEnd - 5 else { throw origin.damaged("raw size does not match the block") }
       return try ByteReader(stored, start: 5, byteCount: rawByteCount, origin: origin)
     case .zstd:
-      guard rawByteCount <= SegmentFormat.blockByteLimit else { throw origin.damaged("raw size \(rawByteCount)") }
+      guard rawByteCount <= SegmentFormat.blockByteLimit else {
+        throw origin.damaged("raw size \(rawByteCount)")
+      }
       let raw = stored.withUnsafeBufferPointer {
-        ZstdDecompressor.decompress(UnsafeBufferPointer(rebasing: $0[5..<payloadEnd]), byteCount: rawByteCount)
+        ZstdDecompressor.decompress(
+          UnsafeBufferPointer(rebasing: $0[5..<payloadEnd]), byteCount: rawByteCount)
       }
       guard let raw else { throw origin.damaged("zstd frame is broken") }
       return ByteReader(raw, origin: origin)

@@ -153,14 +153,16 @@ package struct Catalogue: Sendable {
     var slots: [Slot] = []
     var depths = [Int](repeating: 0, count: count)
     for index in 0..<count {
-      guard distances[index] >= (index == 0 ? 0 : 1), distances[index] <= Int64(index), 0...1 ~= flags[index] else {
+      guard distances[index] >= (index == 0 ? 0 : 1), distances[index] <= Int64(index), 0...1 ~= flags[index]
+      else {
         throw reader.damaged("slot \(index) has no valid parent")
       }
       depths[index] = depths[index - Int(distances[index])] + 1
       guard depths[index] <= SegmentFormat.slotDepthLimit else { throw reader.damaged("slots nest too deep") }
       slots.append(
         Slot(
-          parent: index - Int(distances[index]), isElement: flags[index] == 1, name: try reader.readCounted()))
+          parent: index - Int(distances[index]), isElement: flags[index] == 1, name: try reader.readCounted())
+      )
     }
     return slots
   }
@@ -171,7 +173,8 @@ package struct Catalogue: Sendable {
     let counts = try IntegerEncoding.decode(&reader, count: count)
     var total = 0
     for entryCount in counts {
-      guard entryCount >= 0, entryCount <= Int64(SegmentFormat.slotLimit), total <= SegmentFormat.slotLimit else {
+      guard entryCount >= 0, entryCount <= Int64(SegmentFormat.slotLimit), total <= SegmentFormat.slotLimit
+      else {
         throw reader.damaged("shape with \(entryCount) members")
       }
       total += Int(entryCount)
@@ -181,7 +184,9 @@ package struct Catalogue: Sendable {
     var shapes = [[Shape]](repeating: [], count: slots.count)
     var next = 0
     for index in 0..<count {
-      guard owners[index] >= 0, owners[index] < Int64(slots.count) else { throw reader.damaged("shape without a slot") }
+      guard owners[index] >= 0, owners[index] < Int64(slots.count) else {
+        throw reader.damaged("shape without a slot")
+      }
       let owner = Int(owners[index])
       var entries: [Shape.Entry] = []
       for _ in 0..<counts[index] {

@@ -57,7 +57,9 @@ package struct ColumnDirectory: Sendable {
 
   private static func part(_ reader: inout ByteReader) throws -> PartPlace {
     let head = try reader.readVarint()
-    guard head >> 1 <= UInt64(SegmentFormat.blockByteLimit) else { throw reader.damaged("part of \(head >> 1) bytes") }
+    guard head >> 1 <= UInt64(SegmentFormat.blockByteLimit) else {
+      throw reader.damaged("part of \(head >> 1) bytes")
+    }
     let byteCount = Int(head >> 1)
     if head & 1 == 1 { return .block(BlockRef(offset: try reader.readVarint(), byteCount: byteCount)) }
     let range = try reader.readRange(byteCount)
@@ -90,21 +92,23 @@ struct EncodedColumn: Sendable {
   var dictionary: [DictionaryBlock] = []
   var chunks: [Chunk] = []
 
-  var rawByteCount: Int {
+  private var rawByteCount: Int {
     dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
       + chunks.reduce(0) { $0 + $1.part.raw.count }
   }
 
-  /// Whether all parts stand in the directory, and the directory in a pack. Decided before parts are compressed.
+  /// Whether all parts stand in the directory, and the directory in a pack.
   private(set) var isPacked = true
 
-  mutating func compressParts(_ compressor: ZstdCompressor) {
+  /// Decides where the column's parts go, and compresses those that become blocks.
+  mutating func placeParts(_ compressor: ZstdCompressor) {
     isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
     if isPacked { return }
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
     for index in chunks.indices {
-      // UUIDs are random bits: trying costs time and never pays.
-      let isRandom = chunks[index].part.raw.first == StringEncoding.uuid.rawValue && chunks[index].valueCount > 64
+      // UUIDs are random bits: trying costs time and never pays, unless many exceptions stand before them.
+      let raw = chunks[index].part.raw
+      let isRandom = raw.first == StringEncoding.uuid.rawValue && raw.count < chunks[index].valueCount * 17
       chunks[index].part.compress(compressor, tryZstd: !isRandom)
     }
   }

@@ -19,11 +19,13 @@ struct ColumnEncoder {
       case .shape: WordEncoding.encode(words, into: &writer)
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
-      case .string, .number: usesDictionary = encodeStrings(words, rowGroup: index, into: &writer) || usesDictionary
+      case .string, .number:
+        usesDictionary = encodeStrings(words, rowGroup: index, into: &writer) || usesDictionary
       }
       output.valueCount += words.count
       output.chunks.append(
-        EncodedColumn.Chunk(rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes)))
+        EncodedColumn.Chunk(
+          rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes)))
     }
     if usesDictionary, case .dictionary(let table) = merger?.form {
       output.dictionaryEntryCount = table.count
@@ -32,7 +34,7 @@ struct ColumnEncoder {
           entryCount: $0.entryCount, firstValue: $0.firstValue, part: EncodedColumn.Part(raw: $0.bytes))
       }
     }
-    output.compressParts(compressor)
+    output.placeParts(compressor)
     return output
   }
 
@@ -77,7 +79,8 @@ struct ColumnEncoder {
   private func encodeRowTime<Source: StringSource>(
     _ rowGroup: Int, _ source: Source, into writer: inout ByteWriter
   ) -> Bool {
-    let rowTimes = times[rowGroup]
+    // Untimed rows come first, and have no value here unless theirs is no time: then the counts differ.
+    let rowTimes = times[rowGroup].drop { $0 == EventTime.unknown }
     guard source.count == rowTimes.count else { return false }
     for (index, time) in rowTimes.enumerated() {
       let text = source.value(index)

@@ -2,7 +2,7 @@
 ///
 /// Either a sorted dictionary and, by piece, the map from the piece's numbers to dictionary ids; or, where
 /// values hardly repeat, no dictionary: an id is then the piece's number plus the piece's base.
-final class ColumnMerger: @unchecked Sendable {
+package final class ColumnMerger: @unchecked Sendable {
   enum Form {
     case dictionary(StringTable)
     case plain
@@ -18,14 +18,16 @@ final class ColumnMerger: @unchecked Sendable {
   private let interners: [Interner?]
 
   /// Values at least this many, of which this share is distinct: no dictionary.
-  static let plainMinimumCount = 4096
-  static let plainDistinctShare = 0.6
+  package static let plainMinimumCount = 4096
+  package static let plainDistinctShare = 0.6
 
   init(kind: ColumnKind, interners: [Interner?]) {
     self.interners = interners
     let values = interners.reduce(0) { $0 + ($1?.valueCount ?? 0) }
     let entries = interners.reduce(0) { $0 + ($1?.count ?? 0) }
-    if kind != .integer, values >= Self.plainMinimumCount, Double(entries) >= Self.plainDistinctShare * Double(values) {
+    if kind != .integer, values >= Self.plainMinimumCount,
+      Double(entries) >= Self.plainDistinctShare * Double(values)
+    {
       form = .plain
       remaps = []
       var base: UInt32 = 0

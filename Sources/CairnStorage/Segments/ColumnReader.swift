@@ -7,8 +7,10 @@ package final class ColumnReader: @unchecked Sendable {
   private let blocks: BlockReader
   private let lock = Lock()
   private var dictionaryCache: [Int: StringTable] = [:]
+  private var lastChunks: [(rowGroup: Int, reader: ByteReader)] = []
 
-  init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader) {
+  init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader)
+  {
     self.info = info
     self.directory = directory
     self.bytes = bytes
@@ -61,7 +63,8 @@ package final class ColumnReader: @unchecked Sendable {
       if case .block(let ref) = part { return ref.byteCount }
       return 0
     }
-    return directory.dictionary.reduce(0) { $0 + size($1.part) } + directory.chunks.reduce(0) { $0 + size($1.part) }
+    return directory.dictionary.reduce(0) { $0 + size($1.part) }
+      + directory.chunks.reduce(0) { $0 + size($1.part) }
   }
 
   // MARK: Values
@@ -89,9 +92,13 @@ package final class ColumnReader: @unchecked Sendable {
   package func strings(
     in rowGroup: Int, positions: [UInt32]?, rowSeconds: () throws -> [Int64]
   ) throws -> StringVector {
-    guard let chunk = chunk(of: rowGroup) else { return StringVector(table: StringTable(), codes: nil, count: 0) }
+    guard let chunk = chunk(of: rowGroup) else {
+      return StringVector(table: StringTable(), codes: nil, count: 0)
+    }
     let count = chunk.valueCount
-    if let last = positions?.last, Int(last) >= count { throw origin.damaged("a row points behind its chunk") }
+    if let last = positions?.last, Int(last) >= count {
+      throw origin.damaged("a row points behind its chunk")
+    }
     var reader = try reader(chunk.part)
     let tag = try reader.readByte()
     switch StringEncoding(rawValue: tag) {
@@ -117,6 +124,29 @@ package final class ColumnReader: @unchecked Sendable {
       throw reader.damaged("unknown string encoding \(tag)")
     }
   }
+
+  /// `decode` on the chunk's body where the chunk has the encoding, else nil.
+  func decodeChunk<Result>(
+    _ chunk: ColumnDirectory.Chunk, ifEncoded encoding: StringEncoding, _ decode: (inout ByteReader) throws -> Result
+  ) throws -> Result? {
+    var reader = try cachedReader(chunk)
+    guard try reader.readByte() == encoding.rawValue else { return nil }
+    return try decode(&reader)
+  }
+
+  /// The chunk's bytes. A filter asks for the same chunk several times in a row, so the last one is kept.
+  private func cachedReader(_ chunk: ColumnDirectory.Chunk) throws -> ByteReader {
+    if let cached = lock.withLock({ lastChunks.first { $0.rowGroup == chunk.rowGroup } }) { return cached.reader }
+    let reader = try reader(chunk.part)
+    lock.withLock {
+      if lastChunks.count >= Self.cachedChunkLimit { lastChunks.removeFirst() }
+      lastChunks.append((chunk.rowGroup, reader))
+    }
+    return reader
+  }
+
+  /// One for each worker, so that row groups in parallel do not push each other out.
+  private static let cachedChunkLimit = 4
 
   private func dictionaryStrings(
     _ reader: inout ByteReader, count: Int, positions: [UInt32]?
@@ -147,7 +177,9 @@ package final class ColumnReader: @unchecked Sendable {
         block += 1
         decoded = nil
       }
-      guard block < directory.dictionary.count else { throw origin.damaged("value \(id) is not in the dictionary") }
+      guard block < directory.dictionary.count else {
+        throw origin.damaged("value \(id) is not in the dictionary")
+      }
       let entries = try decoded ?? dictionaryBlock(block)
       decoded = entries
       table.append(entry: Int(id) - directory.dictionary[block].firstID, of: entries)

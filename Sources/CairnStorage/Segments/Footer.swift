@@ -79,7 +79,9 @@ package struct Footer: Sendable {
       footer.objectBlocks.append(ObjectBlock(objectCount: count, block: try BlockRef.decode(&reader)))
       objectCount += count
     }
-    guard objectCount == footer.objectCount else { throw reader.damaged("object blocks hold \(objectCount) objects") }
+    guard objectCount == footer.objectCount else {
+      throw reader.damaged("object blocks hold \(objectCount) objects")
+    }
     try reader.expectEnd(of: "footer")
     return footer
   }
@@ -87,7 +89,8 @@ package struct Footer: Sendable {
   private mutating func decodeRowGroups(_ reader: inout ByteReader) throws {
     var firstRow = 0
     for _ in 0..<(try reader.readItemCount(of: "row group")) {
-      let rows = try reader.readCount(limit: min(rowCount - firstRow, SegmentFormat.rowGroupRowLimit), of: "row count")
+      let rows = try reader.readCount(
+        limit: min(rowCount - firstRow, SegmentFormat.rowGroupRowLimit), of: "row count")
       let untimed = try reader.readCount(limit: rows, of: "untimed row count")
       let minimum = try reader.readSignedVarint()
       let maximum = try reader.readSignedVarint()
@@ -100,7 +103,9 @@ package struct Footer: Sendable {
           maximumTime: maximum, times: times, verbatim: verbatim, verbatimRowCount: verbatimCount))
       firstRow += rows
     }
-    guard firstRow == rowCount else { throw reader.damaged("row groups hold \(firstRow) of \(rowCount) rows") }
+    guard firstRow == rowCount else {
+      throw reader.damaged("row groups hold \(firstRow) of \(rowCount) rows")
+    }
   }
 
   /// Bounds of the timed rows of all row groups.

@@ -36,13 +36,25 @@ package final class ObjectRebuilder: @unchecked Sendable {
     }
   }
 
+  /// Compares rebuilt bytes with what was read: size and SHA-256. Throws `CairnError.damaged`.
+  package static func check(
+    _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, file: String
+  ) throws {
+    if bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest { return }
+    let key = String(decoding: object.key, as: UTF8.self)
+    throw CairnError.damaged(
+      file: file, offset: 0, cause: "object \(key) does not rebuild to its original bytes")
+  }
+
   private static func windows(_ objects: [StoredObject]) -> [Range<Int>] {
     var windows: [Range<Int>] = []
     var start = 0
     var records = 0
     var bytes = 0
     for (index, object) in objects.enumerated() {
-      if index > start, records + object.rows.count > windowRecordLimit || bytes + object.byteCount > windowByteLimit {
+      if index > start,
+        records + object.rows.count > windowRecordLimit || bytes + object.byteCount > windowByteLimit
+      {
         windows.append(start..<index)
         (start, records, bytes) = (index, 0, 0)
       }

@@ -92,18 +92,22 @@ package enum ProvenanceBlock {
       let digest = try reader.readBytes(32)
       objects.append(
         StoredObject(
-          key: keys[index], sourceByteCount: source[index], modified: modified[index], byteCount: sizes[index],
+          key: keys[index], sourceByteCount: source[index], modified: modified[index],
+          byteCount: sizes[index],
           digest: digest, flags: ObjectFlags(rawValue: UInt8(flags[index])), version: versions[index],
           fragment: fragments[index] >> 1, isLastFragment: fragments[index] & 1 == 1,
           objectByteCount: sizes[index], objectDigest: digest, envelope: envelopes[index],
           rejectedCount: rejected[index], opaqueParts: [], rows: []))
     }
     for index in 0..<count where objects[index].fragment > 0 && objects[index].isLastFragment {
-      objects[index].objectByteCount = try reader.readCount(limit: SegmentFormat.objectByteLimit, of: "object size")
+      objects[index].objectByteCount = try reader.readCount(
+        limit: SegmentFormat.objectByteLimit, of: "object size")
       objects[index].objectDigest = try reader.readBytes(32)
     }
     for index in 0..<count {
-      guard partCounts[index] <= reader.remaining else { throw reader.damaged("part count \(partCounts[index])") }
+      guard partCounts[index] <= reader.remaining else {
+        throw reader.damaged("part count \(partCounts[index])")
+      }
       for _ in 0..<partCounts[index] { objects[index].opaqueParts.append(try BlockRef.decode(&reader)) }
     }
     try decodeRows(&reader, &objects, rowCounts: rowCounts, rowLimit: rowCount)
@@ -138,7 +142,9 @@ package enum ProvenanceBlock {
     var total = 0
     for count in rowCounts {
       total += count
-      guard total <= SegmentFormat.objectLimit else { throw reader.damaged("\(total) row references in one block") }
+      guard total <= SegmentFormat.objectLimit else {
+        throw reader.damaged("\(total) row references in one block")
+      }
     }
     let deltas = try IntegerEncoding.decode(&reader, count: total)
     var expected: Int64 = 0

@@ -81,21 +81,24 @@ private struct RecordGather {
   /// Reads what the chosen instances of `slot` hold (all where nil).
   private mutating func gather(slot: Int, column: Int, instances: [UInt32]?) throws {
     let coded = try reader.column(column).words(in: rowGroup)
-    if let last = instances?.last, Int(last) >= coded.count { throw damaged("an instance is behind its column") }
-    // An instance is what its word says: a word that points to its own column would never end.
-    guard !coded.words.contains(UInt32(ValueKind.object.rawValue)) else { throw damaged("an instance without a shape") }
-    let steps = try coded.words.map { try flattening.steps(slot: slot, word: $0) }
+    if let last = instances?.last, Int(last) >= coded.count {
+      throw damaged("an instance is behind its column")
+    }
+    let steps = try coded.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
     words[column] = chosenCodes.map { coded.words[Int($0)] }
     let usedCodes = rank == nil ? Set(coded.words.indices.map { UInt32($0) }) : Set(chosenCodes)
     var counts = TargetCounts(codeCount: coded.words.count)
-    for code in coded.words.indices { counts.add(steps[code], code: code, isUsed: usedCodes.contains(UInt32(code))) }
+    for code in coded.words.indices {
+      counts.add(steps[code], code: code, isUsed: usedCodes.contains(UInt32(code)))
+    }
     for (target, countsByCode) in counts.used {
       let positions = rank?.positions(counts: countsByCode)
       switch target {
       case .value(let column): try readValues(column, positions)
-      case .object(let shapeColumn, let slot): try gather(slot: slot, column: shapeColumn, instances: positions)
+      case .object(let shapeColumn, let slot):
+        try gather(slot: slot, column: shapeColumn, instances: positions)
       case .array(let lengthColumn, let elementSlot): try readArrays(lengthColumn, elementSlot, positions)
       }
     }
@@ -143,7 +146,9 @@ private struct RecordGather {
 
   private mutating func readArrays(_ lengthColumn: Int, _ elementSlot: Int, _ positions: [UInt32]?) throws {
     let lengths = try reader.column(lengthColumn).integers(in: rowGroup)
-    guard let shapeColumn = catalogue.column(elementSlot, .shape) else { throw damaged("elements without shapes") }
+    guard let shapeColumn = catalogue.column(elementSlot, .shape) else {
+      throw damaged("elements without shapes")
+    }
     let elementCount = try reader.column(shapeColumn).valueCount(in: rowGroup)
     var starts: [Int] = [0]
     for length in lengths {
@@ -152,13 +157,17 @@ private struct RecordGather {
       }
       starts.append(starts[starts.count - 1] + Int(length))
     }
-    guard starts[starts.count - 1] == elementCount else { throw damaged("array lengths fall short of their elements") }
+    guard starts[starts.count - 1] == elementCount else {
+      throw damaged("array lengths fall short of their elements")
+    }
     guard let positions else {
       integers[lengthColumn] = lengths
       try gather(slot: elementSlot, column: shapeColumn, instances: nil)
       return
     }
-    if let last = positions.last, Int(last) >= lengths.count { throw damaged("an array is behind its column") }
+    if let last = positions.last, Int(last) >= lengths.count {
+      throw damaged("an array is behind its column")
+    }
     integers[lengthColumn] = positions.map { lengths[Int($0)] }
     let elements = positions.flatMap { (starts[Int($0)]..<starts[Int($0) + 1]).map { UInt32($0) } }
     try gather(slot: elementSlot, column: shapeColumn, instances: elements)

@@ -156,7 +156,8 @@ package final class RecordPrinter {
     }
     func column(_ kind: ColumnKind) throws -> Int {
       guard let column = catalogue.column(slot, kind) else {
-        throw CairnError.damaged(file: file, offset: 0, cause: "no \(kind) column for \(catalogue.path(of: slot))")
+        throw CairnError.damaged(
+          file: file, offset: 0, cause: "no \(kind) column for \(catalogue.path(of: slot))")
       }
       return column
     }

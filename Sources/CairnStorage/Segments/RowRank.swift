@@ -32,4 +32,18 @@ package struct RowRank {
     }
     return output
   }
+
+  /// Position of each chosen instance's first value; every chosen instance must have one.
+  package func firstPositions(counts: [Int]) -> [UInt32] {
+    if counts.allSatisfy({ $0 == 1 }) { return chosen }
+    var position = 0
+    var instance = 0
+    return chosen.map { target in
+      while instance < Int(target) {
+        position += counts[Int(codes[instance])]
+        instance += 1
+      }
+      return UInt32(position)
+    }
+  }
 }

@@ -19,6 +19,8 @@ package enum SegmentFormat {
   /// Parts up to this size stand in the column's directory itself.
   package static let inlinePartByteLimit = 64
   package static let objectsPerProvenanceBlock = 1024
+  /// JSON objects that are no logs are stored in parts of this size.
+  package static let opaquePartByteCount = 16 << 20
   package static let zstdLevel: Int32 = 3
 
   // Limits that readers check before they allocate.
@@ -45,13 +47,15 @@ package struct BlockRef: Hashable, Sendable {
   package static func decode(_ reader: inout ByteReader) throws -> BlockRef {
     let offset = try reader.readVarint()
     let byteCount = try reader.readCount(limit: SegmentFormat.blockByteLimit, of: "block size")
-    guard byteCount >= SegmentFormat.blockOverheadByteCount else { throw reader.damaged("block of \(byteCount) bytes") }
+    guard byteCount >= SegmentFormat.blockOverheadByteCount else {
+      throw reader.damaged("block of \(byteCount) bytes")
+    }
     return BlockRef(offset: offset, byteCount: byteCount)
   }
 }
 
 /// How a block's payload is stored. Numbers are on disk and never reused.
-package enum BlockCodec: UInt8 {
+package enum BlockCodec: UInt8, CaseIterable {
   case none = 0
   case zstd = 1
 }

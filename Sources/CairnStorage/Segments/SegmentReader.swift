@@ -150,7 +150,8 @@ package final class SegmentReader: @unchecked Sendable {
     let objects = try ProvenanceBlock.decode(
       &reader, rowCount: footer.rowCount, envelopeCount: footer.envelopeCount)
     guard objects.count == footer.objectBlocks[block].objectCount else {
-      throw reader.damaged("block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")
+      throw reader.damaged(
+        "block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")
     }
     return objects
   }

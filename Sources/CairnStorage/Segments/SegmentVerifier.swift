@@ -29,14 +29,7 @@ package struct SegmentVerifier {
     let name = reader.name
     let blocks = reader.footer.objectBlocks.indices
     let objects = try blocks.flatMap { try reader.objects(block: $0) }
-    let offset = reader.footer.objectBlocks.first?.block.offset ?? 0
-    try rebuilder.rebuild(objects) { object, bytes in
-      guard bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest else {
-        let key = String(decoding: object.key, as: UTF8.self)
-        throw CairnError.damaged(
-          file: name, offset: offset, cause: "object \(key) does not rebuild to its original bytes")
-      }
-    }
+    try rebuilder.rebuild(objects) { object, bytes in try ObjectRebuilder.check(object, bytes, file: name) }
     for object in objects {
       result.objectCount += object.isLastFragment ? 1 : 0
       result.recordCount += object.rows.count

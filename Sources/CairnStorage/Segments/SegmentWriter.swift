@@ -19,7 +19,9 @@ package struct SegmentWriter {
     let bounds = stride(from: 0, to: order.rows.count, by: SegmentFormat.rowGroupRowLimit).map {
       $0..<min($0 + SegmentFormat.rowGroupRowLimit, order.rows.count)
     }
-    let groups = try parallelMap(count: bounds.count, threads: threads) { plan.transpose(order.rows[bounds[$0]]) }
+    let groups = try parallelMap(count: bounds.count, threads: threads) {
+      plan.transpose(order.rows[bounds[$0]])
+    }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
     let times = bounds.map { order.times[$0] }
     let encoded = try encodeColumns(plan, groups, times)
@@ -79,7 +81,7 @@ package struct SegmentWriter {
   /// | "CAIRNSEG" | version u32 | zero u32  |
   /// +------------+-------------+-----------+
   /// ```
-  static func header() -> [UInt8] {
+  package static func header() -> [UInt8] {
     var writer = ByteWriter()
     writer.writeBytes(SegmentFormat.headerMagic)
     writer.writeUInt32(SegmentFormat.version)
@@ -170,13 +172,11 @@ package struct SegmentWriter {
     _ object: ObjectEntry, _ blocks: BlockWriter, _ compressor: ZstdCompressor
   ) throws -> [BlockRef] {
     guard let content = object.opaque else { return [] }
-    return try stride(from: 0, to: content.count, by: Self.opaquePartByteCount).map { start in
-      let end = min(start + Self.opaquePartByteCount, content.count)
+    return try stride(from: 0, to: content.count, by: SegmentFormat.opaquePartByteCount).map { start in
+      let end = min(start + SegmentFormat.opaquePartByteCount, content.count)
       return try blocks.write(BlockBody.make(Array(content[start..<end]), compressor))
     }
   }
-
-  static let opaquePartByteCount = 16 << 20
 
   private func writeColumns(
     _ encoded: [EncodedColumn], _ merged: MergedCatalogue, _ shapes: [[Shape]], _ blocks: BlockWriter,
@@ -255,7 +255,8 @@ private struct SlotRenumbering {
     var order: [Int] = []
     while let (index, parent) = stack.popLast() {
       finalOfMerged[index] = slots.count
-      slots.append(Slot(parent: parent, isElement: merged.slots[index].isElement, name: merged.slots[index].name))
+      slots.append(
+        Slot(parent: parent, isElement: merged.slots[index].isElement, name: merged.slots[index].name))
       order.append(index)
       for child in children[index].reversed() { stack.append((child, finalOfMerged[index])) }
     }

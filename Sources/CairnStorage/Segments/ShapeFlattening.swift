@@ -37,7 +37,9 @@ package struct ShapeFlattening: Sendable {
         for entry in catalogue.shapes[slot][index].entries {
           let member = try steps(slot: entry.slot, word: entry.word)
           total += member.count
-          guard total <= Self.stepLimit else { throw damaged("shapes hold more than \(Self.stepLimit) values") }
+          guard total <= Self.stepLimit else {
+            throw damaged("shapes hold more than \(Self.stepLimit) values")
+          }
           list += member
         }
         shapeSteps[slot][index] = list
@@ -57,13 +59,22 @@ package struct ShapeFlattening: Sendable {
     case .integer: return [.value(column: try column(slot, .integer))]
     case .number: return [.value(column: try column(slot, .number))]
     case .array:
-      guard let element = catalogue.elementSlot(of: slot) else { throw damaged("array without an element slot") }
+      guard let element = catalogue.elementSlot(of: slot) else {
+        throw damaged("array without an element slot")
+      }
       _ = try column(element, .shape)
       return [.array(lengthColumn: try column(slot, .length), elementSlot: element)]
     case .object: return [.object(shapeColumn: try column(slot, .shape), slot: slot)]
     case .null, .false, .true, .emptyObject, .emptyArray: return []
     case nil: throw damaged("unknown value word \(word)")
     }
+  }
+
+  /// The steps of a word of the slot's shape column. `object` only stands in shapes and means "look in the shape
+  /// column": in the column itself it would lead back to itself for ever.
+  package func instanceSteps(slot: Int, word: UInt32) throws -> [Step] {
+    guard word != UInt32(ValueKind.object.rawValue) else { throw damaged("word \(word) in a shape column") }
+    return try steps(slot: slot, word: word)
   }
 
   private func column(_ slot: Int, _ kind: ColumnKind) throws -> Int {

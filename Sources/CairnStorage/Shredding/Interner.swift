@@ -32,6 +32,19 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
 
   package var count: Int { ends.count }
 
+  package var byteCount: Int { heap.byteCount + ends.byteCount }
+
+  /// Moves the entries to memory that `place` gives for a byte count. Nothing may be interned afterwards.
+  mutating func move(_ place: (Int) -> UnsafeMutableRawPointer) {
+    heap.move(to: place(heap.byteCount))
+    ends.move(to: place(ends.byteCount))
+    hashes.free()
+    table.free()
+    hashes = RawVector()
+    table = RawVector()
+    isAppendOnly = true
+  }
+
   @inline(__always)
   package subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
     let start = index == 0 ? 0 : Int(ends[index &- 1])

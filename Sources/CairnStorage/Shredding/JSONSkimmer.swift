@@ -69,11 +69,14 @@ package struct JSONSkimmer {
   /// A number or a literal.
   private mutating func skipScalar() -> Bool {
     let start = position
-    while let byte, byte &- 0x30 <= 9 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2B
-      || byte == 0x2D || byte == 0x2E
+    while let byte,
+      byte &- 0x30 <= 9 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2B
+        || byte == 0x2D || byte == 0x2E
     { position += 1 }
     let text = bytes[start..<position]
-    if [Array("true".utf8), Array("false".utf8), Array("null".utf8)].contains(where: { $0.elementsEqual(text) }) {
+    if [Array("true".utf8), Array("false".utf8), Array("null".utf8)].contains(where: {
+      $0.elementsEqual(text)
+    }) {
       return true
     }
     guard let first = text.first else { return false }
@@ -185,7 +188,8 @@ package enum ObjectRecognizer {
       count += 1
       guard skimmer.skipValue() else {
         if isSequence, skipLine(&skimmer) { continue }
-        return .unreadable(offset: skimmer.position, reason: "malformed JSON, and no CloudTrail record before it")
+        return .unreadable(
+          offset: skimmer.position, reason: "malformed JSON, and no CloudTrail record before it")
       }
       skimmer.skipWhitespace()
       if !isSequence, skimmer.byte == UInt8(ascii: ",") { skimmer.position += 1 }

@@ -6,7 +6,9 @@ package protocol PieceSink: AnyObject {
   /// The piece that the next records go to.
   var piece: Piece { get }
   /// Called when an object's fragment has ended and more of the object follows: `piece` must be a fresh one.
-  func rollOver()
+  ///
+  /// `consumed` bytes of the object will not be read again.
+  func rollOver(consumed: Int) throws
 }
 
 /// Takes one source object apart: envelope, records, gaps, rejects.
@@ -49,7 +51,7 @@ package struct ObjectShredder {
   }
 
   /// Shreds the whole object into the sink. `fault` is what inflating it met, if anything.
-  package mutating func shred(fault: Inflater.Fault?) {
+  package mutating func shred(fault: Inflater.Fault?) throws {
     let form = ObjectRecognizer.form(of: bytes)
     switch form {
     case .unreadable(let offset, let reason):
@@ -64,14 +66,15 @@ package struct ObjectShredder {
       entry.opaque = Array(bytes)
       consumed = bytes.count
     case .envelope(let start), .array(let start):
-      shredArray(from: start, isEnvelope: form == .envelope(records: start))
+      try shredArray(from: start, isEnvelope: form == .envelope(records: start))
     case .sequence:
-      shredSequence()
+      try shredSequence()
     }
     if entry.flags.contains(.incomplete), entry.fragment == 0, entry.rowCount == 0 {
       let first = sink.piece.rejects.last { $0.key == entry.key }
       sink.piece.rejects.removeAll { $0.key == entry.key }
-      rejectObject(offset: fault?.offset ?? first?.offset ?? 0, reason: fault?.reason ?? first?.reason ?? "malformed")
+      rejectObject(
+        offset: fault?.offset ?? first?.offset ?? 0, reason: fault?.reason ?? first?.reason ?? "malformed")
       return
     }
     if let fault {
@@ -93,17 +96,19 @@ package struct ObjectShredder {
 
   // MARK: Records
 
-  private mutating func shredArray(from start: Int, isEnvelope: Bool) {
+  private mutating func shredArray(from start: Int, isEnvelope: Bool) throws {
     var position = start
     while true {
       var skimmer = JSONSkimmer(bytes, at: position)
       skimmer.skipWhitespace()
       position = skimmer.position
-      if skimmer.byte == UInt8(ascii: "]"), entry.rowCount == 0 && entry.rejectedCount == 0 && entry.fragment == 0 {
+      if skimmer.byte == UInt8(ascii: "]"),
+        entry.rowCount == 0 && entry.rejectedCount == 0 && entry.fragment == 0
+      {
         position += 1
         break
       }
-      guard let behind = shredRecord(at: position) else {
+      guard let behind = try shredRecord(at: position) else {
         guard let behind = skipRejected(at: position) else { return }
         if bytes[behind] == UInt8(ascii: "]") {
           position = behind + 1
@@ -175,13 +180,13 @@ package struct ObjectShredder {
     if skimmer.byte != nil { rejectRest(from: skimmer.position, reason: "bytes behind the last record") }
   }
 
-  private mutating func shredSequence() {
+  private mutating func shredSequence() throws {
     var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     while true {
       var skimmer = JSONSkimmer(bytes, at: position)
       skimmer.skipWhitespace()
       guard skimmer.byte != nil else { return }
-      if let behind = shredRecord(at: skimmer.position) {
+      if let behind = try shredRecord(at: skimmer.position) {
         position = behind
         continue
       }
@@ -197,10 +202,10 @@ package struct ObjectShredder {
   private var lastFailure = ParseFailure(position: 0, reason: "")
 
   /// Parses the record at `start`, laying its row and the gap before it; the position behind it, or nil.
-  private mutating func shredRecord(at start: Int) -> Int? {
-    if entry.rowCount > 0, start - fragmentStart >= fragmentLimit { closeFragment() }
+  private mutating func shredRecord(at start: Int) throws -> Int? {
+    if entry.rowCount > 0, start - fragmentStart >= fragmentLimit { try closeFragment() }
     let tapeStart = sink.piece.state.tape.count
-    do {
+    do throws(ParseFailure) {
       let end =
         hasLayout
         ? try parser.parseRecord(&sink.piece.state, start: start) : try parseChoosingLayout(start: start)
@@ -275,10 +280,10 @@ package struct ObjectShredder {
 
   // MARK: Ends
 
-  private mutating func closeFragment() {
+  private mutating func closeFragment() throws {
     entry.isLastFragment = false
     append(upTo: consumed)
-    sink.rollOver()
+    try sink.rollOver(consumed: consumed)
     entry.fragment += 1
     fragmentStart = consumed
     startFragment()

@@ -19,9 +19,23 @@ package final class Piece: @unchecked Sendable {
   /// JSON bytes of the objects in it.
   package var jsonByteCount = 0
 
+  private var mapping: SpillMapping?
+
   package init() {}
 
   deinit { state.free() }
+
+  /// Whether the tape and the values lie in a temporary file.
+  package var isSpilled: Bool { mapping != nil }
+
+  /// Moves tape and values to a temporary file in `directory`. Throws `CairnError.io`.
+  package func spill(to directory: String) throws {
+    if isSpilled { return }
+    let mapped = try SpillMapping(byteCount: max(1, state.byteCount), directory: directory)
+    state.move(to: mapped)
+    mapped.release(0..<mapped.byteCount)
+    mapping = mapped
+  }
 }
 
 /// What the parser writes, apart from the class around it so that its loops go through one `inout`.
@@ -30,6 +44,22 @@ package struct PieceState {
   package var columns = RawVector<PieceColumn>()
   package var tape = RawVector<UInt32>()
   package var rows = RawVector<PieceRow>()
+
+  /// Bytes of the parts that grow with the input.
+  package var byteCount: Int {
+    // Each part begins at a multiple of eight.
+    8 * (1 + columns.count * 2) + tape.byteCount + columns.buffer.reduce(0) { $0 + $1.interner.byteCount }
+  }
+
+  mutating func move(to mapping: SpillMapping) {
+    var offset = 0
+    func place(_ byteCount: Int) -> UnsafeMutableRawPointer {
+      defer { offset += (byteCount + 7) / 8 * 8 }
+      return mapping.base + offset
+    }
+    tape.move(to: place(tape.byteCount))
+    for index in 0..<columns.count { columns.base[index].interner.move(place) }
+  }
 
   func free() {
     automaton.free()

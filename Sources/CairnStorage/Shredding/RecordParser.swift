@@ -195,7 +195,8 @@ package struct RecordParser {
 
   /// - Parameter reservedWord: where an element's word goes; members of objects reserve one themselves.
   private mutating func parseValue(
-    _ p: inout UnsafePointer<UInt8>, _ piece: inout PieceState, slot: UInt32, depth: Int, reservedWord: Int? = nil
+    _ p: inout UnsafePointer<UInt8>, _ piece: inout PieceState, slot: UInt32, depth: Int,
+    reservedWord: Int? = nil
   ) throws(ParseFailure) -> ValueKind {
     switch p[0] {
     case UInt8(ascii: "\""):
@@ -203,7 +204,9 @@ package struct RecordParser {
       p = try stringEnd(start)
       let column = stringColumn(&piece, slot)
       piece.tape.append(piece.columns.base[Int(column)].interner.intern(start, p - start))
-      if slot <= ShapeAutomaton.eventIDSlot { note(slot, UnsafeBufferPointer(start: start, count: p - start)) }
+      if slot <= ShapeAutomaton.eventIDSlot {
+        note(slot, UnsafeBufferPointer(start: start, count: p - start))
+      }
       p += 1
       return .string
     case UInt8(ascii: "{"):
@@ -384,7 +387,9 @@ package struct RecordParser {
 
   private func equals(_ start: UnsafePointer<UInt8>, _ byteCount: Int, _ expected: [UInt8]) -> Bool {
     byteCount == expected.count
-      && expected.withUnsafeBufferPointer { UnsafeBufferPointer(start: start, count: byteCount).elementsEqual($0) }
+      && expected.withUnsafeBufferPointer {
+        UnsafeBufferPointer(start: start, count: byteCount).elementsEqual($0)
+      }
   }
 
   private mutating func lineStart(_ depth: Int) -> [UInt8] {

@@ -3,7 +3,7 @@ extension EventKind {
   static let all: [EventKind] =
     s3 + kms + sts + signIn + ecs + registry + ec2Reads + ec2Changes + iam + functions + messaging + tables
     + systems + trails + logging + databases + pipelines + networking + scaling + security + delivery
-    + accounts
+    + accounts + incidentKinds
 
   /// A call of a service with plain JSON parameters.
   static func json(

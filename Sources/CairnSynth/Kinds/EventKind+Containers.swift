@@ -14,7 +14,7 @@ extension EventKind {
   }
 
   private static let containerDefinitions = #"""
-    [{"name":"<ecsService/0>","image":"<acct>.dkr.ecr.<region>.amazonaws.com/<ecsService/0>:<imageTag/0>","cpu":256,
+    [{"name":"<ecsService/0>","image":"<containerImage/0>","cpu":256,
     "memory":512,"portMappings":[{"containerPort":8080,"hostPort":8080,"protocol":"tcp"}],"essential":true,
     "environment":[{"name":"ENV","value":"<environment>"},{"name":"LOG_LEVEL","value":"info"}],
     "mountPoints":[],"volumesFrom":[],"secrets":[{"name":"DB_PASSWORD","valueFrom":

@@ -53,7 +53,7 @@ extension EventKind {
     json(
       "athena", "StartQueryExecution", [.data: 3, .human: 2, .user: 1], readOnly: false,
       request: #"""
-        {"queryString":"SELECT\n  <(>count(*)<|>region,\n  sum(amount) AS total<|>date_trunc('day', ts), count(*)<)>\nFROM <glueTable/1>\nWHERE dt \u003e\u003d '<dateDash:-86400>'<(>\nGROUP BY 1<|>\nLIMIT <number:1000><|><)>","clientRequestToken":
+        {"queryString":"SELECT\n  <(>count(*)<|>region,\n  sum(amount) AS total<|>date_trunc('day', ts), count(*)<)>\nFROM \"<glueTable/1>\"\nWHERE dt \u003e\u003d '<dateDash:-86400>'<(>\nGROUP BY 1<|>\nLIMIT <number:1000><|><)>","clientRequestToken":
         "<uuid/2>","queryExecutionContext":{"database":"<glueDatabase/0>"},"resultConfiguration":{"outputLocation":
         "s3://<bucket/3>/athena/"},"workGroup":"<workGroup/4>"}
         """#,

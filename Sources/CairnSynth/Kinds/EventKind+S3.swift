@@ -35,7 +35,7 @@ extension EventKind {
     kind.response = response
     kind.additional = #"""
       {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":<(/9>0<|>0<|>494<)>,
-      "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:75>=","bytesTransferredOut":<number:900>}
+      "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":<number:900>}
       """#
     kind.resources =
       #"[{"accountId":"<acct>","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::<bucket/0>"}]"#
@@ -113,7 +113,7 @@ extension EventKind {
       additional: #"""
         {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0.0,
         <(/4>"SSEApplied":"SSE_KMS"<|>"SSEApplied":"SSE_S3"<)>,"AuthenticationMethod":"AuthHeader",
-        "x-amz-id-2":"<b64:75>=","bytesTransferredOut":<decimal:90000>}
+        "x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":<decimal:90000>}
         """#,
       services: ["athena.amazonaws.com", "glue.amazonaws.com"]),
     objectKind(
@@ -135,7 +135,7 @@ extension EventKind {
       additional: #"""
         {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":<decimal:90000>,
         <(/4>"SSEApplied":"SSE_KMS"<|>"SSEApplied":"Default_SSE_S3"<|>"SSEApplied":"Default_SSE_S3"<)>,
-        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:75>=","bytesTransferredOut":0.0}
+        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":0.0}
         """#,
       services: ["cloudtrail.amazonaws.com", "delivery.logs.amazonaws.com", "config.amazonaws.com"]),
     objectKind(
@@ -143,14 +143,14 @@ extension EventKind {
       request: #"{\#(bucketHost),"key":"<objectKey/1>"}"#,
       additional: #"""
         {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0.0,
-        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:75>=","bytesTransferredOut":0.0}
+        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":0.0}
         """#),
     objectKind(
       "DeleteObject", [.app: 2, .data: 4, .user: 0.5], readOnly: false,
       request: #"{\#(bucketHost),"key":"<objectKey/1>"}"#, response: #"{"x-amz-version-id":"<mixed:32/7>"}"#,
       additional: #"""
         {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0.0,
-        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:75>=","bytesTransferredOut":0.0}
+        "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":0.0}
         """#),
   ]
 
@@ -160,7 +160,7 @@ extension EventKind {
     kind.request = #"{"Host":"s3.<region>.amazonaws.com"}"#
     kind.additional = #"""
       {"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,
-      "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<b64:75>=","bytesTransferredOut":<number:9000>}
+      "AuthenticationMethod":"AuthHeader","x-amz-id-2":"<(><b64:75>=<|><b64:75>=<|><b64:96><)>","bytesTransferredOut":<number:9000>}
       """#
     kind.requestID = .s3
     return kind

@@ -1,6 +1,6 @@
 extension EventKind {
   private static let credentials = #"""
-    "credentials":{"accessKeyId":"<newKey>","sessionToken":"<token:640/20>","expiration":"<javaTime:3600>"},
+    "credentials":{"accessKeyId":"<newKey>","sessionToken":"<token:780/20>","expiration":"<javaTime:3600>"},
     "assumedRoleUser":{"assumedRoleId":"<targetRoleID>:<newSession>",
     "arn":"arn:aws:sts::<targetAcct>:assumed-role/<targetRole>/<newSession>"}
     """#

@@ -15,11 +15,15 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
   case runLength = 3
 
   /// Runs shorter than this on average cost more as runs than packed.
-  static let minimumMeanRun = 4
-  /// Run values and lengths may be runs themselves, but not without end: readers refuse more.
-  static let runNestingLimit = 2
+  package static let minimumMeanRun = 4
+  /// Runs of runs of packed values, and no deeper.
+  package static let nestingLimit = 3
 
-  package static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int = 0) {
+  package static func encode(_ values: [Int64], into writer: inout ByteWriter) {
+    encode(values, into: &writer, depth: 0)
+  }
+
+  private static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
     let statistics = IntegerStatistics(values)
     guard let first = values.first, !statistics.isConstant else {
       writer.writeByte(constant.rawValue)
@@ -28,8 +32,8 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
     let plainWidth = BitPacking.width(of: statistics.range)
     let deltaWidth = BitPacking.width(of: statistics.deltaRange)
-    if depth < runNestingLimit, values.count / statistics.runCount >= minimumMeanRun, plainWidth > 0 {
-      encodeRuns(values, into: &writer, depth: depth)
+    if depth + 1 < nestingLimit, values.count / statistics.runCount >= minimumMeanRun {
+      encodeRuns(values, into: &writer, depth: depth + 1)
     } else if deltaWidth < plainWidth {
       writer.writeByte(deltaPacked.rawValue)
       writer.writeSignedVarint(first)
@@ -61,14 +65,14 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
     writer.writeByte(runLength.rawValue)
     writer.writeVarint(runValues.count)
-    encode(runValues, into: &writer, depth: depth + 1)
-    encode(lengths, into: &writer, depth: depth + 1)
+    encode(runValues, into: &writer, depth: depth)
+    encode(lengths, into: &writer, depth: depth)
   }
 
   /// Exactly `count` values. `count` must have been checked against a limit by the caller.
   package static func decode(_ reader: inout ByteReader, count: Int, depth: Int = 0) throws -> [Int64] {
     let tag = try reader.readByte()
-    guard let encoding = IntegerEncoding(rawValue: tag), depth <= runNestingLimit else {
+    guard let encoding = IntegerEncoding(rawValue: tag), depth < nestingLimit else {
       throw reader.damaged("unknown integer encoding \(tag)")
     }
     switch encoding {

@@ -6,7 +6,7 @@
 /// ```
 package enum UUIDStrings {
   /// Fewer UUIDs than this share of the values, and the chunk is stored another way.
-  static let minimumShare = 0.9
+  package static let minimumShare = 0.25
   package static let textByteCount = 36
 
   package static func encode<Source: StringSource>(_ source: Source, into writer: inout ByteWriter) -> Bool {
@@ -45,18 +45,7 @@ package enum UUIDStrings {
   package static func decode(
     _ reader: inout ByteReader, count: Int, positions: [UInt32]?
   ) throws -> StringTable {
-    let exceptionCount = try reader.readCount(limit: count, of: "exception count")
-    var exceptionIndex: [UInt32: Int] = [:]
-    var rest = StringTable()
-    if exceptionCount > 0 {
-      for (index, position) in try IntegerEncoding.decode(&reader, count: exceptionCount).enumerated() {
-        guard position >= 0, position < Int64(count) else { throw reader.damaged("exception at \(position)") }
-        exceptionIndex[UInt32(position)] = index
-      }
-      var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
-      rest = try PlainStrings.decode(&body, count: exceptionCount, positions: nil)
-      try body.expectEnd(of: "exceptions")
-    }
+    let exceptions = try decodeExceptions(&reader, count: count)
     let range = try reader.readRange(count * 16)
     let wanted = positions?.count ?? count
     let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * textByteCount)
@@ -64,8 +53,8 @@ package enum UUIDStrings {
       var text = [UInt8](repeating: 0, count: textByteCount)
       for index in 0..<wanted {
         let position = positions?[index] ?? UInt32(index)
-        if !exceptionIndex.isEmpty, let entry = exceptionIndex[position] {
-          table.append(entry: entry, of: rest)
+        if !exceptions.index.isEmpty, let entry = exceptions.index[position] {
+          table.append(entry: entry, of: exceptions.table)
           continue
         }
         let start = range.lowerBound + Int(position) * 16
@@ -74,6 +63,55 @@ package enum UUIDStrings {
       }
     }
     return table
+  }
+
+  /// Positions of the values that are one of `needles`, ascending, without spelling out the others.
+  static func positions(of needles: [[UInt8]], _ reader: inout ByteReader, count: Int) throws -> [UInt32] {
+    let exceptions = try decodeExceptions(&reader, count: count)
+    let range = try reader.readRange(count * 16)
+    try reader.expectEnd(of: "chunk")
+    var found: [UInt32] = []
+    for (position, entry) in exceptions.index where needles.contains(where: { $0.elementsEqual(exceptions.table[entry]) }) {
+      found.append(position)
+    }
+    for needle in needles {
+      var key: (UInt64, UInt64) = (0, 0)
+      let isUUID = withUnsafeMutableBytes(of: &key) { bytes in
+        needle.withUnsafeBufferPointer { text in
+          bytes.baseAddress.map { parse(text, into: $0.assumingMemoryBound(to: UInt8.self)) } ?? false
+        }
+      }
+      guard isUUID else { continue }
+      reader.bytes.withUnsafeBytes { bytes in
+        for position in 0..<count {
+          let offset = range.lowerBound + position * 16
+          if bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == key.0,
+            bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self) == key.1,
+            exceptions.index[UInt32(position)] == nil
+          {
+            found.append(UInt32(position))
+          }
+        }
+      }
+    }
+    return found.sorted()
+  }
+
+  /// Values that are no UUID: their entries in a table, by position.
+  private static func decodeExceptions(
+    _ reader: inout ByteReader, count: Int
+  ) throws -> (index: [UInt32: Int], table: StringTable) {
+    let number = try reader.readCount(limit: count, of: "exception count")
+    guard number > 0 else { return ([:], StringTable()) }
+    var index: [UInt32: Int] = [:]
+    for (entry, position) in try IntegerEncoding.decode(&reader, count: number).enumerated() {
+      guard position >= 0, position < Int64(count) else { throw reader.damaged("exception at \(position)") }
+      index[UInt32(position)] = entry
+    }
+    var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
+    let table = try PlainStrings.decode(&body, count: number, positions: nil)
+    try body.expectEnd(of: "exceptions")
+    return (index, table)
   }
 
   /// Parses the canonical lower-case text; false where it is anything else.

@@ -1,0 +1,147 @@
+/// The words that the grammar knows. Reserved ones cannot be bare names except after a dot.
+enum Keyword: String, Sendable, CaseIterable {
+  // Expressions.
+  case and = "AND"
+  case any = "ANY"
+  case array = "ARRAY"
+  case at = "AT"
+  case between = "BETWEEN"
+  case both = "BOTH"
+  case `case` = "CASE"
+  case cast = "CAST"
+  case currentDate = "CURRENT_DATE"
+  case currentTime = "CURRENT_TIME"
+  case currentTimestamp = "CURRENT_TIMESTAMP"
+  case currentUser = "CURRENT_USER"
+  case distinct = "DISTINCT"
+  case double = "DOUBLE"
+  case `else` = "ELSE"
+  case end = "END"
+  case escape = "ESCAPE"
+  case exists = "EXISTS"
+  case extract = "EXTRACT"
+  case `false` = "FALSE"
+  case filter = "FILTER"
+  case `for` = "FOR"
+  case from = "FROM"
+  case ignore = "IGNORE"
+  case ilike = "ILIKE"
+  case `in` = "IN"
+  case interval = "INTERVAL"
+  case `is` = "IS"
+  case leading = "LEADING"
+  case like = "LIKE"
+  case localTime = "LOCALTIME"
+  case localTimestamp = "LOCALTIMESTAMP"
+  case not = "NOT"
+  case null = "NULL"
+  case nulls = "NULLS"
+  case or = "OR"
+  case over = "OVER"
+  case position = "POSITION"
+  case precision = "PRECISION"
+  case respect = "RESPECT"
+  case row = "ROW"
+  case some = "SOME"
+  case substring = "SUBSTRING"
+  case then = "THEN"
+  case time = "TIME"
+  case timestamp = "TIMESTAMP"
+  case to = "TO"
+  case trailing = "TRAILING"
+  case trim = "TRIM"
+  case `true` = "TRUE"
+  case tryCast = "TRY_CAST"
+  case uescape = "UESCAPE"
+  case unknown = "UNKNOWN"
+  case when = "WHEN"
+  case within = "WITHIN"
+  case without = "WITHOUT"
+  case zone = "ZONE"
+
+  // Queries.
+  case all = "ALL"
+  case analyze = "ANALYZE"
+  case `as` = "AS"
+  case asc = "ASC"
+  case by = "BY"
+  case columns = "COLUMNS"
+  case create = "CREATE"
+  case cross = "CROSS"
+  case cube = "CUBE"
+  case current = "CURRENT"
+  case delete = "DELETE"
+  case desc = "DESC"
+  case describe = "DESCRIBE"
+  case drop = "DROP"
+  case except = "EXCEPT"
+  case explain = "EXPLAIN"
+  case fetch = "FETCH"
+  case first = "FIRST"
+  case following = "FOLLOWING"
+  case full = "FULL"
+  case group = "GROUP"
+  case grouping = "GROUPING"
+  case groups = "GROUPS"
+  case having = "HAVING"
+  case inner = "INNER"
+  case insert = "INSERT"
+  case intersect = "INTERSECT"
+  case into = "INTO"
+  case join = "JOIN"
+  case last = "LAST"
+  case lateral = "LATERAL"
+  case left = "LEFT"
+  case limit = "LIMIT"
+  case natural = "NATURAL"
+  case next = "NEXT"
+  case offset = "OFFSET"
+  case on = "ON"
+  case only = "ONLY"
+  case order = "ORDER"
+  case ordinality = "ORDINALITY"
+  case outer = "OUTER"
+  case partition = "PARTITION"
+  case preceding = "PRECEDING"
+  case range = "RANGE"
+  case recursive = "RECURSIVE"
+  case right = "RIGHT"
+  case rollup = "ROLLUP"
+  case rows = "ROWS"
+  case select = "SELECT"
+  case sets = "SETS"
+  case show = "SHOW"
+  case table = "TABLE"
+  case tables = "TABLES"
+  case ties = "TIES"
+  case unbounded = "UNBOUNDED"
+  case union = "UNION"
+  case unnest = "UNNEST"
+  case using = "USING"
+  case values = "VALUES"
+  case `where` = "WHERE"
+  case window = "WINDOW"
+  case with = "WITH"
+
+  /// Trino's reserved words, as far as the grammar knows them.
+  private static let reserved: Set<Keyword> = [
+    .and, .as, .between, .by, .case, .cast, .create, .cross, .cube, .currentDate, .currentTime,
+    .currentTimestamp, .currentUser, .delete, .describe, .distinct, .drop, .else, .end, .escape, .except,
+    .exists, .extract, .false, .for, .from, .full, .group, .grouping, .having, .in, .inner, .insert,
+    .intersect, .into, .is, .join, .left, .like, .localTime, .localTimestamp, .natural, .not, .null, .on,
+    .or, .order, .outer, .recursive, .right, .rollup, .select, .table, .then, .trim, .true, .uescape,
+    .union, .unnest, .using, .values, .when, .where, .with,
+  ]
+
+  /// Whether the word cannot be a bare name.
+  var isReserved: Bool { Keyword.reserved.contains(self) }
+
+  /// The keyword that a word spells, in any case.
+  init?(spelling: String) {
+    guard spelling.utf8.count <= Keyword.longestByteCount else { return nil }
+    self.init(rawValue: spelling.uppercased())
+  }
+
+  /// Saves folding the case of words that are longer than any keyword.
+  private static let longestByteCount = 17
+}

@@ -1,0 +1,33 @@
+/// One key of a path.
+public struct PathName: Hashable, Sendable {
+  /// The key, unescaped.
+  public var bytes: [UInt8]
+  /// Only this spelling; else a key that differs in ASCII case will do where no key is equal.
+  public var isExact: Bool
+
+  /// A step by name.
+  public init(_ bytes: [UInt8], isExact: Bool) {
+    self.bytes = bytes
+    self.isExact = isExact
+  }
+}
+
+/// A condition on the value at one path, as storage evaluates it: once for each distinct value where values are
+/// in a dictionary. Storage knows nothing of where it comes from.
+package struct ColumnPredicate: Sendable {
+  /// Keys from the root; none for the whole record.
+  package var path: [PathName]
+  /// Whether a row with this value passes. Must depend on the value alone.
+  package var passes: @Sendable (FieldValue) -> Bool
+  /// Where only rows pass whose value is one of these strings: the strings. A segment or row group whose
+  /// dictionary has none of them is passed over.
+  package var needles: [[UInt8]]?
+
+  package init(
+    path: [PathName], needles: [[UInt8]]? = nil, passes: @escaping @Sendable (FieldValue) -> Bool
+  ) {
+    self.path = path
+    self.needles = needles
+    self.passes = passes
+  }
+}

@@ -1,0 +1,57 @@
+/// A value of a record at a path.
+public enum FieldValue: Sendable, Hashable {
+  /// The record has no such path.
+  case missing
+  /// JSON null.
+  case null
+  /// `true` or `false`.
+  case boolean(Bool)
+  /// A number that fits 64 bits and prints back the same.
+  case integer(Int64)
+  /// Any other number, as spelled.
+  case number([UInt8])
+  /// A string's value, unescaped.
+  case string([UInt8])
+  /// An object or array as compact JSON, escapes as they were.
+  case json([UInt8])
+
+  /// The value as text; nil for a missing one and for null.
+  public var text: String? {
+    switch self {
+    case .missing, .null: nil
+    case .boolean(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .number(let bytes), .string(let bytes), .json(let bytes): String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
+
+/// Reads one path of chosen rows: only the columns that the path leads to are touched.
+package struct FieldProjection {
+  private let group: RowGroupPaths
+
+  package init(_ reader: SegmentReader, rowGroup: Int) throws {
+    group = try RowGroupPaths(reader, rowGroup: rowGroup)
+  }
+
+  /// Values at `path` for `rows` (ascending positions in the row group).
+  package func values(_ path: [PathName], rows: [UInt32]) throws -> [FieldValue] {
+    guard !rows.isEmpty else { return [] }
+    var output = [FieldValue](repeating: .missing, count: rows.count)
+    var composite: [Int] = []
+    try group.visit(path, rows: rows) { part in
+      switch part.target {
+      case .missing, .object: break
+      case .composite: composite += part.members
+      case .literal(let kind): for index in part.members { output[index] = RowGroupPaths.literal(kind) }
+      case .value(let column, _):
+        for (index, value) in zip(part.members, try group.values(column, part.positions)) { output[index] = value }
+      }
+    }
+    composite.sort()
+    for (index, text) in zip(composite, try group.texts(path, rows: composite.map { rows[$0] })) {
+      output[index] = text
+    }
+    return output
+  }
+}

@@ -1,0 +1,217 @@
+import CairnSQL
+
+/// Evaluates expressions on one record at a time, by `docs/semantics.md` and nothing else.
+///
+/// Nothing is skipped for speed: all branches and terms are evaluated, so that a refused literal is
+/// refused wherever it stands.
+public enum Oracle {
+  /// The value of an expression for a record. `now` is the start of the query in seconds since 1970.
+  public static func evaluate(
+    _ expression: Expression, _ record: OracleRecord, now: Int64 = 1_767_225_600
+  ) throws(OracleError) -> OracleValue {
+    let evaluator = OracleEvaluator(record: record, now: now)
+    if expression.isLogical || expression.isPredicate {
+      return OracleValue(try evaluator.truth(of: expression))
+    }
+    return try evaluator.value(of: expression)
+  }
+
+  /// Whether a condition holds for a record; nil is NULL (S30).
+  public static func truth(
+    _ expression: Expression, _ record: OracleRecord, now: Int64 = 1_767_225_600
+  ) throws(OracleError) -> Bool? {
+    try OracleEvaluator(record: record, now: now).truth(of: expression)
+  }
+}
+
+/// The evaluation for one record.
+struct OracleEvaluator {
+  let record: OracleRecord
+  let now: Int64
+  /// What each `[]` path in reach stands for at the moment.
+  var bindings: [SourceSpan: OracleValue] = [:]
+
+  // MARK: Conditions (S30)
+
+  func truth(of expression: Expression) throws(OracleError) -> Bool? {
+    switch expression.kind {
+    case .not(let operand):
+      return try truth(of: operand).map { !$0 }
+    case .and(let terms):
+      return OracleEvaluator.any(try truths(of: terms).map { $0.map { !$0 } }).map { !$0 }
+    case .or(let terms):
+      return OracleEvaluator.any(try truths(of: terms))
+    default:
+      if expression.isPredicate { return try value(of: expression).truth }
+      return try anyElement(of: [expression], missing: nil) { (evaluator) throws(OracleError) in
+        try evaluator.value(of: expression).truth
+      }
+    }
+  }
+
+  private func truths(of terms: [Expression]) throws(OracleError) -> [Bool?] {
+    var results: [Bool?] = []
+    for term in terms { results.append(try truth(of: term)) }
+    return results
+  }
+
+  /// OR of any number of truths.
+  static func any(_ truths: [Bool?]) -> Bool? {
+    if truths.contains(true) { return true }
+    return truths.contains(nil) ? nil : false
+  }
+
+  // MARK: Any element (S40 to S42)
+
+  /// The condition for every choice of elements for the free `[]` paths below the expressions.
+  func anyElement(
+    of expressions: [Expression], missing: Bool?,
+    _ condition: (OracleEvaluator) throws(OracleError) -> Bool?
+  ) throws(OracleError) -> Bool? {
+    let free = expressions.flatMap(\.freeElementPaths).filter { bindings[$0.span] == nil }
+    var unbound = self
+    for path in free { unbound.bindings[path.span] = .null }
+    // Evaluated also where there are no elements, so that a refused literal is refused.
+    let single = try condition(unbound)
+    if free.isEmpty { return single }
+    var choices = [self]
+    var isMissing = false
+    for path in free {
+      guard let elements = try elements(of: path) else {
+        isMissing = true
+        continue
+      }
+      choices = choices.flatMap { choice in
+        elements.map { element in
+          var bound = choice
+          bound.bindings[path.span] = element
+          return bound
+        }
+      }
+    }
+    if isMissing { return missing }
+    var results: [Bool?] = []
+    for choice in choices { results.append(try condition(choice)) }
+    return OracleEvaluator.any(results)
+  }
+
+  /// What a `[]` path stands for; nil where there is no array.
+  func elements(of expression: Expression) throws(OracleError) -> [OracleValue]? {
+    switch expression.kind {
+    case .path(let path):
+      return OraclePath.expand(.init(record.root), steps(of: path)[...])
+    case .access(let base, let step):
+      guard base.isElementPath else { return OraclePath.expand(try value(of: base), [step]) }
+      return try elements(of: base)?.flatMap { OraclePath.expand($0, [step]) ?? [.null] }
+    default:
+      return [try value(of: expression)]
+    }
+  }
+
+  /// The steps from the record.
+  private func steps(of path: Path) -> [Path.Step] {
+    (OraclePath.isRecord(path.root) ? [] : [.name(path.root)]) + path.steps
+  }
+
+  // MARK: Values
+
+  func value(of expression: Expression) throws(OracleError) -> OracleValue {
+    if let bound = bindings[expression.span], expression.isElementPath { return bound }
+    switch expression.kind {
+    case .literal(let literal):
+      return try OracleLiterals.value(of: literal)
+    case .path(let path):
+      if expression.isElementPath { return try wholeArray(expression) }
+      return steps(of: path).reduce(.init(record.root)) { OraclePath.step($1, on: $0) }
+    case .access(let base, let step):
+      if expression.isElementPath { return try wholeArray(expression) }
+      return OraclePath.step(step, on: try value(of: base))
+    case .subscripted(let base, let index):
+      return try subscripted(base, index)
+    case .unary(let sign, let operand):
+      return OracleArithmetic.signed(sign, try value(of: operand))
+    case .binary(let operation, let lhs, let rhs):
+      return try binary(operation, lhs, rhs)
+    case .caseWhen(let choice):
+      return try choose(choice)
+    case .cast(let operand, let type, _):
+      return try OracleCast.cast(try value(of: operand), to: type)
+    case .call(let call):
+      if expression.isPredicate {
+        return OracleValue(
+          try anyElement(of: call.arguments, missing: nil) { (evaluator) throws(OracleError) in
+            try evaluator.call(call).truth
+          })
+      }
+      return try self.call(call)
+    case .array(let items):
+      return .array(try values(of: items))
+    case .and, .or, .not:
+      return OracleValue(try truth(of: expression))
+    default:
+      guard expression.isPredicate else { throw .unsupported("this form of expression") }
+      return OracleValue(try predicate(expression))
+    }
+  }
+
+  func values(of expressions: [Expression]) throws(OracleError) -> [OracleValue] {
+    var results: [OracleValue] = []
+    for expression in expressions { results.append(try value(of: expression)) }
+    return results
+  }
+
+  /// Where no condition is around it, a `[]` path is a JSON array (S43).
+  private func wholeArray(_ expression: Expression) throws(OracleError) -> OracleValue {
+    guard let elements = try elements(of: expression) else { return .null }
+    return OracleValue(OracleJSON.array(elements.map(\.asJSON)))
+  }
+
+  private func subscripted(_ base: Expression, _ index: Expression) throws(OracleError) -> OracleValue {
+    let container = try value(of: base)
+    let index = try value(of: index)
+    if case .array? = container.json { return subscripted(container, number: index) }
+    if case .array = container { return subscripted(container, number: index) }
+    guard let key = index.text.flatMap({ String(validating: $0, as: UTF8.self) }) else { return .null }
+    return OraclePath.step(.key(key), on: container)
+  }
+
+  private func subscripted(_ container: OracleValue, number: OracleValue) -> OracleValue {
+    guard let place = number.decimal?.wholeNumber else { return .null }
+    return OraclePath.step(.index(place), on: container)
+  }
+
+  private func binary(
+    _ operation: BinaryOperator, _ lhs: Expression, _ rhs: Expression
+  ) throws(OracleError) -> OracleValue {
+    let left = try value(of: lhs)
+    let right = try value(of: rhs)
+    switch operation {
+    case .concatenate:
+      guard let a = left.text, let b = right.text else { return .null }
+      return .text(a + b)
+    case .jsonMember, .jsonText:
+      return try OracleFunctions.jsonMember(left, right, isConstant: rhs.isConstant)
+    default:
+      return try OracleArithmetic.combine(left, operation, right)
+    }
+  }
+
+  private func choose(_ choice: CaseExpression) throws(OracleError) -> OracleValue {
+    var result: OracleValue?
+    for branch in choice.branches {
+      let isTaken: Bool?
+      if let operand = choice.operand {
+        isTaken = try anyElement(of: [operand, branch.condition], missing: nil) {
+          (evaluator) throws(OracleError) in
+          try evaluator.compare(operand, .equal, branch.condition)
+        }
+      } else {
+        isTaken = try truth(of: branch.condition)
+      }
+      let value = try value(of: branch.result)
+      if isTaken == true, result == nil { result = value }
+    }
+    let otherwise = try choice.otherwise.map { (expression) throws(OracleError) in try value(of: expression) }
+    return result ?? otherwise ?? .null
+  }
+}

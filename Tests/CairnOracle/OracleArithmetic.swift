@@ -1,0 +1,85 @@
+import CairnSQL
+
+/// Arithmetic (S54 for times, S56 for numbers).
+enum OracleArithmetic {
+  static func signed(_ sign: UnaryOperator, _ value: OracleValue) -> OracleValue {
+    switch value {
+    case .dayInterval(let seconds, let nanoseconds) where sign == .minus:
+      let negative = OracleInstant(seconds: 0, nanoseconds: 0).adding(
+        seconds: -seconds, nanoseconds: -nanoseconds)
+      return .dayInterval(seconds: negative.seconds, nanoseconds: negative.nanoseconds)
+    case .monthInterval(let months) where sign == .minus: return .monthInterval(-months)
+    case .dayInterval, .monthInterval: return value
+    default: break
+    }
+    guard let number = value.decimal else { return .null }
+    return OracleValue(sign == .minus ? number.negated : number)
+  }
+
+  static func combine(
+    _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue
+  ) throws(OracleError) -> OracleValue {
+    if let result = combineTimes(lhs, operation, rhs) { return result }
+    guard let left = lhs.decimal, let right = rhs.decimal else { return .null }
+    if let a = left.wholeNumber, let b = right.wholeNumber { return whole(a, operation, b) }
+    switch operation {
+    case .add: return OracleValue(OracleDecimal.sum(left, right))
+    case .subtract: return OracleValue(right.negated.flatMap { OracleDecimal.sum(left, $0) })
+    case .multiply: return OracleValue(OracleDecimal.product(left, right))
+    default: throw .unsupported("\(operation.rawValue) of other than whole numbers")
+    }
+  }
+
+  private static func whole(_ lhs: Int64, _ operation: BinaryOperator, _ rhs: Int64) -> OracleValue {
+    let (result, overflow): (Int64, Bool)
+    switch operation {
+    case .add: (result, overflow) = lhs.addingReportingOverflow(rhs)
+    case .subtract: (result, overflow) = lhs.subtractingReportingOverflow(rhs)
+    case .multiply: (result, overflow) = lhs.multipliedReportingOverflow(by: rhs)
+    case .divide: (result, overflow) = lhs.dividedReportingOverflow(by: rhs)
+    // Swift reports the smallest number's remainder by -1 as an overflow, since the quotient is one.
+    default: (result, overflow) = rhs == -1 ? (0, false) : lhs.remainderReportingOverflow(dividingBy: rhs)
+    }
+    return overflow ? .null : OracleValue(result)
+  }
+
+  /// Times and intervals; nil where neither side is one.
+  private static func combineTimes(
+    _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue
+  ) -> OracleValue? {
+    if case .subtract = operation {
+      switch rhs {
+      case .dayInterval, .monthInterval: return combineTimes(lhs, .add, signed(.minus, rhs))
+      case .timestamp, .date:
+        guard let a = lhs.instant, let b = rhs.instant else { return .null }
+        let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
+        return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
+      default: break
+      }
+    }
+    switch (lhs, rhs) {
+    case (.dayInterval(let seconds, let nanoseconds), _):
+      return operation == .add ? adding(seconds, nanoseconds, to: rhs) : .null
+    case (_, .dayInterval(let seconds, let nanoseconds)):
+      return operation == .add ? adding(seconds, nanoseconds, to: lhs) : .null
+    case (.monthInterval(let months), _): return operation == .add ? adding(months, to: rhs) : .null
+    case (_, .monthInterval(let months)): return operation == .add ? adding(months, to: lhs) : .null
+    case (.timestamp, _), (.date, _), (_, .timestamp), (_, .date): return .null
+    default: return nil
+    }
+  }
+
+  private static func adding(_ seconds: Int64, _ nanoseconds: Int64, to value: OracleValue) -> OracleValue {
+    if case .dayInterval(let own, let fraction) = value {
+      let sum = OracleInstant(seconds: own, nanoseconds: fraction).adding(
+        seconds: seconds, nanoseconds: nanoseconds)
+      return .dayInterval(seconds: sum.seconds, nanoseconds: sum.nanoseconds)
+    }
+    return OracleValue(value.instant?.adding(seconds: seconds, nanoseconds: nanoseconds))
+  }
+
+  private static func adding(_ months: Int64, to value: OracleValue) -> OracleValue {
+    if case .monthInterval(let own) = value { return .monthInterval(own + months) }
+    return OracleValue(value.instant.flatMap { OracleCalendar.adding(months: months, to: $0) })
+  }
+}

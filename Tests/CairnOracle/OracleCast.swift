@@ -1,0 +1,102 @@
+import CairnSQL
+
+/// Casts (S55).
+enum OracleCast {
+  static func cast(_ value: OracleValue, to type: DataType) throws(OracleError) -> OracleValue {
+    var numbers: [Int] = []
+    for parameter in type.parameters {
+      guard case .number(let number) = parameter else { throw .unsupported("casts to \(type)") }
+      numbers.append(number)
+    }
+    return try cast(value, toName: type.name, parameters: numbers)
+  }
+
+  private static let ranges: [String: ClosedRange<Int64>] = [
+    "bigint": Int64.min...Int64.max, "integer": Int64(Int32.min)...Int64(Int32.max),
+    "int": Int64(Int32.min)...Int64(Int32.max), "smallint": -32_768...32_767, "tinyint": -128...127,
+  ]
+
+  static func cast(
+    _ value: OracleValue, toName name: String, parameters: [Int]
+  ) throws(OracleError) -> OracleValue {
+    if let range = ranges[name] { return whole(value, range) }
+    switch name {
+    case "varchar":
+      guard let text = value.text else { return .null }
+      return .text(parameters.first.map { Array(OracleText.characters(text).prefix($0).joined()) } ?? text)
+    case "double", "real":
+      return binary(value, isSingle: name == "real")
+    case "decimal":
+      let (precision, scale) = (parameters.first ?? 38, parameters.dropFirst().first ?? 0)
+      guard (1...38).contains(precision), scale <= precision else {
+        throw .invalidLiteral("decimal(\(precision), \(scale))")
+      }
+      return decimal(value, precision: precision, scale: scale)
+    case "boolean":
+      return OracleValue(boolean(value))
+    case "timestamp", "timestamp with time zone":
+      return OracleValue(value.instant)
+    case "date":
+      return date(value)
+    case "ipaddress":
+      return value.address.map(OracleValue.address) ?? .null
+    default:
+      throw .unsupported("casts to \(name)")
+    }
+  }
+
+  static func date(_ value: OracleValue) -> OracleValue {
+    value.instant.map { .date(days: OracleCalendar.floorDivide($0.seconds, OracleCalendar.secondsPerDay)) }
+      ?? .null
+  }
+
+  /// Whether the value counts as a number for casts: text must be whole digits there.
+  private static func isText(_ value: OracleValue) -> Bool {
+    if case .text = value { return true }
+    if case .string? = value.json { return true }
+    return false
+  }
+
+  /// A boolean, typed or of the record.
+  private static func plainBoolean(_ value: OracleValue) -> Bool? {
+    isText(value) ? nil : value.truth
+  }
+
+  private static func whole(_ value: OracleValue, _ range: ClosedRange<Int64>) -> OracleValue {
+    if let truth = plainBoolean(value) { return OracleValue(truth ? 1 : 0) }
+    guard let number = value.decimal else { return .null }
+    if isText(value), number.text.contains(where: { ".eE".utf8.contains($0) }) { return .null }
+    guard let rounded = number.rounded(toScale: 0)?.wholeNumber, range.contains(rounded) else { return .null }
+    return OracleValue(rounded)
+  }
+
+  private static func binary(_ value: OracleValue, isSingle: Bool) -> OracleValue {
+    if let truth = plainBoolean(value) { return .number(spelling: Array((truth ? "1.0" : "0.0").utf8)) }
+    guard let number = value.decimal else { return .null }
+    let text = String(decoding: number.text, as: UTF8.self)
+    if isSingle {
+      guard let single = Float(text), single.isFinite else { return .null }
+      return .number(spelling: Array(single.description.utf8))
+    }
+    guard let double = Double(text), double.isFinite else { return .null }
+    return .number(spelling: Array(double.description.utf8))
+  }
+
+  private static func decimal(_ value: OracleValue, precision: Int, scale: Int) -> OracleValue {
+    let number = plainBoolean(value).map { OracleDecimal($0 ? 1 : 0) } ?? value.decimal
+    guard let rounded = number?.rounded(toScale: scale), rounded.digits.count <= precision else {
+      return .null
+    }
+    return OracleValue(rounded)
+  }
+
+  private static func boolean(_ value: OracleValue) -> Bool? {
+    if let truth = plainBoolean(value) { return truth }
+    guard isText(value) else { return value.decimal.map { !$0.isZero } }
+    switch value.text.map({ String(decoding: $0, as: UTF8.self).lowercased() }) {
+    case "true", "t", "1": return true
+    case "false", "f", "0": return false
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import CairnSQL
+
+/// How two values compare (S20, S23).
+enum OracleComparison {
+  /// A value and whether a time column stands there.
+  struct Side {
+    let value: OracleValue
+    let isTimeColumn: Bool
+  }
+
+  static func compare(_ lhs: Side, _ operation: ComparisonOperator, _ rhs: Side) -> Bool? {
+    guard let order = order(lhs, rhs) else { return nil }
+    switch operation {
+    case .equal: return order == 0
+    case .notEqual: return order != 0
+    case .less: return order < 0
+    case .lessOrEqual: return order <= 0
+    case .greater: return order > 0
+    case .greaterOrEqual: return order >= 0
+    }
+  }
+
+  /// -1, 0 or 1; nil where the result is NULL. The lines of S20's table, in order.
+  static func order(_ lhs: Side, _ rhs: Side) -> Int? {
+    let (left, right) = (lhs.value, rhs.value)
+    if left.isNull || right.isNull { return nil }
+    if left.isTime || right.isTime { return instants(left, right) }
+    if left.isAddress || right.isAddress {
+      guard let a = left.address, let b = right.address else { return nil }
+      return bytes(a, b)
+    }
+    if left.isInterval || right.isInterval { return intervals(left, right) }
+    if left.isTypedNumber || right.isTypedNumber { return numbers(left, right) }
+    if left.isTypedBoolean || right.isTypedBoolean {
+      guard let a = left.truth, let b = right.truth else { return nil }
+      return a == b ? 0 : b ? -1 : 1
+    }
+    if lhs.isTimeColumn && right.spellsTime || rhs.isTimeColumn && left.spellsTime {
+      return instants(left, right)
+    }
+    if case .number? = left.json, case .number? = right.json { return numbers(left, right) }
+    guard let a = left.text, let b = right.text else { return nil }
+    return bytes(a, b)
+  }
+
+  static func bytes(_ lhs: [UInt8], _ rhs: [UInt8]) -> Int {
+    lhs == rhs ? 0 : lhs.lexicographicallyPrecedes(rhs) ? -1 : 1
+  }
+
+  private static func numbers(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    guard let a = lhs.decimal, let b = rhs.decimal else { return nil }
+    return OracleDecimal.compare(a, b)
+  }
+
+  private static func instants(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    guard let a = lhs.instant, let b = rhs.instant else { return nil }
+    return OracleInstant.compare(a, b)
+  }
+
+  private static func intervals(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    switch (lhs, rhs) {
+    case (.monthInterval(let a), .monthInterval(let b)): a < b ? -1 : a == b ? 0 : 1
+    case (.dayInterval(let a, let x), .dayInterval(let b, let y)):
+      OracleInstant.compare(
+        OracleInstant(seconds: a, nanoseconds: x), OracleInstant(seconds: b, nanoseconds: y))
+    default: nil
+    }
+  }
+}
+
+extension OracleValue {
+  fileprivate var isTime: Bool {
+    switch self {
+    case .timestamp, .date: true
+    default: false
+    }
+  }
+
+  fileprivate var isAddress: Bool { if case .address = self { true } else { false } }
+
+  fileprivate var isInterval: Bool {
+    switch self {
+    case .dayInterval, .monthInterval: true
+    default: false
+    }
+  }
+
+  fileprivate var isTypedNumber: Bool { if case .number = self { true } else { false } }
+
+  fileprivate var isTypedBoolean: Bool { if case .boolean = self { true } else { false } }
+
+  fileprivate var spellsTime: Bool { text.flatMap(OracleTimeText.instant) != nil }
+}
+
+/// The order of sorting (S26).
+public enum OracleOrdering {
+  /// -1, 0 or 1 for ascending order, NULL last.
+  public static func compare(_ lhs: OracleValue, _ rhs: OracleValue) -> Int {
+    let ranks = (rank(lhs), rank(rhs))
+    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 ? -1 : 1 }
+    if let a = lhs.truth, let b = rhs.truth, ranks.0 == 0 { return a == b ? 0 : b ? -1 : 1 }
+    if ranks.0 == 1, let a = lhs.decimal, let b = rhs.decimal { return OracleDecimal.compare(a, b) }
+    if ranks.0 == 2, let a = lhs.instant, let b = rhs.instant { return OracleInstant.compare(a, b) }
+    return OracleComparison.bytes(lhs.text ?? [], rhs.text ?? [])
+  }
+
+  /// The order of a time column's values: points in time, then the rest as text, then NULL.
+  public static func compareTimeColumn(_ lhs: OracleValue, _ rhs: OracleValue) -> Int {
+    switch (lhs.instant, rhs.instant) {
+    case (let a?, let b?): OracleInstant.compare(a, b)
+    case (_?, nil): -1
+    case (nil, _?): 1
+    case (nil, nil): compare(lhs, rhs)
+    }
+  }
+
+  private static func rank(_ value: OracleValue) -> Int {
+    switch value {
+    case .boolean: return 0
+    case .number: return value.decimal == nil ? 3 : 1
+    case .timestamp, .date: return 2
+    case .text, .address, .dayInterval, .monthInterval: return 3
+    case .array: return 5
+    case .null: return 6
+    case .record(let record):
+      switch record.json {
+      case .boolean: return 0
+      // A number that cannot be compared (S14) sorts as the text that it has.
+      case .number: return value.decimal == nil ? 3 : 1
+      case .string: return 3
+      case .object: return 4
+      default: return 5
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import CairnSQL
+
+extension OracleEvaluator {
+  /// A function's value, its `[]` paths being bound.
+  func call(_ call: FunctionCall) throws(OracleError) -> OracleValue {
+    let name = call.name.text.lowercased()
+    guard let counts = OracleFunctions.argumentCounts[name] else { throw .unsupported("function \(name)") }
+    guard counts.contains(call.arguments.count) else { throw .wrongArguments(name) }
+    if call.isStar || call.isDistinct || call.window != nil || call.filter != nil || !call.ordering.isEmpty {
+      throw .unsupported("aggregates")
+    }
+    let operands = call.arguments
+    switch name {
+    case "if":
+      let isTaken = try truth(of: operands[0]) == true
+      let results = try values(of: Array(operands.dropFirst()))
+      return isTaken ? results[0] : results.count > 1 ? results[1] : .null
+    case "nullif":
+      let isEqual = try compare(operands[0], .equal, operands[1]) == true
+      return isEqual ? .null : try value(of: operands[0])
+    default:
+      return try self.call(name, operands, try values(of: operands))
+    }
+  }
+
+  private func call(
+    _ name: String, _ operands: [Expression], _ arguments: [OracleValue]
+  ) throws(OracleError) -> OracleValue {
+    switch name {
+    case "coalesce":
+      return arguments.first { !$0.isNull } ?? .null
+    case "try":
+      return arguments[0]
+    case "contains":
+      return OracleValue(
+        try OracleFunctions.contains(arguments[0], arguments[1], isConstant: operands[0].isConstant))
+    case "regexp_like":
+      return OracleValue(
+        try OracleFunctions.regexpLike(arguments[0], arguments[1], isConstant: operands[1].isConstant))
+    case "json_extract", "json_extract_scalar":
+      return try OracleFunctions.jsonExtract(
+        arguments[0], arguments[1], scalarOnly: name == "json_extract_scalar",
+        isConstant: operands[1].isConstant)
+    case "element_at":
+      return OracleFunctions.elementAt(arguments[0], arguments[1])
+    case "cardinality":
+      return OracleFunctions.cardinality(arguments[0])
+    case "from_iso8601_timestamp", "now", "current_timestamp", "date", "current_date", "date_trunc":
+      return try time(name, operands, arguments)
+    default:
+      return OracleFunctions.text(name, arguments)
+    }
+  }
+
+  private func time(
+    _ name: String, _ operands: [Expression], _ arguments: [OracleValue]
+  ) throws(OracleError) -> OracleValue {
+    switch name {
+    case "now", "current_timestamp":
+      return .timestamp(seconds: now, nanoseconds: 0)
+    case "current_date":
+      return .date(days: OracleCalendar.floorDivide(now, OracleCalendar.secondsPerDay))
+    case "date":
+      return OracleCast.date(arguments[0])
+    case "from_iso8601_timestamp":
+      return OracleValue(arguments[0].instant)
+    default:
+      guard let unit = arguments[0].text.map({ String(decoding: $0, as: UTF8.self).lowercased() }) else {
+        return .null
+      }
+      let epoch = OracleInstant(seconds: 0, nanoseconds: 0)
+      if OracleCalendar.truncated(epoch, to: unit) == nil {
+        if operands[0].isConstant { throw .invalidLiteral("the unit of date_trunc") }
+        return .null
+      }
+      let start = arguments[1].instant.flatMap { OracleCalendar.truncated($0, to: unit) }
+      if case .date = arguments[1] { return OracleCast.date(OracleValue(start)) }
+      return OracleValue(start)
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import CairnSQL
+
+/// Paths (S1 to S9, S40 to S42).
+enum OraclePath {
+  /// The first member whose key is the name, exact or, unless that is asked for, ignoring ASCII case.
+  static func member(_ name: String, of json: OracleJSON?, isExact: Bool) -> OracleJSON? {
+    guard case .object(let members)? = json else { return nil }
+    let wanted = Array(name.utf8)
+    if let exact = members.first(where: { $0.key == wanted }) { return exact.value }
+    if isExact { return nil }
+    return members.first { folded($0.key) == folded(wanted) }?.value
+  }
+
+  static func folded(_ name: [UInt8]) -> [UInt8] {
+    name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+  }
+
+  /// The element of an array, from 1; negative from the end if that is allowed.
+  static func element(_ index: Int64, of json: OracleJSON?, allowsNegative: Bool) -> OracleJSON? {
+    guard case .array(let items)? = json else { return nil }
+    let place = index > 0 ? index - 1 : allowsNegative && index < 0 ? Int64(items.count) + index : -1
+    return place >= 0 && place < items.count ? items[Int(place)] : nil
+  }
+
+  static func isRecord(_ root: Identifier) -> Bool {
+    folded(Array(root.text.utf8)) == Array("eventjson".utf8)
+  }
+
+  /// One constant step that is not `[]`.
+  static func step(_ step: Path.Step, on value: OracleValue) -> OracleValue {
+    if case .array(let items) = value, case .index(let index) = step {
+      return index > 0 && index <= items.count ? items[Int(index) - 1] : .null
+    }
+    switch step {
+    case .name(let name): return OracleValue(member(name.text, of: value.json, isExact: name.isQuoted))
+    case .key(let key): return OracleValue(member(key, of: value.json, isExact: true))
+    case .index(let index): return OracleValue(element(index, of: value.json, allowsNegative: false))
+    case .anyElement: return .null
+    }
+  }
+
+  /// The values that steps with `[]` stand for; nil where there is no array (S40, S42).
+  static func expand(_ value: OracleValue, _ steps: ArraySlice<Path.Step>) -> [OracleValue]? {
+    guard let first = steps.first else { return [value] }
+    let rest = steps.dropFirst()
+    guard first == .anyElement else { return expand(step(first, on: value), rest) }
+    let elements: [OracleValue]
+    if case .array(let items) = value {
+      elements = items
+    } else if case .array(let items)? = value.json {
+      elements = items.map { OracleValue($0) }
+    } else {
+      return nil
+    }
+    return elements.flatMap { expand($0, rest) ?? [.null] }
+  }
+
+  // MARK: JSONPath (S6)
+
+  /// The keys of a JSONPath, or nil if it is not of the form that Trino takes.
+  static func jsonPathKeys(_ path: String) -> [String]? {
+    var rest = path.unicodeScalars[...]
+    guard rest.popFirst() == "$" else { return nil }
+    var keys: [String] = []
+    func take(_ allowed: (Unicode.Scalar) -> Bool) -> String? {
+      let taken = rest.prefix(while: allowed)
+      rest = rest.dropFirst(taken.count)
+      return taken.isEmpty ? nil : String(String.UnicodeScalarView(taken))
+    }
+    func isWord(_ scalar: Unicode.Scalar) -> Bool {
+      scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    }
+    while let next = rest.popFirst() {
+      if next == "." {
+        guard let key = take({ isWord($0) || $0 == ":" }) else { return nil }
+        keys.append(key)
+      } else if next == "[" {
+        if rest.first == "\"" {
+          rest.removeFirst()
+          guard let key = quotedKey(&rest) else { return nil }
+          keys.append(key)
+        } else {
+          guard let key = take(isWord) else { return nil }
+          keys.append(key)
+        }
+        guard rest.popFirst() == "]" else { return nil }
+      } else {
+        return nil
+      }
+    }
+    return keys
+  }
+
+  /// The key up to the closing quote, which a backslash escapes.
+  private static func quotedKey(_ rest: inout Substring.UnicodeScalarView) -> String? {
+    var key = String.UnicodeScalarView()
+    while let scalar = rest.popFirst() {
+      if scalar == "\"" { return String(key) }
+      if scalar == "\\" {
+        guard let escaped = rest.popFirst(), escaped == "\"" || escaped == "\\" else { return nil }
+        key.append(escaped)
+      } else {
+        key.append(scalar)
+      }
+    }
+    return nil
+  }
+
+  /// Follows the keys of a JSONPath.
+  static func follow(_ keys: [String], from json: OracleJSON?) -> OracleJSON? {
+    var json = json
+    for key in keys {
+      if case .array? = json {
+        guard !key.isEmpty, key.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let index = Int64(key),
+          index < Int64.max
+        else { return nil }
+        json = element(index + 1, of: json, allowsNegative: false)
+      } else {
+        json = member(key, of: json, isExact: true)
+      }
+    }
+    return json
+  }
+
+  // MARK: Time columns (S23)
+
+  /// Whether an expression is a time column, in whatever access form.
+  static func isTimeColumn(_ expression: Expression) -> Bool {
+    guard let names = names(of: expression) else { return false }
+    let columns = [["eventTime"], ["userIdentity", "sessionContext", "attributes", "creationDate"]]
+    return columns.contains { column in
+      column.count == names.count
+        && zip(column, names).allSatisfy { wanted, name in
+          name.isExact ? name.text == wanted : folded(Array(name.text.utf8)) == folded(Array(wanted.utf8))
+        }
+    }
+  }
+
+  private typealias Name = (text: String, isExact: Bool)
+
+  /// The names of a path that goes through objects only, below the record.
+  private static func names(of expression: Expression) -> [Name]? {
+    switch expression.kind {
+    case .path(let path):
+      let root = isRecord(path.root) ? [] : [Name(path.root.text, path.root.isQuoted)]
+      return adding(path.steps, to: root)
+    case .access(let base, let step):
+      return names(of: base).flatMap { adding([step], to: $0) }
+    case .binary(.jsonMember, let base, let key), .binary(.jsonText, let base, let key):
+      guard let base = names(of: base), case .literal(.string(let text)) = key.kind else { return nil }
+      return text.hasPrefix("$") ? adding(jsonPath: text, to: base) : base + [Name(text, true)]
+    case .call(let call):
+      guard call.arguments.count == 2, case .literal(.string(let text)) = call.arguments[1].kind,
+        let base = names(of: call.arguments[0])
+      else { return nil }
+      switch call.name.text.lowercased() {
+      case "element_at": return base + [Name(text, true)]
+      case "json_extract", "json_extract_scalar": return adding(jsonPath: text, to: base)
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  private static func adding(_ steps: [Path.Step], to base: [Name]) -> [Name]? {
+    var names = base
+    for step in steps {
+      switch step {
+      case .name(let name): names.append(Name(name.text, name.isQuoted))
+      case .key(let key): names.append(Name(key, true))
+      case .index, .anyElement: return nil
+      }
+    }
+    return names
+  }
+
+  private static func adding(jsonPath: String, to base: [Name]) -> [Name]? {
+    jsonPathKeys(jsonPath).map { base + $0.map { Name($0, true) } }
+  }
+}

@@ -1,0 +1,157 @@
+import CairnSQL
+
+/// The predicates (S20 to S25, S41): the positive form for any element, then NOT where it is negated.
+extension OracleEvaluator {
+  func predicate(_ expression: Expression) throws(OracleError) -> Bool? {
+    switch expression.kind {
+    case .comparison(.notEqual, let lhs, let rhs):
+      return try comparison(.equal, lhs, rhs).map { !$0 }
+    case .comparison(let operation, let lhs, let rhs):
+      return try comparison(operation, lhs, rhs)
+    case .between(let value, let lower, let upper, let isNegated):
+      let result = try anyElement(of: [value, lower, upper], missing: nil) {
+        (evaluator) throws(OracleError) -> Bool? in
+        let above = try evaluator.compare(value, .greaterOrEqual, lower)
+        let below = try evaluator.compare(value, .lessOrEqual, upper)
+        if above == false || below == false { return false }
+        return above == nil || below == nil ? nil : true
+      }
+      return negated(result, isNegated)
+    case .inList(let value, let items, let isNegated):
+      let result = try anyElement(of: [value] + items, missing: nil) {
+        (evaluator) throws(OracleError) -> Bool? in
+        var truths: [Bool?] = []
+        for item in items { truths.append(try evaluator.compare(value, .equal, item)) }
+        return OracleEvaluator.any(truths)
+      }
+      return negated(result, isNegated)
+    case .like(let like):
+      let parts = [like.value, like.pattern] + (like.escape.map { [$0] } ?? [])
+      let result = try anyElement(of: parts, missing: nil) { (evaluator) throws(OracleError) in
+        try evaluator.like(like)
+      }
+      return negated(result, like.isNegated)
+    case .isNull(let value, let isNegated):
+      // IS NULL is the opposite of having a value.
+      return try hasValue(value) == isNegated
+    case .isDistinct(let lhs, let rhs, let isNegated):
+      let (left, right) = (try hasValue(lhs), try hasValue(rhs))
+      let isEqual = try comparison(.equal, lhs, rhs) == true
+      return (isEqual || (!left && !right)) == isNegated
+    case .isTruth(let value, let truth, let isNegated):
+      return try (self.truth(of: value) == truth) != isNegated
+    default:
+      throw .unsupported("this predicate")
+    }
+  }
+
+  private func negated(_ truth: Bool?, _ isNegated: Bool) -> Bool? {
+    isNegated ? truth.map { !$0 } : truth
+  }
+
+  private func comparison(
+    _ operation: ComparisonOperator, _ lhs: Expression, _ rhs: Expression
+  ) throws(OracleError) -> Bool? {
+    try anyElement(of: [lhs, rhs], missing: nil) { (evaluator) throws(OracleError) in
+      try evaluator.compare(lhs, operation, rhs)
+    }
+  }
+
+  func compare(
+    _ lhs: Expression, _ operation: ComparisonOperator, _ rhs: Expression
+  ) throws(OracleError) -> Bool? {
+    let left = OracleComparison.Side(value: try value(of: lhs), isTimeColumn: OraclePath.isTimeColumn(lhs))
+    let right = OracleComparison.Side(value: try value(of: rhs), isTimeColumn: OraclePath.isTimeColumn(rhs))
+    return OracleComparison.compare(left, operation, right)
+  }
+
+  /// IS NOT NULL: some element is not NULL (S41).
+  private func hasValue(_ expression: Expression) throws(OracleError) -> Bool {
+    if expression.isLogical || expression.isPredicate { return try truth(of: expression) != nil }
+    return try anyElement(of: [expression], missing: false) { (evaluator) throws(OracleError) in
+      try !evaluator.value(of: expression).isNull
+    } ?? false
+  }
+
+  private func like(_ like: LikePredicate) throws(OracleError) -> Bool? {
+    let text = try value(of: like.value).text
+    let pattern = try value(of: like.pattern).text
+    var escape: [UInt8]?
+    if let expression = like.escape {
+      guard let character = try value(of: expression).text else { return nil }
+      // A constant escape must be one character whatever the pattern is.
+      if expression.isConstant, OracleText.characters(character).count != 1 {
+        throw .invalidLiteral("the escape of LIKE")
+      }
+      escape = character
+    }
+    let isConstant = like.pattern.isConstant && like.escape?.isConstant != false
+    guard let pattern else { return nil }
+    guard var elements = OracleLike.elements(pattern, escape: escape) else {
+      if isConstant { throw .invalidLiteral("the pattern of LIKE") }
+      return nil
+    }
+    guard let text else { return nil }
+    guard like.ignoresCase else { return OracleLike.matches(text, elements) }
+    elements = elements.map { element in
+      if case .literal(let character) = element {
+        .literal(OracleText.lowercased(character))
+      } else {
+        element
+      }
+    }
+    return OracleLike.matches(OracleText.lowercased(text), elements)
+  }
+}
+
+extension Expression {
+  /// AND, OR, NOT.
+  var isLogical: Bool {
+    switch kind {
+    case .and, .or, .not: true
+    default: false
+    }
+  }
+
+  /// Whether the node is a condition in itself, the place where `[]` means any element (S40).
+  var isPredicate: Bool {
+    switch kind {
+    case .comparison, .between, .inList, .like, .isNull, .isDistinct, .isTruth: true
+    case .call(let call): OracleFunctions.predicates.contains(call.name.text.lowercased())
+    default: false
+    }
+  }
+
+  /// Whether the node is a path with `[]`.
+  var isElementPath: Bool {
+    switch kind {
+    case .path(let path): path.hasAnyElement
+    case .access(let base, let step): step == .anyElement || base.isElementPath
+    default: false
+    }
+  }
+
+  /// The `[]` paths for which this node's condition has to choose elements: those not inside a condition
+  /// of their own.
+  var freeElementPaths: [Expression] {
+    if isElementPath { return [self] }
+    if isPredicate || isLogical { return [] }
+    switch kind {
+    case .caseWhen(let choice):
+      let results = choice.branches.map(\.result) + (choice.otherwise.map { [$0] } ?? [])
+      return results.flatMap(\.freeElementPaths)
+    case .call(let call) where call.name.text.lowercased() == "if":
+      return call.arguments.dropFirst().flatMap(\.freeElementPaths)
+    default:
+      return children.flatMap(\.freeElementPaths)
+    }
+  }
+
+  /// Whether the value is the same for every record.
+  var isConstant: Bool {
+    switch kind {
+    case .path, .parameter, .lambda, .exists, .subquery: false
+    default: children.allSatisfy(\.isConstant)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import CairnSQL
+
+/// What an expression is for one record. Record values stay apart from typed values, since they adapt to
+/// what they are compared with (S10, S20).
+public enum OracleValue: Sendable, Equatable {
+  /// NULL, JSON null or missing (S11).
+  case null
+  /// A typed boolean.
+  case boolean(Bool)
+  /// A typed number, as spelled (S12, S14).
+  case number(spelling: [UInt8])
+  /// Typed text.
+  case text([UInt8])
+  /// A point in time: seconds since 1970, UTC, and nanoseconds.
+  case timestamp(seconds: Int64, nanoseconds: Int64)
+  /// A date: days since 1970-01-01.
+  case date(days: Int64)
+  /// An interval of days to seconds.
+  case dayInterval(seconds: Int64, nanoseconds: Int64)
+  /// An interval of years to months.
+  case monthInterval(Int64)
+  /// An IP address as 16 bytes, IPv4 in its mapped form.
+  case address([UInt8])
+  /// A value of the record that is not null.
+  case record(OracleRecordValue)
+  /// A typed array.
+  case array([OracleValue])
+}
+
+/// A value of a record, with its spelling.
+public struct OracleRecordValue: Sendable, Equatable {
+  let json: OracleJSON
+
+  /// The value's one text (S12).
+  public var text: [UInt8] { json.text }
+}
+
+extension OracleValue {
+  init(_ json: OracleJSON?) {
+    guard let json, json != .null else {
+      self = .null
+      return
+    }
+    self = .record(OracleRecordValue(json: json))
+  }
+
+  init(_ text: String) {
+    self = .text(Array(text.utf8))
+  }
+
+  init(_ number: OracleDecimal?) {
+    self = number.map { .number(spelling: $0.text) } ?? .null
+  }
+
+  init(_ number: Int64) {
+    self.init(OracleDecimal(number))
+  }
+
+  /// A point in time; outside the years that can be written (S54) it is NULL.
+  init(_ instant: OracleInstant?) {
+    guard let instant, OracleCalendar.secondsOfYears.contains(instant.seconds) else {
+      self = .null
+      return
+    }
+    self = .timestamp(seconds: instant.seconds, nanoseconds: instant.nanoseconds)
+  }
+
+  init(_ truth: Bool?) {
+    self = truth.map(OracleValue.boolean) ?? .null
+  }
+
+  /// Whether it is NULL.
+  public var isNull: Bool { self == .null }
+
+  var json: OracleJSON? {
+    if case .record(let value) = self { value.json } else { nil }
+  }
+
+  /// The value's text, nil for NULL.
+  public var text: [UInt8]? {
+    switch self {
+    case .null: nil
+    case .boolean(let value): Array((value ? "true" : "false").utf8)
+    case .number(let spelling): spelling
+    case .text(let text): text
+    case .record(let value): value.text
+    case .timestamp(let seconds, let nanoseconds):
+      Array(OracleCalendar.text(OracleInstant(seconds: seconds, nanoseconds: nanoseconds)).utf8)
+    case .date(let days): Array(OracleCalendar.text(day: days).utf8)
+    case .address(let bytes): Array(OracleAddress.text(bytes).utf8)
+    case .dayInterval(let seconds, let nanoseconds): Array("\(seconds).\(nanoseconds) seconds".utf8)
+    case .monthInterval(let months): Array("\(months) months".utf8)
+    case .array(let items): OracleJSON.array(items.map(\.asJSON)).compact
+    }
+  }
+
+  /// The value as an element of a JSON array.
+  var asJSON: OracleJSON {
+    switch self {
+    case .null: .null
+    case .boolean(let value): .boolean(value)
+    case .number(let spelling): .number(spelling)
+    case .record(let value): value.json
+    case .array(let items): .array(items.map(\.asJSON))
+    default: .string(text ?? [])
+    }
+  }
+
+  /// The value as a number (S15), or nil.
+  var decimal: OracleDecimal? {
+    switch self {
+    case .number(let spelling): OracleDecimal(spelling)
+    case .text(let text): OracleDecimal(text)
+    case .record(let value):
+      switch value.json {
+      case .number, .string: OracleDecimal(value.text)
+      default: nil
+      }
+    default: nil
+    }
+  }
+
+  /// The value as a boolean (S20, S30), or nil.
+  var truth: Bool? {
+    switch self {
+    case .boolean(let value): return value
+    case .record(let value):
+      if case .boolean(let truth) = value.json { return truth }
+      guard case .string = value.json else { return nil }
+      return OracleValue.text(value.text).truth
+    case .text(let text):
+      return text == Array("true".utf8) ? true : text == Array("false".utf8) ? false : nil
+    default: return nil
+    }
+  }
+
+  /// The value as a point in time (S16), or nil.
+  var instant: OracleInstant? {
+    switch self {
+    case .timestamp(let seconds, let nanoseconds):
+      OracleInstant(seconds: seconds, nanoseconds: nanoseconds)
+    case .date(let days): OracleInstant(seconds: days * OracleCalendar.secondsPerDay, nanoseconds: 0)
+    case .text(let text): OracleTimeText.instant(text)
+    case .record(let value): OracleTimeText.instant(value.text)
+    default: nil
+    }
+  }
+
+  /// The value as an IP address (S53), or nil.
+  var address: [UInt8]? {
+    switch self {
+    case .address(let bytes): bytes
+    case .text(let text): OracleAddress.parse(text)
+    case .record(let value): OracleAddress.parse(value.text)
+    default: nil
+    }
+  }
+}
+
+extension OracleRecordValue {
+  /// Whether it is a number of the record.
+  public var isNumber: Bool { if case .number = json { true } else { false } }
+
+  /// Whether it is a boolean of the record.
+  public var isBoolean: Bool { if case .boolean = json { true } else { false } }
+}

@@ -1,0 +1,68 @@
+import CairnOracle
+import CairnSQL
+import Testing
+
+/// Every example of `docs/semantics.md`, executed against the oracle.
+struct SemanticsDocumentTests {
+  static let document = try? SemanticsDocument.load()
+  static let examples = document?.examples ?? []
+  static let orders = document?.orders ?? []
+
+  @Test(arguments: examples)
+  func exampleHolds(_ example: SemanticsDocument.Example) throws {
+    let record = try OracleRecord(json: example.record)
+    if example.expected == "error" {
+      #expect(throws: OracleError.self) {
+        try Oracle.evaluate(try SQLParser.parseExpression(example.expression), record)
+      }
+      return
+    }
+    let expression = try SQLParser.parseExpression(example.expression)
+    let value = try Oracle.evaluate(expression, record)
+    let expected = try Oracle.evaluate(try SQLParser.parseExpression(example.expected), record)
+    #expect(Kind(value) == Kind(expected), "\(value)")
+    #expect(value.text == expected.text, "\(String(decoding: value.text ?? [], as: UTF8.self))")
+  }
+
+  /// What an example's result shows of a value: record values look like typed ones.
+  enum Kind: Equatable {
+    case null
+    case boolean
+    case number
+    case text
+
+    init(_ value: OracleValue) {
+      switch value {
+      case .null: self = .null
+      case .boolean: self = .boolean
+      case .number: self = .number
+      case .record(let record): self = record.isBoolean ? .boolean : record.isNumber ? .number : .text
+      default: self = .text
+      }
+    }
+  }
+
+  @Test(arguments: orders.indices)
+  func orderHolds(_ index: Int) throws {
+    let values = try Self.orders[index].values.map { json in
+      try Oracle.evaluate(
+        try SQLParser.parseExpression("v"), try OracleRecord(json: Array(#"{"v":\#(json)}"#.utf8)))
+    }
+    for (place, value) in values.enumerated() {
+      for (other, next) in values.enumerated() {
+        let wanted = place == other ? 0 : place < other ? -1 : 1
+        #expect(OracleOrdering.compare(value, next) == wanted)
+      }
+    }
+  }
+
+  @Test func everyRuleHasItsOwnNumberAndExamples() throws {
+    let document = try #require(Self.document)
+    #expect(document.rules.count > 30)
+    #expect(Set(document.rules).count == document.rules.count)
+    let illustrated = Set(document.examples.map(\.rule) + document.orders.map(\.rule))
+    // S10 only introduces the table of S20.
+    #expect(Set(document.rules).subtracting(illustrated) == ["S10"])
+    #expect(document.examples.count > 300)
+  }
+}

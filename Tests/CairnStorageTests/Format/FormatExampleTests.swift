@@ -1,0 +1,246 @@
+import CairnStorage
+import Testing
+
+/// Every example in `Formats/` is executed: writing gives its bytes, reading gives its values.
+@Suite struct FormatExamples {
+  static let documents = ["encodings.md", "segment.md", "archive.md"]
+
+  static func all() throws -> [FormatDocument.Example] {
+    try documents.flatMap { try FormatDocument.load($0).examples }
+  }
+
+  @Test func everyExampleHasAKindThatIsExecuted() throws {
+    let kinds = Set(try Self.all().map(\.kind))
+    #expect(kinds == Set(Self.checks.keys))
+  }
+
+  @Test(arguments: Result { try all() }.successes)
+  func example(_ example: FormatDocument.Example) throws {
+    let check = try #require(Self.checks[example.kind], "unknown example kind")
+    try check(example)
+  }
+
+  typealias Check = @Sendable (FormatDocument.Example) throws -> Void
+
+  static let checks: [String: Check] = [
+    "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "words": words,
+    "plain": plain, "uuid": uuid, "timestamp": timestamp, "dictionary": dictionary,
+    "block": block, "row-times": rowTimes, "layout": layout, "segment": FormatSegmentExample.check,
+    "archive": FormatArchiveExample.check,
+  ]
+
+  /// Compares bytes as text, so that a difference can be read and pasted.
+  static func expect(_ bytes: [UInt8], _ example: FormatDocument.Example) throws {
+    let (written, documented) = (dump(bytes), dump(try example.bytes()))
+    #expect(written == documented)
+  }
+
+  @Sendable static func varint(_ example: FormatDocument.Example) throws {
+    let value = UInt64(try example.integer("value"))
+    var writer = ByteWriter()
+    writer.writeVarint(value)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try reader.readVarint() == value)
+    #expect(reader.isAtEnd)
+  }
+
+  @Sendable static func signedVarint(_ example: FormatDocument.Example) throws {
+    let value = try example.integers("value")[0]
+    var writer = ByteWriter()
+    writer.writeSignedVarint(value)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try reader.readSignedVarint() == value)
+    #expect(reader.isAtEnd)
+  }
+
+  @Sendable static func packed(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values").map { UInt64($0) }
+    let width = try example.integer("width")
+    var writer = ByteWriter()
+    BitPacking.pack(values, width: width, into: &writer)
+    try expect(writer.bytes, example)
+    var unpacked = [UInt64](repeating: 0, count: values.count)
+    try example.bytes().withUnsafeBufferPointer { bytes in
+      unpacked.withUnsafeMutableBufferPointer { output in
+        if let base = output.baseAddress {
+          BitPacking.unpack(bytes, count: values.count, width: width, into: base)
+        }
+      }
+    }
+    #expect(unpacked == values)
+  }
+
+  @Sendable static func integers(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values")
+    var writer = ByteWriter()
+    IntegerEncoding.encode(values, into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try IntegerEncoding.decode(&reader, count: values.count) == values)
+    #expect(reader.isAtEnd)
+  }
+
+  @Sendable static func words(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values").map { UInt32($0) }
+    var writer = ByteWriter()
+    values.withUnsafeBufferPointer { WordEncoding.encode($0, into: &writer) }
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    let decoded = try WordEncoding.decode(&reader, count: values.count)
+    #expect(decoded.allCodes().map { decoded.words[Int($0)] } == values)
+    #expect(reader.isAtEnd)
+  }
+
+  // MARK: Strings
+
+  /// `value STYLE SPELLING` lines as a table; the style must be the one that the writer chooses.
+  static func table(_ example: FormatDocument.Example) throws -> StringTable {
+    let table = StringTable()
+    for value in example.values("value") {
+      let parts = value.split(separator: " ", maxSplits: 1)
+      let spelling = Array(parts[1].utf8)
+      let (bytes, style) = spell(spelling)
+      #expect("\(style)" == parts[0])
+      table.append(bytes, style: style, spelling: style == .verbatim ? spelling : nil)
+    }
+    return table
+  }
+
+  static func spell(_ spelling: [UInt8]) -> (value: [UInt8], style: StringStyle) {
+    guard spelling.contains(0x5C) else { return (spelling, .plain) }
+    return spelling.withUnsafeBufferPointer { buffer in
+      let value = StringSpelling.unescape(buffer)
+      return (value, StringSpelling.style(of: buffer, value: value))
+    }
+  }
+
+  static func spellings(_ table: StringTable) -> [String] {
+    (0..<table.count).map { index in
+      var output = RawVector<UInt8>()
+      defer { output.free() }
+      table.appendSpelling(of: index, to: &output)
+      return "\(table.style(index)) \(String(decoding: output.buffer, as: UTF8.self))"
+    }
+  }
+
+  @Sendable static func plain(_ example: FormatDocument.Example) throws {
+    let table = try table(example)
+    var writer = ByteWriter()
+    PlainStrings.encode(table, into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    let decoded = try PlainStrings.decode(&reader, count: table.count, positions: nil)
+    #expect(spellings(decoded) == example.values("value"))
+  }
+
+  @Sendable static func uuid(_ example: FormatDocument.Example) throws {
+    var writer = ByteWriter()
+    #expect(UUIDStrings.encode(try table(example), into: &writer))
+    #expect(writer.bytes.first == StringEncoding.uuid.rawValue)
+    try expect(Array(writer.bytes.dropFirst()), example)
+    var reader = reader(try example.bytes())
+    let decoded = try UUIDStrings.decode(&reader, count: example.values("value").count, positions: nil)
+    #expect(spellings(decoded) == example.values("value"))
+    #expect(reader.isAtEnd)
+  }
+
+  @Sendable static func timestamp(_ example: FormatDocument.Example) throws {
+    var writer = ByteWriter()
+    #expect(TimestampStrings.encode(try table(example), into: &writer))
+    #expect(writer.bytes.first == StringEncoding.timestamp.rawValue)
+    try expect(Array(writer.bytes.dropFirst()), example)
+    var reader = reader(try example.bytes())
+    let decoded = try TimestampStrings.decode(&reader, count: example.values("value").count, positions: nil)
+    #expect(spellings(decoded) == example.values("value"))
+  }
+
+  @Sendable static func dictionary(_ example: FormatDocument.Example) throws {
+    let table = try table(example)
+    let blocks = DictionaryBlocks.encode(table)
+    #expect(blocks.count == 1)
+    try expect(blocks[0].bytes, example)
+    #expect(blocks[0].firstValue == Array(table[0]))
+    var reader = reader(try example.bytes())
+    let decoded = try DictionaryBlocks.decode(&reader, count: table.count)
+    #expect(spellings(decoded) == example.values("value"))
+  }
+
+  @Test func spellingsTable() throws {
+    let rows = try FormatDocument.load("encodings.md").table("spellings")
+    for row in rows {
+      let spelling = Array(row[2].dropFirst().dropLast().utf8)
+      let hexadecimal = row[1].contains("(") ? row[1].split(separator: "(")[1].dropLast() : row[1][...]
+      let (value, style) = Self.spell(spelling)
+      #expect("\(style)" == row[0])
+      #expect(dump(value) == hexadecimal)
+      if style == .verbatim { continue }
+      var output = RawVector<UInt8>()
+      defer { output.free() }
+      value.withUnsafeBufferPointer { StringSpelling.append($0, style: style, to: &output) }
+      #expect(Array(output.buffer) == spelling)
+    }
+    #expect(Set(rows.map { $0[0] }) == Set(StringStyle.allCases.map { "\($0)" }))
+  }
+
+  // MARK: Parts of segments
+
+  @Sendable static func block(_ example: FormatDocument.Example) throws {
+    let offset = UInt64(try example.integer("offset"))
+    let raw = try example.bytes("raw")
+    let body = BlockBody.make(raw, ZstdCompressor())
+    try expect(body.sealed(at: offset), example)
+    let stored = try example.bytes()
+    let store = MemoryBlockStore(name: "example", bytes: [UInt8](repeating: 0, count: Int(offset)) + stored)
+    let blocks = BlockReader(store, statistics: ReadStatistics())
+    var writer = ByteWriter()
+    writer.writeVarint(offset)
+    writer.writeVarint(stored.count)
+    var ref = reader(writer.bytes)
+    var reader = try blocks.read(try BlockRef.decode(&ref))
+    #expect(try reader.readBytes(reader.remaining) == raw)
+  }
+
+  @Sendable static func rowTimes(_ example: FormatDocument.Example) throws {
+    let times = try example.integers("times")
+    var writer = ByteWriter()
+    RowTimes.encode(times, into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try RowTimes.decode(&reader, count: times.count) == times)
+  }
+
+  @Sendable static func layout(_ example: FormatDocument.Example) throws {
+    var layout = Layout.compact
+    for word in try example.value("layout").split(separator: " ") {
+      let parts = word.split(separator: "=")
+      let bytes = parts[0] == "lines" ? [] : try parseHexadecimal(String(parts[1]))
+      switch parts[0] {
+      case "lines":
+        layout.objectsMultiline = parts[1].contains("objects")
+        layout.arraysMultiline = parts[1].contains("arrays")
+      case "newline": layout.newline = bytes
+      case "base": layout.base = bytes
+      case "unit": layout.unit = bytes
+      case "beforeColon": layout.beforeColon = bytes
+      case "afterColon": layout.afterColon = bytes
+      case "afterComma": layout.afterComma = bytes
+      case "arrayPadding": layout.arrayPadding = bytes
+      default: throw FormatError("\(example): unknown \(word)")
+      }
+    }
+    var writer = ByteWriter()
+    layout.encode(into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try Layout.decode(&reader) == layout)
+    let printed = try SegmentFixture.print(record: Array(try example.value("record").utf8), layout)
+    #expect(dump(printed) == dump(try example.bytes("prints")))
+  }
+}
+
+extension Result where Success: Collection {
+  /// The elements, none where there was an error (which another test then shows).
+  var successes: [Success.Element] { (try? get()).map { Array($0) } ?? [] }
+}

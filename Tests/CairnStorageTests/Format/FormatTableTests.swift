@@ -1,0 +1,120 @@
+import CairnStorage
+import Testing
+
+/// The numbers in `Formats/` are those of the code, and each has all that the other has.
+@Suite struct FormatTables {
+  /// Number → name, from a table's first two columns.
+  private func numbers(_ document: String, _ table: String) throws -> [Int: String] {
+    let rows = try FormatDocument.load(document).table(table)
+    let pairs = try rows.map { (Int(try parseInteger($0[0])), $0[1]) }
+    #expect(Set(pairs.map(\.0)).count == pairs.count, "a number stands twice in \(table)")
+    return Dictionary(pairs) { first, _ in first }
+  }
+
+  private func numbers<T: CaseIterable & RawRepresentable>(_: T.Type) -> [Int: String]
+  where T.RawValue == UInt8 {
+    Dictionary(uniqueKeysWithValues: T.allCases.map { (Int($0.rawValue), "\($0)") })
+  }
+
+  @Test func valueKinds() throws {
+    #expect(try numbers("segment.md", "ValueKind") == numbers(ValueKind.self))
+    #expect(ValueKind.allCases.allSatisfy { UInt32($0.rawValue) < ValueKind.firstShapeWord })
+  }
+
+  @Test func columnKinds() throws {
+    #expect(try numbers("segment.md", "ColumnKind") == numbers(ColumnKind.self))
+  }
+
+  @Test func blockCodecs() throws {
+    #expect(try numbers("segment.md", "BlockCodec") == numbers(BlockCodec.self))
+  }
+
+  @Test func stringEncodings() throws {
+    #expect(try numbers("encodings.md", "StringEncoding") == numbers(StringEncoding.self))
+  }
+
+  @Test func integerEncodings() throws {
+    #expect(try numbers("encodings.md", "IntegerEncoding") == numbers(IntegerEncoding.self))
+  }
+
+  @Test func stringStyles() throws {
+    #expect(try numbers("encodings.md", "StringStyle") == numbers(StringStyle.self))
+  }
+
+  @Test func objectFlags() throws {
+    let flags: [String: ObjectFlags] = [
+      "incomplete": .incomplete, "opaque": .opaque, "gzip": .gzip, "zstd": .zstd,
+    ]
+    let inCode = Dictionary(uniqueKeysWithValues: flags.map { (Int($1.rawValue), $0) })
+    #expect(try numbers("segment.md", "ObjectFlags") == inCode)
+    // An option set does not list itself: its source does.
+    let names = try declarations("Sources/CairnStorage/Shredding/Piece.swift", of: "ObjectFlags")
+    #expect(Set(names) == Set(flags.keys))
+  }
+
+  @Test func segmentFormat() throws {
+    let constants: [String: String] = [
+      "version": "\(SegmentFormat.version)",
+      "headerMagic": quoted(SegmentFormat.headerMagic),
+      "tailMagic": quoted(SegmentFormat.tailMagic),
+      "headerByteCount": "\(SegmentFormat.headerByteCount)",
+      "tailByteCount": "\(SegmentFormat.tailByteCount)",
+      "blockOverheadByteCount": "\(SegmentFormat.blockOverheadByteCount)",
+      "rowGroupRowLimit": "\(SegmentFormat.rowGroupRowLimit)",
+      "segmentRowLimit": "\(SegmentFormat.segmentRowLimit)",
+      "segmentJSONByteLimit": "\(SegmentFormat.segmentJSONByteLimit)",
+      "packedColumnByteLimit": "\(SegmentFormat.packedColumnByteLimit)",
+      "packTargetByteCount": "\(SegmentFormat.packTargetByteCount)",
+      "inlinePartByteLimit": "\(SegmentFormat.inlinePartByteLimit)",
+      "objectsPerProvenanceBlock": "\(SegmentFormat.objectsPerProvenanceBlock)",
+      "zstdLevel": "\(SegmentFormat.zstdLevel)",
+      "opaquePartByteCount": "\(SegmentFormat.opaquePartByteCount)",
+      "blockByteLimit": "\(SegmentFormat.blockByteLimit)",
+      "rowLimit": "\(SegmentFormat.rowLimit)",
+      "slotLimit": "\(SegmentFormat.slotLimit)",
+      "slotDepthLimit": "\(SegmentFormat.slotDepthLimit)",
+      "objectLimit": "\(SegmentFormat.objectLimit)",
+      "objectByteLimit": "\(SegmentFormat.objectByteLimit)",
+    ]
+    #expect(try values("segment.md", "SegmentFormat") == constants)
+    let names = try declarations("Sources/CairnStorage/Segments/SegmentFormat.swift", of: nil)
+    #expect(Set(names) == Set(constants.keys))
+  }
+
+  @Test func otherNumbers() throws {
+    #expect(
+      try values("segment.md", "other numbers") == [
+        "ValueKind.firstShapeWord": "\(ValueKind.firstShapeWord)",
+        "IntegerEncoding.nestingLimit": "\(IntegerEncoding.nestingLimit)",
+        "IntegerEncoding.minimumMeanRun": "\(IntegerEncoding.minimumMeanRun)",
+        "UUIDStrings.minimumShare": "\(UUIDStrings.minimumShare)",
+        "ColumnMerger.plainMinimumCount": "\(ColumnMerger.plainMinimumCount)",
+        "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
+        "DictionaryBlocks.targetByteCount": "\(DictionaryBlocks.targetByteCount)",
+        "RecordParser.depthLimit": "\(RecordParser.depthLimit)",
+        "RecordParser.stringByteLimit": "\(RecordParser.stringByteLimit)",
+        "ObjectShredder.fragmentByteLimit": "\(ObjectShredder.fragmentByteLimit)",
+      ])
+  }
+
+  /// Name → value, digits without commas.
+  private func values(_ document: String, _ table: String) throws -> [String: String] {
+    let rows = try FormatDocument.load(document).table(table)
+    return Dictionary(rows.map { ($0[0], $0[1].filter { $0 != "," }) }) { first, _ in first }
+  }
+
+  private func quoted(_ bytes: [UInt8]) -> String { "\"\(String(decoding: bytes, as: UTF8.self))\"" }
+
+  /// Names of the `package static let` in a file; with `type`, of those whose value is made by it.
+  private func declarations(_ path: String, of type: String?) throws -> [String] {
+    let text = String(decoding: try File.readAll("\(FormatDocument.root)/\(path)"), as: UTF8.self)
+    return text.split(separator: "\n").compactMap { line in
+      let words = line.split(whereSeparator: { " :".contains($0) })
+      guard words.count > 3, words[0] == "package", words[1] == "static", words[2] == "let" else {
+        return nil
+      }
+      if let type, !line.contains("= \(type)(") { return nil }
+      return String(words[3])
+    }
+  }
+}

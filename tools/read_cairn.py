@@ -1,0 +1,497 @@
+#!/usr/bin/env python3
+"""Reads Cairn segments without Cairn: written from Formats/segment.md and Formats/encodings.md alone.
+
+  read_cairn.py SEGMENT...                counts, row groups, columns and shapes
+  read_cairn.py SEGMENT... --restore DIR  the source objects, byte for byte, below DIR; an object whose
+                                          version is not 1 gets ~VERSION behind its name
+
+Needs Python 3.8 and, for Zstandard, the module `compression.zstd` or `zstandard` or the command `zstd`.
+XXH3 checksums are checked where the module `xxhash` is there (a line says so where not), the SHA-256 of
+restored objects always. S and E with a number are paragraphs of segment.md and encodings.md.
+"""
+import argparse
+import datetime
+import hashlib
+import importlib
+import os
+import struct
+import subprocess
+import sys
+
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+xxhash, zstd_module, zstandard = module("xxhash"), module("compression.zstd"), module("zstandard")
+
+NULL, FALSE, TRUE, STRING, INTEGER, NUMBER, EMPTY_OBJECT, EMPTY_ARRAY, ARRAY, OBJECT = range(10)
+FIRST_SHAPE = 16
+LITERALS = {NULL: b"null", FALSE: b"false", TRUE: b"true", EMPTY_OBJECT: b"{}", EMPTY_ARRAY: b"[]"}
+SHAPES, LENGTHS, STRINGS, INTEGERS, NUMBERS = range(5)
+COLUMN_KINDS = "shape length string integer number".split()
+PLAIN, MINIMAL, HTML, ASCII, SLASH, ASCII_UPPER, VERBATIM, OPAQUE = 0, 1, 2, 3, 4, 5, 15, 2
+
+
+class Damaged(Exception):
+    """The file is not what the documents say."""
+def zstd(frame, size):
+    """The frame's bytes (S5)."""
+    if zstd_module:
+        return zstd_module.decompress(frame)
+    if zstandard:
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=size)
+    return subprocess.run(["zstd", "-dcq"], input=frame, stdout=subprocess.PIPE, check=True).stdout
+
+
+class Cursor:
+    """Bytes with a position (E1 to E8)."""
+
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, count):
+        if not 0 <= count <= len(self.data) - self.at:
+            raise Damaged("bytes end inside a structure")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def end(self):
+        if self.at != len(self.data):
+            raise Damaged(f"{len(self.data) - self.at} bytes left over")
+
+    def byte(self):
+        return self.take(1)[0]
+
+    def varint(self):
+        byte = self.byte()
+        return byte if byte < 0x80 else byte & 0x7F | self.varint() << 7
+
+    def svarint(self):
+        value = self.varint()
+        return value >> 1 ^ -(value & 1)
+
+    def counted(self):
+        return self.take(self.varint())
+
+    def ref(self):
+        return self.varint(), self.varint()
+
+# ---- encodings.md
+
+def signed64(value):
+    return (value + (1 << 63) & (1 << 64) - 1) - (1 << 63)
+
+def packed(cursor, count, width):  # E9
+    data, mask, output = cursor.take((count * width + 7) // 8), (1 << width) - 1, []
+    for start in range(0, count, 64):  # 64 integers take 8 × width bytes
+        bits = int.from_bytes(data[start // 8 * width:(start // 8 + 8) * width], "little")
+        output += [bits >> i * width & mask for i in range(min(64, count - start))]
+    return output
+
+def integers(cursor, count, depth=1):  # E10 to E13
+    tag = cursor.byte()
+    if tag == 0:
+        return [cursor.svarint()] * count
+    if tag == 1:
+        base, width = cursor.svarint(), cursor.byte()
+        return [signed64(base + value) for value in packed(cursor, count, width)]
+    if tag == 2:
+        output, least, width = [cursor.svarint()], cursor.svarint(), cursor.byte()
+        for delta in packed(cursor, count - 1, width):
+            output.append(signed64(output[-1] + least + delta))
+        return output
+    if tag == 3 and depth < 3:
+        runs = cursor.varint()
+        values, lengths = integers(cursor, runs, depth + 1), integers(cursor, runs, depth + 1)
+        return [value for value, length in zip(values, lengths) for _ in range(length)]
+    raise Damaged(f"unknown integer encoding {tag}")
+
+def words(cursor, count):  # E14 to E16
+    distinct = cursor.varint()
+    values = integers(cursor, distinct)
+    if distinct <= 1:
+        return values * count
+    width = cursor.byte()
+    codes = struct.unpack("<%d%s" % (count, {1: "B", 2: "H", 4: "I"}[width]), cursor.take(count * width))
+    return [values[code] for code in codes]
+
+
+SHORT = {0x22: b'\\"', 0x5C: b"\\\\", 8: b"\\b", 12: b"\\f", 10: b"\\n", 13: b"\\r", 9: b"\\t"}
+
+def character(value, at):
+    """The code point at a byte of 80 or more and its length; None and 1 where there is none (E18)."""
+    for length in (2, 3, 4):
+        try:
+            return ord(value[at:at + length].decode("utf-8", "surrogatepass")), length
+        except (UnicodeDecodeError, TypeError):
+            pass
+    return None, 1
+
+def spell(value, style):
+    """The spelling of a value (E17, E18)."""
+    if style == PLAIN:
+        return value
+    unit = b"\\u%04X" if style == ASCII_UPPER else b"\\u%04x"
+    output, at = bytearray(), 0
+    while at < len(value):
+        byte, length = value[at], 1
+        if byte in SHORT:
+            output += SHORT[byte]
+        elif byte < 0x20 or style == HTML and byte in b"=&<>'":
+            output += unit % byte
+        elif byte == 0x2F and style == SLASH:
+            output += b"\\/"
+        elif byte >= 0x80 and style in (HTML, ASCII, ASCII_UPPER):
+            point, length = character(value, at)
+            if point is None or style == HTML and point not in (0x2028, 0x2029):
+                output += value[at:at + length]
+            else:
+                surrogates = 0xD800 + (point - 0x10000 >> 10), 0xDC00 + (point & 0x3FF)
+                output += b"".join(unit % part for part in (surrogates if point >= 0x10000 else [point]))
+        else:
+            output.append(byte)
+        at += length
+    return bytes(output)
+
+def spelled(cursor, count, read_values):
+    """Reads styles, then values with `read_values`; gives the spellings."""
+    styles = integers(cursor, count) if cursor.byte() else [PLAIN] * count
+    verbatim = {i: cursor.counted() for i, style in enumerate(styles) if style == VERBATIM}
+    values = read_values()
+    cursor.end()
+    return [verbatim[i] if i in verbatim else spell(value, styles[i]) for i, value in enumerate(values)]
+
+def plain(cursor, count):  # E21
+    lengths = integers(cursor, count)
+    return spelled(cursor, count, lambda: [cursor.take(length) for length in lengths])
+
+def dictionary_block(cursor, count):  # E27
+    def values():
+        value = b""
+        for _ in range(count):
+            value = value[:cursor.varint()] + cursor.counted()
+            yield value
+    return spelled(cursor, count, lambda: list(values()))
+
+def uuids(cursor, count):  # E22, E23
+    number = cursor.varint()
+    positions = integers(cursor, number) if number else []
+    output = [None] * count
+    for position, text in zip(positions, plain(Cursor(cursor.counted()), number) if number else []):
+        output[position] = text
+    for index in range(count):
+        d = cursor.take(16).hex().encode()
+        output[index] = output[index] or b"-".join((d[:8], d[8:12], d[12:16], d[16:20], d[20:]))
+    return output
+
+def timestamp(seconds):  # E25
+    return ((datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).isoformat() + "Z").encode()
+
+
+# ---- segment.md
+
+
+class Segment:
+    def __init__(self, path):
+        self.file, self.size = open(path, "rb"), os.path.getsize(path)
+        tail = self.read(self.size - 32, 32)
+        offset, size, version, checksum, magic = struct.unpack("<QIIQ8s", tail)
+        if self.read(0, 16) != b"CAIRNSEG" + struct.pack("<II", 1, 0) or magic != b"CAIRNEND" or version != 1:
+            raise Damaged("no segment of version 1")
+        self.check(tail[:16], self.size - 32, checksum)
+        self.packs, self.directories, self.entries = {}, {}, {}
+        self.read_footer(self.block((offset, size)))
+        self.read_catalogue(self.block(self.catalogue))
+
+    def read(self, offset, count):
+        self.file.seek(offset)
+        return Cursor(self.file.read(count)).take(count)
+
+    def check(self, data, offset, checksum):  # S6, S8
+        if xxhash and xxhash.xxh3_64_intdigest(data, offset) != checksum:
+            raise Damaged(f"checksum does not match at byte {offset}")
+
+    def block(self, ref):  # S5, S6
+        offset, size = ref
+        stored = self.read(offset, size)
+        self.check(stored[:-8], offset, struct.unpack("<Q", stored[-8:])[0])
+        codec, raw_size = struct.unpack("<BI", stored[:5])
+        raw = {0: lambda: stored[5:-8], 1: lambda: zstd(stored[5:-8], raw_size)}[codec]()
+        if len(raw) != raw_size:
+            raise Damaged(f"block at byte {offset} has a wrong size")
+        return Cursor(raw)
+
+    def read_footer(self, c):  # S11 to S14
+        names = ("rows", "records", "duplicates", "rejected", "objects", "JSON bytes", "source bytes")
+        self.counts = {name: c.varint() for name in names}
+        self.groups = []
+        for _ in range(c.varint()):
+            rows, untimed, minimum, maximum = c.varint(), c.varint(), c.svarint(), c.svarint()
+            times, verbatim_rows = c.ref(), c.varint()
+            verbatim = c.ref() if verbatim_rows else None
+            self.groups.append((rows, untimed, minimum, maximum, times, verbatim_rows, verbatim))
+        self.catalogue = c.ref()
+        self.pack_refs = [c.ref() for _ in range(c.varint())]
+        self.envelopes_ref, self.envelope_count = c.ref(), c.varint()
+        self.object_blocks = [(c.varint(), c.ref()) for _ in range(c.varint())]
+        c.end()
+
+    def read_catalogue(self, c):  # S18 to S26
+        count = c.varint()
+        distances, elements = integers(c, count), integers(c, count)
+        self.parents = [i - distances[i] for i in range(count)]
+        self.names = [c.counted() for _ in range(count)]
+        self.element_slot = {self.parents[i]: i for i in range(1, count) if elements[i]}
+        self.shapes = [[] for _ in range(count)]
+        count = c.varint()
+        owners, counts = integers(c, count), integers(c, count)
+        members = iter(list(zip(integers(c, sum(counts)), integers(c, sum(counts)))))
+        for owner, length in zip(owners, counts):
+            shape = [next(members) for _ in range(length)]
+            self.shapes[owner].append([(owner + child, word) for child, word in shape])
+        count = c.varint()
+        slots, kinds, values, places, sizes = (integers(c, count) for _ in range(5))
+        offsets = iter(integers(c, places.count(0)))
+        c.end()
+        self.columns, pack_ends = {}, [0] * len(self.pack_refs)
+        for slot, kind, value_count, place, size in zip(slots, kinds, values, places, sizes):
+            where = (place - 1, pack_ends[place - 1], size) if place else (next(offsets), size)
+            pack_ends[place - 1] += size if place else 0
+            self.columns[slot, kind] = value_count, where
+
+    def read_directory(self, where):
+        """Dictionary parts, and chunk parts by row group: (count, function giving a cursor) (S27 to S29)."""
+        if len(where) == 2:
+            c = self.block(where)
+        else:
+            pack, start, size = where
+            if pack not in self.packs:
+                self.packs[pack] = self.block(self.pack_refs[pack]).data
+            c = Cursor(self.packs[pack][start:start + size])
+
+        def part():
+            size, is_block = divmod(c.varint(), 2)
+            if is_block:
+                ref = c.varint(), size
+                return lambda: self.block(ref)
+            data = c.take(size)
+            return lambda: Cursor(data)
+
+        c.varint()  # dictionary entries: the sum of those of the blocks
+        dictionary = [(c.varint(), c.counted(), part()) for _ in range(c.varint())]
+        chunks, group = {}, -1
+        for _ in range(c.varint()):
+            group += 1 + c.varint()
+            chunks[group] = c.varint(), part()
+        c.end()
+        return [(count, part) for count, _, part in dictionary], chunks
+
+    def values(self, key, group):
+        """All values of the column `key` (slot, kind) in a row group: words, integers or spellings."""
+        if key not in self.directories:
+            self.directories[key] = self.read_directory(self.columns[key][1])
+        dictionary, chunks = self.directories[key]
+        if group not in chunks:
+            return []
+        count, part = chunks[group]
+        c = part()
+        if key[1] in (SHAPES, LENGTHS, INTEGERS):
+            output = words(c, count) if key[1] == SHAPES else integers(c, count)
+        else:
+            output = self.strings(c, count, key, dictionary, group)
+        c.end()
+        if len(output) != count:
+            raise Damaged("a chunk has the wrong number of values")
+        return output
+
+    def strings(self, c, count, key, dictionary, group):  # E22 to E26
+        tag = c.byte()
+        if tag == 0:
+            if key not in self.entries:
+                blocks = [dictionary_block(part(), size) for size, part in dictionary]
+                self.entries[key] = [text for block in blocks for text in block]
+            return [self.entries[key][word] for word in words(c, count)]
+        if tag in (1, 2):
+            return plain(c, count) if tag == 1 else uuids(c, count)
+        if tag in (3, 4):
+            seconds = integers(c, count) if tag == 3 else [time // 1000 for time in self.times(group)]
+            return [timestamp(second) for second in seconds]
+        raise Damaged(f"unknown string encoding {tag}")
+
+    def times(self, group):  # S15
+        rows, untimed, _, _, times, _, _ = self.groups[group]
+        c = self.block(times)
+        unit = c.varint()
+        return [value * unit for value in integers(c, rows - untimed)]
+
+    def verbatim(self, group):  # S17
+        count, ref = self.groups[group][5:]
+        if not count:
+            return {}
+        c = self.block(ref)
+        positions = integers(c, count)
+        return dict(zip(positions, plain(c, count)))
+
+    def records(self, group):
+        """Each record of a row group as bytes, (key, value) lists and tuples of elements (S31, S32)."""
+        columns = {key: iter(self.values(key, group)) for key in self.columns}
+
+        def value(slot, word):
+            if word >= FIRST_SHAPE:
+                members = self.shapes[slot][word - FIRST_SHAPE]
+                return [(self.names[child], value(child, word)) for child, word in members]
+            if word == STRING:
+                return b'"' + next(columns[slot, STRINGS]) + b'"'
+            if word == INTEGER:
+                return b"%d" % next(columns[slot, INTEGERS])
+            if word == NUMBER:
+                return next(columns[slot, NUMBERS])
+            if word == OBJECT:
+                return value(slot, next(columns[slot, SHAPES]))
+            if word == ARRAY:
+                element = self.element_slot[slot]
+                return tuple([instance(element) for _ in range(next(columns[slot, LENGTHS]))])
+            return LITERALS[word]
+
+        def instance(slot):
+            return value(slot, next(columns[slot, SHAPES]))
+
+        return [instance(0) for _ in range(self.groups[group][0])]
+
+    def envelopes(self):  # S41, S44
+        c = self.block(self.envelopes_ref)
+        for _ in range(self.envelope_count):
+            around = c.counted(), c.counted(), c.counted()
+            layout = (c.byte(),) + tuple(c.counted() for _ in range(7))
+            yield around, layout, dict((c.varint(), c.counted()) for _ in range(c.varint()))
+        c.end()
+
+    def objects(self):  # S34 to S40
+        names = ("source_size", "modified", "size", "flags", "version", "fragment", "envelope", "rejected",
+                 "row_count", "part_count")
+        for _, ref in self.object_blocks:
+            c = self.block(ref)
+            count, keys = c.varint(), [b""]
+            for _ in range(count):
+                keys.append(keys[-1][:c.varint()] + c.counted())
+            lists = [integers(c, count) for _ in names]
+            objects = [dict(zip(names, row), key=key) for key, row in zip(keys[1:], zip(*lists))]
+            for item in objects:
+                item["fragment"], item["last"] = divmod(item["fragment"], 2)
+                item["digest"] = c.take(32)
+            for item in objects:
+                if item["last"] and item["fragment"]:
+                    item["object_size"], item["object_digest"] = c.varint(), c.take(32)
+            for item in objects:
+                item["parts"] = [c.ref() for _ in range(item["part_count"])]
+            deltas, row = iter(integers(c, sum(item["row_count"] for item in objects))), -1
+            c.end()
+            for item in objects:
+                item["rows"] = []
+                for _ in range(item["row_count"]):
+                    row += 1 + next(deltas)
+                    item["rows"].append(row)
+                yield item
+
+def write_value(value, layout, depth, output):  # S44, S45
+    flags, newline, base, unit, before_colon, after_colon, after_comma, padding = layout
+    if isinstance(value, bytes):
+        output.append(value)
+        return
+    is_object = isinstance(value, list)
+    inside, between = depth, after_comma
+    start = close = b"" if is_object else padding
+    if flags & (1 if is_object else 2):
+        inside, close = depth + 1, newline + base + unit * depth
+        start = between = newline + base + unit * inside
+    output.append(b"{" if is_object else b"[")
+    for index, item in enumerate(value):
+        output.append(b"," + between if index else start)
+        if is_object:
+            output.append(b'"' + item[0] + b'"' + before_colon + b":" + after_colon)
+            item = item[1]
+        write_value(item, layout, inside, output)
+    output.append((close if value else b"") + (b"}" if is_object else b"]"))
+
+def rebuilt(segment):
+    """Every object (or fragment) with its bytes (S41 to S43)."""
+    envelopes, records, verbatim = list(segment.envelopes()), [], {}
+    for group in range(len(segment.groups)):
+        verbatim.update({len(records) + at: raw for at, raw in segment.verbatim(group).items()})
+        records += segment.records(group)
+    for item in segment.objects():
+        if item["flags"] & OPAQUE:
+            data = b"".join(segment.block(ref).data for ref in item["parts"])
+        else:
+            (prefix, separator, suffix), layout, gaps = envelopes[item["envelope"]]
+            output = []
+            for index, row in enumerate(item["rows"]):
+                output.append(gaps.get(index, separator) if index else prefix)
+                write_value(verbatim.get(row, records[row]), layout, 0, output)
+            data = b"".join(output) + suffix
+        if len(data) != item["size"] or hashlib.sha256(data).digest() != item["digest"]:
+            raise Damaged(f"object {item['key']!r} does not rebuild")
+        yield item, data
+
+def restore(segment, directory):
+    count = 0
+    for item, data in rebuilt(segment):
+        parts = item["key"].replace(b"\0", b"_").split(b"/")
+        name = b"/".join(part for part in parts if part not in (b"", b".", b"..")) or b"object"
+        suffix = next((s for s in (b".gz", b".zst") if name.endswith(s) and name != s), b"")
+        name = name[:len(name) - len(suffix)] + (b"~%d" % item["version"] if item["version"] > 1 else b"")
+        path = os.path.join(os.fsencode(directory), name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab" if item["fragment"] else "wb") as file:
+            file.write(data)
+        count += item["last"]
+    return count
+
+def show(segment):
+    def path(slot):
+        if slot == 0:
+            return "$"
+        parent = segment.parents[slot]
+        name = segment.names[slot].decode("utf-8", "replace")
+        if segment.element_slot.get(parent) == slot:
+            return path(parent) + "[]"
+        return name if parent == 0 else path(parent) + "." + name
+
+    print(", ".join(f"{value} {name}" for name, value in segment.counts.items()))
+    for index, (rows, untimed, minimum, maximum, _, verbatim_rows, _) in enumerate(segment.groups):
+        times = [] if untimed == rows else [minimum, maximum]
+        span = " to ".join(timestamp(time // 1000).decode() for time in times)
+        print(f"row group {index}: {rows} rows, {untimed} without time, {verbatim_rows} verbatim, {span}")
+    for (slot, kind), (count, where) in segment.columns.items():
+        place = f"directory at {where[0]}" if len(where) == 2 else f"in pack {where[0]}"
+        print(f"column {path(slot)} {COLUMN_KINDS[kind]}: {count} values, {place}")
+    for slot, shapes in enumerate(segment.shapes):
+        for number, members in enumerate(shapes):
+            text = " ".join(f"{path(child)}:{word}" for child, word in members)
+            print(f"shape {number} of {path(slot)}: {text}")
+
+def main():
+    parser = argparse.ArgumentParser(description="Reads Cairn segments without Cairn.")
+    parser.add_argument("segments", nargs="+", metavar="SEGMENT", help="a .cairn file")
+    parser.add_argument("--restore", metavar="DIR", help="write the source objects below DIR")
+    options = parser.parse_args()
+    if not xxhash:
+        print("read_cairn.py: no module xxhash: block checksums are not checked", file=sys.stderr)
+    sys.setrecursionlimit(10_000)
+    for path in options.segments:
+        try:
+            segment = Segment(path)
+            if options.restore:
+                count = restore(segment, options.restore)
+                print(f"{path}: {count} objects restored, SHA-256 of each as recorded", file=sys.stderr)
+            else:
+                show(segment)
+        except (Damaged, LookupError, OverflowError, RuntimeError, StopIteration, struct.error) as error:
+            sys.exit(f"read_cairn.py: {path}: damaged: {error!r}")
+
+
+if __name__ == "__main__":
+    main()
