@@ -148,7 +148,7 @@ private final class HostileArchive {
 
   private final class Sink: PieceSink {
     let piece = Piece()
-    func rollOver() {}
+    func rollOver(consumed: Int) {}
   }
 
   init(_ keys: [String]) throws {
@@ -157,12 +157,12 @@ private final class HostileArchive {
     for key in keys {
       let text = Array(Oddity.record("\"a\":1").utf8)
       let buffer = PaddedBuffer()
-      buffer.reserve(text.count)
+      try buffer.reserve(text.count)
       for (index, byte) in text.enumerated() { buffer.base[index] = byte }
       buffer.seal(text.count)
       var shredder = ObjectShredder(
         buffer.bytes, entry: ObjectEntry(key: Array(key.utf8)), sink: sink, hashSeed: 1)
-      shredder.shred(fault: nil)
+      try shredder.shred(fault: nil)
     }
     let writer = try ArchiveWriter(path: directory.sub("archive"))
     var pieces = [sink.piece]
