@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from peers import dataset, report
+from peers import report
 from peers.systems import SYSTEMS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def run_child(name: str, objects: Path, scratch: Path, timeout: int) -> dict:
     command = [sys.executable, "-m", "peers.child", name, str(objects), str(work), str(time.monotonic())]
     with (scratch.parent / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            command, cwd=ROOT / "Benchmarks", stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )
         try:
             output, _ = process.communicate(timeout=timeout)
@@ -84,7 +84,9 @@ def main() -> None:
     os.environ["CAIRN_BINARY"] = str(options.cairn.resolve())
     objects = (options.objects or generate(options.cairn.resolve(), options.events, options.work)).resolve()
     label = options.label or (f"synth-{options.events}" if options.events else objects.name)
-    known = dataset.describe(objects)  # Also brings every object into the page cache.
+    # In a process of its own: children of a large process inherit its peak memory. Also fills the page cache.
+    described = subprocess.run([sys.executable, "-m", "peers.dataset", objects], check=True, stdout=subprocess.PIPE)
+    known = json.loads(described.stdout)
     print(f"{label}: {known['objects']:,} objects, {known['events']:,} events, {known['json_bytes'] / 1e6:.1f} MB of JSON")
 
     systems = list(options.systems)
@@ -92,6 +94,13 @@ def main() -> None:
     runs: dict[str, list] = {name: [] for name in systems}
     if any(SYSTEMS[name][3] for name in systems):
         runs["ndjson"] = []
+    for earlier in options.add:
+        outcome = json.loads(earlier.read_text())
+        if outcome["known"] != known:
+            sys.exit(f"{earlier} measured other data")
+        for name, found in outcome["runs"].items():
+            runs[name] = runs.get(name, []) + found
+    options.machine = report.machine(options.cairn.resolve())
     started = time.monotonic()
     for round_number in range(options.rounds):
         if round_number and options.budget and time.monotonic() - started > options.budget:
@@ -99,35 +108,34 @@ def main() -> None:
         turn = round_number * max(1, len(systems) // options.rounds) % len(systems)
         order = systems[turn:] + systems[:turn]
         for name in (["ndjson"] if "ndjson" in runs else []) + order:
-            if round_number and (name in once or runs[name][0]["failed"]):
+            if round_number and (name in once or any(run["failed"] for run in runs[name])):
                 continue
             result = run_child(name, objects, scratch, options.timeout)
             runs[name].append({"round": round_number + 1, **result})
             wall = (result.get("load") or {}).get("wall")
             said = result["failed"] or f"{result['bytes'] / known['events']:.1f} B/event, {wall or 0:.2f} s"
             print(f"round {round_number + 1}  {name:24} {said}", flush=True)
+            write(options, label, known, runs)
 
-    (scratch / "events.ndjson").unlink(missing_ok=True)
-    for earlier in options.add:
-        outcome = json.loads(earlier.read_text())
-        if outcome["known"] != known:
-            sys.exit(f"{earlier} measured other data")
-        for name, found in outcome["runs"].items():
-            runs[name] = runs.get(name, []) + found
+    shutil.rmtree(scratch)
+    print(write(options, label, known, runs))
+
+
+def write(options: argparse.Namespace, label: str, known: dict, runs: dict) -> str:
+    """Writes what has been measured so far, and returns the report."""
     outcome = {
         "label": label,
-        "machine": report.machine(options.cairn.resolve()),
+        "machine": options.machine,
         "known": known,
-        "order": [name for name in SYSTEMS if name in runs],
+        "order": [name for name in SYSTEMS if runs.get(name)],
         "runs": runs,
     }
-    shutil.rmtree(scratch)
     prefix = options.out or options.work / "results" / label
     prefix.parent.mkdir(parents=True, exist_ok=True)
     Path(f"{prefix}.json").write_text(json.dumps(outcome, indent=1) + "\n")
     text = report.markdown(outcome)
     Path(f"{prefix}.md").write_text(text)
-    print(text)
+    return text
 
 
 main()

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 DECODE = json.JSONDecoder().raw_decode
@@ -66,3 +67,7 @@ def write_ndjson(root: Path, target: Path) -> int:
             count += len(lines)
             out.write("".join(text + "\n" for text in lines).encode())
     return count
+
+
+if __name__ == "__main__":
+    print(json.dumps(describe(Path(sys.argv[1]))))

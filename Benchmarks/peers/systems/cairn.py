@@ -22,6 +22,8 @@ def load(objects_dir: Path, work_dir: Path) -> dict:
         raise RuntimeError(f"no record counts in the summary of cairn compact: {summary[-300:]}")
     _, kept, duplicates, rejected = (int(number.replace(",", "")) for number in numbers.groups())
     size = file_bytes(archive)
+    inspected = command([binary, "inspect", archive], stdout=subprocess.PIPE)["output"]
+    parts = re.findall(r"^  (columns|packs|catalogue|provenance|row times) .*?([\d.]+) B/event", inspected, re.M)
     verified = command([binary, "verify", archive], stdout=subprocess.PIPE)
     return {
         "load": load,
@@ -32,6 +34,6 @@ def load(objects_dir: Path, work_dir: Path) -> dict:
         "rejected": rejected,
         "note": f"{kept:,} kept + {duplicates:,} duplicates + {rejected:,} rejected; exact duplicates are stored once "
         f"with the places where they were delivered; rebuilds every object: cairn verify, "
-        f"{verified['wall']:.1f} s, passed",
-        "version": command([binary, "--version"], stdout=subprocess.PIPE)["output"].strip(),
+        f"{verified['wall']:.1f} s, passed; bytes per kept event: " + ", ".join(f"{name} {size}" for name, size in parts),
+        "version": "cairn " + command([binary, "--version"], stdout=subprocess.PIPE)["output"].strip(),
     }
