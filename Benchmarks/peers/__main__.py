@@ -87,7 +87,8 @@ def main() -> None:
     # In a process of its own: children of a large process inherit its peak memory. Also fills the page cache.
     described = subprocess.run([sys.executable, "-m", "peers.dataset", objects], check=True, stdout=subprocess.PIPE)
     known = json.loads(described.stdout)
-    print(f"{label}: {known['objects']:,} objects, {known['events']:,} events, {known['json_bytes'] / 1e6:.1f} MB of JSON")
+    megabytes = known["json_bytes"] / 1e6
+    print(f"{label}: {known['objects']:,} objects, {known['events']:,} events, {megabytes:.1f} MB of JSON", flush=True)
 
     systems = list(options.systems)
     once = set(options.once.split(","))

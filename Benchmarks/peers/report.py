@@ -72,12 +72,13 @@ def main_table(outcome: dict) -> list:
         loads = [run["load"] for run in runs if run["load"]]
         size = statistics.median(run["bytes"] for run in runs)
         events = runs[-1]["events"]
+        speeds = [known["json_bytes"] / load["wall"] / 1e6 for load in loads]
         rows.append(
             [
                 title,
                 spread([load["wall"] for load in loads]) if loads else "–",
                 spread([load["user"] + load["system"] for load in loads]) if loads else "–",
-                f"{statistics.median(known['json_bytes'] / load['wall'] / 1e6 for load in loads):,.1f}" if loads else "–",
+                f"{statistics.median(speeds):,.1f}" if loads else "–",
                 f"{statistics.median(load['peak_bytes'] for load in loads) / 1e6:,.0f}" if loads else "–",
                 f"{size / 1e6:,.2f}",
                 f"{size / known['events']:,.1f}",
@@ -153,7 +154,8 @@ def markdown(outcome: dict) -> str:
         runs = outcome["runs"][name]
         lines += [f"- {name}: **failed**: {run['failed']}" for run in runs if run["failed"]]
         lines += [f"- {name}: {said}" for said in differences(name, runs, known)]
-        lines += [f"- {name}: {note}" for note in dict.fromkeys(run["note"] for run in good(runs)[:1] if run.get("note"))]
+        notes = [run["note"] for run in good(runs) if run.get("note")]
+        lines += [f"- {name}: {notes[-1]}"] if notes else []
     checked = [name for name, runs in outcome["runs"].items() if good(runs) and not differences(name, runs, known)]
     lines += [f"- Same count as known, and same non-null counts in the columns probed: {', '.join(checked)}."]
     versions = dict.fromkeys(run["version"] for runs in outcome["runs"].values() for run in good(runs)[:1])

@@ -23,7 +23,8 @@ def load(objects_dir: Path, work_dir: Path) -> dict:
     _, kept, duplicates, rejected = (int(number.replace(",", "")) for number in numbers.groups())
     size = file_bytes(archive)
     inspected = command([binary, "inspect", archive], stdout=subprocess.PIPE)["output"]
-    parts = re.findall(r"^  (columns|packs|catalogue|provenance|row times) .*?([\d.]+) B/event", inspected, re.M)
+    found = re.findall(r"^  (columns|packs|catalogue|provenance|row times) .*?([\d.]+) B/event", inspected, re.M)
+    parts = ", ".join(f"{name} {size}" for name, size in found)
     verified = command([binary, "verify", archive], stdout=subprocess.PIPE)
     return {
         "load": load,
@@ -34,6 +35,6 @@ def load(objects_dir: Path, work_dir: Path) -> dict:
         "rejected": rejected,
         "note": f"{kept:,} kept + {duplicates:,} duplicates + {rejected:,} rejected; exact duplicates are stored once "
         f"with the places where they were delivered; rebuilds every object: cairn verify, "
-        f"{verified['wall']:.1f} s, passed; bytes per kept event: " + ", ".join(f"{name} {size}" for name, size in parts),
+        f"{verified['wall']:.1f} s, passed; bytes per kept event: {parts}",
         "version": "cairn " + command([binary, "--version"], stdout=subprocess.PIPE)["output"].strip(),
     }

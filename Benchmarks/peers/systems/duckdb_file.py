@@ -26,11 +26,14 @@ def load(objects_dir: Path, work_dir: Path, *, variant: bool = False) -> dict:
         connection.execute(f"CREATE TABLE events AS {query}")
         connection.execute("CHECKPOINT")
         connection.close()
-    probes = source.probe(duckdb.connect(str(target), read_only=True), "events")
+    connection = duckdb.connect(str(target), read_only=True)
+    probes = source.probe(connection, "events")
+    used, free = connection.execute("SELECT used_blocks, free_blocks FROM pragma_database_size()").fetchone()
     return {
         "load": load,
         "bytes": file_bytes(target),
         "events": probes["events"],
         "probes": probes,
+        "note": f"{used} blocks used, {free} free in the file",
         "version": f"duckdb {duckdb.__version__}",
     }
