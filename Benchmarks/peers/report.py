@@ -140,7 +140,7 @@ def markdown(outcome: dict) -> str:
         f"{machine['time']}; {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
         f"{machine['system']}. Other work ran on this machine: load average {min(loads):.1f} to {max(loads):.1f}, "
         "so wall times are medians (min–max) under noise and CPU is the steadier column. Page cache warm. "
-        f"Cairn's binary: SHA-256 {machine['cairn_sha256'][:12]}, commit {machine['commit']}.",
+        f"Cairn's binary: SHA-256 {machine['cairn_sha256'][:12]}; harness at commit {machine['commit']}.",
         "",
         *main_table(outcome),
         *preparation(outcome),
