@@ -51,6 +51,8 @@ def differences(name: str, runs: list, known: dict) -> list:
     """What a system holds other than the known counts, and why if it is known."""
     said = []
     for run in good(runs)[:1]:
+        if run.get("kept", known["distinct_events"]) != known["distinct_events"]:
+            said.append(f"kept {run['kept']:,} events, but {known['distinct_events']:,} are distinct byte for byte")
         if run["events"] != known["events"]:
             said.append(f"{run['events']:,} events instead of {known['events']:,}")
         for probe, count in run.get("probes", {}).items():
