@@ -1,15 +1,4 @@
-/// A key of an object and how it is matched (S2, S3).
-package struct PathName: Hashable, Sendable {
-  /// The key, escapes undone.
-  package var bytes: [UInt8]
-  /// Whether case counts.
-  package var isExact: Bool
-
-  package init(bytes: [UInt8], isExact: Bool) {
-    self.bytes = bytes
-    self.isExact = isExact
-  }
-}
+import CairnStorage
 
 /// What storage reads for an expression: the value below some names. The steps behind them (indexes, any
 /// element, JSON inside strings) are taken in the evaluation.
