@@ -46,7 +46,8 @@ let package = Package(
       name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
-      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth", "CairnTestSupport"],
+      name: "CairnCommandTests",
+      dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
       swiftSettings: strict),
   ]
 )
