@@ -44,6 +44,9 @@ let package = Package(
       name: "CairnOracle", dependencies: ["CairnSQL"], path: "Tests/CairnOracle", swiftSettings: strict),
     .testTarget(
       name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
+    .testTarget(
+      name: "CairnEngineTests", dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnTestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
       name: "CairnCommandTests",
