@@ -44,9 +44,13 @@ let package = Package(
       name: "CairnOracle", dependencies: ["CairnSQL"], path: "Tests/CairnOracle", swiftSettings: strict),
     .testTarget(
       name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
+    .testTarget(
+      name: "CairnEngineTests", dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnTestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
-      name: "CairnCommandTests", dependencies: ["Cairn", "CairnSynth", "CairnTestSupport"],
+      name: "CairnCommandTests",
+      dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -1,13 +1,31 @@
+import CairnSQL
+import CairnStorage
+
 /// Which rows a scan wants.
 public struct ScanRequest: Sendable {
+  /// Order of the rows that come out.
+  public enum Order: Sendable {
+    /// By segment in order of their earliest events, inside a segment by event time.
+    case stored
+    /// By event time over all segments; rows without one first.
+    case time
+    /// The reverse of `time`.
+    case reverseTime
+  }
+
   /// Least event time, milliseconds since 1970; nil for no bound.
   public var since: Int64?
   /// First event time that is too late.
   public var until: Int64?
+  /// What rows must satisfy.
+  public var condition: Condition?
+  /// Order of the rows.
+  public var order = Order.stored
   /// Rows after which the scan ends.
   public var limit: Int?
   /// Worker threads.
   public var threads = 2
+  package var mode = EvaluationMode()
 
   /// Everything.
   public init() {}
@@ -21,7 +39,7 @@ public struct ScanStatistics: Sendable, Equatable {
   public var segmentsRead = 0
   /// Row groups of the archive's opened segments.
   public var rowGroups = 0
-  /// Row groups of which columns were read.
+  /// Row groups of which rows were looked at.
   public var rowGroupsRead = 0
   /// Rows that the scan gave.
   public var rows = 0
@@ -39,16 +57,8 @@ public enum RecordFormat: Sendable, Equatable {
   case raw
 }
 
-/// Rows of one row group that a scan wants, with what is needed to read them.
-public struct ScanPart: Sendable {
-  let reader: SegmentReader
-  let rowGroup: Int
-  let rows: Range<Int>
-}
-
-/// A scan by time: prunes segments, row groups and rows, then reads only what is asked for.
-///
-/// Rows come by segment in order of the segments' earliest events, inside a segment in event-time order.
+/// A scan: prunes segments, row groups and rows by time, filters on encoded columns, then reads what is asked
+/// for of the rows that are left.
 public final class Scan {
   private let archive: Archive
   private let request: ScanRequest
@@ -65,123 +75,146 @@ public final class Scan {
     statistics.segments = archive.snapshot.manifest.segments.count
   }
 
-  /// Number of rows; columns are never read for it.
+  /// Number of rows. Without a condition no column is read for it.
   public func count() throws -> Int {
-    let total = try parts().reduce(0) { $0 + $1.rows.count }
-    statistics.rowGroupsRead = 0
-    finish()
+    var total = 0
+    try selections { selection in
+      total += selection.count
+      return total < request.limit ?? .max
+    }
+    total = min(total, request.limit ?? .max)
+    finish(rows: total)
     return total
   }
 
   /// Writes the records as JSON texts, in parallel, in order. `body` gets many records at a time.
-  public func writeRecords(_ format: RecordFormat, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws
-  {
-    let parts = try parts()
-    var layouts: [String: RowLayouts] = [:]
-    if format == .raw {
-      for part in parts where layouts[part.reader.name] == nil {
-        layouts[part.reader.name] = try RowLayouts(part.reader)
-      }
-    }
-    let known = layouts
-    try inOrder(parts) { part in
+  public func writeRecords(
+    _ format: RecordFormat, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
+    let layouts = LayoutCache()
+    try emit { selection in
       let output = ByteBuffer()
-      try Self.print(part, format, known[part.reader.name], into: output)
+      try selection.print(format, layouts, into: output)
       return output
-    } emit: {
-      try body($0.buffer)
-    }
-    finish()
+    } _: { try body($0.buffer) }
   }
 
-  /// Values at `paths` (dotted names) of the rows, in order, one array a row.
+  /// Values at `paths` (dotted names, quoted or subscripted where needed) of the rows, in order.
+  ///
+  /// Throws `CairnError.usage` where a path is none.
   public func fields(_ paths: [String], _ body: ([[FieldValue]]) throws -> Void) throws {
-    let names = paths.map { path in
-      path.split(separator: ".").map { PathName(Array($0.utf8), isExact: false) }
-    }
-    try inOrder(try parts()) { part -> [[FieldValue]] in
-      let projection = try FieldProjection(part.reader, rowGroup: part.rowGroup)
-      let rows = part.rows.map { UInt32($0) }
-      let columns = try names.map { try projection.values($0, rows: rows) }
-      return rows.indices.map { row in columns.map { $0[row] } }
-    } emit: {
-      try body($0)
-    }
-    finish()
+    let names = try paths.map { try FieldPath.names($0) }
+    try emit { try $0.fields(names) } _: { try body($0) }
   }
 
-  // MARK: Pruning
+  // MARK: Selecting
 
-  /// The row groups with wanted rows, cut to the limit.
-  private func parts() throws -> [ScanPart] {
-    var parts: [ScanPart] = []
-    var left = request.limit ?? .max
-    let segments = archive.snapshot.manifest.segments.sorted {
-      ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
-    }
+  /// Candidates by time: for each row group with rows in the range, those rows.
+  private func candidates() throws -> [RowSelection] {
+    var parts: [RowSelection] = []
+    let segments = archive.snapshot.manifest.segments.sorted { ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name) }
+    // Without a condition or an order the limit is known to be reached early.
+    var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
     for entry in segments where left > 0 {
-      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
-        continue
-      }
+      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) { continue }
       let reader = try archive.snapshot.open(entry, statistics: reads)
       statistics.segmentsRead += 1
       statistics.rowGroups += reader.footer.rowGroups.count
+      let filter = request.condition.map { RowFilter($0, reader, mode: request.mode) }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
         let rows = try pruning.rows(of: rowGroup, in: reader).prefix(left)
         if rows.isEmpty { continue }
-        parts.append(ScanPart(reader: reader, rowGroup: rowGroup, rows: rows.startIndex..<rows.endIndex))
+        parts.append(RowSelection(reader, rowGroup, .range(rows.startIndex..<rows.endIndex), filter))
         left -= rows.count
       }
     }
-    statistics.rowGroupsRead = parts.count
-    statistics.rows = parts.reduce(0) { $0 + $1.rows.count }
     return parts
   }
 
-  private func finish() {
-    let read = reads.snapshot
-    statistics.blocksRead = read.blocks
-    statistics.bytesRead = read.bytes
+  /// Calls `body` with the selected rows of each row group, in stored order, until it returns false.
+  private func selections(_ body: (RowSelection) throws -> Bool) throws {
+    let parts = try candidates()
+    if request.condition == nil {
+      for part in parts where try !body(part) { return }
+      return
+    }
+    for start in stride(from: 0, to: parts.count, by: request.threads) {
+      let window = Array(parts[start..<min(start + request.threads, parts.count)])
+      let filtered = try parallelMap(count: window.count, threads: request.threads) { try window[$0].filtered() }
+      for (selection, wasRead) in filtered {
+        statistics.rowGroupsRead += wasRead ? 1 : 0
+        if try !body(selection) { return }
+      }
+    }
   }
 
-  // MARK: Reading
+  // MARK: Giving out
 
-  /// Some parts at a time in parallel, results in order: memory stays bounded by the parts in flight.
-  private func inOrder<Result: Sendable>(
-    _ parts: [ScanPart], _ work: @Sendable (ScanPart) throws -> Result, emit: (Result) throws -> Void
+  /// Materializes the selected rows in the order wanted: some row groups at a time in parallel, results in
+  /// order, so that memory stays bounded by the row groups in flight.
+  private func emit<Result: Sendable>(
+    _ work: @escaping @Sendable (RowSelection) throws -> Result, _ body: (Result) throws -> Void
   ) throws {
+    var left = request.limit ?? .max
+    var given = 0
+    var pending: [RowSelection] = []
+    func flush() throws {
+      let window = pending
+      pending = []
+      for result in try parallelMap(count: window.count, threads: request.threads, { try work(window[$0]) }) {
+        try body(result)
+      }
+    }
+    func take(_ selection: RowSelection) throws -> Bool {
+      let cut = selection.prefix(left)
+      if cut.count > 0 {
+        left -= cut.count
+        given += cut.count
+        if request.condition == nil { statistics.rowGroupsRead += 1 }
+        pending.append(cut)
+        if pending.count >= request.threads { try flush() }
+      }
+      return left > 0
+    }
+    if request.order == .stored {
+      if left > 0 { try selections(take) }
+    } else {
+      for run in try ordered() where try !take(run) { break }
+    }
+    try flush()
+    finish(rows: given)
+  }
+
+  /// All selected rows by time, as runs of rows of one row group.
+  private func ordered() throws -> [RowSelection] {
+    var parts: [RowSelection] = []
+    try selections { selection in
+      parts.append(selection)
+      return true
+    }
+    var keys: [(time: Int64, part: Int, row: UInt32)] = []
+    for (index, part) in parts.enumerated() {
+      let times = try part.times()
+      for (row, time) in zip(part.rows, times) { keys.append((time, index, row)) }
+    }
+    keys.sort { ($0.time, $0.part, $0.row) < ($1.time, $1.part, $1.row) }
+    if request.order == .reverseTime { keys.reverse() }
+    var runs: [RowSelection] = []
     var start = 0
-    while start < parts.count {
-      let end = min(start + request.threads, parts.count)
-      let batch = Array(parts[start..<end])
-      let results = try parallelMap(count: batch.count, threads: request.threads) { try work(batch[$0]) }
-      for result in results { try emit(result) }
+    let wanted = min(keys.count, request.limit ?? .max)
+    while start < wanted {
+      var end = start + 1
+      while end < wanted, keys[end].part == keys[start].part { end += 1 }
+      runs.append(parts[keys[start].part].with(keys[start..<end].map(\.row)))
       start = end
     }
+    return runs
   }
 
-  private static func print(
-    _ part: ScanPart, _ format: RecordFormat, _ layouts: RowLayouts?, into output: ByteBuffer
-  ) throws {
-    let reader = part.reader
-    let isWhole = part.rows.count == reader.footer.rowGroups[part.rowGroup].rowCount
-    let batch = try RecordBatch(
-      reader, rowGroup: part.rowGroup, rows: isWhole ? nil : part.rows.map { UInt32($0) })
-    var printers: [Layout: RecordPrinter] = [:]
-    let firstRow = reader.footer.rowGroups[part.rowGroup].firstRow
-    for index in 0..<batch.count {
-      let position = batch.position(index)
-      if format == .raw, let bytes = batch.verbatim[position] {
-        output.bytes.append(contentsOf: bytes)
-      } else {
-        let layout = format == .raw ? layouts?.layout(ofRow: firstRow + Int(position)) ?? .compact : .compact
-        let printer =
-          try printers[layout]
-          ?? RecordPrinter(catalogue: reader.catalogue(), layout: layout, file: reader.name)
-        printers[layout] = printer
-        try printer.append(batch, row: index, to: &output.bytes)
-      }
-      output.bytes.append(UInt8(ascii: "\n"))
-    }
+  private func finish(rows: Int) {
+    let read = reads.snapshot
+    statistics.rows = rows
+    statistics.blocksRead = read.blocks
+    statistics.bytesRead = read.bytes
   }
 }

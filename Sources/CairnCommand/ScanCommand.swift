@@ -2,22 +2,40 @@ import ArgumentParser
 import Cairn
 
 struct ScanCommand: ParsableCommand {
+  enum OrderArgument: String, ExpressibleByArgument, CaseIterable {
+    case time
+    case reverseTime = "-time"
+  }
+
   enum Output: String, ExpressibleByArgument, CaseIterable {
     case table, jsonl, json, csv, raw
   }
 
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "Show the events of a time range.",
+    abstract: "Show the events of a time range that satisfy a condition.",
     discussion: """
       jsonl prints one compact record a line, raw the record's original bytes, table and csv the columns \
-      \(FieldColumns.standard.joined(separator: ", ")). Exit code 1 where nothing matched.
+      \(FieldColumns.standard.joined(separator: ", ")) or those of --select. Exit code 1 where nothing matched.
+
+      Conditions are SQL's, over any path of the records (docs/semantics.md):
+        --where "eventName = 'UpdateService' AND requestParameters.cluster = 'my-ecs-cluster'"
+        --where "errorCode LIKE '%Denied%' AND NOT sourceIPAddress LIKE '%.amazonaws.com'"
       """)
 
   @Argument(help: "The archive directory.")
   var archive: String
 
   @OptionGroup var range: TimeRangeOptions
+
+  @Option(name: .customLong("where"), help: ArgumentHelp("Only events for which this holds.", valueName: "condition"))
+  var condition: String?
+
+  @Option(help: ArgumentHelp("Columns of table and csv, separated by commas; * for whole records.", valueName: "paths"))
+  var select: String?
+
+  @Option(parsing: .unconditional, help: "By event time over the whole archive: time, or -time for newest first.")
+  var order: OrderArgument?
 
   @Option(help: "Events after which to stop.")
   var limit: Int?
@@ -27,6 +45,11 @@ struct ScanCommand: ParsableCommand {
 
   @Option(help: "table, jsonl, json, csv or raw. (default: table on a terminal, jsonl otherwise)")
   var output: Output?
+
+  @Flag(
+    name: .customLong("csv-safe"),
+    help: "In csv, put an apostrophe before values that a spreadsheet would take for a formula.")
+  var csvSafe = false
 
   @Flag(help: "Say on standard error what was read and what was pruned.")
   var explain = false
@@ -42,6 +65,8 @@ struct ScanCommand: ParsableCommand {
     request.since = range.since?.milliseconds
     request.until = range.until?.milliseconds
     request.limit = limit
+    request.condition = try condition.map { try Condition($0, now: TimeArgument.now()) }
+    if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()
     let scan = Scan(try Archive(path: archive), request)
@@ -61,12 +86,57 @@ struct ScanCommand: ParsableCommand {
 
   private func write(_ scan: Scan, _ output: Output) throws {
     let out = StandardOutput.shared
+    // Whole records have no columns.
+    let isWhole = select == "*" && (output == .table || output == .csv)
+    let columns = isWhole ? ["eventJson"] : try columns()
     switch output {
+    case .jsonl where select != nil && select != "*": try writeSelected(scan, columns)
     case .jsonl: try scan.writeRecords(.compactJSON) { try out.write($0) }
     case .raw: try scan.writeRecords(.raw) { try out.write($0) }
     case .json: try writeArray(scan)
-    case .csv: try CSVWriter(out).write(scan, FieldColumns.standard)
-    case .table: try TableWriter(out).write(scan, FieldColumns.standard)
+    case .csv: try CSVWriter(out, isSafe: csvSafe).write(scan, columns)
+    case .table: try TableWriter(out).write(scan, columns)
+    }
+  }
+
+  /// Paths between the commas of `--select`; commas inside quotes or brackets belong to their path.
+  private func columns() throws -> [String] {
+    guard let select else { return FieldColumns.standard }
+    var columns: [String] = []
+    var current = ""
+    var quote: Character?
+    var depth = 0
+    for character in select {
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "'" || character == "\"" {
+        quote = character
+      } else if character == "[" || character == "(" {
+        depth += 1
+      } else if character == "]" || character == ")" {
+        depth -= 1
+      }
+      if character == ",", quote == nil, depth <= 0 {
+        columns.append(current)
+        current = ""
+      } else if !(character == " " && current.isEmpty) {
+        current.append(character)
+      }
+    }
+    columns.append(current)
+    return columns
+  }
+
+  /// One JSON object a line with the chosen paths as keys; missing ones are left out.
+  private func writeSelected(_ scan: Scan, _ columns: [String]) throws {
+    let out = StandardOutput.shared
+    try scan.fields(columns) { rows in
+      for row in rows {
+        let members = zip(columns, row).compactMap { column, value in
+          value.json.map { "\(FieldValue.string(Array(column.utf8)).json ?? ""):\($0)" }
+        }
+        try out.write("{\(members.joined(separator: ","))}\n")
+      }
     }
   }
 

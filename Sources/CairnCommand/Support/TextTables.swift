@@ -3,16 +3,27 @@ import Cairn
 /// CSV (RFC 4180): CRLF line ends, fields with quotes, commas or line breaks quoted, quotes doubled.
 struct CSVWriter {
   private let out: StandardOutput
+  private let isSafe: Bool
 
-  init(_ out: StandardOutput) { self.out = out }
+  /// - Parameter isSafe: whether formulas are made harmless.
+  init(_ out: StandardOutput, isSafe: Bool) {
+    self.out = out
+    self.isSafe = isSafe
+  }
 
   func write(_ scan: Scan, _ columns: [String]) throws {
     try out.write(columns.map(Self.field).joined(separator: ",") + "\r\n")
     try scan.fields(columns) { rows in
       for row in rows {
-        try out.write(row.map { Self.field($0.text ?? "") }.joined(separator: ",") + "\r\n")
+        try out.write(row.map { Self.field(neutral($0.text ?? "")) }.joined(separator: ",") + "\r\n")
       }
     }
+  }
+
+  /// Spreadsheets run what begins with one of these (OWASP, "CSV Injection").
+  private func neutral(_ text: String) -> String {
+    guard isSafe, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return text }
+    return "'" + text
   }
 
   static func field(_ text: String) -> String {

@@ -6,7 +6,7 @@ public struct PathName: Hashable, Sendable {
   public var isExact: Bool
 
   /// A step by name.
-  public init(_ bytes: [UInt8], isExact: Bool) {
+  public init(bytes: [UInt8], isExact: Bool) {
     self.bytes = bytes
     self.isExact = isExact
   }
@@ -22,12 +22,16 @@ package struct ColumnPredicate: Sendable {
   /// Where only rows pass whose value is one of these strings: the strings. A segment or row group whose
   /// dictionary has none of them is passed over.
   package var needles: [[UInt8]]?
+  /// Objects and arrays may be judged as missing: only a string can pass or fail in another way than that.
+  package var wantsStringsOnly: Bool
 
   package init(
-    path: [PathName], needles: [[UInt8]]? = nil, passes: @escaping @Sendable (FieldValue) -> Bool
+    path: [PathName], needles: [[UInt8]]? = nil, wantsStringsOnly: Bool = false,
+    passes: @escaping @Sendable (FieldValue) -> Bool
   ) {
     self.path = path
     self.needles = needles
+    self.wantsStringsOnly = wantsStringsOnly
     self.passes = passes
   }
 }

@@ -24,4 +24,24 @@ public enum FieldValue: Sendable, Hashable {
     case .number(let bytes), .string(let bytes), .json(let bytes): String(decoding: bytes, as: UTF8.self)
     }
   }
+
+  /// The value as JSON; nil for a missing one. Strings are escaped as little as JSON allows.
+  public var json: String? {
+    switch self {
+    case .missing: nil
+    case .null: "null"
+    case .boolean(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .number(let bytes), .json(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .string(let bytes):
+      "\"" + Self.escaped(bytes) + "\""
+    }
+  }
+
+  private static func escaped(_ bytes: [UInt8]) -> String {
+    var output = RawVector<UInt8>()
+    defer { output.free() }
+    bytes.withUnsafeBufferPointer { StringSpelling.append($0, style: .minimal, to: &output) }
+    return String(decoding: output.buffer, as: UTF8.self)
+  }
 }

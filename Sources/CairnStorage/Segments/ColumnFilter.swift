@@ -69,6 +69,10 @@ package struct ColumnFilter {
         for (index, verdict) in zip(part.members, verdicts) { passed[index] = verdict }
       }
     }
+    if predicate.wantsStringsOnly {
+      if predicate.passes(.missing) { for index in composite { passed[index] = true } }
+      composite = []
+    }
     composite.sort()
     for (index, text) in zip(composite, try group.texts(predicate.path, rows: composite.map { rows[$0] })) {
       passed[index] = predicate.passes(text)

@@ -7,7 +7,11 @@ package struct FieldProjection {
   }
 
   /// Values at `path` for `rows` (ascending positions in the row group).
-  package func values(_ path: [PathName], rows: [UInt32]) throws -> [FieldValue] {
+  ///
+  /// - Parameter wantsStringsOnly: objects and arrays may be given as missing.
+  package func values(
+    _ path: [PathName], rows: [UInt32], wantsStringsOnly: Bool = false
+  ) throws -> [FieldValue] {
     guard !rows.isEmpty else { return [] }
     var output = [FieldValue](repeating: .missing, count: rows.count)
     var composite: [Int] = []
@@ -22,6 +26,7 @@ package struct FieldProjection {
         }
       }
     }
+    if wantsStringsOnly { return output }
     composite.sort()
     for (index, text) in zip(composite, try group.texts(path, rows: composite.map { rows[$0] })) {
       output[index] = text

@@ -1,0 +1,227 @@
+import CairnSQL
+
+extension ExpressionBinder {
+  /// Binds a call.
+  mutating func call(_ call: FunctionCall, _ expression: Expression) throws(BindError) -> any Node {
+    let name = call.name.text
+    guard let entry = FunctionTable.entry(name) else {
+      throw BindError(
+        message: "there is no function \(name)", span: call.name.span,
+        suggestion: NearNames.nearest(to: name, among: FunctionTable.names))
+    }
+    if call.isStar || call.isDistinct || call.filter != nil || call.window != nil || !call.ordering.isEmpty
+      || call.ignoresNulls != nil
+    {
+      throw BindError(message: "\(name) is no aggregate or window function", span: expression.span)
+    }
+    guard entry.argumentCounts.contains(call.arguments.count) else {
+      throw BindError(
+        message: "\(name) takes \(entry.argumentCounts.words), not \(call.arguments.count)",
+        span: expression.span)
+    }
+    switch entry.form {
+    case .special(let special):
+      return try self.special(special, call.arguments, expression)
+    case .plain(let function):
+      let nodes = try values(call.arguments)
+      return fold(FunctionNode(nodes, ExpressionBinder.passingNull(function)), nodes)
+    }
+  }
+
+  /// NULL where an argument is (S50).
+  private static func passingNull(
+    _ function: @escaping @Sendable ([EngineValue]) -> EngineValue
+  ) -> @Sendable ([EngineValue]) -> EngineValue {
+    { arguments in arguments.contains { $0.isNull } ? .null : function(arguments) }
+  }
+
+  private mutating func special(
+    _ special: FunctionTable.Special, _ arguments: [Expression], _ expression: Expression
+  ) throws(BindError) -> any Node {
+    switch special {
+    case .coalesce:
+      let nodes = try values(arguments)
+      return fold(CoalesceNode(nodes), nodes)
+    case .nullIf:
+      let (lhs, rhs) = (try operand(arguments[0]), try operand(arguments[1]))
+      return fold(NullIfNode(lhs, rhs), [lhs.node, rhs.node])
+    case .choice: return try choice(arguments)
+    case .elementAt: return try elementAt(arguments[0], arguments[1])
+    case .jsonExtract: return try jsonExtract(arguments[0], arguments[1], isScalar: false)
+    case .jsonExtractScalar: return try jsonExtract(arguments[0], arguments[1], isScalar: true)
+    case .regexpLike: return try regexpLike(arguments[0], arguments[1])
+    case .contains: return try contains(arguments[0], arguments[1])
+    case .dateTrunc: return try dateTrunc(arguments[0], arguments[1])
+    case .now: return ConstantNode(.timestamp(now))
+    case .today: return ConstantNode(.date(now.day))
+    }
+  }
+
+  private mutating func choice(_ arguments: [Expression]) throws(BindError) -> any Node {
+    let branch = CaseNode.Branch(condition: try condition(arguments[0]), result: try value(arguments[1]))
+    let otherwise = arguments.count > 2 ? try value(arguments[2]) : ConstantNode(.null)
+    return fold(CaseNode([branch], otherwise: otherwise), [branch.condition, branch.result, otherwise])
+  }
+
+  // MARK: Paths
+
+  private mutating func elementAt(_ base: Expression, _ index: Expression) throws(BindError) -> any Node {
+    switch index.kind {
+    case .literal(.string(let key)): return try steps(base, [ValueStep(.key(key))])
+    case .literal(.number(let spelling)):
+      guard let place = Int64(spelling) else {
+        throw BindError(message: "an index is a whole number", span: index.span)
+      }
+      return try steps(base, [.element(place)])
+    default:
+      let nodes = [try value(base), try value(index)]
+      return fold(SubscriptNode(nodes[0], nodes[1], countsFromEnd: true), nodes)
+    }
+  }
+
+  private mutating func jsonExtract(
+    _ base: Expression, _ path: Expression, isScalar: Bool
+  ) throws(BindError) -> any Node {
+    guard case .literal(.string(let text)) = path.kind, let keys = JSONPath.keys(of: text) else {
+      throw BindError(
+        message: "expected a JSONPath such as '$.key[0]', without wildcards and filters", span: path.span)
+    }
+    let found = keys.map { ValueStep(.jsonKey($0)) }
+    return try steps(base, [.document] + found + (isScalar ? [.scalar] : []))
+  }
+
+  /// `->` and `->>` on what is no path, or with what is no constant.
+  private mutating func member(_ base: Expression, _ member: Expression) throws(BindError) -> any Node {
+    switch member.kind {
+    case .literal(.string(let text)) where text.hasPrefix("$"):
+      return try jsonExtract(base, member, isScalar: false)
+    case .literal(.string(let key)):
+      return try steps(base, [.document, ValueStep(.key(key))])
+    case .literal(.number(let spelling)):
+      guard let index = Int64(spelling), index < Int64.max else { break }
+      return try steps(base, [.document, .element(index >= 0 ? index + 1 : index)])
+    default: break
+    }
+    throw BindError(message: "expected a key, an index or a JSONPath after the arrow", span: member.span)
+  }
+
+  // MARK: Operators
+
+  mutating func unary(_ sign: UnaryOperator, _ operand: Expression) throws(BindError) -> any Node {
+    let operand = try value(operand)
+    let isMinus = sign == .minus
+    let node = UnaryNode(operand) { value in
+      if case .interval(let span) = value { return .interval(isMinus ? span.negated : span) }
+      guard let number = value.number, let result = isMinus ? number.negated : number else { return .null }
+      return .number(result)
+    }
+    return fold(node, [operand])
+  }
+
+  mutating func binary(
+    _ operation: BinaryOperator, _ lhs: Expression, _ rhs: Expression, _ expression: Expression
+  ) throws(BindError) -> any Node {
+    switch operation {
+    case .jsonMember, .jsonText: return try member(lhs, rhs)
+    case .concatenate:
+      // A long chain is one node, so that its depth costs no stack.
+      var parts = [rhs]
+      var rest = lhs
+      while case .binary(.concatenate, let before, let last) = rest.kind {
+        parts.append(last)
+        rest = before
+      }
+      let nodes = try values(([rest] as [Expression]) + parts.reversed())
+      return fold(FunctionNode(nodes, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
+    default:
+      let (left, right) = (try value(lhs), try value(rhs))
+      if operation == .divide || operation == .remainder {
+        for (node, side) in [(left, lhs), (right, rhs)] {
+          guard case .number(let number)? = node.constant, number.whole == nil else { continue }
+          throw BindError(message: "\(operation.rawValue) takes whole numbers", span: side.span)
+        }
+      }
+      return fold(
+        FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1]) }, [left, right])
+    }
+  }
+
+  mutating func cast(_ operand: Expression, _ type: DataType) throws(BindError) -> any Node {
+    let target = try CastTarget(type)
+    let operand = try value(operand)
+    return fold(UnaryNode(operand) { target.cast($0) }, [operand])
+  }
+
+  // MARK: Conditions and times
+
+  private mutating func regexpLike(_ text: Expression, _ pattern: Expression) throws(BindError) -> any Node {
+    let (textNode, patternNode) = (try value(text), try value(pattern))
+    var compiled: RegexPattern?
+    if let bytes = patternNode.constant?.text {
+      do {
+        compiled = try RegexPattern(bytes)
+      } catch {
+        throw BindError(message: "the pattern \(error.message)", span: pattern.span)
+      }
+    }
+    let node = FunctionNode([textNode, patternNode]) { [compiled] values in
+      guard let text = values[0].text, let pattern = values[1].text,
+        let regex = compiled ?? (try? RegexPattern(pattern))
+      else { return .null }
+      return .boolean(regex.matches(text))
+    }
+    return fold(node, [textNode, patternNode])
+  }
+
+  private mutating func contains(_ container: Expression, _ value: Expression) throws(BindError) -> any Node {
+    let containerNode = try self.value(container)
+    let operand = try operand(value)
+    var network: NetworkRange?
+    if case .text(let text)? = containerNode.constant {
+      network = NetworkRange(spelling: text)
+      if network == nil {
+        throw BindError(
+          message: "expected a network such as '10.0.0.0/8', or an array", span: container.span)
+      }
+    }
+    let isTimeColumn = operand.isTimeColumn
+    let node = FunctionNode([containerNode, operand.node]) { [network] values in
+      EngineValue(ValueFunctions.contains(values[0], network, values[1], isTimeColumn: isTimeColumn))
+    }
+    return fold(node, [containerNode, operand.node])
+  }
+
+  private mutating func dateTrunc(_ unit: Expression, _ time: Expression) throws(BindError) -> any Node {
+    let (unitNode, timeNode) = (try value(unit), try value(time))
+    if let name = unitNode.constant?.text, TimeUnit(name: name) == nil {
+      throw BindError(
+        message: "expected a unit of time such as 'hour'", span: unit.span,
+        suggestion: NearNames.nearest(
+          to: String(decoding: name, as: UTF8.self), among: TimeUnit.allCases.map(\.rawValue)))
+    }
+    let node = FunctionNode([unitNode, timeNode]) { values in
+      guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }),
+        let start = values[1].timePoint.flatMap(unit.start)
+      else { return .null }
+      if case .date = values[1] { return .date(start.day) }
+      return .timestamp(start)
+    }
+    return fold(node, [unitNode, timeNode])
+  }
+}
+
+extension TimeUnit {
+  /// The unit of a name, in any case.
+  fileprivate init?(name: [UInt8]) {
+    self.init(rawValue: String(decoding: Characters.lower(name), as: UTF8.self))
+  }
+}
+
+extension ClosedRange<Int> {
+  /// `one argument`, `2 or 3 arguments`.
+  fileprivate var words: String {
+    if upperBound == Int.max { return "at least \(lowerBound) argument\(lowerBound == 1 ? "" : "s")" }
+    if lowerBound == upperBound { return "\(lowerBound) argument\(lowerBound == 1 ? "" : "s")" }
+    return "\(lowerBound) \(upperBound == lowerBound + 1 ? "or" : "to") \(upperBound) arguments"
+  }
+}

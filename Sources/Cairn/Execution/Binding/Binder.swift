@@ -1,0 +1,200 @@
+import CairnSQL
+
+/// Turns parsed expressions into ones that can be evaluated, and refuses what has no meaning.
+package enum Binder {
+  /// Binds an expression; `now` is the start of the query in seconds since 1970.
+  package static func bind(_ expression: Expression, now: Int64) throws(BindError) -> BoundExpression {
+    guard let now = TimePoint(seconds: now) else {
+      throw BindError(message: "the clock is outside the years 1 to 9999", span: expression.span)
+    }
+    let terms = conjuncts(of: expression)
+    guard terms.count > 1 else { return try bindWhole(expression, now: now, terms: []) }
+    var bound: [BoundExpression] = []
+    for term in terms { bound.append(try bindWhole(term, now: now, terms: [])) }
+    return try bindWhole(expression, now: now, terms: bound)
+  }
+
+  private static func conjuncts(of expression: Expression) -> [Expression] {
+    guard case .and(let terms) = expression.kind else { return [expression] }
+    return terms.flatMap(conjuncts)
+  }
+
+  private static func bindWhole(
+    _ expression: Expression, now: TimePoint, terms: [BoundExpression]
+  ) throws(BindError) -> BoundExpression {
+    var binder = ExpressionBinder(now: now)
+    let root = expression.isCondition ? try binder.condition(expression) : try binder.root(expression)
+    let paths = binder.table.paths
+    return BoundExpression(
+      root: root, paths: paths, needle: terms.isEmpty ? expression.needle(paths) : nil, terms: terms)
+  }
+}
+
+/// The state of one binding.
+struct ExpressionBinder {
+  let now: TimePoint
+  var table = PathTable()
+  /// The `[]` of the condition that is being bound; nil outside of conditions.
+  private var sources: [AnyElementNode.Source]?
+  private var slotCount = 0
+
+  init(now: TimePoint) { self.now = now }
+
+  // MARK: Conditions
+
+  /// A node that stands for the whole expression: a value, or where a condition is asked of it, its outcome.
+  mutating func root(_ expression: Expression) throws(BindError) -> any Node {
+    let asValue = try value(expression)
+    guard expression.mentionsAnyElement else { return asValue }
+    return RootNode(asValue, condition: try condition(expression))
+  }
+
+  /// Binds an expression where a condition is needed (S30).
+  mutating func condition(_ expression: Expression) throws(BindError) -> any Node {
+    switch expression.kind {
+    case .and(let terms):
+      let nodes = try conditions(terms)
+      return fold(AndNode(nodes), nodes)
+    case .or(let terms):
+      let nodes = try conditions(terms)
+      return fold(OrNode(nodes), nodes)
+    case .not(let operand): return negated(try condition(operand))
+    default:
+      if expression.isCondition { return try predicate(expression) }
+      return try scoped { (binder) throws(BindError) in try binder.value(expression) }
+    }
+  }
+
+  private mutating func conditions(_ terms: [Expression]) throws(BindError) -> [any Node] {
+    var nodes: [any Node] = []
+    for term in terms { nodes.append(try condition(term)) }
+    return nodes
+  }
+
+  /// Binds a condition around which the `[]` inside range.
+  mutating func scoped(
+    withoutArray: Bool? = nil, _ bind: (inout ExpressionBinder) throws(BindError) -> any Node
+  ) throws(BindError) -> any Node {
+    let outer = sources
+    sources = []
+    defer { sources = outer }
+    let node = try bind(&self)
+    guard let found = sources, !found.isEmpty else { return node }
+    return AnyElementNode(found, node, withoutArray: withoutArray)
+  }
+
+  /// A `[]` of the condition around, or the array of its values where there is none.
+  private mutating func ranging(_ source: ElementSource) -> any Node {
+    guard sources != nil else { return SpreadNode(source) }
+    let slot = slotCount
+    slotCount += 1
+    sources?.append(AnyElementNode.Source(values: source, slot: slot))
+    return ElementNode(slot: slot)
+  }
+
+  func negated(_ node: any Node) -> any Node {
+    if let constant = node.constant { return ConstantNode(EngineValue(constant.truth.map { !$0 })) }
+    return NotNode(node)
+  }
+
+  // MARK: Values
+
+  /// Binds an expression for its value.
+  mutating func value(_ expression: Expression) throws(BindError) -> any Node {
+    if let path = expression.accessPath { return self.path(path) }
+    if expression.isCondition { return try condition(expression) }
+    switch expression.kind {
+    case .literal(let literal): return ConstantNode(try LiteralBinder.value(literal, expression.span))
+    case .access(let base, let step): return try access(base, step)
+    case .subscripted(let base, let index):
+      let nodes: [any Node] = [try value(base), try value(index)]
+      return fold(SubscriptNode(nodes[0], nodes[1], countsFromEnd: false), nodes)
+    case .unary(let sign, let operand): return try unary(sign, operand)
+    case .binary(let operation, let lhs, let rhs): return try binary(operation, lhs, rhs, expression)
+    case .caseWhen(let choice): return try caseWhen(choice)
+    case .cast(let operand, let type, _): return try cast(operand, type)
+    case .call(let call): return try self.call(call, expression)
+    case .array(let items):
+      let nodes = try values(items)
+      return fold(ArrayNode(nodes), nodes)
+    default:
+      throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
+    }
+  }
+
+  mutating func values(_ expressions: [Expression]) throws(BindError) -> [any Node] {
+    var nodes: [any Node] = []
+    for expression in expressions { nodes.append(try value(expression)) }
+    return nodes
+  }
+
+  mutating func operand(_ expression: Expression) throws(BindError) -> Operand {
+    Operand(node: try value(expression), isTimeColumn: expression.accessPath?.isTimeColumn == true)
+  }
+
+  private mutating func path(_ path: AccessPath) -> any Node {
+    let reader = table.reader(path)
+    return path.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
+  }
+
+  /// Constant steps into the result of an expression.
+  private mutating func access(_ base: Expression, _ step: Path.Step) throws(BindError) -> any Node {
+    var steps = [ValueStep(AccessPath.Step(step))]
+    var base = base
+    while case .access(let inner, let step) = base.kind {
+      steps.insert(ValueStep(AccessPath.Step(step)), at: 0)
+      base = inner
+    }
+    return try self.steps(base, steps)
+  }
+
+  /// Steps into an expression that is no path.
+  mutating func steps(_ base: Expression, _ steps: [ValueStep]) throws(BindError) -> any Node {
+    let node = try value(base)
+    if steps.contains(.anyElement) { return ranging(.steps(node, steps)) }
+    return fold(StepsNode(node, steps), [node])
+  }
+
+  // MARK: Folding
+
+  /// The node, or its value if all that it depends on is constant.
+  func fold(_ node: any Node, _ inputs: [any Node]) -> any Node {
+    inputs.allSatisfy { $0.constant != nil } ? ConstantNode(node.value(Row(values: [], elements: []))) : node
+  }
+}
+
+/// An expression with `[]` as a whole: its value, and its outcome where it is a condition.
+private final class RootNode: Node {
+  private let asValue: any Node
+  private let condition: any Node
+
+  init(_ asValue: any Node, condition: any Node) {
+    self.asValue = asValue
+    self.condition = condition
+  }
+
+  func value(_ row: Row) -> EngineValue { asValue.value(row) }
+  func truth(_ row: Row) -> Bool? { condition.truth(row) }
+}
+
+extension AccessPath.Step {
+  init(_ step: Path.Step) {
+    switch step {
+    case .name(let name): self = name.isQuoted ? .key(name.text) : .name(name.text)
+    case .key(let key): self = .key(key)
+    case .index(let index): self = .index(index)
+    case .anyElement: self = .anyElement
+    }
+  }
+}
+
+extension Expression {
+  /// Whether a `[]` stands anywhere in it.
+  var mentionsAnyElement: Bool {
+    switch kind {
+    case .path(let path): path.hasAnyElement
+    case .access(_, .anyElement): true
+    default: children.contains { $0.mentionsAnyElement }
+    }
+  }
+}

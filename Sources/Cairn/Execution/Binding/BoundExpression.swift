@@ -1,0 +1,68 @@
+import CairnSQL
+
+/// A bound, checked condition or value. Immutable; evaluation never throws or traps.
+package struct BoundExpression: Sendable {
+  /// Distinct record paths that it reads, in order of first use.
+  package let paths: [BoundPath]
+  /// What can be looked up in a dictionary, if the expression is a test for equality with texts.
+  package let needle: Needle?
+  private let root: any Node
+  /// The top-level AND terms; empty if there are none.
+  private let terms: [BoundExpression]
+
+  init(root: any Node, paths: [BoundPath], needle: Needle?, terms: [BoundExpression]) {
+    self.root = root
+    self.paths = paths
+    self.needle = needle
+    self.terms = terms
+  }
+
+  /// The value for a row; `values[i]` belongs to `paths[i]`. Deterministic and independent of row order.
+  package func evaluate(_ values: [FieldValue]) -> EngineValue {
+    guard values.count >= paths.count else { return .null }
+    return root.value(Row(values: values, elements: []))
+  }
+
+  /// The outcome where a condition is needed (S30).
+  package func truth(_ values: [FieldValue]) -> Bool? {
+    guard values.count >= paths.count else { return nil }
+    return root.truth(Row(values: values, elements: []))
+  }
+
+  /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.
+  package var conjuncts: [BoundExpression] { terms.isEmpty ? [self] : terms }
+
+  /// The value if it is the same for every row.
+  package var constant: EngineValue? { root.constant }
+}
+
+/// `path = 'text'` or `path IN ('text', …)`: TRUE where the path's value is a string with one of these texts.
+package struct Needle: Sendable, Equatable {
+  /// The path that is read.
+  package let path: BoundPath
+  /// The texts, without repetition, in order of first use.
+  package let texts: [[UInt8]]
+  /// Whether a number, boolean, object or array may have one of the texts too.
+  package let mayMatchNonStrings: Bool
+
+  init(path: BoundPath, texts: [[UInt8]]) {
+    var seen: Set<[UInt8]> = []
+    self.path = path
+    self.texts = texts.filter { seen.insert($0).inserted }
+    mayMatchNonStrings = texts.contains(where: Needle.maySpellNonString)
+  }
+
+  private static func maySpellNonString(_ text: [UInt8]) -> Bool {
+    guard let first = text.first else { return false }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "-")
+      || first &- UInt8(ascii: "0") <= 9 && ExactDecimal.isJSONNumber(text)
+      || text == EngineValue.trueText || text == EngineValue.falseText
+  }
+}
+
+extension ExactDecimal {
+  /// Whether a text has the letters of a JSON number, be it one of S14 or not.
+  static func isJSONNumber(_ text: [UInt8]) -> Bool {
+    text.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 || "+-.eE".utf8.contains($0) }
+  }
+}

@@ -1,0 +1,139 @@
+import CairnSQL
+
+/// A type that values are cast to (S55).
+enum CastTarget: Sendable, Equatable {
+  case text(limit: Int?)
+  case whole(ClosedRange<Int64>)
+  case double
+  case real
+  case decimal(precision: Int, scale: Int)
+  case boolean
+  case timestamp
+  case date
+  case address
+
+  /// The largest number of digits of a decimal.
+  static let largestPrecision = 38
+
+  /// A type without parameters.
+  init?(typeName: String) {
+    switch typeName {
+    case "varchar", "char", "string", "text": self = .text(limit: nil)
+    case "tinyint": self = .whole(-128...127)
+    case "smallint": self = .whole(-32_768...32_767)
+    case "integer", "int": self = .whole(-2_147_483_648...2_147_483_647)
+    case "bigint": self = .whole(.min ... .max)
+    case "double": self = .double
+    case "real", "float": self = .real
+    case "decimal", "numeric": self = .decimal(precision: CastTarget.largestPrecision, scale: 0)
+    case "boolean": self = .boolean
+    case "timestamp", "timestamp with time zone": self = .timestamp
+    case "date": self = .date
+    case "ipaddress": self = .address
+    default: return nil
+    }
+  }
+
+  init(_ type: DataType) throws(BindError) {
+    guard let plain = CastTarget(typeName: type.name) else {
+      throw BindError(
+        message: "values cannot be cast to \(type.name)", span: type.span,
+        suggestion: NearNames.nearest(to: type.name, among: CastTarget.names))
+    }
+    let numbers = type.parameters.compactMap { if case .number(let value) = $0 { value } else { nil } }
+    func refuse(_ message: String) -> BindError { BindError(message: message, span: type.span) }
+    guard numbers.count == type.parameters.count else { throw refuse("\(type.name) takes numbers only") }
+    switch (plain, numbers.count) {
+    case (_, 0), (.timestamp, 1): self = plain
+    case (.text, 1): self = .text(limit: numbers[0])
+    case (.decimal, 1...2):
+      let (precision, scale) = (numbers[0], numbers.count > 1 ? numbers[1] : 0)
+      guard (1...CastTarget.largestPrecision).contains(precision), scale <= precision else {
+        throw refuse("a decimal has 1 to \(CastTarget.largestPrecision) digits, and at most as many places")
+      }
+      self = .decimal(precision: precision, scale: scale)
+    default: throw refuse("\(type.name) does not take \(numbers.count) parameters")
+    }
+  }
+
+  private static let names = [
+    "varchar", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal", "boolean",
+    "timestamp",
+    "date", "ipaddress",
+  ]
+
+  /// The value as the type; NULL where it cannot be converted.
+  func cast(_ value: EngineValue) -> EngineValue {
+    if value.isNull { return .null }
+    switch self {
+    case .text(let limit):
+      guard let text = value.text else { return .null }
+      return .text(limit.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text)
+    case .whole(let range): return CastTarget.whole(value, range)
+    case .double:
+      return CastTarget.binary(value) { Double($0).flatMap { $0.isFinite ? $0.description : nil } }
+    case .real: return CastTarget.binary(value) { Float($0).flatMap { $0.isFinite ? $0.description : nil } }
+    case .decimal(let precision, let scale):
+      guard let number = CastTarget.anyNumber(value)?.decimal,
+        let rounded = number.rounded(toPlaces: scale), rounded.magnitude <= precision - scale
+      else { return .null }
+      return .number(ExactNumber.decimal(rounded).canonical)
+    case .boolean: return EngineValue(CastTarget.boolean(value))
+    case .timestamp: return value.timePoint.map(EngineValue.timestamp) ?? .null
+    case .date: return value.timePoint.map { .date($0.day) } ?? .null
+    case .address: return value.networkAddress.map(EngineValue.address) ?? .null
+    }
+  }
+
+  /// Numbers, text that spells one, and booleans as 0 and 1.
+  private static func anyNumber(_ value: EngineValue) -> ExactNumber? {
+    switch value {
+    case .boolean(let truth), .record(.boolean(let truth)): .integer(truth ? 1 : 0)
+    default: value.number
+    }
+  }
+
+  private static func whole(_ value: EngineValue, _ range: ClosedRange<Int64>) -> EngineValue {
+    let number: ExactNumber?
+    if let text = value.string {
+      let digits =
+        text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+      guard !digits.isEmpty, digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }) else { return .null }
+      number = ExactNumber(spelling: text)
+    } else {
+      number = anyNumber(value)
+    }
+    guard let number else { return .null }
+    let whole: Int64?
+    if case .integer(let exact) = number {
+      whole = exact
+    } else {
+      whole = number.decimal.rounded(toPlaces: 0)?.wholeValue
+    }
+    return whole.flatMap { range.contains($0) ? .number(.integer($0)) : nil } ?? .null
+  }
+
+  /// The nearest binary number, spelled by `describe`.
+  private static func binary(_ value: EngineValue, _ describe: (String) -> String?) -> EngineValue {
+    guard let number = anyNumber(value),
+      let spelling = describe(String(decoding: number.text, as: UTF8.self)),
+      let result = ExactNumber(spelling: Array(spelling.utf8))
+    else { return .null }
+    return .number(result)
+  }
+
+  private static func boolean(_ value: EngineValue) -> Bool? {
+    switch value {
+    case .boolean(let truth), .record(.boolean(let truth)): return truth
+    case .number(let number): return !number.isZero
+    case .record(.integer(let whole)): return whole != 0
+    case .record(.number): return value.number.map { !$0.isZero }
+    default: break
+    }
+    switch value.string.map({ Characters.lower($0) }) {
+    case Array("true".utf8), Array("t".utf8), Array("1".utf8): return true
+    case Array("false".utf8), Array("f".utf8), Array("0".utf8): return false
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import CairnSQL
+import CairnStorage
+
+/// A condition on records, as `--where` takes it: SQL's expression language, `docs/semantics.md`.
+public struct Condition: Sendable {
+  let bound: BoundExpression
+  /// The text that it was read from.
+  public let text: String
+
+  /// Parses and binds a condition; `now` is milliseconds since 1970.
+  ///
+  /// Throws `CairnError.usage` with the line, a caret and what was expected.
+  public init(_ text: String, now: Int64) throws {
+    self.text = text
+    do throws(SQLSyntaxError) {
+      let expression = try SQLParser.parseExpression(text)
+      do throws(BindError) {
+        bound = try Binder.bind(expression, now: now / 1000)
+      } catch {
+        throw error.syntaxError(in: text)
+      }
+    } catch {
+      throw CairnError.usage(error.rendered(in: text))
+    }
+  }
+}
+
+/// How a condition is evaluated; tests switch parts off and compare.
+package struct EvaluationMode: Sendable {
+  /// Row groups are passed over where their dictionaries prove that no row passes.
+  package var usesPruning = true
+  /// Dictionary entries are judged once; else every value is.
+  package var usesDictionary = true
+
+  package init(usesPruning: Bool = true, usesDictionary: Bool = true) {
+    self.usesPruning = usesPruning
+    self.usesDictionary = usesDictionary
+  }
+}
+
+/// A condition's conjuncts, ordered by cost, over the row groups of one segment.
+///
+/// A conjunct on one path runs on the encoded columns; one on several reads those paths of the rows that are
+/// left. Cheap and selective ones come first: equality with given strings, then one path, then several.
+final class RowFilter: Sendable {
+  private struct ColumnConjunct: Sendable {
+    var predicate: ColumnPredicate
+    var verdicts: VerdictCache
+  }
+
+  private let reader: SegmentReader
+  private let mode: EvaluationMode
+  private let columns: [ColumnConjunct]
+  private let rows: [BoundExpression]
+  /// A conjunct without paths that is not true: nothing passes.
+  private let passesNothing: Bool
+
+  init(_ condition: Condition, _ reader: SegmentReader, mode: EvaluationMode) {
+    self.reader = reader
+    self.mode = mode
+    let conjuncts = condition.bound.conjuncts
+    passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
+    columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
+      (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
+    }.map { ColumnConjunct(predicate: $0, verdicts: VerdictCache()) }
+    rows = conjuncts.filter { $0.paths.count > 1 }
+  }
+
+  private static func predicate(_ conjunct: BoundExpression) -> ColumnPredicate {
+    let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
+    return ColumnPredicate(
+      path: conjunct.paths[0].names, needles: needle, wantsStringsOnly: conjunct.paths[0].onlyStrings
+    ) { conjunct.truth([$0]) == true }
+  }
+
+  /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
+  func filter(_ rowGroup: Int, _ candidates: [UInt32]) throws -> (rows: [UInt32], wasRead: Bool) {
+    if passesNothing || candidates.isEmpty { return ([], false) }
+    let filter = try ColumnFilter(reader, rowGroup: rowGroup)
+    if mode.usesPruning {
+      for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return ([], false) }
+    }
+    var left = candidates
+    for conjunct in columns where !left.isEmpty {
+      left = try filter.filter(
+        conjunct.predicate, rows: left, cache: conjunct.verdicts, usesDictionary: mode.usesDictionary)
+    }
+    for conjunct in rows where !left.isEmpty { left = try filterRows(conjunct, rowGroup, left) }
+    return (left, true)
+  }
+
+  private func filterRows(_ conjunct: BoundExpression, _ rowGroup: Int, _ rows: [UInt32]) throws -> [UInt32] {
+    let projection = try FieldProjection(reader, rowGroup: rowGroup)
+    let columns = try conjunct.paths.map {
+      try projection.values($0.names, rows: rows, wantsStringsOnly: $0.onlyStrings)
+    }
+    return rows.indices.filter { row in conjunct.truth(columns.map { $0[row] }) == true }.map { rows[$0] }
+  }
+}

@@ -1,0 +1,114 @@
+/// A LIKE pattern, ready to match (S25).
+struct LikePattern: Sendable {
+  /// What stands between two `%`: characters, nil for `_`.
+  private typealias Piece = [[UInt8]?]
+
+  private enum Form: Sendable {
+    /// Literal texts only, which are found by their bytes: with `%` before the first and behind the last, or not.
+    case literals([[UInt8]], isOpenAtStart: Bool, isOpenAtEnd: Bool)
+    /// `_`, or bytes that are not UTF-8: found character by character. One piece more than there are `%`.
+    case pieces([[[UInt8]?]])
+  }
+
+  private let form: Form
+  private let ignoresCase: Bool
+
+  /// Reads a pattern; nil if its escapes are wrong, or the escape is not one character.
+  init?(_ pattern: [UInt8], escape: [UInt8]?, ignoresCase: Bool) {
+    let characters = Characters.split(pattern)
+    if let escape, Characters.count(escape) != 1 { return nil }
+    var pieces: [Piece] = [[]]
+    var position = 0
+    while position < characters.count {
+      var character = characters[position]
+      var isLiteral = false
+      if let escape, character.elementsEqual(escape) {
+        position += 1
+        guard position < characters.count else { return nil }
+        character = characters[position]
+        guard [[UInt8(ascii: "%")], [UInt8(ascii: "_")], escape].contains(Array(character)) else {
+          return nil
+        }
+        isLiteral = true
+      }
+      if !isLiteral, character.elementsEqual([UInt8(ascii: "%")]) {
+        pieces.append([])
+      } else if !isLiteral, character.elementsEqual([UInt8(ascii: "_")]) {
+        pieces[pieces.count - 1].append(nil)
+      } else {
+        let bytes = Array(character)
+        pieces[pieces.count - 1].append(ignoresCase ? Characters.lower(bytes) : bytes)
+      }
+      position += 1
+    }
+    self.ignoresCase = ignoresCase
+    form = LikePattern.form(pieces)
+  }
+
+  private static func form(_ pieces: [Piece]) -> Form {
+    let isPlain = pieces.allSatisfy { piece in
+      piece.allSatisfy { $0.map { $0.count > 1 || $0.allSatisfy { $0 < 0x80 } } ?? false }
+    }
+    guard isPlain, let first = pieces.first, let last = pieces.last else { return .pieces(pieces) }
+    let texts = pieces.map { $0.flatMap { $0 ?? [] } }
+    if pieces.count == 1 { return .literals(texts, isOpenAtStart: false, isOpenAtEnd: false) }
+    return .literals(
+      texts.filter { !$0.isEmpty }, isOpenAtStart: first.isEmpty, isOpenAtEnd: last.isEmpty)
+  }
+
+  /// Whether the whole text matches.
+  func matches(_ text: [UInt8]) -> Bool {
+    let text = ignoresCase ? Characters.lower(text) : text
+    switch form {
+    case .literals(let texts, let isOpenAtStart, let isOpenAtEnd):
+      return LikePattern.match(text, texts, isOpenAtStart, isOpenAtEnd)
+    case .pieces(let pieces):
+      return LikePattern.match(Characters.split(text), pieces)
+    }
+  }
+
+  private static func match(
+    _ text: [UInt8], _ literals: [[UInt8]], _ isOpenAtStart: Bool, _ isOpenAtEnd: Bool
+  ) -> Bool {
+    var literals = literals[...]
+    if !isOpenAtStart, !isOpenAtEnd, literals.count == 1 { return text == literals.first }
+    var start = 0
+    var end = text.count
+    if !isOpenAtStart, let first = literals.popFirst() {
+      guard text.starts(with: first) else { return false }
+      start = first.count
+    }
+    if !isOpenAtEnd, let last = literals.popLast() {
+      end -= last.count
+      guard end >= start, text[end...].elementsEqual(last) else { return false }
+    }
+    for literal in literals {
+      guard let place = ByteOrder.find(literal, in: text, from: start), place + literal.count <= end else {
+        return false
+      }
+      start = place + literal.count
+    }
+    return true
+  }
+
+  /// Pieces between `%`, each at its earliest place; the last one at the end.
+  private static func match(_ text: [ArraySlice<UInt8>], _ pieces: [[[UInt8]?]]) -> Bool {
+    func fits(_ piece: [[UInt8]?], at start: Int) -> Bool {
+      guard start >= 0, start + piece.count <= text.count else { return false }
+      return piece.indices.allSatisfy { index in
+        piece[index].map { text[start + index].elementsEqual($0) } ?? true
+      }
+    }
+    guard let first = pieces.first, let last = pieces.last else { return text.isEmpty }
+    if pieces.count == 1 { return first.count == text.count && fits(first, at: 0) }
+    guard fits(first, at: 0) else { return false }
+    var start = first.count
+    let end = text.count - last.count
+    for piece in pieces.dropFirst().dropLast() {
+      while start + piece.count <= end, !fits(piece, at: start) { start += 1 }
+      guard start + piece.count <= end else { return false }
+      start += piece.count
+    }
+    return end >= start && fits(last, at: end)
+  }
+}

@@ -1,0 +1,175 @@
+/// A regular expression as steps of an automaton, all of whose states are followed at once: the time is bounded
+/// by the text's length times the pattern's.
+struct RegexProgram: Sendable {
+  /// Larger patterns are refused.
+  static let largestSize = 10_000
+
+  enum Step: Sendable {
+    /// Takes one character of a class.
+    case take(Int)
+    case jump(Int)
+    case split(Int, Int)
+    case check(RegexAssertion)
+    case match
+  }
+
+  private(set) var steps: [Step] = []
+  private(set) var classes: [ScalarClass] = []
+
+  init(_ tree: RegexTree) throws(RegexFailure) {
+    try add(tree)
+    try append(.match)
+  }
+
+  private mutating func append(_ step: Step) throws(RegexFailure) {
+    guard steps.count < RegexProgram.largestSize else { throw RegexFailure(message: "is too large") }
+    steps.append(step)
+  }
+
+  private mutating func add(_ tree: RegexTree) throws(RegexFailure) {
+    switch tree {
+    case .empty: break
+    case .set(let set):
+      classes.append(ScalarClass(set))
+      try append(.take(classes.count - 1))
+    case .assertion(let assertion): try append(.check(assertion))
+    case .sequence(let items): for item in items { try add(item) }
+    case .choice(let items): try addChoice(items)
+    case .repeated(let item, let least, let most): try addRepeated(item, least, most)
+    }
+  }
+
+  private mutating func addChoice(_ items: [RegexTree]) throws(RegexFailure) {
+    var ends: [Int] = []
+    for (index, item) in items.enumerated() {
+      guard index < items.count - 1 else {
+        try add(item)
+        continue
+      }
+      let split = steps.count
+      try append(.split(split + 1, 0))
+      try add(item)
+      ends.append(steps.count)
+      try append(.jump(0))
+      steps[split] = .split(split + 1, steps.count)
+    }
+    for end in ends { steps[end] = .jump(steps.count) }
+  }
+
+  private mutating func addRepeated(_ item: RegexTree, _ least: Int, _ most: Int?) throws(RegexFailure) {
+    // Something that takes no steps may be repeated for ever.
+    if case .empty = item { return }
+    for _ in 0..<least { try addCopy(item) }
+    guard let most else {
+      let split = steps.count
+      try append(.split(split + 1, 0))
+      try add(item)
+      try append(.jump(split))
+      steps[split] = .split(split + 1, steps.count)
+      return
+    }
+    var splits: [Int] = []
+    for _ in least..<max(least, most) {
+      splits.append(steps.count)
+      try append(.split(steps.count + 1, 0))
+      try addCopy(item)
+    }
+    for split in splits { steps[split] = .split(split + 1, steps.count) }
+  }
+
+  /// One more copy of a repeated item; copies that add no steps still count towards the limit.
+  private mutating func addCopy(_ item: RegexTree) throws(RegexFailure) {
+    let size = steps.count
+    try add(item)
+    if steps.count == size { try append(.jump(size + 1)) }
+  }
+}
+
+/// One search with a program.
+struct RegexSearch {
+  private let program: RegexProgram
+  private let text: [UInt32]
+  /// The states that wait for the next character.
+  private var current: [Int] = []
+  private var following: [Int] = []
+  private var stack: [Int] = []
+  /// The last place at which a step was reached.
+  private var reached: [Int]
+
+  init(_ program: RegexProgram, _ text: [UInt32]) {
+    self.program = program
+    self.text = text
+    reached = [Int](repeating: -1, count: program.steps.count)
+  }
+
+  /// Whether the pattern matches anywhere.
+  mutating func run() -> Bool {
+    for place in 0...text.count {
+      // A match may start here.
+      if reach(0, at: place) { return true }
+      guard place < text.count else { break }
+      let scalar = text[place]
+      following.removeAll(keepingCapacity: true)
+      swap(&current, &following)
+      for state in following {
+        guard case .take(let index) = program.steps[state], program.classes[index].contains(scalar) else {
+          continue
+        }
+        if reach(state + 1, at: place + 1) { return true }
+      }
+    }
+    return false
+  }
+
+  /// Follows the steps that take no character; true if one of them is the match.
+  private mutating func reach(_ start: Int, at place: Int) -> Bool {
+    stack.append(start)
+    while let state = stack.popLast() {
+      guard reached[state] != place else { continue }
+      reached[state] = place
+      switch program.steps[state] {
+      case .match:
+        stack.removeAll(keepingCapacity: true)
+        return true
+      case .take: current.append(state)
+      case .jump(let target): stack.append(target)
+      case .split(let first, let second):
+        stack.append(first)
+        stack.append(second)
+      case .check(let assertion):
+        if holds(assertion, at: place) { stack.append(state + 1) }
+      }
+    }
+    return false
+  }
+
+  private func holds(_ assertion: RegexAssertion, at place: Int) -> Bool {
+    switch assertion {
+    case .start: place == 0
+    case .end: place == text.count
+    case .lastLineEnd: place == text.count || isLastLineEnd(place)
+    case .lineStart: place == 0 || place < text.count && isLineEnd(place - 1) && !isInsidePair(place)
+    case .lineEnd: place == text.count || isLineEnd(place) && !isInsidePair(place)
+    case .wordBoundary: isWord(place - 1) != isWord(place)
+    case .noWordBoundary: isWord(place - 1) == isWord(place)
+    }
+  }
+
+  private func isWord(_ place: Int) -> Bool {
+    place >= 0 && place < text.count && ScalarSet.word.contains(text[place])
+  }
+
+  private func isLineEnd(_ place: Int) -> Bool {
+    place >= 0 && place < text.count && ScalarSet.lineEnds.contains(text[place])
+  }
+
+  /// Between a carriage return and its line feed.
+  private func isInsidePair(_ place: Int) -> Bool {
+    place > 0 && place < text.count && text[place - 1] == 0x0D && text[place] == 0x0A
+  }
+
+  private func isLastLineEnd(_ place: Int) -> Bool {
+    guard isLineEnd(place), !isInsidePair(place) else { return false }
+    return place + 1 == text.count || place + 2 == text.count && isInsidePair(place + 1)
+  }
+}

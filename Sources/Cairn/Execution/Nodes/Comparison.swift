@@ -1,0 +1,196 @@
+import CairnSQL
+
+/// One side of a comparison.
+struct Operand: Sendable {
+  let node: any Node
+  /// Whether it is a time column itself (S23).
+  let isTimeColumn: Bool
+}
+
+/// How two values compare (S20).
+enum Comparison {
+  /// Negative, zero or positive; nil for NULL.
+  static func order(
+    _ lhs: EngineValue, _ rhs: EngineValue, leftIsTime: Bool = false, rightIsTime: Bool = false
+  ) -> Int? {
+    switch (lhs, rhs) {
+    case (.null, _), (_, .null): return nil
+    case (.timestamp, _), (_, .timestamp), (.date, _), (_, .date): return timeOrder(lhs, rhs)
+    case (.address, _), (_, .address):
+      guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return nil }
+      return NetworkAddress.compare(left, right)
+    case (.interval(let left), .interval(let right)): return TimeSpan.compare(left, right)
+    case (.interval, _), (_, .interval): return nil
+    case (.number, _), (_, .number): return numberOrder(lhs, rhs)
+    case (.boolean, _), (_, .boolean):
+      guard let left = lhs.truth, let right = rhs.truth else { return nil }
+      return left == right ? 0 : left ? 1 : -1
+    default: return untypedOrder(lhs, rhs, leftIsTime, rightIsTime)
+    }
+  }
+
+  /// Texts and record values.
+  private static func untypedOrder(
+    _ lhs: EngineValue, _ rhs: EngineValue, _ leftIsTime: Bool, _ rightIsTime: Bool
+  ) -> Int? {
+    if leftIsTime && rhs.timePoint != nil || rightIsTime && lhs.timePoint != nil {
+      return timeOrder(lhs, rhs)
+    }
+    if case .record(let left) = lhs, case .record(let right) = rhs, left.isNumber, right.isNumber {
+      return numberOrder(lhs, rhs)
+    }
+    if let left = lhs.string, let right = rhs.string { return ByteOrder.compare(left, right) }
+    guard let left = lhs.text, let right = rhs.text else { return nil }
+    return ByteOrder.compare(left, right)
+  }
+
+  private static func timeOrder(_ lhs: EngineValue, _ rhs: EngineValue) -> Int? {
+    guard let left = lhs.timePoint, let right = rhs.timePoint else { return nil }
+    return TimePoint.compare(left, right)
+  }
+
+  private static func numberOrder(_ lhs: EngineValue, _ rhs: EngineValue) -> Int? {
+    guard let left = lhs.number, let right = rhs.number else { return nil }
+    return ExactNumber.compare(left, right)
+  }
+}
+
+extension FieldValue {
+  var isNumber: Bool {
+    switch self {
+    case .integer, .number: true
+    default: false
+    }
+  }
+}
+
+extension ComparisonOperator {
+  /// Whether it holds for two values in an order.
+  func holds(_ order: Int) -> Bool {
+    switch self {
+    case .equal: order == 0
+    case .notEqual: order != 0
+    case .less: order < 0
+    case .lessOrEqual: order <= 0
+    case .greater: order > 0
+    case .greaterOrEqual: order >= 0
+    }
+  }
+}
+
+/// A comparison of two values.
+final class ComparisonNode: ConditionNode {
+  private let operation: ComparisonOperator
+  private let lhs: Operand
+  private let rhs: Operand
+
+  init(_ operation: ComparisonOperator, _ lhs: Operand, _ rhs: Operand) {
+    self.operation = operation
+    self.lhs = lhs
+    self.rhs = rhs
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    Comparison.order(
+      lhs.node.value(row), rhs.node.value(row), leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn
+    ).map(operation.holds)
+  }
+}
+
+/// A comparison with a text that spells no time: the commonest one, by bytes alone for strings.
+final class TextComparisonNode: ConditionNode {
+  private let operation: ComparisonOperator
+  private let value: any Node
+  private let text: [UInt8]
+
+  init(_ operation: ComparisonOperator, _ value: any Node, _ text: [UInt8]) {
+    self.operation = operation
+    self.value = value
+    self.text = text
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    let value = value.value(row)
+    guard let string = value.string else { return Comparison.order(value, .text(text)).map(operation.holds) }
+    return operation == .equal ? string == text : operation.holds(ByteOrder.compare(string, text))
+  }
+}
+
+/// `BETWEEN` (S22).
+final class BetweenNode: ConditionNode {
+  private let value: Operand
+  private let lower: Operand
+  private let upper: Operand
+
+  init(_ value: Operand, lower: Operand, upper: Operand) {
+    self.value = value
+    self.lower = lower
+    self.upper = upper
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    let value = value.node.value(row)
+    func holds(_ operation: ComparisonOperator, _ bound: Operand) -> Bool? {
+      Comparison.order(
+        value, bound.node.value(row), leftIsTime: self.value.isTimeColumn, rightIsTime: bound.isTimeColumn
+      ).map(operation.holds)
+    }
+    return ThreeValued.and(holds(.greaterOrEqual, lower), holds(.lessOrEqual, upper))
+  }
+}
+
+/// `IN` with a list (S22).
+final class InListNode: ConditionNode {
+  private let value: Operand
+  /// Items that are compared one by one.
+  private let items: [Operand]
+  /// Texts that compare as texts with every string.
+  private let texts: Set<[UInt8]>
+
+  init(_ value: Operand, items: [Operand], texts: Set<[UInt8]>) {
+    self.value = value
+    self.items = items
+    self.texts = texts
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    let value = value.node.value(row)
+    if value.isNull { return nil }
+    var outcome: Bool? = false
+    if let string = value.string {
+      if texts.contains(string) { return true }
+    } else {
+      for text in texts {
+        switch Comparison.order(value, .text(text)) {
+        case 0: return true
+        case nil: outcome = nil
+        default: continue
+        }
+      }
+    }
+    for item in items {
+      let order = Comparison.order(
+        value, item.node.value(row), leftIsTime: self.value.isTimeColumn, rightIsTime: item.isTimeColumn)
+      if order == 0 { return true }
+      if order == nil { outcome = nil }
+    }
+    return outcome
+  }
+}
+
+/// `IS NOT DISTINCT FROM` (S24).
+final class NotDistinctNode: ConditionNode {
+  private let lhs: Operand
+  private let rhs: Operand
+
+  init(_ lhs: Operand, _ rhs: Operand) {
+    self.lhs = lhs
+    self.rhs = rhs
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    let (left, right) = (lhs.node.value(row), rhs.node.value(row))
+    if left.isNull || right.isNull { return left.isNull && right.isNull }
+    return Comparison.order(left, right, leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn) == 0
+  }
+}

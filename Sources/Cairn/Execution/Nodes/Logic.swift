@@ -1,0 +1,200 @@
+/// Three-valued logic (S30).
+enum ThreeValued {
+  static func and(_ lhs: Bool?, _ rhs: Bool?) -> Bool? {
+    if lhs == false || rhs == false { return false }
+    return lhs == nil || rhs == nil ? nil : true
+  }
+}
+
+/// `AND` of its terms.
+final class AndNode: ConditionNode {
+  private let terms: [any Node]
+
+  init(_ terms: [any Node]) { self.terms = terms }
+
+  func truth(_ row: Row) -> Bool? {
+    var outcome: Bool? = true
+    for term in terms {
+      switch term.truth(row) {
+      case false: return false
+      case nil: outcome = nil
+      default: continue
+      }
+    }
+    return outcome
+  }
+}
+
+/// `OR` of its terms.
+final class OrNode: ConditionNode {
+  private let terms: [any Node]
+
+  init(_ terms: [any Node]) { self.terms = terms }
+
+  func truth(_ row: Row) -> Bool? {
+    var outcome: Bool? = false
+    for term in terms {
+      switch term.truth(row) {
+      case true: return true
+      case nil: outcome = nil
+      default: continue
+      }
+    }
+    return outcome
+  }
+}
+
+/// `NOT`.
+final class NotNode: ConditionNode {
+  private let operand: any Node
+
+  init(_ operand: any Node) { self.operand = operand }
+
+  func truth(_ row: Row) -> Bool? { operand.truth(row).map { !$0 } }
+}
+
+/// `IS NOT NULL`.
+final class IsNotNullNode: ConditionNode {
+  private let operand: any Node
+
+  init(_ operand: any Node) { self.operand = operand }
+
+  func truth(_ row: Row) -> Bool? { !operand.value(row).isNull }
+}
+
+/// `IS TRUE`, `IS FALSE`, `IS UNKNOWN`.
+final class IsTruthNode: ConditionNode {
+  private let operand: any Node
+  private let wanted: Bool?
+
+  init(_ operand: any Node, _ wanted: Bool?) {
+    self.operand = operand
+    self.wanted = wanted
+  }
+
+  func truth(_ row: Row) -> Bool? { operand.truth(row) == wanted }
+}
+
+/// `CASE` and `IF` (S31).
+final class CaseNode: Node {
+  struct Branch: Sendable {
+    let condition: any Node
+    let result: any Node
+  }
+
+  private let branches: [Branch]
+  private let otherwise: any Node
+
+  init(_ branches: [Branch], otherwise: any Node) {
+    self.branches = branches
+    self.otherwise = otherwise
+  }
+
+  func value(_ row: Row) -> EngineValue {
+    for branch in branches where branch.condition.truth(row) == true { return branch.result.value(row) }
+    return otherwise.value(row)
+  }
+}
+
+/// `COALESCE` (S31).
+final class CoalesceNode: Node {
+  private let arguments: [any Node]
+
+  init(_ arguments: [any Node]) { self.arguments = arguments }
+
+  func value(_ row: Row) -> EngineValue {
+    for argument in arguments {
+      let value = argument.value(row)
+      if !value.isNull { return value }
+    }
+    return .null
+  }
+}
+
+/// `NULLIF` (S31).
+final class NullIfNode: Node {
+  private let lhs: Operand
+  private let rhs: Operand
+
+  init(_ lhs: Operand, _ rhs: Operand) {
+    self.lhs = lhs
+    self.rhs = rhs
+  }
+
+  func value(_ row: Row) -> EngineValue {
+    let value = lhs.node.value(row)
+    let order = Comparison.order(
+      value, rhs.node.value(row), leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn)
+    return order == 0 ? .null : value
+  }
+}
+
+/// `ARRAY[…]`.
+final class ArrayNode: Node {
+  private let items: [any Node]
+
+  init(_ items: [any Node]) { self.items = items }
+
+  func value(_ row: Row) -> EngineValue { .array(items.map { $0.value(row) }) }
+}
+
+/// A function of its arguments' values.
+final class FunctionNode: Node {
+  private let arguments: [any Node]
+  private let function: @Sendable ([EngineValue]) -> EngineValue
+
+  init(_ arguments: [any Node], _ function: @escaping @Sendable ([EngineValue]) -> EngineValue) {
+    self.arguments = arguments
+    self.function = function
+  }
+
+  func value(_ row: Row) -> EngineValue { function(arguments.map { $0.value(row) }) }
+}
+
+/// A function of one value.
+final class UnaryNode: Node {
+  private let argument: any Node
+  private let function: @Sendable (EngineValue) -> EngineValue
+
+  init(_ argument: any Node, _ function: @escaping @Sendable (EngineValue) -> EngineValue) {
+    self.argument = argument
+    self.function = function
+  }
+
+  func value(_ row: Row) -> EngineValue { function(argument.value(row)) }
+}
+
+/// `LIKE` (S25).
+final class LikeNode: ConditionNode {
+  /// A pattern that is the same for every row, or the nodes that give it.
+  enum Pattern: Sendable {
+    case fixed(LikePattern)
+    case computed(any Node, escape: (any Node)?)
+  }
+
+  private let operand: any Node
+  private let pattern: Pattern
+  private let ignoresCase: Bool
+
+  init(_ operand: any Node, _ pattern: Pattern, ignoresCase: Bool) {
+    self.operand = operand
+    self.pattern = pattern
+    self.ignoresCase = ignoresCase
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    guard let text = operand.value(row).text else { return nil }
+    switch pattern {
+    case .fixed(let pattern):
+      return pattern.matches(text)
+    case .computed(let pattern, let escape):
+      guard let patternText = pattern.value(row).text else { return nil }
+      var escapeText: [UInt8]?
+      if let escape {
+        guard let text = escape.value(row).text else { return nil }
+        escapeText = text
+      }
+      return LikePattern(patternText, escape: escapeText, ignoresCase: ignoresCase)?.matches(text)
+    }
+  }
+}

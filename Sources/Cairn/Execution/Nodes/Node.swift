@@ -1,0 +1,121 @@
+/// What the evaluation of an expression reads.
+struct Row {
+  /// The values of the bound paths.
+  let values: [FieldValue]
+  /// What each `[]` in reach stands for at the moment (S40).
+  var elements: [EngineValue]
+}
+
+/// A node of a bound expression. Evaluation never fails and depends on the row alone.
+protocol Node: AnyObject, Sendable {
+  func value(_ row: Row) -> EngineValue
+  /// The outcome where a condition is needed (S30).
+  func truth(_ row: Row) -> Bool?
+  /// The value if it is the same for every row.
+  var constant: EngineValue? { get }
+}
+
+extension Node {
+  func truth(_ row: Row) -> Bool? { value(row).truth }
+  var constant: EngineValue? { nil }
+}
+
+/// A node whose result is a boolean.
+protocol ConditionNode: Node {}
+
+extension ConditionNode {
+  func value(_ row: Row) -> EngineValue { EngineValue(truth(row)) }
+}
+
+/// A literal, or an expression that reads nothing.
+final class ConstantNode: Node {
+  private let content: EngineValue
+
+  init(_ content: EngineValue) { self.content = content }
+
+  var constant: EngineValue? { content }
+
+  func value(_ row: Row) -> EngineValue { content }
+}
+
+/// A path without `[]`.
+final class PathNode: Node {
+  let reader: PathReader
+
+  init(_ reader: PathReader) { self.reader = reader }
+
+  func value(_ row: Row) -> EngineValue { EngineValue(reader.field(row)) }
+}
+
+/// A path with `[]` that no condition is around: the JSON array of its values (S43).
+final class SpreadNode: Node {
+  private let source: ElementSource
+
+  init(_ source: ElementSource) { self.source = source }
+
+  func value(_ row: Row) -> EngineValue {
+    source.values(row).map { EngineValue($0.jsonArray) } ?? .null
+  }
+}
+
+/// What a `[]` stands for in the condition around it.
+final class ElementNode: Node {
+  private let slot: Int
+
+  init(slot: Int) { self.slot = slot }
+
+  func value(_ row: Row) -> EngineValue { row.elements.indices.contains(slot) ? row.elements[slot] : .null }
+}
+
+/// Steps into the result of an expression.
+final class StepsNode: Node {
+  private let base: any Node
+  private let steps: [ValueStep]
+
+  init(_ base: any Node, _ steps: [ValueStep]) {
+    self.base = base
+    self.steps = steps
+  }
+
+  func value(_ row: Row) -> EngineValue { StepsNode.follow(base.value(row), steps[...]) }
+
+  static func follow(_ value: EngineValue, _ steps: ArraySlice<ValueStep>) -> EngineValue {
+    guard let step = steps.first else { return value }
+    switch value {
+    case .array(let items):
+      guard case .element(let index) = step else { return .null }
+      let place = index > 0 ? index - 1 : index < 0 ? Int64(items.count) + index : -1
+      guard place >= 0, place < items.count else { return .null }
+      return follow(items[Int(place)], steps.dropFirst())
+    case .record(let field):
+      return EngineValue(Cursor.field(field).following(Array(steps))?.field ?? .missing)
+    case .text(let text):
+      return EngineValue(Cursor.field(.string(text)).following(Array(steps))?.field ?? .missing)
+    default:
+      return .null
+    }
+  }
+}
+
+/// A computed subscript or `element_at`.
+final class SubscriptNode: Node {
+  private let base: any Node
+  private let index: any Node
+  /// Whether negative indexes count from the end.
+  private let countsFromEnd: Bool
+
+  init(_ base: any Node, _ index: any Node, countsFromEnd: Bool) {
+    self.base = base
+    self.index = index
+    self.countsFromEnd = countsFromEnd
+  }
+
+  func value(_ row: Row) -> EngineValue {
+    let index = index.value(row)
+    if let key = index.string {
+      return StepsNode.follow(base.value(row), [.name(PathName(bytes: key, isExact: true))])
+    }
+    guard let place = index.number?.whole, countsFromEnd || place > 0 else { return .null }
+    return StepsNode.follow(base.value(row), [.element(place)])
+  }
+}

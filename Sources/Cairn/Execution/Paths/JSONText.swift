@@ -1,0 +1,196 @@
+/// A value inside compact JSON text: where it starts and ends. Damaged text leads to missing values, never to
+/// a trap.
+struct JSONText {
+  let bytes: [UInt8]
+  let range: Range<Int>
+
+  /// A whole text.
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    range = 0..<bytes.count
+  }
+
+  private init(_ bytes: [UInt8], _ range: Range<Int>) {
+    self.bytes = bytes
+    self.range = range
+  }
+
+  private var first: UInt8? { range.isEmpty ? nil : bytes[range.lowerBound] }
+
+  var isObject: Bool { first == UInt8(ascii: "{") }
+  var isArray: Bool { first == UInt8(ascii: "[") }
+
+  /// The value with its kind.
+  var field: FieldValue {
+    switch first {
+    case nil: .missing
+    case UInt8(ascii: "n"): .null
+    case UInt8(ascii: "t"): .boolean(true)
+    case UInt8(ascii: "f"): .boolean(false)
+    case UInt8(ascii: "{"), UInt8(ascii: "["): .json(Array(bytes[range]))
+    case UInt8(ascii: "\""):
+      .string(
+        JSONText.unescaped(bytes, range.lowerBound + 1..<max(range.lowerBound + 1, range.upperBound - 1)))
+    default: .number(Array(bytes[range]))
+    }
+  }
+
+  /// The text as it stands.
+  var slice: ArraySlice<UInt8> { bytes[range] }
+
+  private static func unescaped(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
+    guard bytes[range].contains(UInt8(ascii: "\\")) else { return Array(bytes[range]) }
+    return bytes.withUnsafeBufferPointer { StringSpelling.unescape(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+
+  // MARK: Inside
+
+  /// The value of a key: the first that is equal, else, unless it must be exact, the first that is equal when
+  /// ASCII letters are compared without case (S2, S4).
+  func member(_ name: PathName) -> JSONText? {
+    guard isObject else { return nil }
+    var folded: JSONText?
+    var position = range.lowerBound + 1
+    while position < range.upperBound, bytes[position] == UInt8(ascii: "\"") {
+      let keyEnd = JSONText.end(of: position, in: bytes)
+      guard keyEnd < range.upperBound, keyEnd >= position + 2 else { return folded }
+      let key = position + 1..<keyEnd - 1
+      let valueStart = keyEnd + 1
+      let valueEnd = JSONText.end(of: valueStart, in: bytes)
+      guard valueEnd > valueStart, valueEnd <= range.upperBound else { return folded }
+      switch JSONText.match(bytes, key, name) {
+      case .exact: return JSONText(bytes, valueStart..<valueEnd)
+      case .folded where folded == nil: folded = JSONText(bytes, valueStart..<valueEnd)
+      default: break
+      }
+      position = valueEnd + 1
+    }
+    return folded
+  }
+
+  private enum Match { case exact, folded, none }
+
+  private static func match(_ bytes: [UInt8], _ key: Range<Int>, _ name: PathName) -> Match {
+    if bytes[key].contains(UInt8(ascii: "\\")) { return match(unescaped(bytes, key)[...], name) }
+    return match(bytes[key], name)
+  }
+
+  private static func match(_ key: ArraySlice<UInt8>, _ name: PathName) -> Match {
+    guard key.count == name.bytes.count else { return .none }
+    if key.elementsEqual(name.bytes) { return .exact }
+    return !name.isExact && key.elementsEqual(name.bytes, by: { fold($0) == fold($1) }) ? .folded : .none
+  }
+
+  private static func fold(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+  }
+
+  /// The elements of an array; nil for anything else.
+  var elements: [JSONText]? {
+    guard isArray else { return nil }
+    var elements: [JSONText] = []
+    visitElements {
+      elements.append($0); return true
+    }
+    return elements
+  }
+
+  /// The element at an index from 0.
+  func element(_ index: Int) -> JSONText? {
+    guard isArray, index >= 0 else { return nil }
+    var left = index
+    var found: JSONText?
+    visitElements { element in
+      left -= 1
+      if left < 0 { found = element }
+      return left >= 0
+    }
+    return found
+  }
+
+  /// Elements of an array or members of an object; nil for other values.
+  var count: Int? {
+    if isArray {
+      var count = 0
+      visitElements { _ in
+        count += 1; return true
+      }
+      return count
+    }
+    guard isObject else { return nil }
+    var count = 0
+    var position = range.lowerBound + 1
+    while position < range.upperBound, bytes[position] == UInt8(ascii: "\"") {
+      let valueStart = JSONText.end(of: position, in: bytes) + 1
+      let valueEnd = JSONText.end(of: valueStart, in: bytes)
+      guard valueEnd > valueStart else { break }
+      count += 1
+      position = valueEnd + 1
+    }
+    return count
+  }
+
+  private func visitElements(_ visit: (JSONText) -> Bool) {
+    var position = range.lowerBound + 1
+    while position < range.upperBound - 1 {
+      let end = JSONText.end(of: position, in: bytes)
+      guard end > position, end < range.upperBound, visit(JSONText(bytes, position..<end)) else { return }
+      position = end + 1
+    }
+  }
+
+  /// The end of the value that starts at a place of compact text.
+  private static func end(of start: Int, in bytes: [UInt8]) -> Int {
+    bytes.withUnsafeBufferPointer { text in
+      var position = start
+      var depth = 0
+      while position < text.count {
+        switch text[position] {
+        case UInt8(ascii: "\""):
+          position = stringEnd(text, position)
+          if depth == 0 { return position }
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+          depth += 1
+          position += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+          if depth == 0 { return position }
+          depth -= 1
+          position += 1
+          if depth == 0 { return position }
+        case UInt8(ascii: ","), UInt8(ascii: ":"):
+          if depth == 0 { return position }
+          position += 1
+        default:
+          position += 1
+        }
+      }
+      return text.count
+    }
+  }
+
+  /// Behind the closing quote of the string that starts at a place.
+  private static func stringEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+    var position = start + 1
+    while position < text.count, text[position] != UInt8(ascii: "\"") {
+      position += text[position] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(position + 1, text.count)
+  }
+
+  // MARK: Writing
+
+  /// Writes a text as a JSON string.
+  static func appendQuoted(_ text: [UInt8], to output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\""))
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+      case 0..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: output.append(byte)
+      }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,89 @@
+import CairnSQL
+
+/// Reads one access path from the values of its bound paths.
+struct PathReader: Sendable {
+  /// A place of the row's values and the steps behind it.
+  struct Place: Sendable, Hashable {
+    let slot: Int
+    let steps: [ValueStep]
+  }
+
+  /// Where text that holds JSON may stand on the way, outermost first: a string there is the one that counts.
+  let documents: [Place]
+  /// Where the value is otherwise.
+  let value: Place
+
+  /// The place that counts in a row.
+  private func place(_ row: Row) -> Place {
+    for document in documents {
+      if case .string = row.values[document.slot] { return document }
+    }
+    return value
+  }
+
+  /// The value of a path without `[]`.
+  func field(_ row: Row) -> FieldValue {
+    let place = place(row)
+    let start = row.values[place.slot]
+    if place.steps.isEmpty { return start }
+    return Cursor.field(start).following(place.steps)?.field ?? .missing
+  }
+
+  /// The values of a path with `[]`; nil where there is no array.
+  func spread(_ row: Row) -> [Cursor?]? {
+    let place = place(row)
+    return Cursor.field(row.values[place.slot]).spreading(place.steps)
+  }
+}
+
+/// The paths that an expression reads, while it is bound.
+struct PathTable {
+  private(set) var paths: [BoundPath] = []
+  private var slots: [BoundPath: Int] = [:]
+
+  private mutating func slot(_ path: BoundPath) -> Int {
+    if let known = slots[path] { return known }
+    slots[path] = paths.count
+    paths.append(path)
+    return paths.count - 1
+  }
+
+  /// Splits a path into what storage reads and what the evaluation does.
+  ///
+  /// A JSON function on a value that is an object reads the member that it leads to, so that the common
+  /// `json_extract_scalar(requestParameters, '$.bucketName')` costs no more than the dotted path.
+  mutating func reader(_ path: AccessPath) -> PathReader {
+    var names: [PathName] = []
+    var documents: [(names: [PathName], steps: [ValueStep])] = []
+    let steps = path.steps.map { ValueStep($0) }
+    var end = 0
+    walk: while end < steps.count {
+      switch steps[end] {
+      case .name(let name): names.append(name)
+      // The record is an object.
+      case .nameOrElement(let name, _) where names.isEmpty: names.append(name)
+      case .document where names.isEmpty: break
+      case .document: documents.append((names, Array(steps[end...])))
+      default: break walk
+      }
+      end += 1
+    }
+    var rest = Array(steps[end...])
+    if let last = documents.last, last.names.count == names.count {
+      rest = last.steps
+      documents.removeLast(while: { $0.names.count == names.count })
+    }
+    let places = documents.map { place in
+      PathReader.Place(slot: slot(BoundPath(names: place.names, onlyStrings: true)), steps: place.steps)
+    }
+    return PathReader(
+      documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names)), steps: rest))
+  }
+}
+
+extension Array {
+  /// Takes off the elements at the end for which a condition holds.
+  fileprivate mutating func removeLast(while holds: (Element) -> Bool) {
+    while let element = last, holds(element) { removeLast() }
+  }
+}

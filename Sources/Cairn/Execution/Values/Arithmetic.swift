@@ -1,0 +1,214 @@
+import CairnSQL
+
+/// Exact arithmetic (S56).
+enum Arithmetic {
+  /// Results whose digits would span more places are NULL.
+  static let longestSpan = 1000
+
+  static func apply(_ operation: BinaryOperator, _ lhs: EngineValue, _ rhs: EngineValue) -> EngineValue {
+    if lhs.isNull || rhs.isNull { return .null }
+    if let result = TimeArithmetic.apply(operation, lhs, rhs) { return result }
+    guard let left = lhs.number, let right = rhs.number else { return .null }
+    if let left = left.whole, let right = right.whole {
+      return whole(operation, left, right).map { .number(.integer($0)) } ?? .null
+    }
+    guard let result = decimal(operation, left.decimal, right.decimal) else { return .null }
+    return .number(.decimal(result))
+  }
+
+  private static func whole(_ operation: BinaryOperator, _ lhs: Int64, _ rhs: Int64) -> Int64? {
+    let (result, overflow): (Int64, Bool)
+    switch operation {
+    case .add: (result, overflow) = lhs.addingReportingOverflow(rhs)
+    case .subtract: (result, overflow) = lhs.subtractingReportingOverflow(rhs)
+    case .multiply: (result, overflow) = lhs.multipliedReportingOverflow(by: rhs)
+    case .divide: (result, overflow) = lhs.dividedReportingOverflow(by: rhs)
+    case .remainder where rhs == -1: return 0
+    case .remainder: (result, overflow) = lhs.remainderReportingOverflow(dividingBy: rhs)
+    default: return nil
+    }
+    return overflow ? nil : result
+  }
+
+  private static func decimal(_ operation: BinaryOperator, _ lhs: ExactDecimal, _ rhs: ExactDecimal)
+    -> ExactDecimal?
+  {
+    switch operation {
+    case .add: sum(lhs, rhs)
+    case .subtract: sum(lhs, rhs.negated)
+    case .multiply: product(lhs, rhs)
+    default: nil
+    }
+  }
+
+  private static func sum(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+    let places = max(lhs.places, rhs.places)
+    let whole = max(lhs.magnitude, rhs.magnitude, 0)
+    guard places <= longestSpan, whole <= longestSpan + 1 else { return nil }
+    let (left, right) = (lhs.aligned(whole: whole, places: places), rhs.aligned(whole: whole, places: places))
+    var digits: [UInt8]
+    var isNegative = lhs.isNegative
+    if lhs.isNegative == rhs.isNegative {
+      digits = DigitArithmetic.sum(left, right)
+    } else if ExactDecimal.compareMagnitudes(lhs, rhs) >= 0 {
+      digits = DigitArithmetic.difference(left, right)
+    } else {
+      digits = DigitArithmetic.difference(right, left)
+      isNegative = rhs.isNegative
+    }
+    return checked(ExactDecimal(isNegative: isNegative, allDigits: digits, places: places))
+  }
+
+  private static func product(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+    let places = lhs.places + rhs.places
+    guard places <= longestSpan, lhs.magnitude + rhs.magnitude <= longestSpan + 1 else { return nil }
+    let left = lhs.aligned(whole: max(lhs.magnitude, 0), places: lhs.places)
+    let right = rhs.aligned(whole: max(rhs.magnitude, 0), places: rhs.places)
+    if lhs.digits.isEmpty || rhs.digits.isEmpty {
+      return ExactDecimal(isNegative: false, allDigits: [], places: places)
+    }
+    return checked(
+      ExactDecimal(
+        isNegative: lhs.isNegative != rhs.isNegative, allDigits: DigitArithmetic.product(left, right),
+        places: places))
+  }
+
+  private static func checked(_ result: ExactDecimal) -> ExactDecimal? {
+    max(result.magnitude, 0) + result.places <= longestSpan ? result : nil
+  }
+}
+
+extension ExactNumber {
+  /// The number as a result spells it: whole ones within 64 bits as integers.
+  var canonical: ExactNumber {
+    if case .decimal(let decimal) = self, decimal.places == 0, let whole = decimal.whole {
+      return .integer(whole)
+    }
+    return self
+  }
+
+  /// The number with the other sign; nil where it is beyond 64 bits.
+  var negated: ExactNumber? {
+    if let whole {
+      let (result, overflow) = Int64(0).subtractingReportingOverflow(whole)
+      return overflow ? nil : .integer(result)
+    }
+    return .decimal(decimal.negated)
+  }
+}
+
+extension ExactDecimal {
+  /// With the other sign.
+  var negated: ExactDecimal {
+    ExactDecimal(negating: self)
+  }
+
+  /// Digits with `whole` of them before the point and `places` behind it.
+  func aligned(whole: Int, places: Int) -> [UInt8] {
+    let width = max(0, whole + places)
+    var output = [UInt8](repeating: 0, count: width)
+    for (index, digit) in digits.enumerated() {
+      let place = whole - magnitude + index
+      if place >= 0, place < width { output[place] = digit }
+    }
+    return output
+  }
+
+  /// Rounded half away from zero; nil where the result would have very many digits.
+  func rounded(toPlaces places: Int) -> ExactDecimal? {
+    guard magnitude <= Arithmetic.longestSpan else { return nil }
+    let whole = max(magnitude, 0)
+    var kept = aligned(whole: whole, places: places)
+    let next = magnitude + places
+    if next >= 0, next < digits.count, digits[next] >= 5 {
+      kept = DigitArithmetic.sum(kept, [UInt8](repeating: 0, count: max(0, kept.count - 1)) + [1])
+    }
+    return ExactDecimal(isNegative: isNegative, allDigits: kept, places: places)
+  }
+}
+
+/// Schoolbook arithmetic on decimal digits, most significant first.
+enum DigitArithmetic {
+  /// Of two runs of the same length; one digit longer. A shorter run is taken as if it had zeros before it.
+  static func sum(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+    let width = max(lhs.count, rhs.count)
+    var output = [UInt8](repeating: 0, count: width + 1)
+    var carry: UInt8 = 0
+    for offset in 0..<width {
+      let left = offset < lhs.count ? lhs[lhs.count - 1 - offset] : 0
+      let right = offset < rhs.count ? rhs[rhs.count - 1 - offset] : 0
+      let digit = left + right + carry
+      output[width - offset] = digit % 10
+      carry = digit / 10
+    }
+    output[0] = carry
+    return output
+  }
+
+  /// Of a run and a smaller one of the same length.
+  static func difference(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+    var output = lhs
+    var borrow = 0
+    for index in output.indices.reversed() {
+      var digit = Int(lhs[index]) - (index < rhs.count ? Int(rhs[index]) : 0) - borrow
+      borrow = digit < 0 ? 1 : 0
+      if digit < 0 { digit += 10 }
+      output[index] = UInt8(truncatingIfNeeded: digit)
+    }
+    return output
+  }
+
+  static func product(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+    var sums = [Int](repeating: 0, count: lhs.count + rhs.count)
+    for (left, digit) in lhs.enumerated() where digit != 0 {
+      for (right, other) in rhs.enumerated() { sums[left + right + 1] += Int(digit) * Int(other) }
+    }
+    var carry = 0
+    for index in sums.indices.reversed() {
+      let value = sums[index] + carry
+      sums[index] = value % 10
+      carry = value / 10
+    }
+    return sums.map { UInt8(truncatingIfNeeded: $0) }
+  }
+}
+
+/// Points in time and intervals (S54).
+enum TimeArithmetic {
+  /// The result; nil where neither side is a time or an interval.
+  static func apply(_ operation: BinaryOperator, _ lhs: EngineValue, _ rhs: EngineValue) -> EngineValue? {
+    switch (operation, lhs, rhs) {
+    case (.add, .interval(let left), .interval(let right)): return sum(left, right)
+    case (.subtract, .interval(let left), .interval(let right)): return sum(left, right.negated)
+    case (.add, let point, .interval(let span)), (.add, .interval(let span), let point):
+      return moved(point, by: span)
+    case (.subtract, let point, .interval(let span)): return moved(point, by: span.negated)
+    case (_, .interval, _), (_, _, .interval), (_, .timestamp, _), (_, _, .timestamp), (_, .date, _),
+      (_, _, .date),
+      (_, .address, _), (_, _, .address), (_, .array, _), (_, _, .array):
+      return .null
+    default: return nil
+    }
+  }
+
+  private static func sum(_ lhs: TimeSpan, _ rhs: TimeSpan) -> EngineValue {
+    switch (lhs, rhs) {
+    case (.months(let left), .months(let right)): .interval(.months(left &+ right))
+    case (.seconds(let left), .seconds(let right)): .interval(.seconds(left &+ right))
+    default: .null
+    }
+  }
+
+  private static func moved(_ value: EngineValue, by span: TimeSpan) -> EngineValue {
+    if case .date(let days) = value {
+      switch span {
+      case .months(let count): return TimePoint.day(days, plusMonths: count).map(EngineValue.date) ?? .null
+      case .seconds(let count) where count % TimePoint.secondsPerDay == 0:
+        let day = days + Int(count / TimePoint.secondsPerDay)
+        return TimePoint.days.contains(day) ? .date(day) : .null
+      default: break
+      }
+    }
+    return value.timePoint?.adding(span).map(EngineValue.timestamp) ?? .null
+  }
+}

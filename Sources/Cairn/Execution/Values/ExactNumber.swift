@@ -1,0 +1,227 @@
+/// A number with its spelling, compared and added without rounding (S14).
+package enum ExactNumber: Sendable, Equatable {
+  /// Spelled canonically.
+  case integer(Int64)
+  case decimal(ExactDecimal)
+
+  /// The number that a text spells (S15); nil if it spells none, or one with too large an exponent (S14).
+  package init?(spelling: [UInt8]) {
+    if let value = ExactNumber.canonicalInteger(spelling) {
+      self = .integer(value)
+    } else if let decimal = ExactDecimal(spelling: spelling) {
+      self = .decimal(decimal)
+    } else {
+      return nil
+    }
+  }
+
+  /// The value of `0`, `-17`, `243` of up to 18 digits.
+  private static func canonicalInteger(_ spelling: [UInt8]) -> Int64? {
+    let isNegative = spelling.first == UInt8(ascii: "-")
+    let digits = spelling[(isNegative ? 1 : 0)...]
+    guard let first = digits.first, digits.count <= 18 else { return nil }
+    if first == UInt8(ascii: "0") { return digits.count == 1 && !isNegative ? 0 : nil }
+    var value: Int64 = 0
+    for byte in digits {
+      let digit = byte &- UInt8(ascii: "0")
+      if digit > 9 { return nil }
+      value = value * 10 + Int64(digit)
+    }
+    return isNegative ? -value : value
+  }
+
+  /// The spelling.
+  package var text: [UInt8] {
+    switch self {
+    case .integer(let value): Array(String(value).utf8)
+    case .decimal(let decimal): decimal.spelling
+    }
+  }
+
+  /// The value if it is whole in the sense of S56: spelled with digits only and within 64 bits.
+  var whole: Int64? {
+    switch self {
+    case .integer(let value): value
+    case .decimal(let decimal): decimal.whole
+    }
+  }
+
+  /// The same as sign, digits and place of the point.
+  var decimal: ExactDecimal {
+    switch self {
+    case .integer(let value): ExactDecimal(value)
+    case .decimal(let decimal): decimal
+    }
+  }
+
+  /// Whether it is zero.
+  var isZero: Bool {
+    switch self {
+    case .integer(let value): value == 0
+    case .decimal(let decimal): decimal.digits.isEmpty
+    }
+  }
+
+  /// Negative, zero or positive.
+  static func compare(_ lhs: ExactNumber, _ rhs: ExactNumber) -> Int {
+    if case .integer(let left) = lhs, case .integer(let right) = rhs {
+      return left == right ? 0 : left < right ? -1 : 1
+    }
+    return ExactDecimal.compare(lhs.decimal, rhs.decimal)
+  }
+}
+
+/// Sign, significant digits and the place of the point: `0.digits × 10^magnitude`.
+package struct ExactDecimal: Sendable, Equatable {
+  /// As spelled.
+  let spelling: [UInt8]
+  let isNegative: Bool
+  /// Values 0 to 9 without zeros at either end; empty for zero.
+  let digits: [UInt8]
+  /// The place of the point, in digits behind the first one's left side; 0 for zero.
+  let magnitude: Int
+  /// Decimal places of the spelling, its exponent taken into account.
+  let places: Int
+
+  /// Larger exponents make a text no number (S14).
+  private static let largestExponent = 999_999_999
+
+  init(_ value: Int64) {
+    spelling = Array(String(value).utf8)
+    isNegative = value < 0
+    let all = spelling[(value < 0 ? 1 : 0)...].map { $0 - UInt8(ascii: "0") }
+    (digits, magnitude) = ExactDecimal.trimmed(all[...], magnitude: all.count)
+    places = 0
+  }
+
+  /// A result: digits, most significant first, of which the last `places` stand behind the point.
+  init(isNegative: Bool, allDigits: [UInt8], places: Int) {
+    (digits, magnitude) = ExactDecimal.trimmed(allDigits[...], magnitude: allDigits.count - places)
+    self.isNegative = isNegative && !digits.isEmpty
+    self.places = places
+    spelling = ExactDecimal.plainSpelling(isNegative: self.isNegative, digits, magnitude, places: places)
+  }
+
+  /// The same digits with the other sign, spelled without an exponent.
+  init(negating other: ExactDecimal) {
+    digits = other.digits
+    magnitude = other.magnitude
+    isNegative = !other.isNegative && !other.digits.isEmpty
+    places = other.places
+    let unsigned = other.spelling.first.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") } == true
+    spelling =
+      (isNegative ? [UInt8(ascii: "-")] : []) + (unsigned ? other.spelling.dropFirst() : other.spelling[...])
+  }
+
+  init?(spelling: [UInt8]) {
+    var position = 0
+    var isNegative = false
+    if let sign = spelling.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
+      isNegative = sign == UInt8(ascii: "-")
+      position = 1
+    }
+    let wholePart = ExactDecimal.digitRun(spelling, from: position)
+    position = wholePart.endIndex
+    var fraction: ArraySlice<UInt8> = []
+    if position < spelling.count, spelling[position] == UInt8(ascii: ".") {
+      fraction = ExactDecimal.digitRun(spelling, from: position + 1)
+      position = fraction.endIndex
+    }
+    guard !(wholePart.isEmpty && fraction.isEmpty),
+      let exponent = ExactDecimal.exponent(spelling[position...])
+    else { return nil }
+    let all = (wholePart + fraction).map { $0 - UInt8(ascii: "0") }
+    (digits, magnitude) = ExactDecimal.trimmed(all[...], magnitude: wholePart.count + exponent)
+    self.isNegative = isNegative && !digits.isEmpty
+    self.spelling = spelling
+    places = max(0, fraction.count - exponent)
+  }
+
+  private static func digitRun(_ text: [UInt8], from start: Int) -> ArraySlice<UInt8> {
+    text[start...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+  }
+
+  /// The exponent at the end of a spelling; 0 where there is none, nil where it is no exponent.
+  private static func exponent(_ text: ArraySlice<UInt8>) -> Int? {
+    guard let letter = text.first else { return 0 }
+    guard letter | 0x20 == UInt8(ascii: "e") else { return nil }
+    var rest = text.dropFirst()
+    var isNegative = false
+    if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
+      isNegative = sign == UInt8(ascii: "-")
+      rest = rest.dropFirst()
+    }
+    guard !rest.isEmpty else { return nil }
+    var value = 0
+    for byte in rest {
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      value = min(value * 10 + Int(digit), largestExponent + 1)
+    }
+    return value > largestExponent ? nil : isNegative ? -value : value
+  }
+
+  private static func trimmed(_ all: ArraySlice<UInt8>, magnitude: Int) -> ([UInt8], Int) {
+    let leading = all.prefix { $0 == 0 }.count
+    guard leading < all.count else { return ([], 0) }
+    var kept = all.dropFirst(leading)
+    while kept.last == 0 { kept.removeLast() }
+    return (Array(kept), magnitude - leading)
+  }
+
+  /// The value if it is spelled with digits only and fits 64 bits.
+  var whole: Int64? {
+    let unsigned =
+      spelling.first.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") } == true
+      ? spelling.dropFirst() : spelling[...]
+    guard unsigned.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
+    return wholeValue
+  }
+
+  /// The value if it has no fraction and fits 64 bits.
+  var wholeValue: Int64? {
+    guard magnitude <= 19, digits.count <= magnitude || digits.isEmpty else { return nil }
+    var value: Int64 = 0
+    for place in 0..<max(magnitude, 0) {
+      let digit = Int64(place < digits.count ? digits[place] : 0)
+      let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, more) = scaled.subtractingReportingOverflow(digit)
+      if overflow || more { return nil }
+      value = sum
+    }
+    if isNegative { return value }
+    return value == .min ? nil : -value
+  }
+
+  /// Negative, zero or positive.
+  static func compare(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> Int {
+    let signs = (lhs.sign, rhs.sign)
+    if signs.0 != signs.1 { return signs.0 < signs.1 ? -1 : 1 }
+    return signs.0 * compareMagnitudes(lhs, rhs)
+  }
+
+  private var sign: Int { digits.isEmpty ? 0 : isNegative ? -1 : 1 }
+
+  /// Negative, zero or positive, signs left out.
+  static func compareMagnitudes(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> Int {
+    if lhs.digits.isEmpty || rhs.digits.isEmpty {
+      return (lhs.digits.isEmpty ? 0 : 1) - (rhs.digits.isEmpty ? 0 : 1)
+    }
+    if lhs.magnitude != rhs.magnitude { return lhs.magnitude < rhs.magnitude ? -1 : 1 }
+    return ByteOrder.compare(lhs.digits, rhs.digits)
+  }
+
+  /// `-123.40`: no exponent, a given number of places.
+  static func plainSpelling(isNegative: Bool, _ digits: [UInt8], _ magnitude: Int, places: Int) -> [UInt8] {
+    func digit(_ index: Int) -> UInt8 {
+      UInt8(ascii: "0") + (index >= 0 && index < digits.count ? digits[index] : 0)
+    }
+    var output: [UInt8] = isNegative ? [UInt8(ascii: "-")] : []
+    if magnitude <= 0 { output.append(UInt8(ascii: "0")) }
+    for index in 0..<max(magnitude, 0) { output.append(digit(index)) }
+    guard places > 0 else { return output }
+    output.append(UInt8(ascii: "."))
+    for index in magnitude..<(magnitude + places) { output.append(digit(index)) }
+    return output
+  }
+}

@@ -1,0 +1,137 @@
+import CairnSQL
+import CairnStorage
+
+/// Selected rows of one row group, in the order in which they come out.
+struct RowSelection: Sendable {
+  enum Rows: Sendable {
+    case range(Range<Int>)
+    case list([UInt32])
+  }
+
+  private let reader: SegmentReader
+  private let rowGroup: Int
+  private let selected: Rows
+  private let filter: RowFilter?
+
+  init(_ reader: SegmentReader, _ rowGroup: Int, _ rows: Rows, _ filter: RowFilter?) {
+    self.reader = reader
+    self.rowGroup = rowGroup
+    selected = rows
+    self.filter = filter
+  }
+
+  var count: Int {
+    switch selected {
+    case .range(let range): range.count
+    case .list(let list): list.count
+    }
+  }
+
+  var rows: [UInt32] {
+    switch selected {
+    case .range(let range): range.map { UInt32($0) }
+    case .list(let list): list
+    }
+  }
+
+  func with(_ rows: [UInt32]) -> RowSelection { RowSelection(reader, rowGroup, .list(rows), nil) }
+
+  func prefix(_ limit: Int) -> RowSelection {
+    if count <= limit { return self }
+    switch selected {
+    case .range(let range):
+      return RowSelection(reader, rowGroup, .range(range.lowerBound..<(range.lowerBound + limit)), filter)
+    case .list(let list): return with(Array(list.prefix(limit)))
+    }
+  }
+
+  /// The rows that pass the condition, and whether columns were read to tell.
+  func filtered() throws -> (RowSelection, wasRead: Bool) {
+    guard let filter else { return (self, true) }
+    let (rows, wasRead) = try filter.filter(rowGroup, rows)
+    return (with(rows), wasRead)
+  }
+
+  /// Event time of each row; `EventTime.unknown` for rows without one.
+  func times() throws -> [Int64] {
+    let untimed = reader.footer.rowGroups[rowGroup].untimedRowCount
+    let times = try reader.times(of: rowGroup)
+    return rows.map { Int($0) < untimed ? EventTime.unknown : times[Int($0) - untimed] }
+  }
+
+  // MARK: Materializing
+
+  func fields(_ paths: [[PathName]]) throws -> [[FieldValue]] {
+    let projection = try FieldProjection(reader, rowGroup: rowGroup)
+    let ascending = rows.sorted()
+    let columns = try paths.map { try projection.values($0, rows: ascending) }
+    return places(ascending).map { row in columns.map { $0[row] } }
+  }
+
+  func print(_ format: RecordFormat, _ layouts: LayoutCache, into output: ByteBuffer) throws {
+    let isWhole = count == reader.footer.rowGroups[rowGroup].rowCount
+    let ascending = rows.sorted()
+    let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: isWhole ? nil : ascending)
+    let original = format == .raw ? try layouts.layouts(of: reader) : nil
+    var printers: [Layout: RecordPrinter] = [:]
+    let firstRow = reader.footer.rowGroups[rowGroup].firstRow
+    for index in places(ascending) {
+      let position = batch.position(index)
+      if format == .raw, let bytes = batch.verbatim[position] {
+        output.bytes.append(contentsOf: bytes)
+      } else {
+        let layout = original?.layout(ofRow: firstRow + Int(position)) ?? .compact
+        let printer =
+          try printers[layout]
+          ?? RecordPrinter(catalogue: reader.catalogue(), layout: layout, file: reader.name)
+        printers[layout] = printer
+        try printer.append(batch, row: index, to: &output.bytes)
+      }
+      output.bytes.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Index among the ascending rows of each row in output order.
+  private func places(_ ascending: [UInt32]) -> [Int] {
+    let wanted = rows
+    if wanted == ascending { return Array(ascending.indices) }
+    var place: [UInt32: Int] = [:]
+    for (index, row) in ascending.enumerated() { place[row] = index }
+    return wanted.map { place[$0] ?? 0 }
+  }
+}
+
+/// The layouts of each segment's rows, read once.
+final class LayoutCache: @unchecked Sendable {
+  private let lock = Lock()
+  private var known: [String: RowLayouts] = [:]
+
+  func layouts(of reader: SegmentReader) throws -> RowLayouts {
+    try lock.withLock {
+      if let layouts = known[reader.name] { return layouts }
+      let layouts = try RowLayouts(reader)
+      known[reader.name] = layouts
+      return layouts
+    }
+  }
+}
+
+/// Paths as people write them for columns.
+public enum FieldPath {
+  /// The names of a path such as `userIdentity.arn`, `requestParameters."a.b"` or `x['key']`.
+  ///
+  /// Throws `CairnError.usage` where the text is no path of names.
+  public static func names(_ text: String) throws -> [PathName] {
+    do throws(SQLSyntaxError) {
+      let expression = try SQLParser.parseExpression(text)
+      let bound: BoundExpression
+      do throws(BindError) { bound = try Binder.bind(expression, now: 0) } catch { throw error.syntaxError(in: text) }
+      if case .path(let path) = expression.kind, bound.paths.count == 1, bound.paths[0].names.count == path.steps.count + 1 {
+        return bound.paths[0].names
+      }
+    } catch {
+      throw CairnError.usage(error.rendered(in: text))
+    }
+    throw CairnError.usage("\(text): not a path of names")
+  }
+}

@@ -1,0 +1,70 @@
+import Cairn
+import CairnOracle
+import CairnSQL
+import CairnTestSupport
+import Testing
+
+/// The engine's evaluator against the oracle, predicate for predicate.
+struct OraclePropertyTests {
+  struct Sample {
+    let oracle: OracleRecord
+    let fields: RecordFields
+
+    init(json: [UInt8]) throws {
+      oracle = try OracleRecord(json: json)
+      fields = try RecordFields(json: json)
+    }
+  }
+
+  private static let isLong = ProcessEnvironment.isSet("CAIRN_LONG")
+
+  /// Compares outcomes of random predicates on groups of records.
+  private func compare(_ samples: [Sample], predicates: Int, seed: UInt64) throws {
+    let columns = PredicateGenerator.columns(of: samples.map(\.oracle))
+    var generator = PredicateGenerator(seed: seed, columns: columns)
+    var differences = 0
+    for _ in 0..<predicates where differences < 20 {
+      let text = generator.next()
+      let expression = try SQLParser.parseExpression(text)
+      let bound: BoundExpression
+      do {
+        bound = try Binder.bind(expression, now: SemanticsExampleTests.now)
+      } catch {
+        Issue.record("refused: \(error)\n\(error.rendered(in: text))")
+        differences += 1
+        continue
+      }
+      for sample in samples {
+        let expected = try Oracle.truth(expression, sample.oracle, now: SemanticsExampleTests.now)
+        let found = bound.truth(sample.fields.values(bound.paths))
+        guard found != expected else { continue }
+        Issue.record("\(text)\nengine \(found as Any), oracle \(expected as Any)\n\(sample.oracle)")
+        differences += 1
+        break
+      }
+    }
+  }
+
+  /// The records of the document, in groups, so that predicates meet the records that they were made for.
+  @Test(arguments: 0..<6)
+  func agreesOnTheDocument(_ part: Int) throws {
+    var seen: Set<[UInt8]> = []
+    let records = SemanticsExampleTests.examples.map(\.record).filter { seen.insert($0).inserted }
+    let samples = try records.enumerated().filter { $0.offset % 6 == part }.map {
+      try Sample(json: $0.element)
+    }
+    try #require(!samples.isEmpty)
+    try compare(samples, predicates: Self.isLong ? 4_000 : 500, seed: UInt64(100 + part))
+  }
+
+  @Test(.enabled(if: Corpus.current != nil), arguments: ["odd", "invictus"])
+  func agreesOnTheCorpus(_ folder: String) throws {
+    let corpus = try #require(Corpus.current)
+    let lines = try corpus.files(folder).flatMap { try CorpusRecords.records($0.bytes) }
+    var random = SeededGenerator(seed: 9)
+    for round in 0..<(Self.isLong ? 40 : 6) {
+      let samples = try (0..<30).map { _ in try Sample(json: random.pick(lines)) }
+      try compare(samples, predicates: 250, seed: UInt64(1_000 + round))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Cairn
+import CairnOracle
+import CairnSQL
+import Testing
+
+/// Every example of `docs/semantics.md`, executed by the engine's evaluator.
+struct SemanticsExampleTests {
+  static let examples = (try? SemanticsDocument.load())?.examples ?? []
+  /// The start of the queries, as the oracle has it.
+  static let now: Int64 = 1_767_225_600
+
+  static func bind(_ text: String) throws -> BoundExpression {
+    try Binder.bind(try SQLParser.parseExpression(text), now: now)
+  }
+
+  @Test(arguments: examples)
+  func exampleHolds(_ example: SemanticsDocument.Example) throws {
+    if example.expected == "error" {
+      #expect(throws: (any Error).self) { try Self.bind(example.expression) }
+      return
+    }
+    let fields = try RecordFields(json: example.record)
+    let expression = try Self.bind(example.expression)
+    let value = expression.evaluate(fields.values(expression.paths))
+    let expected = try Self.bind(example.expected).evaluate([])
+    #expect(Kind(value) == Kind(expected), "\(value)")
+    #expect(value.text == expected.text, "\(String(decoding: value.text ?? [], as: UTF8.self))")
+  }
+
+  @Test func thereAreExamples() {
+    #expect(Self.examples.count > 300)
+  }
+
+  /// What an example's result shows of a value: record values look like typed ones.
+  enum Kind: Equatable {
+    case null, boolean, number, text
+
+    init(_ value: EngineValue) {
+      switch value {
+      case .null: self = .null
+      case .boolean, .record(.boolean): self = .boolean
+      case .number, .record(.integer), .record(.number): self = .number
+      default: self = .text
+      }
+    }
+  }
+}
