@@ -36,12 +36,33 @@ struct OraclePropertyTests {
       }
       for sample in samples {
         let expected = try Oracle.truth(expression, sample.oracle, now: SemanticsExampleTests.now)
-        let found = bound.truth(sample.fields.values(bound.paths))
+        let values = sample.fields.values(bound.paths)
+        let found = bound.truth(values)
+        checkConjuncts(of: bound, sample, text, found)
+        checkNeedle(of: bound, values, text, found)
         guard found != expected else { continue }
         Issue.record("\(text)\nengine \(found as Any), oracle \(expected as Any)\n\(sample.oracle)")
         differences += 1
         break
       }
+    }
+  }
+
+  /// AND of the conjuncts, each with its own paths, is the whole.
+  private func checkConjuncts(of bound: BoundExpression, _ sample: Sample, _ text: String, _ truth: Bool?) {
+    let truths = bound.conjuncts.map { $0.truth(sample.fields.values($0.paths)) }
+    #expect(truth == (truths.contains(false) ? false : truths.contains(nil) ? nil : true), "\(text)")
+  }
+
+  /// A needle finds all strings for which the condition holds and no other.
+  private func checkNeedle(of bound: BoundExpression, _ values: [FieldValue], _ text: String, _ truth: Bool?)
+  {
+    guard let needle = bound.needle, let value = values.first else { return }
+    #expect(bound.paths == [needle.path], "\(text)")
+    if case .string(let string) = value {
+      #expect((truth == true) == needle.texts.contains(string), "\(text)")
+    } else if !needle.mayMatchNonStrings {
+      #expect(truth != true, "\(text)")
     }
   }
 

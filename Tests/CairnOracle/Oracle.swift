@@ -192,7 +192,14 @@ struct OracleEvaluator {
     case .jsonMember, .jsonText:
       return try OracleFunctions.jsonMember(left, right, isConstant: rhs.isConstant)
     default:
-      return try OracleArithmetic.combine(left, operation, right)
+      do {
+        return try OracleArithmetic.combine(left, operation, right)
+      } catch {
+        // A record's value cannot be refused, only what is written (S56).
+        let written = [(lhs, left), (rhs, right)].filter { $0.0.isConstant }
+        if written.contains(where: { $0.1.decimal?.wholeNumber == nil }) { throw error }
+        return .null
+      }
     }
   }
 

@@ -13,6 +13,7 @@ enum OracleArithmetic {
     default: break
     }
     guard let number = value.decimal else { return .null }
+    if sign == .minus, let value = number.wholeNumber { return whole(0, .subtract, value) }
     return OracleValue(sign == .minus ? number.negated : number)
   }
 
@@ -75,11 +76,20 @@ enum OracleArithmetic {
         seconds: seconds, nanoseconds: nanoseconds)
       return .dayInterval(seconds: sum.seconds, nanoseconds: sum.nanoseconds)
     }
-    return OracleValue(value.instant?.adding(seconds: seconds, nanoseconds: nanoseconds))
+    return day(OracleValue(value.instant?.adding(seconds: seconds, nanoseconds: nanoseconds)), from: value)
   }
 
   private static func adding(_ months: Int64, to value: OracleValue) -> OracleValue {
     if case .monthInterval(let own) = value { return .monthInterval(own + months) }
-    return OracleValue(value.instant.flatMap { OracleCalendar.adding(months: months, to: $0) })
+    return day(
+      OracleValue(value.instant.flatMap { OracleCalendar.adding(months: months, to: $0) }), from: value)
+  }
+
+  /// A date to which whole days or months are added stays a date.
+  private static func day(_ result: OracleValue, from value: OracleValue) -> OracleValue {
+    guard case .date = value, case .timestamp(let seconds, 0) = result,
+      seconds % OracleCalendar.secondsPerDay == 0
+    else { return result }
+    return .date(days: seconds / OracleCalendar.secondsPerDay)
   }
 }

@@ -11,7 +11,7 @@ extension OracleDecimal {
     guard exponent >= -largestSpan, let left = lhs.digits(at: exponent), let right = rhs.digits(at: exponent)
     else { return nil }
     if lhs.isNegative == rhs.isNegative {
-      return OracleDecimal(isNegative: lhs.isNegative, digits: add(left, right), exponent: exponent)
+      return OracleDecimal(isNegative: lhs.isNegative, digits: add(left, right), exponent: exponent).inSpan
     }
     if compareMagnitudesPadded(left, right) >= 0 {
       return OracleDecimal(isNegative: lhs.isNegative, digits: subtract(left, right), exponent: exponent)
@@ -22,7 +22,7 @@ extension OracleDecimal {
   /// The product at the sum of the scales.
   static func product(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {
     guard let left = lhs.digits(at: min(lhs.exponent, 0)), let right = rhs.digits(at: min(rhs.exponent, 0)),
-      left.count + right.count <= largestSpan, min(lhs.exponent, 0) + min(rhs.exponent, 0) >= -largestSpan
+      left.count + right.count <= largestSpan + 1, min(lhs.exponent, 0) + min(rhs.exponent, 0) >= -largestSpan
     else { return nil }
     var cells = [Int](repeating: 0, count: left.count + right.count + 1)
     for (i, x) in left.reversed().enumerated() {
@@ -34,7 +34,13 @@ extension OracleDecimal {
     }
     return OracleDecimal(
       isNegative: lhs.isNegative != rhs.isNegative, digits: cells.reversed().map { UInt8($0 % 10) },
-      exponent: min(lhs.exponent, 0) + min(rhs.exponent, 0))
+      exponent: min(lhs.exponent, 0) + min(rhs.exponent, 0)
+    ).inSpan
+  }
+
+  /// The number, or nil where its digits span more places than S56 allows.
+  private var inSpan: OracleDecimal? {
+    digits.count + max(exponent, 0) <= OracleDecimal.largestSpan ? self : nil
   }
 
   /// Rounded half away from zero to a number of decimal places.

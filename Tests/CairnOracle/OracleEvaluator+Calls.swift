@@ -33,7 +33,9 @@ extension OracleEvaluator {
       return arguments[0]
     case "contains":
       return OracleValue(
-        try OracleFunctions.contains(arguments[0], arguments[1], isConstant: operands[0].isConstant))
+        try OracleFunctions.contains(
+          arguments[0], arguments[1], isConstant: operands[0].isConstant,
+          isTimeColumn: OraclePath.isTimeColumn(operands[1])))
     case "regexp_like":
       return OracleValue(
         try OracleFunctions.regexpLike(arguments[0], arguments[1], isConstant: operands[1].isConstant))

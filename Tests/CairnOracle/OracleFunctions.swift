@@ -47,7 +47,7 @@ enum OracleFunctions {
 
   /// `contains` of an array or of a network (S43, S53).
   static func contains(
-    _ container: OracleValue, _ wanted: OracleValue, isConstant: Bool
+    _ container: OracleValue, _ wanted: OracleValue, isConstant: Bool, isTimeColumn: Bool
   ) throws(OracleError) -> Bool? {
     let items: [OracleValue]
     if case .array(let typed) = container {
@@ -62,7 +62,7 @@ enum OracleFunctions {
       }
       return wanted.address.flatMap { OracleAddress.contains(network: network, $0) }
     }
-    let right = OracleComparison.Side(value: wanted, isTimeColumn: false)
+    let right = OracleComparison.Side(value: wanted, isTimeColumn: isTimeColumn)
     return OracleEvaluator.any(
       items.map { OracleComparison.compare(.init(value: $0, isTimeColumn: false), .equal, right) })
   }

@@ -82,6 +82,10 @@ extension ExpressionBinder {
   private mutating func jsonExtract(
     _ base: Expression, _ path: Expression, isScalar: Bool
   ) throws(BindError) -> any Node {
+    guard case .literal = path.kind else {
+      let nodes = [try value(base), try value(path)]
+      return fold(JSONExtractNode(nodes[0], path: nodes[1], isScalar: isScalar), nodes)
+    }
     guard case .literal(.string(let text)) = path.kind, let keys = JSONPath.keys(of: text) else {
       throw BindError(
         message: "expected a JSONPath such as '$.key[0]', without wildcards and filters", span: path.span)
@@ -137,7 +141,7 @@ extension ExpressionBinder {
       let (left, right) = (try value(lhs), try value(rhs))
       if operation == .divide || operation == .remainder {
         for (node, side) in [(left, lhs), (right, rhs)] {
-          guard case .number(let number)? = node.constant, number.whole == nil else { continue }
+          guard let number = node.constant?.number, number.whole == nil else { continue }
           throw BindError(message: "\(operation.rawValue) takes whole numbers", span: side.span)
         }
       }

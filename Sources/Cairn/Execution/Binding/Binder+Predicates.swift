@@ -32,16 +32,10 @@ extension ExpressionBinder {
       let node = try scoped { (binder) throws(BindError) in try binder.like(like) }
       return like.isNegated ? negated(node) : node
     case .isNull(let operand, let isNegated):
-      let node = try scoped(withoutArray: false) { (binder) throws(BindError) in
-        let operand = try binder.value(operand)
-        return binder.fold(IsNotNullNode(operand), [operand])
-      }
+      let node = try hasValue(operand)
       return isNegated ? node : negated(node)
     case .isDistinct(let lhs, let rhs, let isNegated):
-      let node = try scoped(withoutArray: false) { (binder) throws(BindError) in
-        let (lhs, rhs) = (try binder.operand(lhs), try binder.operand(rhs))
-        return binder.fold(NotDistinctNode(lhs, rhs), [lhs.node, rhs.node])
-      }
+      let node = try notDistinct(lhs, rhs)
       return isNegated ? node : negated(node)
     case .isTruth(let operand, let wanted, let isNegated):
       let operand = try condition(operand)
@@ -52,6 +46,26 @@ extension ExpressionBinder {
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
+  }
+
+  /// `IS NOT NULL`: some element is not NULL (S41).
+  private mutating func hasValue(_ operand: Expression) throws(BindError) -> any Node {
+    try scoped(withoutArray: false) { (binder) throws(BindError) in
+      let operand = try binder.value(operand)
+      return binder.fold(IsNotNullNode(operand), [operand])
+    }
+  }
+
+  /// `IS NOT DISTINCT FROM`: both sides are NULL, or they are equal. With `[]` inside, each of the three
+  /// questions ranges over the elements on its own.
+  private mutating func notDistinct(_ lhs: Expression, _ rhs: Expression) throws(BindError) -> any Node {
+    guard lhs.mentionsAnyElement || rhs.mentionsAnyElement else {
+      let (lhs, rhs) = (try operand(lhs), try operand(rhs))
+      return fold(NotDistinctNode(lhs, rhs), [lhs.node, rhs.node])
+    }
+    let equal = try comparison(.equal, lhs, rhs)
+    let values = [try hasValue(lhs), try hasValue(rhs)]
+    return OrNode([IsTruthNode(equal, true), NotNode(OrNode(values))])
   }
 
   private mutating func comparison(

@@ -18,14 +18,14 @@ enum CastTarget: Sendable, Equatable {
   /// A type without parameters.
   init?(typeName: String) {
     switch typeName {
-    case "varchar", "char", "string", "text": self = .text(limit: nil)
+    case "varchar": self = .text(limit: nil)
     case "tinyint": self = .whole(-128...127)
     case "smallint": self = .whole(-32_768...32_767)
     case "integer", "int": self = .whole(-2_147_483_648...2_147_483_647)
     case "bigint": self = .whole(.min ... .max)
     case "double": self = .double
-    case "real", "float": self = .real
-    case "decimal", "numeric": self = .decimal(precision: CastTarget.largestPrecision, scale: 0)
+    case "real": self = .real
+    case "decimal": self = .decimal(precision: CastTarget.largestPrecision, scale: 0)
     case "boolean": self = .boolean
     case "timestamp", "timestamp with time zone": self = .timestamp
     case "date": self = .date

@@ -48,7 +48,7 @@ enum FunctionTable {
       ("length", 1...1, TextFunctions.length), ("substr", 2...3, TextFunctions.substring),
       ("substring", 2...3, TextFunctions.substring), ("strpos", 2...2, TextFunctions.position),
       ("position", 2...2, { TextFunctions.position([$0[1], $0[0]]) }),
-      ("concat", 1...Int.max, TextFunctions.concatenate), ("replace", 2...3, TextFunctions.replace),
+      ("concat", 2...Int.max, TextFunctions.concatenate), ("replace", 2...3, TextFunctions.replace),
       ("split_part", 3...3, TextFunctions.splitPart), ("trim", 1...2, TextFunctions.trim),
       ("ltrim", 1...2, TextFunctions.trimStart), ("rtrim", 1...2, TextFunctions.trimEnd),
       ("cardinality", 1...1, ValueFunctions.cardinality), ("date", 1...1, ValueFunctions.date),

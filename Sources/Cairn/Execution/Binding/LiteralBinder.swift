@@ -8,10 +8,8 @@ enum LiteralBinder {
     case .boolean(let value): return .boolean(value)
     case .string(let text): return .text(Array(text.utf8))
     case .number(let spelling):
-      guard let number = ExactNumber(spelling: Array(spelling.utf8)) else {
-        throw BindError(message: "the exponent is beyond 999999999", span: span)
-      }
-      return .number(number)
+      let bytes = Array(spelling.utf8)
+      return ExactNumber(spelling: bytes).map(EngineValue.number) ?? .noNumber(spelling: bytes)
     case .binary: throw BindError(message: "binary literals are not supported", span: span)
     case .typed(let type, let text): return try typed(type, Array(text.utf8), span)
     case .interval(let interval): return .interval(try self.interval(interval, span))

@@ -19,6 +19,13 @@ enum ElementSource: Sendable {
   }
 }
 
+extension ElementSource {
+  /// Whether there is no array. Steps into a result may depend on other elements, so that they are not asked.
+  fileprivate func isMissing(_ row: Row) -> Bool {
+    if case .path(let reader) = self { reader.isMissingArray(row) } else { false }
+  }
+}
+
 /// A condition that holds if it holds for any of the elements that the `[]` inside it stand for (S40, S42).
 final class AnyElementNode: ConditionNode {
   struct Source: Sendable {
@@ -39,6 +46,8 @@ final class AnyElementNode: ConditionNode {
   }
 
   func truth(_ row: Row) -> Bool? {
+    // "No array" holds whatever the other paths find, even where one of them is empty.
+    for source in sources where source.values.isMissing(row) { return withoutArray }
     var row = row
     return truth(&row, from: 0)
   }

@@ -14,7 +14,7 @@ enum Comparison {
     _ lhs: EngineValue, _ rhs: EngineValue, leftIsTime: Bool = false, rightIsTime: Bool = false
   ) -> Int? {
     switch (lhs, rhs) {
-    case (.null, _), (_, .null): return nil
+    case (.null, _), (_, .null), (.noNumber, _), (_, .noNumber): return nil
     case (.timestamp, _), (_, .timestamp), (.date, _), (_, .date): return timeOrder(lhs, rhs)
     case (.address, _), (_, .address):
       guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return nil }
@@ -178,7 +178,7 @@ final class InListNode: ConditionNode {
   }
 }
 
-/// `IS NOT DISTINCT FROM` (S24).
+/// `IS NOT DISTINCT FROM` of values without `[]` (S24).
 final class NotDistinctNode: ConditionNode {
   private let lhs: Operand
   private let rhs: Operand

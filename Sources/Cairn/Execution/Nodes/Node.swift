@@ -1,3 +1,5 @@
+import CairnSQL
+
 /// What the evaluation of an expression reads.
 struct Row {
   /// The values of the bound paths.
@@ -94,6 +96,27 @@ final class StepsNode: Node {
     default:
       return .null
     }
+  }
+}
+
+/// A JSON function with a path that is computed; NULL where that is none.
+final class JSONExtractNode: Node {
+  private let base: any Node
+  private let path: any Node
+  private let isScalar: Bool
+
+  init(_ base: any Node, path: any Node, isScalar: Bool) {
+    self.base = base
+    self.path = path
+    self.isScalar = isScalar
+  }
+
+  func value(_ row: Row) -> EngineValue {
+    guard let text = path.value(row).text.flatMap({ String(validating: $0, as: UTF8.self) }),
+      let keys = JSONPath.keys(of: text)
+    else { return .null }
+    let steps = [.document] + keys.map { ValueStep(.jsonKey($0)) } + (isScalar ? [.scalar] : [])
+    return StepsNode.follow(base.value(row), steps[...])
   }
 }
 

@@ -29,6 +29,13 @@ struct PathReader: Sendable {
     return Cursor.field(start).following(place.steps)?.field ?? .missing
   }
 
+  /// Whether the first `[]` of the path meets no array.
+  func isMissingArray(_ row: Row) -> Bool {
+    let place = place(row)
+    let steps = place.steps.prefix { $0 != .anyElement }
+    return Cursor.field(row.values[place.slot]).following(Array(steps))?.isArray != true
+  }
+
   /// The values of a path with `[]`; nil where there is no array.
   func spread(_ row: Row) -> [Cursor?]? {
     let place = place(row)

@@ -61,6 +61,8 @@ enum Cursor {
     }
   }
 
+  var isArray: Bool { json?.isArray == true }
+
   /// The elements of an array; nil for anything else.
   var elements: [JSONText]? { json?.elements }
 

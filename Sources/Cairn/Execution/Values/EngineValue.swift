@@ -1,9 +1,11 @@
 /// A value in the evaluation of an expression. Literals and results have a type; record values adapt to what
 /// they meet (S10, S20).
-package indirect enum EngineValue: Sendable, Equatable {
+package enum EngineValue: Sendable, Equatable {
   case null
   case boolean(Bool)
   case number(ExactNumber)
+  /// A typed number whose exponent is beyond all bounds: NULL wherever a number is needed (S14).
+  case noNumber(spelling: [UInt8])
   case text([UInt8])
   case timestamp(TimePoint)
   /// A day, counted from 1970-01-01.
@@ -43,6 +45,7 @@ extension EngineValue {
     case .null: nil
     case .boolean(let value): value ? EngineValue.trueText : EngineValue.falseText
     case .number(let number): number.text
+    case .noNumber(let spelling): spelling
     case .text(let bytes): bytes
     case .timestamp(let point): point.text
     case .date(let days): TimePoint.dateText(days: days)

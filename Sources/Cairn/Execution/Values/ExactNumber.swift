@@ -2,7 +2,7 @@
 package enum ExactNumber: Sendable, Equatable {
   /// Spelled canonically.
   case integer(Int64)
-  case decimal(ExactDecimal)
+  indirect case decimal(ExactDecimal)
 
   /// The number that a text spells (S15); nil if it spells none, or one with too large an exponent (S14).
   package init?(spelling: [UInt8]) {

@@ -132,18 +132,18 @@ package struct NetworkRange: Sendable, Hashable {
     guard let slash = spelling.firstIndex(of: UInt8(ascii: "/")),
       let address = NetworkAddress(spelling: Array(spelling[..<slash]))
     else { return nil }
-    let isQuad = !spelling[..<slash].contains(UInt8(ascii: ":"))
     let digits = spelling[(slash + 1)...]
-    guard (1...3).contains(digits.count), digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }),
-      digits.count == 1 || digits.first != UInt8(ascii: "0")
-    else { return nil }
+    guard (1...3).contains(digits.count), digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }) else {
+      return nil
+    }
     let bits = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-    guard bits <= (isQuad ? 32 : 128) else { return nil }
-    let prefix = isQuad ? bits + 96 : bits
+    // A mapped address is an IPv4 one, its network too.
+    isIPv4 = address.isIPv4
+    guard bits <= (isIPv4 ? 32 : 128) else { return nil }
+    let prefix = isIPv4 ? bits + 96 : bits
     base = address
     maskHigh = NetworkRange.mask(prefix)
     maskLow = NetworkRange.mask(prefix - 64)
-    isIPv4 = isQuad || (address.isIPv4 && prefix >= 96)
   }
 
   /// A word whose first `bits` bits are set.

@@ -1,63 +1,95 @@
 import CairnSQL
 
-/// An interval: months or seconds, which do not compare with each other (S20, S54).
+/// An interval: months or nanoseconds, which do not compare with each other (S20, S54).
 package enum TimeSpan: Sendable, Hashable {
   case months(Int64)
-  case seconds(Int64)
+  case nanoseconds(Int128)
 
   /// The largest number of units that an interval has.
   static let largestCount = 999_999_999
+
+  static let nanosecondsPerSecond: Int128 = 1_000_000_000
 
   init(count: Int64, unit: IntervalUnit) {
     switch unit {
     case .year: self = .months(count * 12)
     case .month: self = .months(count)
-    case .week: self = .seconds(count * 7 * TimePoint.secondsPerDay)
-    case .day: self = .seconds(count * TimePoint.secondsPerDay)
-    case .hour: self = .seconds(count * 3600)
-    case .minute: self = .seconds(count * 60)
-    case .second: self = .seconds(count)
+    case .week: self = TimeSpan(seconds: count * 7 * TimePoint.secondsPerDay)
+    case .day: self = TimeSpan(seconds: count * TimePoint.secondsPerDay)
+    case .hour: self = TimeSpan(seconds: count * 3600)
+    case .minute: self = TimeSpan(seconds: count * 60)
+    case .second: self = TimeSpan(seconds: count)
     }
   }
 
-  /// The span the other way; spans are far from the limits of 64 bits.
+  private init(seconds: Int64) {
+    self = .nanoseconds(Int128(seconds) * TimeSpan.nanosecondsPerSecond)
+  }
+
+  /// From one point to another.
+  init(from start: TimePoint, to end: TimePoint) {
+    self = .nanoseconds(end.nanosecondCount - start.nanosecondCount)
+  }
+
+  /// The span the other way; spans are far from the limits of their integers.
   var negated: TimeSpan {
     switch self {
     case .months(let count): .months(0 &- count)
-    case .seconds(let count): .seconds(0 &- count)
+    case .nanoseconds(let count): .nanoseconds(0 &- count)
+    }
+  }
+
+  /// The sum of two spans of the same sort.
+  static func sum(_ lhs: TimeSpan, _ rhs: TimeSpan) -> TimeSpan? {
+    switch (lhs, rhs) {
+    case (.months(let left), .months(let right)): .months(left &+ right)
+    case (.nanoseconds(let left), .nanoseconds(let right)): .nanoseconds(left &+ right)
+    default: nil
     }
   }
 
   /// Negative, zero or positive; nil for spans of different sorts.
   static func compare(_ lhs: TimeSpan, _ rhs: TimeSpan) -> Int? {
     switch (lhs, rhs) {
-    case (.months(let left), .months(let right)), (.seconds(let left), .seconds(let right)):
-      left == right ? 0 : left < right ? -1 : 1
+    case (.months(let left), .months(let right)): left == right ? 0 : left < right ? -1 : 1
+    case (.nanoseconds(let left), .nanoseconds(let right)): left == right ? 0 : left < right ? -1 : 1
     default: nil
     }
   }
 
   /// Trino's text: `2-3` for years and months, `4 05:06:07.000` for days and the time.
   var text: [UInt8] {
-    func padded(_ value: UInt64) -> String { value < 10 ? "0\(value)" : String(value) }
+    func padded(_ value: UInt128, _ width: Int) -> String {
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
     switch self {
     case .months(let count):
       return Array("\(count < 0 ? "-" : "")\(count.magnitude / 12)-\(count.magnitude % 12)".utf8)
-    case .seconds(let count):
-      let all = count.magnitude
-      let time = "\(padded(all / 3600 % 24)):\(padded(all / 60 % 60)):\(padded(all % 60)).000"
-      return Array("\(count < 0 ? "-" : "")\(all / 86_400) \(time)".utf8)
+    case .nanoseconds(let count):
+      let milliseconds = count.magnitude / 1_000_000
+      let seconds = milliseconds / 1000
+      let time = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+        .joined(separator: ":")
+      return Array(
+        "\(count < 0 ? "-" : "")\(seconds / 86_400) \(time).\(padded(milliseconds % 1000, 3))".utf8)
     }
   }
 }
 
 extension TimePoint {
+  /// Nanoseconds since 1970.
+  var nanosecondCount: Int128 { Int128(seconds) * TimeSpan.nanosecondsPerSecond + Int128(nanoseconds) }
+
   /// The point a span later, or nil outside the years 1 to 9999.
   func adding(_ span: TimeSpan) -> TimePoint? {
     switch span {
-    case .seconds(let count):
-      let (sum, overflow) = seconds.addingReportingOverflow(count)
-      return overflow ? nil : TimePoint(seconds: sum, nanoseconds: nanoseconds)
+    case .nanoseconds(let count):
+      let sum = nanosecondCount &+ count
+      let unit = TimeSpan.nanosecondsPerSecond
+      let fraction = (sum % unit + unit) % unit
+      guard let whole = Int64(exactly: (sum - fraction) / unit) else { return nil }
+      return TimePoint(seconds: whole, nanoseconds: Int32(truncatingIfNeeded: fraction))
     case .months(let count):
       guard let moved = TimePoint.day(day, plusMonths: count) else { return nil }
       return TimePoint(
