@@ -125,8 +125,12 @@ public enum FieldPath {
     do throws(SQLSyntaxError) {
       let expression = try SQLParser.parseExpression(text)
       let bound: BoundExpression
-      do throws(BindError) { bound = try Binder.bind(expression, now: 0) } catch { throw error.syntaxError(in: text) }
-      if case .path(let path) = expression.kind, bound.paths.count == 1, bound.paths[0].names.count == path.steps.count + 1 {
+      do throws(BindError) { bound = try Binder.bind(expression, now: 0) } catch {
+        throw error.syntaxError(in: text)
+      }
+      if case .path(let path) = expression.kind, bound.paths.count == 1,
+        bound.paths[0].names.count == path.steps.count + 1
+      {
         return bound.paths[0].names
       }
     } catch {

@@ -96,7 +96,9 @@ public final class Scan {
       let output = ByteBuffer()
       try selection.print(format, layouts, into: output)
       return output
-    } _: { try body($0.buffer) }
+    } _: {
+      try body($0.buffer)
+    }
   }
 
   /// Values at `paths` (dotted names, quoted or subscripted where needed) of the rows, in order.
@@ -104,7 +106,11 @@ public final class Scan {
   /// Throws `CairnError.usage` where a path is none.
   public func fields(_ paths: [String], _ body: ([[FieldValue]]) throws -> Void) throws {
     let names = try paths.map { try FieldPath.names($0) }
-    try emit { try $0.fields(names) } _: { try body($0) }
+    try emit {
+      try $0.fields(names)
+    } _: {
+      try body($0)
+    }
   }
 
   // MARK: Selecting
@@ -112,11 +118,15 @@ public final class Scan {
   /// Candidates by time: for each row group with rows in the range, those rows.
   private func candidates() throws -> [RowSelection] {
     var parts: [RowSelection] = []
-    let segments = archive.snapshot.manifest.segments.sorted { ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name) }
+    let segments = archive.snapshot.manifest.segments.sorted {
+      ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
+    }
     // Without a condition or an order the limit is known to be reached early.
     var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
     for entry in segments where left > 0 {
-      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) { continue }
+      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        continue
+      }
       let reader = try archive.snapshot.open(entry, statistics: reads)
       statistics.segmentsRead += 1
       statistics.rowGroups += reader.footer.rowGroups.count
@@ -140,7 +150,9 @@ public final class Scan {
     }
     for start in stride(from: 0, to: parts.count, by: request.threads) {
       let window = Array(parts[start..<min(start + request.threads, parts.count)])
-      let filtered = try parallelMap(count: window.count, threads: request.threads) { try window[$0].filtered() }
+      let filtered = try parallelMap(count: window.count, threads: request.threads) {
+        try window[$0].filtered()
+      }
       for (selection, wasRead) in filtered {
         statistics.rowGroupsRead += wasRead ? 1 : 0
         if try !body(selection) { return }

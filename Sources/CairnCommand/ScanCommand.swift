@@ -28,13 +28,18 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var range: TimeRangeOptions
 
-  @Option(name: .customLong("where"), help: ArgumentHelp("Only events for which this holds.", valueName: "condition"))
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Only events for which this holds.", valueName: "condition"))
   var condition: String?
 
-  @Option(help: ArgumentHelp("Columns of table and csv, separated by commas; * for whole records.", valueName: "paths"))
+  @Option(
+    help: ArgumentHelp(
+      "Columns of table and csv, separated by commas; * for whole records.", valueName: "paths"))
   var select: String?
 
-  @Option(parsing: .unconditional, help: "By event time over the whole archive: time, or -time for newest first.")
+  @Option(
+    parsing: .unconditional, help: "By event time over the whole archive: time, or -time for newest first.")
   var order: OrderArgument?
 
   @Option(help: "Events after which to stop.")

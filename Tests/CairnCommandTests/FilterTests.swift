@@ -49,10 +49,13 @@ import Testing
     for round in 0..<count {
       let text = generator.next()
       let expression = try SQLParser.parseExpression(text)
-      let expected = try zip(set.lines, set.records).filter { try Oracle.truth(expression, $1, now: 1_700_000_000) == true }.map(\.0)
+      let expected = try zip(set.lines, set.records).filter {
+        try Oracle.truth(expression, $1, now: 1_700_000_000) == true
+      }.map(\.0)
       if !expected.isEmpty, expected.count < set.lines.count { nonEmpty += 1 }
       let modes: [(EvaluationMode, Int)] = [
-        (EvaluationMode(), 2), (EvaluationMode(usesPruning: false), 1), (EvaluationMode(usesDictionary: false), 1),
+        (EvaluationMode(), 2), (EvaluationMode(usesPruning: false), 1),
+        (EvaluationMode(usesDictionary: false), 1),
       ]
       for (mode, threads) in modes {
         let actual = try matches(set, text, mode: mode, threads: threads)
@@ -70,7 +73,9 @@ import Testing
     try check(try set(Self.variedRecords(seed: seed)), seed: seed, count: Self.isLong ? 4000 : 150)
   }
 
-  @Test(.enabled(if: Corpus.current != nil), arguments: ["odd/awsdocs_examples.ndjson", "odd/panther_tests.ndjson", "odd/stratus_datadog.ndjson"])
+  @Test(
+    .enabled(if: Corpus.current != nil),
+    arguments: ["odd/awsdocs_examples.ndjson", "odd/panther_tests.ndjson", "odd/stratus_datadog.ndjson"])
   func corpus(file: String) throws {
     let corpus = try #require(Corpus.current)
     let text = String(decoding: try readFile(corpus.path + "/" + file), as: UTF8.self)
@@ -82,7 +87,8 @@ import Testing
   private static func variedRecords(seed: UInt64) -> [String] {
     var random = SeededGenerator(seed: seed)
     let scalars = [
-      "\"a\"", "\"b\"", "\"A\"", "\"\"", "\"1\"", "1", "1.0", "-2", "2.50", "true", "false", "\"true\"", "null", "{}", "[]",
+      "\"a\"", "\"b\"", "\"A\"", "\"\"", "\"1\"", "1", "1.0", "-2", "2.50", "true", "false", "\"true\"",
+      "null", "{}", "[]",
       "\"x\\u003dy\"", "\"caf\\u00e9\"", "\"10.0.0.1\"", "\"line\\nbreak\"", "1e3", "\"100%_\"",
     ]
     func value(_ depth: Int) -> String {
@@ -97,7 +103,8 @@ import Testing
     }
     return (0..<150).map { index in
       var members = [
-        "\"eventVersion\":\"1.08\"", "\"eventTime\":\"2024-0\(1 + random.below(3))-1\(random.below(3))T00:00:0\(random.below(10))Z\"",
+        "\"eventVersion\":\"1.08\"",
+        "\"eventTime\":\"2024-0\(1 + random.below(3))-1\(random.below(3))T00:00:0\(random.below(10))Z\"",
         "\"eventID\":\"id-\(index)\"", "\"eventName\":\"\(random.pick(["Get", "Put", "List"]))\"",
       ]
       for key in ["p", "q", "P", "list"] where random.chance(2) { members.append("\"\(key)\":\(value(0))") }

@@ -22,7 +22,9 @@ struct CSVWriter {
 
   /// Spreadsheets run what begins with one of these (OWASP, "CSV Injection").
   private func neutral(_ text: String) -> String {
-    guard isSafe, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return text }
+    guard isSafe, let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else {
+      return text
+    }
     return "'" + text
   }
 
