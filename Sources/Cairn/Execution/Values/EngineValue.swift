@@ -107,17 +107,24 @@ extension EngineValue {
     }
   }
 
-  /// The JSON text of typed values.
+  /// The value as JSON: null, numbers, booleans, arrays and objects as they are, everything else a string.
+  package var json: [UInt8] {
+    switch self {
+    case .null: return Array("null".utf8)
+    case .boolean, .number, .array, .record(.json), .record(.number), .record(.integer), .record(.boolean):
+      return text ?? []
+    default:
+      var output: [UInt8] = []
+      JSONText.appendQuoted(text ?? [], to: &output)
+      return output
+    }
+  }
+
   private static func json(_ items: [EngineValue]) -> [UInt8] {
     var output: [UInt8] = [UInt8(ascii: "[")]
     for (index, item) in items.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
-      switch item {
-      case .null: output += Array("null".utf8)
-      case .boolean, .number, .array, .record(.json), .record(.number), .record(.integer), .record(.boolean):
-        output += item.text ?? []
-      default: JSONText.appendQuoted(item.text ?? [], to: &output)
-      }
+      output += item.json
     }
     output.append(UInt8(ascii: "]"))
     return output

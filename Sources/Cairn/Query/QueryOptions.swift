@@ -1,0 +1,46 @@
+import CairnSQL
+import CairnStorage
+
+/// How a query runs.
+public struct QueryOptions: Sendable {
+  /// Least event time of the rows of `events`, milliseconds since 1970; nil for no bound.
+  public var since: Int64?
+  /// First event time that is too late.
+  public var until: Int64?
+  /// Worker threads.
+  public var threads = 2
+  /// Bytes that sorting, joining and grouping may hold before they spill to temporary files.
+  public var memoryLimit = 2 << 30
+  /// The time that `now()` stands for, milliseconds since 1970; nil for the clock.
+  public var now: Int64?
+  /// Ends the query early from another thread or a signal handler.
+  public var cancellation = QueryCancellation()
+  package var mode = EvaluationMode()
+
+  /// All of the archive, on two threads.
+  public init() {}
+}
+
+/// A switch that ends a running query: it throws `CairnError.interrupted` soon after.
+public final class QueryCancellation: @unchecked Sendable {
+  // A plain byte: written once, from any thread or a signal handler; a late sight of it does no harm.
+  private let flag: UnsafeMutablePointer<UInt8>
+
+  /// Not cancelled.
+  public init() {
+    flag = .allocate(capacity: 1)
+    flag.initialize(to: 0)
+  }
+
+  deinit { flag.deallocate() }
+
+  /// Asks the query to end. Safe in a signal handler.
+  public func cancel() { flag.pointee = 1 }
+
+  /// Whether the query was asked to end.
+  public var isCancelled: Bool { flag.pointee != 0 }
+
+  func check() throws {
+    if isCancelled { throw CairnError.interrupted }
+  }
+}

@@ -1,0 +1,52 @@
+import CairnStorage
+
+/// A column of a query's result.
+public struct QueryColumn: Sendable, Hashable {
+  /// Its name: the alias, the last step of a path, or `_col0` and so on as Trino names the others.
+  public let name: String
+}
+
+/// A value of a result. It keeps the kind that the record or the expression gave it.
+public struct QueryValue: Sendable {
+  let value: EngineValue
+
+  /// Whether it is NULL.
+  public var isNull: Bool { value.isNull }
+
+  /// The value's one text (`docs/semantics.md`, S12) as UTF-8; nil for NULL.
+  public var utf8: [UInt8]? { value.text }
+
+  /// The value's one text; nil for NULL. Bytes that are not Unicode become U+FFFD.
+  public var text: String? { value.text.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The value as JSON: numbers, booleans, objects and arrays as they are, everything else a string.
+  public var json: [UInt8] { value.json }
+}
+
+/// Rows of a result, at most some thousands at a time.
+public struct ResultBatch: Sendable {
+  /// Number of rows.
+  public let rowCount: Int
+  let columns: [[EngineValue]]
+
+  /// The value of a row (`0..<rowCount`) in a column (in the order of the query's columns).
+  public subscript(row: Int, column: Int) -> QueryValue { QueryValue(value: columns[column][row]) }
+}
+
+/// What a query read and how long it took.
+public struct QueryStatistics: Sendable, Equatable {
+  /// Segments of the archive, and those that were opened.
+  public var segments = 0
+  /// Segments that may have had rows.
+  public var segmentsRead = 0
+  /// Row groups of the segments that were opened.
+  public var rowGroups = 0
+  /// Row groups of which rows were looked at.
+  public var rowGroupsRead = 0
+  /// Rows of the result.
+  public var rows = 0
+  /// Blocks read, and their bytes as stored.
+  public var blocksRead = 0
+  /// Stored bytes of those blocks.
+  public var bytesRead = 0
+}
