@@ -139,12 +139,6 @@ extension ExpressionBinder {
       return fold(FunctionNode(nodes, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
     default:
       let (left, right) = (try value(lhs), try value(rhs))
-      if operation == .divide || operation == .remainder {
-        for (node, side) in [(left, lhs), (right, rhs)] {
-          guard let number = node.constant?.number, number.whole == nil else { continue }
-          throw BindError(message: "\(operation.rawValue) takes whole numbers", span: side.span)
-        }
-      }
       return fold(
         FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1]) }, [left, right])
     }

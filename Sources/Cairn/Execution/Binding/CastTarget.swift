@@ -71,8 +71,8 @@ enum CastTarget: Sendable, Equatable {
       return .text(limit.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text)
     case .whole(let range): return CastTarget.whole(value, range)
     case .double:
-      return CastTarget.binary(value) { Double($0).flatMap { $0.isFinite ? $0.description : nil } }
-    case .real: return CastTarget.binary(value) { Float($0).flatMap { $0.isFinite ? $0.description : nil } }
+      return EngineValue(double: CastTarget.anyNumber(value)?.double ?? .nan)
+    case .real: return CastTarget.real(value)
     case .decimal(let precision, let scale):
       guard let number = CastTarget.anyNumber(value)?.decimal,
         let rounded = number.rounded(toPlaces: scale), rounded.magnitude <= precision - scale
@@ -113,13 +113,12 @@ enum CastTarget: Sendable, Equatable {
     return whole.flatMap { range.contains($0) ? .number(.integer($0)) : nil } ?? .null
   }
 
-  /// The nearest binary number, spelled by `describe`.
-  private static func binary(_ value: EngineValue, _ describe: (String) -> String?) -> EngineValue {
-    guard let number = anyNumber(value),
-      let spelling = describe(String(decoding: number.text, as: UTF8.self)),
-      let result = ExactNumber(spelling: Array(spelling.utf8))
+  /// The nearest number of 32 bits, as its shortest spelling.
+  private static func real(_ value: EngineValue) -> EngineValue {
+    guard let number = anyNumber(value), let real = Float(String(decoding: number.text, as: UTF8.self)),
+      real.isFinite
     else { return .null }
-    return .number(result)
+    return ExactNumber(spelling: Array(real.description.utf8)).map(EngineValue.number) ?? .null
   }
 
   private static func boolean(_ value: EngineValue) -> Bool? {
