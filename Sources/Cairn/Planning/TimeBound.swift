@@ -83,7 +83,8 @@ extension Scope {
 
   private func timeColumn(_ expression: Expression) throws(BindError) -> TimeColumn? {
     if let path = expression.accessPath {
-      guard case .events(_, let path) = try resolve(path, expression.span), let keys = path.keys, keys.count == 1,
+      guard case .events(_, let path) = try resolve(path, expression.span), let keys = path.keys,
+        keys.count == 1,
         path.steps.count == 1, path.isTimeColumn
       else { return nil }
       return .column

@@ -97,7 +97,9 @@ private struct Evaluator {
     let columns = open.map { inputs[$0].coded(count: rowCount) }
     let groups = LocalGroups(columns, rowCount: rowCount)
     let entries = groups.firstRows.map { row in
-      for (index, column) in zip(open, columns) { values[index] = column.entries[Int(column.codes[Int(row)])] }
+      for (index, column) in zip(open, columns) {
+        values[index] = column.entries[Int(column.codes[Int(row)])]
+      }
       return evaluate(values)
     }
     return .coded(Vector.Coded(entries: entries, codes: groups.numbers))

@@ -1,9 +1,12 @@
+import CairnStorage
+
 /// Batches that are kept, and rows taken out of them in any order: what sorting, joining and windows stand on.
 final class RowStore: Sendable {
   let batches: [Batch]
   /// Number of the first row of each batch, counted over all.
   private let starts: [Int]
   let rowCount: Int
+  private let cache = ValuesCache()
 
   init(_ batches: [Batch]) {
     self.batches = batches
@@ -17,12 +20,16 @@ final class RowStore: Sendable {
     rowCount = count
   }
 
+  /// All values of a column, kept for the next time.
+  func cachedValues(_ id: ColumnID) throws -> [EngineValue] { try cache.get(id) { try values(id) } }
+
   /// All values of a column.
   func values(_ id: ColumnID) throws -> [EngineValue] {
     var values: [EngineValue] = []
     values.reserveCapacity(rowCount)
     for batch in batches {
-      values += try batch.columns[id]?.vector().values(count: batch.rowCount)
+      values +=
+        try batch.columns[id]?.vector().values(count: batch.rowCount)
         ?? Array(repeating: .null, count: batch.rowCount)
     }
     return values
@@ -86,6 +93,20 @@ final class RowStore: Sendable {
         for place in part.places { values[place.target] = vector[place.row] }
       }
       return .plain(values)
+    }
+  }
+}
+
+private final class ValuesCache: @unchecked Sendable {
+  private let lock = Lock()
+  private var known: [ColumnID: [EngineValue]] = [:]
+
+  func get(_ id: ColumnID, _ find: () throws -> [EngineValue]) rethrows -> [EngineValue] {
+    try lock.withLock {
+      if let values = known[id] { return values }
+      let values = try find()
+      known[id] = values
+      return values
     }
   }
 }

@@ -56,17 +56,20 @@ final class ScanRows: @unchecked Sendable {
   }
 
   private func vector(_ path: BoundPath) throws -> Vector {
-    let projection = try lock.withLock {
+    let field = try fields().vector(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
+    return .coded(
+      Vector.Coded(
+        entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
+        segment: segment.number))
+  }
+
+  private func fields() throws -> FieldProjection {
+    try lock.withLock {
       if let projection { return projection }
       let new = try FieldProjection(segment.reader, rowGroup: rowGroup)
       projection = new
       return new
     }
-    let field = try projection.vector(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
-    return .coded(
-      Vector.Coded(
-        entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
-        segment: segment.number))
   }
 
   private func vector(_ column: VirtualColumn) throws -> Vector {

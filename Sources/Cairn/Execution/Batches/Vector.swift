@@ -112,7 +112,7 @@ enum Vector: Sendable {
   }
 }
 
-/// What makes two values the same for GROUP BY, DISTINCT and set operations (S62): the text of record values
+/// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values
 /// and texts, the value of typed ones.
 struct GroupingKey: Hashable, Sendable {
   let sort: UInt8
@@ -123,13 +123,13 @@ struct GroupingKey: Hashable, Sendable {
     case .null: (sort, bytes) = (0, [])
     case .text(let text), .record(.string(let text)): (sort, bytes) = (1, text)
     case .record(let field): (sort, bytes) = (1, field.engineText ?? [])
-    case .number(.integer(let whole)):
-      (sort, bytes) = (2, withUnsafeBytes(of: whole.littleEndian) { Array($0) })
     case .number(let number):
-      if let whole = number.valueIfWhole {
+      if let whole = number.integral {
         (sort, bytes) = (2, withUnsafeBytes(of: whole.littleEndian) { Array($0) })
       } else {
-        (sort, bytes) = (3, number.canonicalKey)
+        let decimal = number.decimal
+        let head = withUnsafeBytes(of: decimal.magnitude) { Array($0) }
+        (sort, bytes) = (3, [decimal.isNegative ? 1 : 0] + head + decimal.digits)
       }
     case .noNumber(let spelling): (sort, bytes) = (4, spelling)
     case .boolean(let truth): (sort, bytes) = (5, [truth ? 1 : 0])
@@ -150,33 +150,9 @@ extension EngineValue {
     case .address: 12
     case .interval: 13
     case .array: 14
-    default: 15
+    case .map: 15
+    case .row: 16
+    default: 17
     }
-  }
-}
-
-extension ExactNumber {
-  /// The value of a number without a fraction that fits 64 bits, however it is spelled.
-  var valueIfWhole: Int64? {
-    if case .integer(let value) = self { return value }
-    let decimal = decimal
-    guard decimal.digits.count <= decimal.magnitude || decimal.digits.isEmpty, decimal.magnitude <= 19 else {
-      return nil
-    }
-    var value: Int64 = 0
-    for place in 0..<decimal.magnitude {
-      let digit = place < decimal.digits.count ? Int64(decimal.digits[place]) : 0
-      let (product, overflows) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carries) = product.subtractingReportingOverflow(digit)
-      if overflows || carries { return nil }
-      value = sum
-    }
-    return decimal.isNegative ? value : value == .min ? nil : -value
-  }
-
-  /// The same bytes for equal numbers.
-  var canonicalKey: [UInt8] {
-    let decimal = decimal
-    return [decimal.isNegative ? 1 : 0] + withUnsafeBytes(of: decimal.magnitude) { Array($0) } + decimal.digits
   }
 }

@@ -28,7 +28,8 @@ package enum Binder {
     var binder = ExpressionBinder(scope: scope, now: now)
     let root = expression.isCondition ? try binder.condition(expression) : try binder.root(expression)
     let table = binder.table
-    let needle = terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
+    let needle =
+      terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
     return BoundExpression(root: root, table: table, needle: needle, terms: terms)
   }
 }
@@ -110,7 +111,7 @@ struct ExpressionBinder {
   /// Binds an expression for its value.
   mutating func value(_ expression: Expression) throws(BindError) -> any Node {
     if let column = try scope.replacement(of: expression) { return ColumnNode(slot: table.slot(column)) }
-    if let path = expression.accessPath { return try self.path(path, expression.span) }
+    if let path = expression.accessPath { return try pathNode(path, expression.span) }
     if expression.isCondition { return try condition(expression) }
     switch expression.kind {
     case .literal(let literal): return ConstantNode(try LiteralBinder.value(literal, expression.span))
@@ -141,7 +142,7 @@ struct ExpressionBinder {
     Operand(node: try value(expression), isTimeColumn: try scope.isTimeColumn(expression))
   }
 
-  private mutating func path(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
+  mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
     let (reader, rest) = try reader(path, span)
     return rest.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
   }
@@ -150,6 +151,7 @@ struct ExpressionBinder {
   private mutating func reader(
     _ path: AccessPath, _ span: SourceSpan
   ) throws(BindError) -> (PathReader, AccessPath) {
+    if let (output, rest) = try scope.output(path, span) { return (table.reader(output.id, rest), rest) }
     let resolution = try scope.resolve(path, span)
     if scope.isGrouped {
       if let (column, rest) = scope.groupedPrefix(resolution) { return (table.reader(column, rest), rest) }
@@ -158,10 +160,12 @@ struct ExpressionBinder {
           message: "\(path.description) must be in GROUP BY or inside an aggregate", span: span)
       }
     }
-    return reader(resolution)
+    return try reader(resolution, path, span)
   }
 
-  private mutating func reader(_ resolution: Scope.Resolution) -> (PathReader, AccessPath) {
+  private mutating func reader(
+    _ resolution: Scope.Resolution, _ written: AccessPath, _ span: SourceSpan
+  ) throws(BindError) -> (PathReader, AccessPath) {
     switch resolution {
     case .events(let events, let path): return (table.reader(path, of: events), path)
     case .virtual(let events, let virtual, let path):
@@ -169,7 +173,16 @@ struct ExpressionBinder {
     case .column(let column, let path): return (table.reader(column.id, path), path)
     case .outer(let inner):
       let before = Set(table.columns)
-      let result = reader(inner)
+      let result: (PathReader, AccessPath)
+      if let around = scope.outer?.scope, around.isGrouped, !inner.isOuter {
+        guard let (column, rest) = around.groupedPrefix(inner) else {
+          throw BindError(
+            message: "\(written.description) must be in GROUP BY of the query around", span: span)
+        }
+        result = (table.reader(column, rest), rest)
+      } else {
+        result = try reader(inner, written, span)
+      }
       for column in table.columns where !before.contains(column) { scope.outer?.use(column) }
       return result
     }

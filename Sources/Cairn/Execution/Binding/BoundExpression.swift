@@ -39,6 +39,16 @@ package struct BoundExpression: Sendable {
   /// The outcome for a record whose value at `paths[i]` is `fields[i]`.
   package func truth(_ fields: [FieldValue]) -> Bool? { truth(fields.map { EngineValue($0) }) }
 
+  init(_ root: any Node, _ table: PathTable) {
+    self.init(root: root, table: table, needle: nil, terms: [])
+  }
+
+  /// The column that it is, if it does nothing with it.
+  var plainColumn: ColumnID? {
+    if columns.count == 1, let node = root as? PathNode, node.reader.isPlain { return columns[0] }
+    return columns.count == 1 && root is ColumnNode ? columns[0] : nil
+  }
+
   /// Whether it reads nothing but record paths.
   package var readsPathsOnly: Bool { paths.count == columns.count }
 

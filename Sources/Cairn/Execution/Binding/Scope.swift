@@ -22,12 +22,13 @@ final class EventsTable {
   /// What is read, in order of first use.
   private(set) var columns: [(id: ColumnID, source: EventsColumn)] = []
   private var known: [EventsColumn: ColumnID] = [:]
-  /// Tells whether records have a top-level key: then it goes before virtual columns and other spellings.
-  let hasKey: (PathName) -> Bool
+  /// The top-level keys that records have, which go before virtual columns and other spellings; nil where the
+  /// names of paths are all that there is.
+  private let keys: TopLevelKeys?
 
-  init(_ ids: ColumnIDs, hasKey: @escaping (PathName) -> Bool = { _ in true }) {
+  init(_ ids: ColumnIDs, keys: TopLevelKeys? = nil) {
     self.ids = ids
-    self.hasKey = hasKey
+    self.keys = keys
   }
 
   func column(_ source: EventsColumn) -> ColumnID {
@@ -40,15 +41,14 @@ final class EventsTable {
 
   func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
 
-  /// The path with its first name as records spell it, or the virtual column that the name means.
+  /// The path with its first name as records spell it, or the virtual column that the name means (S62).
   func resolve(_ path: AccessPath) -> (virtual: VirtualColumn?, path: AccessPath) {
-    guard let first = path.steps.first, let name = first.pathName else { return (nil, path) }
-    if hasKey(name) { return (nil, path) }
+    guard let keys, let first = path.steps.first, let name = first.pathName else { return (nil, path) }
     let text = String(decoding: name.bytes, as: UTF8.self)
-    if let virtual = VirtualColumn(name: text) {
+    if let virtual = VirtualColumn(name: text), !keys.contains(text) {
       return (virtual, AccessPath(steps: Array(path.steps.dropFirst())))
     }
-    if case .name = first, let camel = WellKnownField.camelCase(of: text) {
+    if case .name = first, let camel = WellKnownField.camelCase(of: text), !keys.containsIgnoringCase(text) {
       return (nil, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
     }
     return (nil, path)
@@ -68,6 +68,8 @@ struct Scope {
     let id: ColumnID
     /// Whether it is a time column (S23) handed on unchanged.
     let isTime: Bool
+    /// Whether it is found behind its relation's name only: one of the two that USING made one.
+    var needsQualifier = false
   }
 
   enum Content {
@@ -85,8 +87,22 @@ struct Scope {
   var outer: OuterScope?
   /// Columns that stand for whole expressions: those of GROUP BY, aggregates, windows, subqueries.
   var replacements: [String: ColumnID] = [:]
+  /// Those of them that are time columns.
+  var timeReplacements: Set<ColumnID> = []
   /// Whether rows are groups: then a path must be among the replacements.
   var isGrouped = false
+  /// Output columns that ORDER BY may name.
+  var outputs: [Output] = []
+
+  struct Output {
+    let name: String
+    let id: ColumnID
+    let isTime: Bool
+    /// An alias is meant also where steps follow.
+    let isAlias: Bool
+    /// The same for output columns that are the same expression.
+    let key: String
+  }
 
   /// Records alone, as `--where` has them.
   init(records table: EventsTable) { tables = [Table(names: [], content: .events(table))] }
@@ -122,7 +138,7 @@ struct Scope {
       }
     }
     let closed = tables.flatMap { table -> [Column] in
-      if case .columns(let columns) = table.content { columns } else { [] }
+      if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
     }
     if let column = try Scope.find(first, closed, span) {
       return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
@@ -175,6 +191,22 @@ struct Scope {
       default: false
       }
     }
+  }
+}
+
+extension Scope {
+  /// The output column that a path begins with in ORDER BY (S65), and the steps behind it.
+  func output(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> (Output, AccessPath)? {
+    guard !outputs.isEmpty, let name = path.steps.first?.pathName else { return nil }
+    let text = String(decoding: name.bytes, as: UTF8.self)
+    let matches = outputs.filter {
+      AccessPath.isSameIgnoringCase($0.name, text) && (path.steps.count == 1 || $0.isAlias)
+    }
+    guard let first = matches.first else { return nil }
+    if Set(matches.map(\.key)).count > 1 {
+      throw BindError(message: "\(text) could be one of several columns of the list after SELECT", span: span)
+    }
+    return (first, AccessPath(steps: Array(path.steps.dropFirst())))
   }
 }
 

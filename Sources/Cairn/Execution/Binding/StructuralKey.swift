@@ -6,6 +6,9 @@ extension Scope {
   /// The column that stands for the whole expression.
   func replacement(of expression: Expression) throws(BindError) -> ColumnID? {
     if replacements.isEmpty { return nil }
+    if !outputs.isEmpty, let path = expression.accessPath, try output(path, expression.span) != nil {
+      return nil
+    }
     return replacements[try key(expression)]
   }
 
@@ -24,7 +27,14 @@ extension Scope {
   /// Whether the expression is a time column itself (S23), here or handed on by a derived table.
   func isTimeColumn(_ expression: Expression) throws(BindError) -> Bool {
     guard let path = expression.accessPath else { return false }
-    var resolution = try resolve(path, expression.span)
+    if let (output, rest) = try output(path, expression.span) { return output.isTime && rest.steps.isEmpty }
+    if let column = try replacement(of: expression), timeReplacements.contains(column) { return true }
+    return try isTime(path, expression.span)
+  }
+
+  /// Whether a path is a time column.
+  func isTime(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Bool {
+    var resolution = try resolve(path, span)
     while case .outer(let inner) = resolution { resolution = inner }
     switch resolution {
     case .events(_, let path): return path.isTimeColumn

@@ -17,9 +17,8 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
   case date
 
   private static let aliases: [String: VirtualColumn] = [
-    "accountid": .account, "account_id": .account, "account_partition": .account,
-    "region_partition": .region, "aws_region": .region, "date_partition": .date, "timestamp": .date,
-    "datehour": .date, "partition_date": .date, "event_date": .date, "dt": .date,
+    "accountid": .account, "account_partition": .account, "region_partition": .region,
+    "date_partition": .date, "timestamp": .date,
   ]
 
   init?(name: String) {
@@ -28,22 +27,24 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
     self = column
   }
 
-  /// The value for an object of a key; NULL where the key is not laid out as CloudTrail's are.
+  /// The value for an object of a key (S62); NULL where the key is not laid out as CloudTrail's are.
   func value(ofKey key: String) -> EngineValue {
     if self == .path { return .text(Array(key.utf8)) }
-    let parts = key.split(separator: "/", omittingEmptySubsequences: true)
-    guard let logs = parts.lastIndex(where: { $0.hasPrefix("CloudTrail") }), logs >= 1,
-      parts.count > logs + 4
-    else { return .null }
-    func text(_ offset: Int) -> EngineValue { .text(Array(parts[logs + offset].utf8)) }
+    let parts = key.split(separator: "/")
+    guard let logs = parts.lastIndex(of: "AWSLogs") else { return .null }
+    let account = parts.index(
+      logs, offsetBy: parts.dropFirst(logs + 1).first?.hasPrefix("o-") == true ? 2 : 1)
+    // Account, service, region, year, month, day, and the file.
+    guard account + 6 < parts.count, parts[account + 1].hasPrefix("CloudTrail") else { return .null }
+    func text(_ offset: Int) -> EngineValue { .text(Array(parts[account + offset].utf8)) }
     switch self {
     case .path: return .null
-    case .account: return text(-1)
-    case .region: return text(1)
-    case .year: return text(2)
-    case .month: return text(3)
-    case .day: return text(4)
-    case .date: return .text(Array(parts[(logs + 2)...(logs + 4)].joined(separator: "/").utf8))
+    case .account: return text(0)
+    case .region: return text(2)
+    case .year: return text(3)
+    case .month: return text(4)
+    case .day: return text(5)
+    case .date: return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: "/").utf8))
     }
   }
 }
@@ -69,7 +70,7 @@ enum WellKnownField {
 
   /// `eventName` for `event_name`, as tools that store CloudTrail in SQL spell it.
   static func camelCase(of name: String) -> String? {
-    guard name.contains("_") else { return nil }
+    guard name.contains("_"), !name.hasPrefix("_"), !name.hasSuffix("_") else { return nil }
     return bySnakeCase[folded(name)]
   }
 

@@ -9,8 +9,16 @@ final class ApplyOperator: Operator {
     case scalar(ColumnID)
     /// Whether there is a row.
     case exists
-    /// `value IN (subquery)`, `value = ANY`, `value > ALL`.
-    case quantified(ComparisonOperator, isAll: Bool, value: BoundExpression, column: ColumnID, isTime: Bool)
+    /// `value IN (subquery)`, `value = ANY`, `value > ALL`; rows are compared column by column.
+    case quantified(ComparisonOperator, isAll: Bool, [Pair])
+  }
+
+  /// A compared value and the subquery's column that it is compared with.
+  struct Pair: Sendable {
+    let value: BoundExpression
+    let valueIsTime: Bool
+    let column: ColumnID
+    let columnIsTime: Bool
   }
 
   private let input: any Operator
@@ -46,7 +54,7 @@ final class ApplyOperator: Operator {
     _ take: (Result) throws -> Bool
   ) throws {
     let memo = Memo()
-    try input.run(context) { [self] batch in
+    try input.pull(context) { [self] batch in
       var result = batch
       result.columns[output] = Column(try vector(batch, context, memo))
       return try work(result)
@@ -59,14 +67,25 @@ final class ApplyOperator: Operator {
     let inputs = try parameters.map { id in
       try batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
     }
-    let values: Vector? =
-      if case .quantified(_, _, let value, _, _) = sort { try value.vector(batch, context) } else { nil }
-    if inputs.isEmpty, values == nil {
-      return .constant(try outcome([], context, memo).answer(nil))
+    guard case .quantified(_, _, let pairs) = sort else {
+      if inputs.isEmpty { return .constant(try outcome([], context, memo).answer([])) }
+      return .plain(
+        try (0..<batch.rowCount).map { row in
+          try outcome(inputs.map { $0[row] }, context, memo).answer([])
+        })
+    }
+    let values = try pairs.map { try $0.value.vector(batch, context) }
+    if inputs.isEmpty, values.count == 1 {
+      // Each distinct value is looked up once.
+      var coded = values[0].coded(count: batch.rowCount)
+      let outcome = try outcome([], context, memo)
+      coded.entries = coded.entries.map { outcome.answer([$0]) }
+      coded.keys = []
+      return .coded(coded)
     }
     return .plain(
       try (0..<batch.rowCount).map { row in
-        try outcome(inputs.map { $0[row] }, context, memo).answer(values?[row])
+        try outcome(inputs.map { $0[row] }, context, memo).answer(values.map { $0[row] })
       })
   }
 
@@ -79,7 +98,9 @@ final class ApplyOperator: Operator {
       switch sort {
       case .scalar(let column):
         var found: EngineValue?
-        try subquery.run(inner) { try $0.columns[column]?.vector().values(count: $0.rowCount) ?? [] } _: {
+        try subquery.pull(inner) {
+          try $0.columns[column]?.vector().values(count: $0.rowCount) ?? []
+        } _: {
           for value in $0 {
             guard found == nil else {
               throw CairnError.usage("a subquery that stands for a value gave more than one row")
@@ -91,14 +112,20 @@ final class ApplyOperator: Operator {
         return .value(found ?? .null)
       case .exists:
         var isFound = false
-        try subquery.run(inner) { $0.rowCount } _: {
+        try subquery.pull(inner) {
+          $0.rowCount
+        } _: {
           isFound = isFound || $0 > 0
           return !isFound
         }
         return .value(.boolean(isFound))
-      case .quantified(let operation, let isAll, _, let column, let isTime):
-        var list = ComparedList(operation, isAll: isAll, isTime: isTime)
-        try subquery.run(inner) { try $0.columns[column]?.vector().coded(count: $0.rowCount).used ?? [] } _: {
+      case .quantified(let operation, let isAll, let pairs):
+        var list = ComparedList(operation, isAll: isAll, pairs)
+        try subquery.pull(inner) { batch in
+          let columns = try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }
+          if columns.count == 1 { return columns[0].coded(count: batch.rowCount).used.map { [$0] } }
+          return (0..<batch.rowCount).map { row in columns.map { $0[row] } }
+        } _: {
           list.add($0)
           return true
         }
@@ -128,66 +155,75 @@ private enum SubqueryOutcome: Sendable {
   case value(EngineValue)
   case list(ComparedList)
 
-  func answer(_ value: EngineValue?) -> EngineValue {
+  func answer(_ values: [EngineValue]) -> EngineValue {
     switch self {
     case .value(let value): value
-    case .list(let list): EngineValue(list.truth(value ?? .null))
+    case .list(let list): EngineValue(list.truth(values))
     }
   }
 }
 
-/// The distinct values that a quantified comparison compares with.
+/// The distinct rows that a quantified comparison compares with.
 private struct ComparedList: Sendable {
   private let operation: ComparisonOperator
   private let isAll: Bool
-  private let isTime: Bool
-  private var values: [EngineValue] = []
-  private var known: Set<GroupingKey> = []
+  private let pairs: [ApplyOperator.Pair]
+  private var rows: [[EngineValue]] = []
+  private var known: Set<[GroupingKey]> = []
   /// Strings, for the common case of a string looked up among strings.
   private var strings: Set<[UInt8]> = []
-  private var others: [EngineValue] = []
+  private var others: [[EngineValue]] = []
 
-  init(_ operation: ComparisonOperator, isAll: Bool, isTime: Bool) {
+  init(_ operation: ComparisonOperator, isAll: Bool, _ pairs: [ApplyOperator.Pair]) {
     self.operation = operation
     self.isAll = isAll
-    self.isTime = isTime
+    self.pairs = pairs
   }
 
-  mutating func add(_ more: [EngineValue]) {
-    for value in more where known.insert(GroupingKey(value)).inserted {
-      values.append(value)
-      if let string = value.string { strings.insert(string) } else { others.append(value) }
+  mutating func add(_ more: [[EngineValue]]) {
+    for row in more where known.insert(row.map { GroupingKey($0) }).inserted {
+      rows.append(row)
+      if row.count == 1, let string = row[0].string { strings.insert(string) } else { others.append(row) }
     }
   }
 
-  func truth(_ value: EngineValue) -> Bool? {
-    if values.isEmpty { return isAll }
-    if operation == .equal, !isAll, !isTime, let string = value.string {
-      if strings.contains(string) { return true }
-      return any(others, value)
+  func truth(_ values: [EngineValue]) -> Bool? {
+    if rows.isEmpty { return isAll }
+    if operation == .equal, !isAll, values.count == 1, !pairs[0].valueIsTime, !pairs[0].columnIsTime,
+      let string = values[0].string
+    {
+      return strings.contains(string) ? true : any(others, values)
     }
-    if isAll {
-      var outcome: Bool? = true
-      for other in values {
-        switch Comparison.order(value, other, leftIsTime: isTime).map(operation.holds) {
-        case false: return false
-        case nil: outcome = nil
-        default: continue
-        }
+    if !isAll { return any(rows, values) }
+    var outcome: Bool? = true
+    for row in rows {
+      switch compare(values, row) {
+      case false: return false
+      case nil: outcome = nil
+      default: continue
       }
-      return outcome
     }
-    return any(values, value)
+    return outcome
   }
 
-  private func any(_ list: [EngineValue], _ value: EngineValue) -> Bool? {
+  private func any(_ list: [[EngineValue]], _ values: [EngineValue]) -> Bool? {
     var outcome: Bool? = false
-    for other in list {
-      switch Comparison.order(value, other, leftIsTime: isTime).map(operation.holds) {
+    for row in list {
+      switch compare(values, row) {
       case true: return true
       case nil: outcome = nil
       default: continue
       }
+    }
+    return outcome
+  }
+
+  private func compare(_ values: [EngineValue], _ row: [EngineValue]) -> Bool? {
+    var outcome: Bool? = true
+    for (index, pair) in pairs.enumerated() {
+      let order = Comparison.order(
+        values[index], row[index], leftIsTime: pair.valueIsTime, rightIsTime: pair.columnIsTime)
+      outcome = ThreeValued.and(outcome, order.map(operation.holds))
     }
     return outcome
   }

@@ -18,7 +18,7 @@ final class FilterOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    try input.run(context) { [conjuncts] batch -> Result? in
+    try input.pull(context) { [conjuncts] batch -> Result? in
       var batch = batch
       for conjunct in conjuncts where batch.rowCount > 0 {
         batch = batch.select(try conjunct.selection(batch, context))

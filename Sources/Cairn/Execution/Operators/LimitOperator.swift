@@ -20,7 +20,7 @@ final class LimitOperator: Operator {
     var skip = offset
     var left = limit ?? .max
     if left == 0 { return }
-    try input.run(context, { $0 }) { batch in
+    try input.pull(context, { $0 }) { batch in
       let dropped = min(skip, batch.rowCount)
       skip -= dropped
       let kept = min(left, batch.rowCount - dropped)

@@ -30,10 +30,25 @@ extension Operator {
     return true
   }
 
+  /// Runs, and counts what it gives where EXPLAIN ANALYZE asks for it.
+  func pull<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    guard let recorder = context.operators else { return try run(context, work, take) }
+    try run(context) { [self] batch in
+      recorder.add(self, rows: batch.rowCount)
+      return try work(batch)
+    } _: {
+      try take($0)
+    }
+    recorder.finish(self)
+  }
+
   /// All batches.
   func collect(_ context: ExecutionContext) throws -> [Batch] {
     var batches: [Batch] = []
-    try run(context, { $0 }) {
+    try pull(context, { $0 }) {
       if $0.rowCount > 0 { batches.append($0) }
       return true
     }

@@ -22,7 +22,7 @@ final class ProjectOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    try input.run(context) { [items] batch in
+    try input.pull(context) { [items] batch in
       var output = batch
       for item in items {
         // A column handed on under a new name keeps its late reading.

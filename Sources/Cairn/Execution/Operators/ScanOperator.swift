@@ -86,10 +86,11 @@ final class ScanOperator: Operator, @unchecked Sendable {
     while start < candidates.count {
       try context.check()
       let end = min(start + window, candidates.count)
-      let results = try parallelMap(count: end - start, threads: context.options.threads) {
+      let part = candidates[start..<end]
+      let results = try parallelMap(count: part.count, threads: context.options.threads) {
         [self] index -> Result? in
         try context.check()
-        return try batch(candidates[start + index], context).map(work)
+        return try batch(part[part.startIndex + index], context).map(work)
       }
       for result in results {
         if let result, try !take(result) { return }
@@ -113,7 +114,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
     var candidates: [Candidate] = []
     for (number, entry) in segments.enumerated() {
-      if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) { continue }
+      if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        continue
+      }
       if options.mode.usesPruning, entry.untimedRowCount == 0,
         !soft.widened.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
         !soft.widened.isUnbounded
@@ -137,8 +140,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let reader = segment.reader
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
-    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts, reader, mode: mode)
-    let onAll = conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts + timed, reader, mode: mode)
+    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
+    let onAll =
+      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
       if allowed.isEmpty { continue }
@@ -152,7 +156,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
       } else {
         let untimed = allowed.lowerBound < group.untimedRowCount ? group.untimedRowCount : 0
         let range = allowed.clamped(to: try soft.widened.rows(of: rowGroup, in: reader))
-        rows = untimed > 0 ? .untimed(untimed, max(range.lowerBound, untimed)..<max(range.upperBound, untimed)) : .range(range)
+        rows =
+          untimed > 0
+          ? .untimed(untimed, max(range.lowerBound, untimed)..<max(range.upperBound, untimed)) : .range(range)
       }
       if rows.isEmpty { continue }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
@@ -184,7 +190,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
 extension BoundPath {
   /// The path as people write it.
   var description: String {
-    names.isEmpty ? "eventJson" : names.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: ".")
+    names.isEmpty
+      ? "eventJson" : names.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: ".")
   }
 }
 

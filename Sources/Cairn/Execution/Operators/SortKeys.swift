@@ -65,14 +65,13 @@ struct RankedRows {
 
   /// Ranks of values, equal ones alike, with the direction and the place of NULL taken into account.
   private static func rank(_ entries: [EngineValue], _ key: SortKey) -> [Int64] {
-    let order = entries.indices.sorted {
-      SortOrder.compare(entries[$0], entries[$1], isTime: key.isTime) < 0
-    }
+    let compare = key.isTime ? ValueOrder.compareTimes : ValueOrder.compare
+    let order = entries.indices.sorted { compare(entries[$0], entries[$1]) < 0 }
     var ranks = [Int64](repeating: 0, count: entries.count)
     var rank: Int64 = 0
     var previous: Int?
     for index in order {
-      if let previous, SortOrder.compare(entries[previous], entries[index], isTime: key.isTime) != 0 {
+      if let previous, compare(entries[previous], entries[index]) != 0 {
         rank += 1
       }
       previous = index

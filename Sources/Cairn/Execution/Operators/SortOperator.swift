@@ -30,7 +30,9 @@ final class SortOperator: Operator {
   ) throws {
     var kept: [Batch] = []
     var count = 0
-    try input.run(context) { [self] batch in try first(of: batch) } _: { batch in
+    try input.pull(context) { [self] batch in
+      try first(of: batch)
+    } _: { batch in
       if batch.rowCount > 0 { kept.append(batch) }
       count += batch.rowCount
       if let limit, count > max(Self.outputRowCount, limit) * Self.slack {

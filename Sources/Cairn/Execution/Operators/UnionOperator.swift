@@ -18,7 +18,7 @@ final class UnionOperator: Operator {
     var goesOn = true
     for branch in branches where goesOn {
       let (ids, columns) = (ids, branch.columns)
-      try branch.input.run(context) { batch in
+      try branch.input.pull(context) { batch in
         var renamed = Batch(rowCount: batch.rowCount)
         for (id, column) in zip(ids, columns) { renamed.columns[id] = batch.columns[column] }
         return try work(renamed)

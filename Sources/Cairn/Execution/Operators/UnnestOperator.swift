@@ -28,7 +28,7 @@ final class UnnestOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    try input.run(context) { [self] batch -> Result? in
+    try input.pull(context) { [self] batch -> Result? in
       let output = try unnest(batch, context)
       return output.rowCount == 0 ? nil : try work(output)
     } _: {
@@ -62,14 +62,19 @@ final class UnnestOperator: Operator {
     return output
   }
 
-  /// The rows that a value gives, each of `columns` values.
+  /// The rows that a value gives, each of `columns` values (S67).
   private static func elements(_ value: EngineValue, columns: Int) -> [[EngineValue]] {
-    if let entries = value.mapEntries {
-      return entries.map { columns == 1 ? [$0.value] : fill([$0.key, $0.value], columns) }
+    if let map = value.entries {
+      return map.pairs.map { columns == 1 ? [$0.key] : fill([$0.key, $0.value], columns) }
     }
-    guard let items = value.arrayElements else { return [] }
+    guard let items = value.elements else { return [] }
     if columns == 1 { return items.map { [$0] } }
-    return items.map { item in fill(item.memberValues ?? [item], columns) }
+    return items.map { fill(members($0), columns) }
+  }
+
+  private static func members(_ item: EngineValue) -> [EngineValue] {
+    if case .row(let row) = item { return row.values }
+    return item.entries?.values ?? []
   }
 
   private static func fill(_ values: [EngineValue], _ count: Int) -> [EngineValue] {

@@ -14,7 +14,19 @@ struct WindowCall: Sendable {
   struct Frame: Sendable {
     enum Bound: Sendable {
       case unboundedPreceding, currentRow, unboundedFollowing
-      case preceding(Int), following(Int)
+      /// The column of the distance.
+      case preceding(ColumnID), following(ColumnID)
+
+      /// Bounds further on have larger numbers.
+      var order: Int {
+        switch self {
+        case .unboundedPreceding: 0
+        case .preceding: 1
+        case .currentRow: 2
+        case .following: 3
+        case .unboundedFollowing: 4
+        }
+      }
     }
 
     let unit: WindowFrame.Unit
@@ -30,8 +42,6 @@ struct WindowCall: Sendable {
   let ignoresNulls: Bool
   /// The column of FILTER, if there is one: the last of `arguments`.
   let hasFilter: Bool
-  /// Whether the aggregate is DISTINCT.
-  let isDistinct: Bool
 
   /// Values by place in the partition.
   func evaluate(_ window: WindowRows, _ arguments: [[EngineValue]]) throws -> [EngineValue] {
@@ -56,14 +66,17 @@ struct WindowCall: Sendable {
     case .ntile: return ntile(window.count, arguments)
     case .lag: return shifted(window.count, arguments, sign: -1)
     case .lead: return shifted(window.count, arguments, sign: 1)
-    case .firstValue, .lastValue, .nthValue: return places.map { pick(range(of: $0, in: window), $0, arguments) }
+    case .firstValue, .lastValue, .nthValue:
+      return try places.map { place in
+        try frame.range(of: place, in: window).map { pick($0, place, arguments) } ?? .null
+      }
     case .countAll:
       let passes = hasFilter ? arguments.last?.map { $0.truth == true } : nil
-      return places.map { place in
-        let range = range(of: place, in: window)
+      return try places.map { place in
+        guard let range = try frame.range(of: place, in: window) else { return .null }
         return Self.whole(passes.map { flags in range.count { flags[$0] } } ?? range.count)
       }
-    case .aggregate(let aggregate): return self.aggregate(aggregate, window, arguments)
+    case .aggregate(let aggregate): return try self.aggregate(aggregate, window, arguments)
     }
   }
 
@@ -71,11 +84,12 @@ struct WindowCall: Sendable {
 
   private func ntile(_ count: Int, _ arguments: [[EngineValue]]) -> [EngineValue] {
     (0..<count).map { place in
-      guard let buckets = arguments.first?[place].number?.whole, buckets > 0 else { return .null }
-      let buckets = Int(min(buckets, Int64(count)))
+      guard let wanted = arguments.first?[place].number?.whole, wanted > 0 else { return .null }
+      let buckets = Int(min(wanted, Int64(count)))
       let (size, larger) = (count / buckets, count % buckets)
       let border = larger * (size + 1)
-      return Self.whole(place < border ? place / (size + 1) + 1 : larger + (place - border) / max(size, 1) + 1)
+      return Self.whole(
+        place < border ? place / (size + 1) + 1 : larger + (place - border) / max(size, 1) + 1)
     }
   }
 
@@ -111,71 +125,36 @@ struct WindowCall: Sendable {
     case .firstValue: return places.first.map { values[$0] } ?? .null
     case .lastValue: return places.last.map { values[$0] } ?? .null
     default:
-      guard let number = arguments.last?[place].number?.whole, number >= 1, number <= Int64(places.count) else {
+      guard let number = arguments.last?[place].number?.whole, number >= 1, number <= Int64(places.count)
+      else {
         return .null
       }
       return values[places[Int(number) - 1]]
     }
   }
 
-  // MARK: Frames
-
-  /// The places of a row's frame.
-  private func range(of place: Int, in window: WindowRows) -> Range<Int> {
-    let start = edge(frame.start, place, window, isEnd: false)
-    let end = edge(frame.end, place, window, isEnd: true)
-    let lower = min(max(start, 0), window.count)
-    return lower..<max(lower, min(max(end, 0), window.count))
-  }
-
-  /// The frame's first place, or the one behind its last.
-  private func edge(_ bound: Frame.Bound, _ place: Int, _ window: WindowRows, isEnd: Bool) -> Int {
-    switch bound {
-    case .unboundedPreceding: return 0
-    case .unboundedFollowing: return window.count
-    case .currentRow:
-      if frame.unit == .rows { return isEnd ? place + 1 : place }
-      return isEnd ? window.peers[place].upperBound : window.peers[place].lowerBound
-    case .preceding(let distance): return moved(-distance, place, window, isEnd: isEnd)
-    case .following(let distance): return moved(distance, place, window, isEnd: isEnd)
-    }
-  }
-
-  private func moved(_ distance: Int, _ place: Int, _ window: WindowRows, isEnd: Bool) -> Int {
-    let bounded = min(max(distance, -window.count - 1), window.count + 1)
-    if frame.unit == .rows { return place + bounded + (isEnd ? 1 : 0) }
-    // GROUPS: whole groups of peers.
-    var group = window.peers[place]
-    for _ in 0..<abs(bounded) {
-      let next = bounded < 0 ? group.lowerBound - 1 : group.upperBound
-      guard window.peers.indices.contains(next) else { return bounded < 0 ? (isEnd ? 0 : 0) : window.count }
-      group = window.peers[next]
-    }
-    return isEnd ? group.upperBound : group.lowerBound
-  }
-
   private func aggregate(
     _ aggregate: AggregateFunction, _ window: WindowRows, _ arguments: [[EngineValue]]
-  ) -> [EngineValue] {
+  ) throws -> [EngineValue] {
     var results: [EngineValue] = []
     results.reserveCapacity(window.count)
     let passes = hasFilter ? arguments.last?.map { $0.truth == true } : nil
     let values = hasFilter ? Array(arguments.dropLast()) : arguments
     var state = aggregate.make()
-    var seen: Set<[GroupingKey]> = []
     var covered = 0..<0
     for place in 0..<window.count {
-      let range = range(of: place, in: window)
+      guard let range = try frame.range(of: place, in: window) else {
+        results.append(.null)
+        continue
+      }
       // A frame that has only grown at its end goes on from the state that there is.
       if range.lowerBound != covered.lowerBound || range.upperBound < covered.upperBound {
         state = aggregate.make()
-        seen = []
         covered = range.lowerBound..<range.lowerBound
       }
       for row in covered.upperBound..<range.upperBound where passes?[row] != false {
         let row = values.map { $0[row] }
         if aggregate.skipsNull, row.first?.isNull == true { continue }
-        if isDistinct, !seen.insert(row.map { GroupingKey($0) }).inserted { continue }
         state.add(row, times: 1)
       }
       covered = range

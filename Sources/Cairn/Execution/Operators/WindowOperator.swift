@@ -31,7 +31,7 @@ final class WindowOperator: Operator {
     let ranked = try RankedRows(store.batches, ordering)
     for rows in try partitions(store, ranked) {
       try context.check()
-      let frames = WindowRows(rows: rows, ranked: ranked)
+      let frames = WindowRows(rows, ranked, ordering, store)
       for (index, call) in calls.enumerated() {
         let arguments = try call.arguments.map { id in
           let values = try store.cachedValues(id)
@@ -67,28 +67,4 @@ final class WindowOperator: Operator {
     if ordering.isEmpty { return partitions }
     return partitions.map { $0.sorted(by: ranked.precedes) }
   }
-}
-
-/// The rows of one partition in order, and which of them are peers.
-struct WindowRows {
-  /// Row numbers in order.
-  let rows: [Int]
-  /// For each place the first and the place behind the last of its peers.
-  let peers: [Range<Int>]
-
-  init(rows: [Int], ranked: RankedRows) {
-    self.rows = rows
-    var peers: [Range<Int>] = []
-    peers.reserveCapacity(rows.count)
-    var start = 0
-    while start < rows.count {
-      var end = start + 1
-      while end < rows.count, ranked.isTie(rows[start], rows[end]) { end += 1 }
-      for _ in start..<end { peers.append(start..<end) }
-      start = end
-    }
-    self.peers = peers
-  }
-
-  var count: Int { rows.count }
 }

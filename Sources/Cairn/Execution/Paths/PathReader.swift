@@ -13,6 +13,9 @@ struct PathReader: Sendable {
   /// Where the value is otherwise.
   let value: Place
 
+  /// Whether it is its column as a whole.
+  var isPlain: Bool { documents.isEmpty && value.steps.isEmpty }
+
   /// The place that counts in a row.
   private func place(_ row: Row) -> Place {
     for document in documents where row.values[document.slot].string != nil { return document }
@@ -92,7 +95,8 @@ struct PathTable {
       documents.removeLast(while: { $0.names.count == names.count })
     }
     let places = documents.map { place in
-      PathReader.Place(slot: slot(BoundPath(names: place.names, onlyStrings: true), table), steps: place.steps)
+      PathReader.Place(
+        slot: slot(BoundPath(names: place.names, onlyStrings: true), table), steps: place.steps)
     }
     return PathReader(
       documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names), table), steps: rest))
