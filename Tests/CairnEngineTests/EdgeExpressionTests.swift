@@ -50,17 +50,17 @@ struct EdgeExpressionTests {
     "CAST(time AS date) || ''", "CAST(time AS timestamp) || ''", "CAST(time AS timestamp(3)) || ''",
     "CAST(n AS timestamp)", "CAST(time AS bigint)", "CAST(ip AS ipaddress) || ''",
     "CAST(six AS ipaddress) || ''",
-    "CAST(mapped AS ipaddress) || ''", "CAST(s AS ipaddress)", "CAST(s AS json)", "CAST(n AS nosuch)",
+    "CAST(mapped AS ipaddress) || ''", "CAST(s AS ipaddress)", "CAST(n AS nosuch)",
     "CAST(n AS tinyint)", "CAST(n AS smallint)", "CAST(n AS int)",
     "CAST(DATE '2023-01-01' AS timestamp) || ''",
     "CAST(DATE '2023-01-01' AS bigint)", "CAST(TIMESTAMP '2023-01-01 05:00' AS date) || ''", "d::varchar",
     "CAST(NULL AS bigint)",
-    "CAST(date(time) AS bigint)", "CAST(n AS char)", "CAST(n AS string)", "CAST(n AS float)",
+    "CAST(date(time) AS bigint)", "CAST(n AS string)", "CAST(n AS float)",
     "CAST(n AS numeric(5,1))",
     // Literals.
     "DATE '2023-01-01 10:00:00' || ''", "DATE '2023-13-01'", "TIMESTAMP '2023-01-01' || ''", "BIGINT '5'",
     "DOUBLE '5'",
-    "VARCHAR 'x'", "DECIMAL '1.50'", "BOOLEAN 'true'", "JSON '{}'", "UUID 'x'", "X'4869'",
+    "VARCHAR 'x'", "DECIMAL '1.50'", "BOOLEAN 'true'", "UUID 'x'",
     "IPADDRESS '::1' || ''",
     "IPADDRESS '010.0.0.1'", "INTERVAL '1' DAY + INTERVAL '2' DAY = INTERVAL '3' DAY",
     "INTERVAL '1' YEAR = INTERVAL '12' MONTH",
@@ -128,7 +128,7 @@ struct EdgeExpressionTests {
     "lone LIKE '%y'",
     "'aXbXc' LIKE '%X%X%'", "'aXb' LIKE '%X%X%'", "'ab' LIKE 'ab%b'", "'abb' LIKE 'ab%b'", "'a' LIKE '%_%_%'",
     "'ab' LIKE '%_%_%'",
-    "reverse(s)", "length()", "length(s, s)", "count(*)", "lower(DISTINCT s)",
+    "length()", "length(s, s)", "count(*)", "lower(DISTINCT s)",
     // Regular expressions.
     "regexp_like(s, '^Hello\\s\\w')", "regexp_like(s, 'W.rld$')", "regexp_like(s, 'h')",
     "regexp_like(s, '(?i)h')", "regexp_like(s, '(?i)WÖ')",
@@ -151,7 +151,7 @@ struct EdgeExpressionTests {
     "element_at(tags, index)",
     "element_at(tags, -index)", "element_at(o, key)", "tags[0 - 1]", "element_at(ARRAY['a', 'b'], -1)",
     "ARRAY['a', 'b'][2]", "ARRAY['a', 'b'][3]",
-    "ARRAY[1, NULL, 'x', TRUE] || ''", "json_extract(doc, '$.k')", "json_extract(doc, '$')",
+    "CAST(ARRAY[1, NULL, 'x', TRUE] AS varchar)", "json_extract(doc, '$.k')", "json_extract(doc, '$')",
     "json_extract(doc, '$.k[1]')", "doc -> 'k' -> 1", "doc ->> '$.k[0]'",
     "json_extract(COALESCE(doc, '{}'), '$.k')", "json_extract('[1]', '$[0]') = 1", "json_extract(o, key)",
     "o -> key", "json_extract(tags, '$[-1]')",
@@ -182,7 +182,7 @@ struct EdgeExpressionTests {
     "tags[] BETWEEN 1 AND 9", "contains(items[].l, 'p')", "contains(tags[], 'p')", "length(items[].l) = 5",
     "(items[].n = 20) = TRUE", "items[].n = 20 = TRUE",
     "json_extract(items[], '$.n') = 20", "element_at(items, 1)[]", "items[1][]",
-    "ARRAY[1,2][]", "ARRAY[items[].n] || ''",
+    "ARRAY[1,2][]", "CAST(ARRAY[items[].n] AS varchar)",
     // Logic.
     "n IN (7.0, 'x')", "n IN ('7')", "d IN ('243.5')", "d IN (243.5)", "t IN ('true')", "t IN (TRUE)",
     "w IN (TRUE, 'x')", "w IN (5, 'x')", "s IN (NULL, 'Hello Wörld')",
@@ -193,8 +193,8 @@ struct EdgeExpressionTests {
     "ARRAY['a'] = '[\"a\"]'", "t > FALSE", "w > FALSE", "TRUE > 'false'", "TRUE > 'x'", "5 = '5.0'",
     "'5' = '5.0'", "d = d", "neg = 0", "huge = huge", "huge > n", "n > d", "DATE '2023-01-01' = '2023-01-01'",
     "IPADDRESS '10.0.0.1' < '10.0.0.2'", "IPADDRESS '10.0.0.1' = 5", "DATE '2023-01-01' = 5",
-    "DATE '2023-01-01' = TRUE", "IPADDRESS '::1' = DATE '2023-01-01'", "?", "(1, 2)", "EXISTS (SELECT 1)",
-    "n = (SELECT 1)", "x -> y", "EXTRACT(year FROM time)", "time AT TIME ZONE 'UTC'", "n = ANY (SELECT 1)",
+    "DATE '2023-01-01' = TRUE", "IPADDRESS '::1' = DATE '2023-01-01'", "?", "EXISTS (SELECT 1)",
+    "n = (SELECT 1)", "x -> y", "n = ANY (SELECT 1)",
   ]
 
   @Test(arguments: expressions)

@@ -42,6 +42,8 @@ struct ExpressionBinder {
   /// The `[]` of the condition that is being bound; nil outside of conditions.
   private var sources: [AnyElementNode.Source]?
   private var slotCount = 0
+  /// The parameters of the lambdas around, innermost last.
+  private(set) var parameters: [LambdaParameter] = []
 
   init(scope: Scope, now: TimePoint) {
     self.scope = scope
@@ -92,6 +94,19 @@ struct ExpressionBinder {
     return AnyElementNode(found, node, withoutArray: withoutArray)
   }
 
+  /// Binds the body of a lambda: a scope of its own for `[]`, in which the parameters hide names of the record.
+  mutating func inScope<Result>(
+    of names: [Identifier], _ bind: (inout ExpressionBinder, [Int]) throws(BindError) -> Result
+  ) throws(BindError) -> Result {
+    let (outerSources, outerParameters) = (sources, parameters)
+    defer { (sources, parameters) = (outerSources, outerParameters) }
+    sources = nil
+    let slots = Array(slotCount..<slotCount + names.count)
+    slotCount += names.count
+    parameters += zip(names, slots).map { LambdaParameter(name: $0, slot: $1) }
+    return try bind(&self, slots)
+  }
+
   /// A `[]` of the condition around, or the array of its values where there is none.
   private mutating func ranging(_ source: ElementSource) -> any Node {
     guard sources != nil else { return SpreadNode(source) }
@@ -110,6 +125,7 @@ struct ExpressionBinder {
 
   /// Binds an expression for its value.
   mutating func value(_ expression: Expression) throws(BindError) -> any Node {
+    if let node = parameterAccess(expression) { return node }
     if let column = try scope.replacement(of: expression) { return ColumnNode(slot: table.slot(column)) }
     if let path = expression.accessPath { return try pathNode(path, expression.span) }
     if expression.isCondition { return try condition(expression) }
@@ -127,6 +143,11 @@ struct ExpressionBinder {
     case .array(let items):
       let nodes = try values(items)
       return fold(ArrayNode(nodes), nodes)
+    case .row(let items):
+      let nodes = try values(items)
+      return fold(FunctionNode(nodes) { .row(RowValue(values: $0)) }, nodes)
+    case .extract(let field, let operand): return try extract(field, operand)
+    case .atTimeZone(let operand, let zone): return try zoned(operand, zone, isShownIn: true)
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
@@ -139,7 +160,8 @@ struct ExpressionBinder {
   }
 
   mutating func operand(_ expression: Expression) throws(BindError) -> Operand {
-    Operand(node: try value(expression), isTimeColumn: try scope.isTimeColumn(expression))
+    let isTimeColumn = parameterSlot(expression) == nil ? try scope.isTimeColumn(expression) : false
+    return Operand(node: try value(expression), isTimeColumn: isTimeColumn)
   }
 
   mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
@@ -201,7 +223,10 @@ struct ExpressionBinder {
 
   /// Steps into an expression that is no path.
   mutating func steps(_ base: Expression, _ steps: [ValueStep]) throws(BindError) -> any Node {
-    let node = try value(base)
+    self.steps(try value(base), steps)
+  }
+
+  mutating func steps(_ node: any Node, _ steps: [ValueStep]) -> any Node {
     if steps.contains(.anyElement) { return ranging(.steps(node, steps)) }
     return fold(StepsNode(node, steps), [node])
   }

@@ -1,7 +1,7 @@
 import CairnSQL
 
 /// A type that values are cast to (S55).
-enum CastTarget: Sendable, Equatable {
+indirect enum CastTarget: Sendable, Equatable {
   case text(limit: Int?)
   case whole(ClosedRange<Int64>)
   case double
@@ -11,6 +11,17 @@ enum CastTarget: Sendable, Equatable {
   case timestamp
   case date
   case address
+  case json
+  case array(CastTarget)
+  case map(CastTarget, CastTarget)
+  case row([Field])
+
+  /// A field of a row type.
+  struct Field: Sendable, Equatable {
+    /// Nil where the type names none.
+    let name: String?
+    let type: CastTarget
+  }
 
   /// The largest number of digits of a decimal.
   static let largestPrecision = 38
@@ -18,7 +29,7 @@ enum CastTarget: Sendable, Equatable {
   /// A type without parameters.
   init?(typeName: String) {
     switch typeName {
-    case "varchar": self = .text(limit: nil)
+    case "varchar", "char", "varbinary": self = .text(limit: nil)
     case "tinyint": self = .whole(-128...127)
     case "smallint": self = .whole(-32_768...32_767)
     case "integer", "int": self = .whole(-2_147_483_648...2_147_483_647)
@@ -30,11 +41,16 @@ enum CastTarget: Sendable, Equatable {
     case "timestamp", "timestamp with time zone": self = .timestamp
     case "date": self = .date
     case "ipaddress": self = .address
+    case "json": self = .json
     default: return nil
     }
   }
 
   init(_ type: DataType) throws(BindError) {
+    if let composite = try CastTarget.composite(type) {
+      self = composite
+      return
+    }
     guard let plain = CastTarget(typeName: type.name) else {
       throw BindError(
         message: "values cannot be cast to \(type.name)", span: type.span,
@@ -57,9 +73,8 @@ enum CastTarget: Sendable, Equatable {
   }
 
   private static let names = [
-    "varchar", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal", "boolean",
-    "timestamp",
-    "date", "ipaddress",
+    "varchar", "char", "varbinary", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal",
+    "boolean", "timestamp", "date", "ipaddress", "json", "array", "map", "row",
   ]
 
   /// The value as the type; NULL where it cannot be converted.
@@ -82,6 +97,7 @@ enum CastTarget: Sendable, Equatable {
     case .timestamp: return value.timePoint.map(EngineValue.timestamp) ?? .null
     case .date: return value.timePoint.map { .date($0.day) } ?? .null
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
+    case .json, .array, .map, .row: return composite(value)
     }
   }
 

@@ -46,7 +46,8 @@ extension Scope {
   /// A text that is the same for expressions that mean the same.
   func key(_ expression: Expression) throws(BindError) -> String {
     if let path = expression.accessPath {
-      let resolution = try resolve(path, expression.span)
+      // A lambda's parameter is no name of the scope; binding tells what is really unknown.
+      guard let resolution = try? resolve(path, expression.span) else { return "?\(path.key)" }
       return resolution.key(resolution.path)
     }
     var parts: [String] = []

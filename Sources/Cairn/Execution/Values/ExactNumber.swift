@@ -133,6 +133,15 @@ package struct ExactDecimal: Sendable, Equatable {
     spelling = ExactDecimal.plainSpelling(isNegative: self.isNegative, digits, magnitude, places: places)
   }
 
+  /// Times ten to a power. The spelling stays that of the other number.
+  init(movingPointOf other: ExactDecimal, by power: Int) {
+    digits = other.digits
+    magnitude = other.digits.isEmpty ? 0 : other.magnitude + power
+    isNegative = other.isNegative
+    places = max(0, other.places - power)
+    spelling = other.spelling
+  }
+
   /// The same digits with the other sign, spelled without an exponent.
   init(negating other: ExactDecimal) {
     digits = other.digits

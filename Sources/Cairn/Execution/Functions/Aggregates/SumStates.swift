@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// `sum` of numbers and of intervals.
 struct SumState: AggregateState {
