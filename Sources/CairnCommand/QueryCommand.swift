@@ -57,14 +57,21 @@ struct QueryCommand: ParsableCommand {
     session.showsCount = stats || (!quiet && isTerminal(2))
     session.showsStatistics = stats
     if !quiet, let description = range.description { printError(description) }
-    try session.run(try text())
+    if let text = try text() {
+      try session.run(text)
+    } else {
+      session.showsCount = !quiet
+      try Shell(session).run()
+    }
   }
 
-  private func text() throws -> String {
+  /// The statements; nil where the shell asks for them.
+  private func text() throws -> String? {
     if let file { return try SQLInput.read(file: file) }
     if let sql, sql != "-" { return sql }
     if sql == nil, isTerminal(0) {
-      throw CairnError.usage("no SQL: give it as an argument or with --file")
+      guard isTerminal(1) else { throw CairnError.usage("no SQL: give it as an argument or with --file") }
+      return nil
     }
     return try SQLInput.readStandardInput()
   }
