@@ -7,6 +7,8 @@ public struct SemanticsDocument: Sendable {
   public let examples: [Example]
   /// Lists of JSON values in ascending order.
   public let orders: [Order]
+  /// Examples of queries.
+  public let queries: [QueryExample]
   /// The rules by their numbers, `S1` and so on, in order.
   public let rules: [String]
 
@@ -27,6 +29,26 @@ public struct SemanticsDocument: Sendable {
     public var description: String { "\(rule) line \(line): \(expression) => \(expected)" }
   }
 
+  /// A query over some records and its rows.
+  public struct QueryExample: Sendable, CustomStringConvertible {
+    /// The rule that it illustrates.
+    public let rule: String
+    /// The line of the document.
+    public let line: Int
+    /// The records' JSON, in the order of the archive.
+    public let records: [String]
+    /// The query.
+    public let query: String
+    /// The names of the columns and the rows, each a JSON array; nil where the query is refused or fails.
+    public let expected: [String]?
+
+    /// Rule, line and text.
+    public var description: String { "\(rule) line \(line): \(query)" }
+
+    /// The key of the object that holds the records (S62).
+    public static let objectKey = "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/07/10/x.json"
+  }
+
   /// Values in ascending order.
   public struct Order: Sendable {
     /// The rule that it illustrates.
@@ -43,6 +65,7 @@ public struct SemanticsDocument: Sendable {
     }
     examples = reader.examples
     orders = reader.orders
+    queries = reader.queries.queries
     rules = reader.rules
   }
 
@@ -64,6 +87,7 @@ private struct Reader {
   var examples: [SemanticsDocument.Example] = []
   var orders: [SemanticsDocument.Order] = []
   var rules: [String] = []
+  var queries = QueryExampleReader()
   private var isInside = false
   private var record: [UInt8] = []
   private var pending = ""
@@ -74,10 +98,13 @@ private struct Reader {
   mutating func read(_ line: String, number: Int) {
     if line.hasPrefix("```") {
       isInside = line == "```semantics"
+      queries.fence(line)
       record = Array("{}".utf8)
       pending = ""
     } else if isInside {
       readExample(line, number: number)
+    } else if queries.isInside {
+      queries.read(line, number: number, rule: rule)
     } else if line.hasPrefix("**S"), let end = line.firstIndex(of: ".") {
       rules.append(String(line[line.index(line.startIndex, offsetBy: 2)..<end]))
     }
@@ -121,7 +148,7 @@ private struct Reader {
 }
 
 extension String {
-  fileprivate func suffix(after prefix: String) -> String? {
+  func suffix(after prefix: String) -> String? {
     hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
   }
 }

@@ -60,7 +60,8 @@ struct SemanticsDocumentTests {
     let document = try #require(Self.document)
     #expect(document.rules.count > 30)
     #expect(Set(document.rules).count == document.rules.count)
-    let illustrated = Set(document.examples.map(\.rule) + document.orders.map(\.rule))
+    let illustrated = Set(
+      document.examples.map(\.rule) + document.orders.map(\.rule) + document.queries.map(\.rule))
     // S10 only introduces the table of S20.
     #expect(Set(document.rules).subtracting(illustrated) == ["S10"])
     #expect(document.examples.count > 300)
