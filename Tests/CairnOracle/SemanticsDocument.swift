@@ -5,6 +5,8 @@ import Foundation
 public struct SemanticsDocument: Sendable {
   /// Examples of expressions.
   public let examples: [Example]
+  /// Examples of functions, in blocks of their own.
+  public let functionExamples: [Example]
   /// Lists of JSON values in ascending order.
   public let orders: [Order]
   /// Examples of queries.
@@ -64,6 +66,7 @@ public struct SemanticsDocument: Sendable {
       reader.read(String(line), number: index + 1)
     }
     examples = reader.examples
+    functionExamples = reader.functionExamples
     orders = reader.orders
     queries = reader.queries.queries
     rules = reader.rules
@@ -85,6 +88,8 @@ public struct SemanticsDocument: Sendable {
 
 private struct Reader {
   var examples: [SemanticsDocument.Example] = []
+  var functionExamples: [SemanticsDocument.Example] = []
+  private var isAboutFunctions = false
   var orders: [SemanticsDocument.Order] = []
   var rules: [String] = []
   var queries = QueryExampleReader()
@@ -97,7 +102,8 @@ private struct Reader {
 
   mutating func read(_ line: String, number: Int) {
     if line.hasPrefix("```") {
-      isInside = line == "```semantics"
+      isAboutFunctions = line == "```semantics-functions"
+      isInside = line == "```semantics" || isAboutFunctions
       queries.fence(line)
       record = Array("{}".utf8)
       pending = ""
@@ -121,10 +127,10 @@ private struct Reader {
     }
     pending += (pending.isEmpty ? "" : "\n") + line
     guard let arrow = pending.range(of: " => ", options: .backwards) else { return }
-    examples.append(
-      .init(
-        rule: rule, line: pendingLine, record: record, expression: String(pending[..<arrow.lowerBound]),
-        expected: String(pending[arrow.upperBound...])))
+    let example = SemanticsDocument.Example(
+      rule: rule, line: pendingLine, record: record, expression: String(pending[..<arrow.lowerBound]),
+      expected: String(pending[arrow.upperBound...]))
+    if isAboutFunctions { functionExamples.append(example) } else { examples.append(example) }
     pending = ""
   }
 

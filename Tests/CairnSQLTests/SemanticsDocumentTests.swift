@@ -61,7 +61,8 @@ struct SemanticsDocumentTests {
     #expect(document.rules.count > 30)
     #expect(Set(document.rules).count == document.rules.count)
     let illustrated = Set(
-      document.examples.map(\.rule) + document.orders.map(\.rule) + document.queries.map(\.rule))
+      document.examples.map(\.rule) + document.functionExamples.map(\.rule) + document.orders.map(\.rule)
+        + document.queries.map(\.rule))
     // S10 only introduces the table of S20.
     #expect(Set(document.rules).subtracting(illustrated) == ["S10"])
     #expect(document.examples.count > 300)
