@@ -15,7 +15,7 @@ DROP = Path("/proc/sys/vm/drop_caches")
 def command_lines(question: Question, cairn: Path, duckdb: Path, archive: Path, parquet: Path, file: Path) -> dict:
     sql = question.spelled("duckdb")
     return {
-        "cairn": [cairn, "query", archive, question.spelled("cairn"), "--output", "csv"],
+        "cairn": [cairn, "query", archive, question.spelled("cairn"), "--output", "csv", "--quiet"],
         "duckdb-cli, Parquet": [duckdb, "-csv", "-nullvalue", "", "-c", sql.replace("{events}", f"'{parquet}'")],
         "duckdb-cli, own file": [duckdb, "-readonly", "-csv", "-nullvalue", "", file, "-c", sql.replace("{events}", "events")],
     }
@@ -45,7 +45,7 @@ def measure(question: Question, lines: dict, expected: list | None, rounds: int,
     """Times of the commands, warm and with dropped caches; a command that answers otherwise has none."""
     found: dict = {}
     for name, command in lines.items():
-        output = subprocess.run([str(part) for part in command], capture_output=True)
+        output = subprocess.run([str(part) for part in command], capture_output=True, timeout=300)
         if output.returncode:
             said = " ".join(output.stderr.decode(errors="replace").split())[:300]
             found[name] = {"failed": f"exit code {output.returncode}: {said}"}

@@ -2,6 +2,7 @@
 
 import math
 
+from queries import asking
 from queries.asking import summary
 from queries.engines import TITLES
 from queries.statements import Question
@@ -28,8 +29,9 @@ def verdict(questions: list[Question], in_process: dict) -> dict:
     for question in questions:
         found = in_process[question.name]
         times = medians(found["systems"])
-        mine, theirs = times.get("cairn"), {name: times[name] for name in PEERS if name in times}
-        if mine is None or not theirs or "cairn" in found["differences"]:
+        wrong = found["differences"]
+        mine, theirs = times.get("cairn"), {name: times[name] for name in PEERS if name in times and name not in wrong}
+        if mine is None or not theirs or "cairn" in wrong:
             left_out.append(question.name)
             continue
         lost += [
@@ -78,7 +80,7 @@ def in_process_table(questions: list[Question], in_process: dict) -> list:
             mark = " ≠" if name in wrong else ""
             cells.append("failed" if "failed" in result else pair(summary(result["ns"])) + mark)
         usable = mine is not None and "cairn" not in wrong
-        best = min((times[name] for name in PEERS if name in times), default=None)
+        best = min((times[name] for name in PEERS if name in times and name not in wrong), default=None)
         rows.append(
             [
                 question.name,
@@ -140,7 +142,7 @@ def markdown(questions: list[Question], outcome: dict) -> str:
         f"{machine['time']}; {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; load "
         f"average {min(loads):.1f} to {max(loads):.1f}. Cairn at commit {machine['commit']}, binary "
         f"{machine['cairn_sha256'][:12]}; {outcome['versions']}. Milliseconds: median (best) of {outcome['rounds']} "
-        "runs in turns.",
+        f"runs in turns ({asking.FEW} for peers far behind the fastest).",
         "",
         f"- Geometric mean of {result['questions']} questions in process: **{number(result['against_parquet'])} times** "
         f"DuckDB over Parquet, **{number(result['against_best'])} times** the best peer of each question.",
