@@ -54,7 +54,7 @@ def remotes(options: argparse.Namespace, place: Path) -> dict[str, Remote]:
 
 def main() -> None:
     options = arguments()
-    place = options.work / f"queries-{options.events}"
+    place = data.place(options.work, options.events)
     archive = data.archive(options.cairn, place, options.events, data.DAYS)
     loads = [data.peer(ENGINES[name][2], place / "objects", place) for name in options.peers]
     asked = questions(data.choose(options.cairn, archive, data.DAYS))

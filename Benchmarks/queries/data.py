@@ -20,6 +20,11 @@ START, DAYS = date(2025, 1, 1), 60
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def place(work: Path, events: int, days: int = DAYS) -> Path:
+    """Where the data of one history is kept."""
+    return work / (f"queries-{events}" if days == DAYS else f"queries-{events}-{days}days")
+
+
 def objects(cairn: Path, work: Path, events: int, days: int) -> Path:
     tree, complete = work / "objects", work / "objects.complete"
     if not complete.exists():

@@ -17,7 +17,7 @@ def measure(cairn: Path, worker: Path, work: Path, events: int, factor: int, rou
     asked: list[dict[str, Question]] = []
     remotes = []
     for count, length in zip(counts, days):
-        place = work / f"queries-{count}"
+        place = data.place(work, count, length)
         archive = data.archive(cairn, place, count, length)
         asked.append({question.name: question for question in questions(data.choose(cairn, archive, length))})
         remotes.append(Remote(f"cairn with {count:,} events", [worker, archive], place / "worker.log"))
