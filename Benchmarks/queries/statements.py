@@ -104,7 +104,6 @@ def questions(p: dict) -> list[Question]:
             AND JSONExtractString(requestParameters, 'cluster') = '{cluster}' AND awsRegion = '{region}'
             ORDER BY eventTime DESC""",
             order=(0,),
-            needle=True,
         ),
         key("Q3", "all events of one session's access key", p["session_key"], needle=True),
         key("Q3b", "all events of one user's long-lived access key", p["user_key"], extra=True),
