@@ -46,6 +46,7 @@ final class RowFilter: Sendable {
   private struct ColumnConjunct: Sendable {
     var predicate: ColumnPredicate
     var verdicts: VerdictCache
+    var search: RecordSearch?
   }
 
   private let reader: SegmentReader
@@ -61,14 +62,20 @@ final class RowFilter: Sendable {
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([EngineValue]()) != true }
     columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
       (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
-    }.map { ColumnConjunct(predicate: $0, verdicts: VerdictCache()) }
+    }.map { predicate in
+      let texts = mode.usesPruning ? predicate.textNeedles : nil
+      return ColumnConjunct(
+        predicate: predicate, verdicts: VerdictCache(),
+        search: texts.flatMap { RecordSearch(reader, path: predicate.path, texts: $0) })
+    }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }
 
   private static func predicate(_ conjunct: BoundExpression) -> ColumnPredicate {
     let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
     return ColumnPredicate(
-      path: conjunct.paths[0].names, needles: needle, wantsStringsOnly: conjunct.paths[0].onlyStrings
+      path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
+      wantsStringsOnly: conjunct.paths[0].onlyStrings
     ) { conjunct.truth([$0]) == true }
   }
 
@@ -82,7 +89,8 @@ final class RowFilter: Sendable {
     var left = candidates
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
-        conjunct.predicate, rows: left, cache: conjunct.verdicts, usesDictionary: mode.usesDictionary)
+        conjunct.predicate, rows: left, cache: conjunct.verdicts, search: conjunct.search,
+        usesDictionary: mode.usesDictionary)
     }
     for conjunct in rows where !left.isEmpty { left = try filterRows(conjunct, rowGroup, left) }
     return (left, true)

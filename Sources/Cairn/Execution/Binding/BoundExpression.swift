@@ -55,6 +55,11 @@ package struct BoundExpression: Sendable {
     return columns.count == 1 && root is ColumnNode ? columns[0] : nil
   }
 
+  /// Where it is a LIKE on a path as a whole: what a value's text has in it wherever it is true.
+  package var textNeedles: [[UInt8]]? {
+    columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.requiredTexts : nil
+  }
+
   /// Whether it reads nothing but record paths.
   package var readsPathsOnly: Bool { paths.count == columns.count }
 
