@@ -20,7 +20,10 @@ package enum ValueOrder {
     case .address:
       guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return 0 }
       return NetworkAddress.compare(left, right)
-    case .null, .number: return 0
+    case .number:
+      guard let left = lhs.number, let right = rhs.number else { return 0 }
+      return ExactNumber.compare(left, right)
+    case .null: return 0
     case .text, .object, .array: return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
     }
   }
