@@ -2,8 +2,8 @@ import CairnSQL
 
 /// What the evaluation of an expression reads.
 struct Row {
-  /// The values of the bound paths.
-  let values: [FieldValue]
+  /// The values of the expression's inputs.
+  let values: [EngineValue]
   /// What each `[]` in reach stands for at the moment (S40).
   var elements: [EngineValue]
 }
@@ -46,7 +46,16 @@ final class PathNode: Node {
 
   init(_ reader: PathReader) { self.reader = reader }
 
-  func value(_ row: Row) -> EngineValue { EngineValue(reader.field(row)) }
+  func value(_ row: Row) -> EngineValue { reader.value(row) }
+}
+
+/// A column as a whole.
+final class ColumnNode: Node {
+  private let slot: Int
+
+  init(slot: Int) { self.slot = slot }
+
+  func value(_ row: Row) -> EngineValue { row.values[slot] }
 }
 
 /// A path with `[]` that no condition is around: the JSON array of its values (S43).

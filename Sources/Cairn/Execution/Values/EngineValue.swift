@@ -29,6 +29,18 @@ package enum EngineValue: Sendable, Equatable {
     }
   }
 
+  /// What steps are taken from: the record value that it is, or one like it.
+  var field: FieldValue {
+    switch self {
+    case .null: .missing
+    case .record(let field): field
+    case .text(let text): .string(text)
+    case .boolean(let value): .boolean(value)
+    case .number(let number): .number(number.text)
+    default: self.json.first == UInt8(ascii: "[") ? .json(json) : .string(text ?? [])
+    }
+  }
+
   /// An outcome of three-valued logic.
   package init(_ truth: Bool?) {
     self = truth.map(EngineValue.boolean) ?? .null

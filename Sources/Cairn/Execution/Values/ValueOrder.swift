@@ -28,6 +28,13 @@ package enum ValueOrder {
     }
   }
 
+  /// The order, and of values that it does not tell apart that of their texts.
+  static func compareAndText(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    let order = compare(lhs, rhs)
+    if order != 0 || lhs.string != nil { return order }
+    return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
+  }
+
   /// The order where the values are those of a time column: points in time first, then other text.
   package static func compareTimes(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
     switch (lhs.timePoint, rhs.timePoint) {
@@ -82,8 +89,8 @@ extension TimeSpan {
   }
 }
 
-/// What equal values have in common where they are counted or looked up together: the values that S26 does not
-/// tell apart have the same key.
+/// What equal values have in common for functions of arrays and maps: the values that S26 does not tell apart have
+/// the same key. Groups of rows have `GroupingKey` (S63).
 package enum ValueKey: Hashable, Sendable {
   case null
   case boolean(Bool)
