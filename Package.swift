@@ -50,6 +50,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
+      name: "CairnQueryTests",
+      dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
+      exclude: ["Suite"], swiftSettings: strict),
+    .testTarget(
       name: "CairnCommandTests",
       dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
       swiftSettings: strict),

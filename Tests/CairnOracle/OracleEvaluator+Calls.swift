@@ -35,7 +35,7 @@ extension OracleEvaluator {
       return OracleValue(
         try OracleFunctions.contains(
           arguments[0], arguments[1], isConstant: operands[0].isConstant,
-          isTimeColumn: OraclePath.isTimeColumn(operands[1])))
+          isTimeColumn: try isTimeColumn(operands[1])))
     case "regexp_like":
       return OracleValue(
         try OracleFunctions.regexpLike(arguments[0], arguments[1], isConstant: operands[1].isConstant))

@@ -20,7 +20,7 @@ final class SetOperationOperator: Operator {
     self.ids = ids
   }
 
-  var summary: String { operation.rawValue.capitalized + (isAll ? " all" : "") }
+  var summary: String { operation.rawValue + (isAll ? " all" : "") }
   var inputs: [any Operator] { [left.input, right.input] }
 
   func run<Result: Sendable>(
