@@ -91,8 +91,14 @@ public final class Query {
   private static func describe(
     _ archive: Archive, like pattern: String?, _ options: QueryOptions
   ) throws -> ([QueryColumn], Work) {
-    let schema = try ArchiveSchema(archive, threads: options.threads)
-    return (ArchiveSchema.describedColumns, .texts(schema.described(like: pattern)))
+    let paths = try ArchiveSchema(archive, threads: options.threads).columns(like: pattern)
+    return (
+      ["Column", "Type", "Values"].map { QueryColumn(name: $0) },
+      .texts([
+        paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
+        paths.map { .number(.integer(Int64($0.valueCount))) },
+      ])
+    )
   }
 
   /// Runs the statement; `body` gets the rows in order. May be called again.

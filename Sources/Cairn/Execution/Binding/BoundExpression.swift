@@ -9,16 +9,22 @@ package struct BoundExpression: Sendable {
   package let paths: [BoundPath]
   /// What can be looked up in a dictionary, if the expression is a test for equality with texts.
   package let needle: Needle?
+  /// Where it reads nothing but eventTime: seconds of the steps of time within which its value is the same for
+  /// all canonical times.
+  let timeGranularity: Int64?
   private let root: any Node
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
 
-  init(root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression]) {
+  init(
+    root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression], timeGranularity: Int64? = nil
+  ) {
     self.root = root
     columns = table.columns
     paths = table.paths
     self.needle = needle
     self.terms = terms
+    self.timeGranularity = timeGranularity
   }
 
   /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic and independent of row order.
