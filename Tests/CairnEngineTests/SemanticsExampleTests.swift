@@ -1,11 +1,21 @@
 import Cairn
 import CairnOracle
 import CairnSQL
+import Foundation
 import Testing
 
 /// Every example of `docs/semantics.md`, executed by the engine's evaluator.
 struct SemanticsExampleTests {
   static let examples = (try? SemanticsDocument.load())?.examples ?? []
+  /// The examples of functions, which stand in blocks of their own.
+  static let functionExamples: [SemanticsDocument.Example] = {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    let page = folder.appendingPathComponent("docs/semantics.md")
+    guard let text = try? String(contentsOf: page, encoding: .utf8) else { return [] }
+    let renamed = text.replacingOccurrences(of: "```semantics\n", with: "```expressions\n")
+      .replacingOccurrences(of: "```semantics-functions\n", with: "```semantics\n")
+    return SemanticsDocument(markdown: renamed).examples
+  }()
   /// The start of the queries, as the oracle has it.
   static let now: Int64 = 1_767_225_600
 
@@ -13,7 +23,7 @@ struct SemanticsExampleTests {
     try Binder.bind(try SQLParser.parseExpression(text), now: now)
   }
 
-  @Test(arguments: examples)
+  @Test(arguments: examples + functionExamples)
   func exampleHolds(_ example: SemanticsDocument.Example) throws {
     if example.expected == "error" {
       #expect(throws: (any Error).self) { try Self.bind(example.expression) }
@@ -29,6 +39,7 @@ struct SemanticsExampleTests {
 
   @Test func thereAreExamples() {
     #expect(Self.examples.count > 300)
+    #expect(Self.functionExamples.count > 20)
   }
 
   /// What an example's result shows of a value: record values look like typed ones.

@@ -15,8 +15,10 @@ enum TextFunctions {
     .number(.integer(Int64(Characters.count(arguments[0].text ?? []))))
   }
 
+  /// `concat` and `||`: arrays where one is typed so or all are arrays, else texts.
   @Sendable static func concatenate(_ arguments: [EngineValue]) -> EngineValue {
-    .text(texts(arguments).flatMap { $0 })
+    if ArrayFunctions.areConcatenated(arguments) { return ArrayFunctions.concatenate(arguments) }
+    return EngineValue(limited: texts(arguments).flatMap { $0 })
   }
 
   @Sendable static func startsWith(_ arguments: [EngineValue]) -> EngineValue {
@@ -58,7 +60,7 @@ enum TextFunctions {
   }
 
   /// Offsets of a part that starts and ends between characters, from left to right without overlap.
-  private static func characterPlaces(of part: [UInt8], in text: [UInt8], limit: Int = .max) -> [Int] {
+  static func characterPlaces(of part: [UInt8], in text: [UInt8], limit: Int = .max) -> [Int] {
     if part.isEmpty { return [0] }
     var places: [Int] = []
     part.withUnsafeBufferPointer { part in
@@ -89,15 +91,18 @@ enum TextFunctions {
     let (text, part, replacement) = (texts[0], texts[1], texts.count > 2 ? texts[2] : [])
     var output: [UInt8] = []
     if part.isEmpty {
-      for character in Characters.split(text) { output += replacement + character }
-      return .text(output + replacement)
+      for character in Characters.split(text) where output.count <= ResultLimits.textByteCount {
+        output += replacement + character
+      }
+      return EngineValue(limited: output + replacement)
     }
     var position = 0
     for place in characterPlaces(of: part, in: text) {
       output += text[position..<place] + replacement
+      if output.count > ResultLimits.textByteCount { return .null }
       position = place + part.count
     }
-    return .text(output + text[position...])
+    return EngineValue(limited: output + text[position...])
   }
 
   /// `split_part(text, separator, index)`.
