@@ -13,8 +13,10 @@ import Testing
 
   static let names: [String] = {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return files.filter { $0.hasSuffix(".sql") && !$0.hasSuffix(".duckdb.sql") }.map { String($0.dropLast(4)) }
-      .sorted()
+    return files.filter { $0.hasSuffix(".sql") && !$0.hasSuffix(".duckdb.sql") }.map {
+      String($0.dropLast(4))
+    }
+    .sorted()
   }()
 
   private static func text(_ name: String) throws -> String {
