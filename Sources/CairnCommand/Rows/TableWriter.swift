@@ -111,7 +111,8 @@ final class TableWriter: RowWriter {
     if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
     guard let first = digits.first, (0x30...0x39).contains(first) else { return false }
     // One point at most: addresses are texts.
-    return digits.allSatisfy { (0x30...0x39).contains($0) || $0 == point } && digits.count { $0 == point } <= 1
+    return digits.allSatisfy { (0x30...0x39).contains($0) || $0 == point }
+      && digits.count { $0 == point } <= 1
   }
 }
 

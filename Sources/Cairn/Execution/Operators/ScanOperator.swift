@@ -123,7 +123,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       {
         continue
       }
-      let reader = try context.archive.snapshot.open(entry, statistics: context.recorder.reads)
+      let reader = try context.archive.open(entry, statistics: context.recorder.reads)
       context.recorder.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
