@@ -109,14 +109,19 @@ def integers(cursor, count, depth=1):  # E10 to E13
         return [value for value, length in zip(values, lengths) for _ in range(length)]
     raise Damaged(f"unknown integer encoding {tag}")
 
-def words(cursor, count):  # E14 to E16
-    distinct = cursor.varint()
-    values = integers(cursor, distinct)
-    if distinct <= 1:
+def word_list(cursor):  # E14
+    return integers(cursor, cursor.varint())
+
+def codes(cursor, count, values):  # E15, E16
+    if len(values) <= 1:
         return values * count
     width = cursor.byte()
-    codes = struct.unpack("<%d%s" % (count, {1: "B", 2: "H", 4: "I"}[width]), cursor.take(count * width))
-    return [values[code] for code in codes]
+    numbers = struct.unpack("<%d%s" % (count, {1: "B", 2: "H", 4: "I"}[width]), cursor.take(count * width))
+    return [values[number] for number in numbers]
+
+def extensions(cursor):  # S14a
+    for _ in range(cursor.varint()):
+        cursor.varint(), cursor.counted()
 
 
 SHORT = {0x22: b'\\"', 0x5C: b"\\\\", 8: b"\\b", 12: b"\\f", 10: b"\\n", 13: b"\\r", 9: b"\\t"}
@@ -237,6 +242,7 @@ class Segment:
         self.pack_refs = [c.ref() for _ in range(c.varint())]
         self.envelopes_ref, self.envelope_count = c.ref(), c.varint()
         self.object_blocks = [(c.varint(), c.ref()) for _ in range(c.varint())]
+        extensions(c)
         c.end()
 
     def read_catalogue(self, c):  # S18 to S26
@@ -262,8 +268,8 @@ class Segment:
             pack_ends[place - 1] += size if place else 0
             self.columns[slot, kind] = value_count, where
 
-    def read_directory(self, where):
-        """Dictionary parts, and chunk parts by row group: (count, function giving a cursor) (S27 to S29)."""
+    def read_directory(self, kind, where):
+        """Dictionary parts; by row group (values, function giving the chunk's cursor, word list) (S27 to S29)."""
         if len(where) == 2:
             c = self.block(where)
         else:
@@ -280,40 +286,47 @@ class Segment:
             data = c.take(size)
             return lambda: Cursor(data)
 
-        c.varint()  # dictionary entries: the sum of those of the blocks
+        entries = c.varint()  # the sum of those of the blocks
         dictionary = [(c.varint(), c.counted(), part()) for _ in range(c.varint())]
         chunks, group = {}, -1
         for _ in range(c.varint()):
             group += 1 + c.varint()
             chunks[group] = c.varint(), part()
+        lists = {group: [] for group in chunks}
+        if kind == SHAPES or entries:
+            cursor = part()()
+            lists = {group: word_list(cursor) for group in chunks}
+            cursor.end()
+        extensions(c)
         c.end()
+        chunks = {group: chunk + (lists[group],) for group, chunk in chunks.items()}
         return [(count, part) for count, _, part in dictionary], chunks
 
     def values(self, key, group):
         """All values of the column `key` (slot, kind) in a row group: words, integers or spellings."""
         if key not in self.directories:
-            self.directories[key] = self.read_directory(self.columns[key][1])
+            self.directories[key] = self.read_directory(key[1], self.columns[key][1])
         dictionary, chunks = self.directories[key]
         if group not in chunks:
             return []
-        count, part = chunks[group]
+        count, part, words = chunks[group]
         c = part()
         if key[1] in (SHAPES, LENGTHS, INTEGERS):
-            output = words(c, count) if key[1] == SHAPES else integers(c, count)
+            output = codes(c, count, words) if key[1] == SHAPES else integers(c, count)
         else:
-            output = self.strings(c, count, key, dictionary, group)
+            output = self.strings(c, count, words, key, dictionary, group)
         c.end()
         if len(output) != count:
             raise Damaged("a chunk has the wrong number of values")
         return output
 
-    def strings(self, c, count, key, dictionary, group):  # E22 to E26
+    def strings(self, c, count, words, key, dictionary, group):  # E22 to E26
         tag = c.byte()
         if tag == 0:
             if key not in self.entries:
                 blocks = [dictionary_block(part(), size) for size, part in dictionary]
                 self.entries[key] = [text for block in blocks for text in block]
-            return [self.entries[key][word] for word in words(c, count)]
+            return [self.entries[key][word] for word in codes(c, count, words)]
         if tag in (1, 2):
             return plain(c, count) if tag == 1 else uuids(c, count)
         if tag in (3, 4):

@@ -1,13 +1,29 @@
 /// An archive opened for reading: one state of it, which later commits do not touch.
+///
+/// Segments that have been read stay open, and what has been decoded of them stays in memory up to a bound, for
+/// all scans and queries of the object.
 public final class Archive: Sendable {
   /// The state that is read.
   public let snapshot: ArchiveSnapshot
+  private let pool: BufferPool
+  private let readers = OpenSegments()
 
   /// Opens the newest state.
   ///
   /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where it is damaged, `.io`.
-  public init(path: String) throws {
+  ///
+  /// - Parameter cacheByteLimit: memory for decoded parts of segments that stay for the next scan or query.
+  public init(path: String, cacheByteLimit: Int = 512 << 20) throws {
     snapshot = try ArchiveSnapshot(path: path)
+    pool = BufferPool(byteLimit: cacheByteLimit)
+  }
+
+  /// A reader of a segment, opened once; what it reads from the file is counted in `statistics`.
+  func open(_ entry: SegmentEntry, statistics: ReadStatistics) throws -> SegmentReader {
+    if let reader = readers[entry.name] { return reader.counting(in: statistics) }
+    let reader = try snapshot.open(entry, statistics: statistics, pool: pool)
+    readers[entry.name] = reader
+    return reader
   }
 
   /// What a verification found in order.
@@ -68,5 +84,16 @@ public final class Archive: Sendable {
     let summary = try Restorer(snapshot, target: directory, options: options).run()
     return Restoration(
       objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete)
+  }
+}
+
+/// Open segments by name.
+private final class OpenSegments: @unchecked Sendable {
+  private let lock = Lock()
+  private var readers: [String: SegmentReader] = [:]
+
+  subscript(name: String) -> SegmentReader? {
+    get { lock.withLock { readers[name] } }
+    set { lock.withLock { readers[name] = newValue } }
   }
 }

@@ -47,6 +47,8 @@ public struct ScanStatistics: Sendable, Equatable {
   public var blocksRead = 0
   /// Stored bytes of those blocks.
   public var bytesRead = 0
+  /// Chunks (a column's values in a row group) whose values or codes were decoded.
+  public var chunksDecoded = 0
 }
 
 /// How records are written out.
@@ -127,7 +129,7 @@ public final class Scan {
       if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
         continue
       }
-      let reader = try archive.snapshot.open(entry, statistics: reads)
+      let reader = try archive.open(entry, statistics: reads)
       statistics.segmentsRead += 1
       statistics.rowGroups += reader.footer.rowGroups.count
       let filter = request.condition.map {
@@ -230,5 +232,6 @@ public final class Scan {
     statistics.rows = rows
     statistics.blocksRead = read.blocks
     statistics.bytesRead = read.bytes
+    statistics.chunksDecoded = read.chunks
   }
 }

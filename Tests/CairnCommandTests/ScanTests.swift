@@ -55,7 +55,8 @@ import Testing
     #expect(narrow.statistics.rowGroupsRead == 1)
     #expect(narrow.statistics.rows == 10)
 
-    let whole = Scan(opened, request(nil, nil))
+    // Another opening: this one keeps what it has decoded.
+    let whole = Scan(try Archive(path: archive.path), request(nil, nil))
     try whole.writeRecords(.compactJSON) { _ in }
     #expect(whole.statistics.rows == Self.count)
     #expect(whole.statistics.segmentsRead == opened.snapshot.manifest.segments.count)

@@ -134,9 +134,7 @@ struct DamageFixture: Sendable {
     for index in try reader.catalogue().columns.indices {
       let column = try reader.column(index)
       if case .block(let ref) = column.info.place { refs.append(ref) }
-      for part in column.directory.dictionary.map(\.part) + column.directory.chunks.map(\.part) {
-        if case .block(let ref) = part { refs.append(ref) }
-      }
+      refs += column.directory.blocks
     }
     return refs.sorted { $0.offset < $1.offset }
   }

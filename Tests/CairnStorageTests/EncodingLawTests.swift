@@ -146,10 +146,14 @@ import Testing
       list += (0..<100).map { _ in list[random.below(distinct)] }
       list.shuffle(using: &random)
       var writer = ByteWriter()
-      list.withUnsafeBufferPointer { WordEncoding.encode($0, into: &writer) }
+      var listWriter = ByteWriter()
+      let words = list.withUnsafeBufferPointer { WordEncoding.encodeCodes($0, into: &writer) }
+      WordEncoding.encodeList(words, into: &listWriter)
+      var listReader = reader(listWriter)
       var reader = reader(writer)
-      let decoded = try WordEncoding.decode(&reader, count: list.count)
-      try reader.expectEnd(of: "words")
+      let decoded = try WordEncoding.decodeCodes(
+        &reader, words: try WordEncoding.decodeList(&listReader, limit: list.count), count: list.count)
+      try listReader.expectEnd(of: "word list")
       switch decoded.codes {
       case .constant: #expect(distinct == 1)
       case .bytes: #expect(2...256 ~= distinct)

@@ -83,9 +83,22 @@ public final class Query {
         [QueryColumn(name: "Query Plan")], .explain(planned.root, planner.tables, isMeasured: isMeasured)
       )
     case .showTables: return ([QueryColumn(name: "Table")], .texts([[.text(Array("events".utf8))]]))
-    case .describe, .showColumns:
-      throw CairnError.usage("DESCRIBE is not there yet")
+    case .describe: return try describe(archive, like: nil, options)
+    case .showColumns(_, let pattern): return try describe(archive, like: pattern, options)
     }
+  }
+
+  private static func describe(
+    _ archive: Archive, like pattern: String?, _ options: QueryOptions
+  ) throws -> ([QueryColumn], Work) {
+    let paths = try ArchiveSchema(archive, threads: options.threads).columns(like: pattern)
+    return (
+      ["Column", "Type", "Values"].map { QueryColumn(name: $0) },
+      .texts([
+        paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
+        paths.map { .number(.integer(Int64($0.valueCount))) },
+      ])
+    )
   }
 
   /// Runs the statement; `body` gets the rows in order. May be called again.

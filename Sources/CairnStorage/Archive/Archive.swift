@@ -80,14 +80,15 @@ public final class ArchiveSnapshot: Sendable {
   }
 
   /// Opens a segment of the snapshot, and checks that it is the file that was committed.
-  package func open(_ entry: SegmentEntry, statistics: ReadStatistics = ReadStatistics()) throws
-    -> SegmentReader
-  {
+  package func open(
+    _ entry: SegmentEntry, statistics: ReadStatistics = ReadStatistics(),
+    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit)
+  ) throws -> SegmentReader {
     let path = paths.segment(entry.name)
     guard Directory.exists(path) else {
       throw CairnError.damaged(file: path, offset: 0, cause: "segment of the manifest is missing")
     }
-    let reader = try SegmentReader(try FileBlockStore(path: path), statistics: statistics)
+    let reader = try SegmentReader(try FileBlockStore(path: path), statistics: statistics, pool: pool)
     guard reader.byteCount == entry.byteCount, try reader.seal() == entry.seal,
       reader.footer.rowCount == entry.rowCount
     else {

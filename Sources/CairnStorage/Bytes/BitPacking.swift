@@ -31,6 +31,20 @@ package enum BitPacking {
     }
   }
 
+  /// Reads `count` values of `width` bits.
+  package static func decode(_ reader: inout ByteReader, count: Int, width: Int) throws -> [UInt64] {
+    guard width <= 64 else { throw reader.damaged("bit width \(width)") }
+    let range = try reader.readRange(byteCount(count: count, width: width))
+    return [UInt64](unsafeUninitializedCapacity: count) { target, written in
+      reader.bytes.withUnsafeBufferPointer { bytes in
+        if let base = target.baseAddress {
+          unpack(UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
+        }
+      }
+      written = count
+    }
+  }
+
   /// Unpacks `count` values; `packed` must hold `byteCount(count:width:)` bytes (the caller has checked).
   package static func unpack(
     _ packed: UnsafeBufferPointer<UInt8>, count: Int, width: Int,

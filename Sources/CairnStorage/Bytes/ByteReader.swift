@@ -17,7 +17,7 @@ package struct ByteOrigin: Sendable {
 ///
 /// Every read throws `CairnError.damaged` where the bytes end too early or a value is out of its range;
 /// nothing that is read is trusted as a count or an offset before it has passed a check here.
-package struct ByteReader {
+package struct ByteReader: Sendable {
   package let bytes: [UInt8]
   package private(set) var position: Int
   package let end: Int

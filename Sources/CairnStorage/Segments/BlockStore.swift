@@ -60,11 +60,12 @@ package final class MemoryBlockStore: BlockStore {
   }
 }
 
-/// What a scan touched: blocks and bytes read, as stored.
+/// What a scan touched: blocks and bytes read, as stored, and chunks decoded.
 package final class ReadStatistics: @unchecked Sendable {
   private let lock = Lock()
   private var blocks = 0
   private var bytes = 0
+  private var chunks = 0
 
   package init() {}
 
@@ -75,7 +76,10 @@ package final class ReadStatistics: @unchecked Sendable {
     }
   }
 
-  package var snapshot: (blocks: Int, bytes: Int) { lock.withLock { (blocks, bytes) } }
+  /// Counts a chunk whose values or codes were decoded; word lists do not count.
+  func addChunk() { lock.withLock { chunks += 1 } }
+
+  package var snapshot: (blocks: Int, bytes: Int, chunks: Int) { lock.withLock { (blocks, bytes, chunks) } }
 }
 
 /// Reads blocks, each checked against its checksum before a byte of it is believed.

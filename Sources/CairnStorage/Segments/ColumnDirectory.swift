@@ -4,12 +4,14 @@ package enum PartPlace: Sendable {
   case block(BlockRef)
 }
 
-/// A column's dictionary blocks and chunks.
+/// A column's dictionary blocks, chunks and word lists.
 ///
 /// ```
 /// directory := dictionaryEntries:varint dictionaryBlocks:varint
 ///              { entries:varint firstValue:counted part }
 ///              chunks:varint { rowGroup:varint (delta) values:varint part }
+///              [ lists:part ]        of shape columns and columns with a dictionary
+///              extensions
 /// part      := (byteCount << 1 | isBlock):varint, then offset:varint or the bytes
 /// ```
 package struct ColumnDirectory: Sendable {
@@ -30,8 +32,20 @@ package struct ColumnDirectory: Sendable {
   package var dictionary: [DictionaryBlock] = []
   /// Ascending by row group; row groups without values have none.
   package var chunks: [Chunk] = []
+  /// Word lists of all chunks, where chunks can be coded.
+  package var lists: PartPlace?
+  package var membership: MembershipDirectory?
 
-  package static func decode(_ reader: inout ByteReader, rowGroupCount: Int) throws -> ColumnDirectory {
+  /// All blocks that the directory refers to.
+  package var blocks: [BlockRef] {
+    let parts = dictionary.map(\.part) + chunks.map(\.part) + (lists.map { [$0] } ?? [])
+    return parts.compactMap { part in if case .block(let ref) = part { ref } else { nil } }
+      + (membership?.pages ?? [])
+  }
+
+  package static func decode(
+    _ reader: inout ByteReader, kind: ColumnKind, rowGroupCount: Int
+  ) throws -> ColumnDirectory {
     var directory = ColumnDirectory()
     let entryCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "dictionary entry count")
     let blockCount = try reader.readItemCount(of: "dictionary block")
@@ -50,6 +64,10 @@ package struct ColumnDirectory: Sendable {
       guard rowGroup < rowGroupCount else { throw reader.damaged("chunk of row group \(rowGroup)") }
       let values = try reader.readCount(limit: SegmentFormat.rowLimit, of: "value count")
       directory.chunks.append(Chunk(rowGroup: rowGroup, valueCount: values, part: try part(&reader)))
+    }
+    if kind == .shape || entryCount > 0 { directory.lists = try part(&reader) }
+    if var body = try Extensions.decode(&reader)[.membership] {
+      directory.membership = try MembershipDirectory.decode(&body, rowGroupCount: rowGroupCount)
     }
     try reader.expectEnd(of: "column directory")
     return directory
@@ -87,14 +105,18 @@ struct EncodedColumn: Sendable {
     var part: Part
   }
 
+  let kind: ColumnKind
   var valueCount = 0
   var dictionaryEntryCount = 0
   var dictionary: [DictionaryBlock] = []
   var chunks: [Chunk] = []
+  /// Word lists of all chunks, where chunks can be coded.
+  var lists: Part?
+  var membership: EncodedMembership?
 
   private var rawByteCount: Int {
     dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
-      + chunks.reduce(0) { $0 + $1.part.raw.count }
+      + chunks.reduce(0) { $0 + $1.part.raw.count } + (lists?.raw.count ?? 0)
   }
 
   /// Whether all parts stand in the directory, and the directory in a pack.
@@ -103,12 +125,18 @@ struct EncodedColumn: Sendable {
   /// Decides where the column's parts go, and compresses those that become blocks.
   mutating func placeParts(_ compressor: ZstdCompressor) {
     isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
-    if isPacked { return }
+    if isPacked {
+      membership = nil
+      return
+    }
+    lists?.compress(compressor, tryZstd: true)
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
     for index in chunks.indices {
       // UUIDs are random bits: trying costs time and never pays, unless many exceptions stand before them.
       let raw = chunks[index].part.raw
-      let isRandom = raw.first == StringEncoding.uuid.rawValue && raw.count < chunks[index].valueCount * 17
+      let isRandom =
+        kind == .string && raw.first == StringEncoding.uuid.rawValue
+        && raw.count < chunks[index].valueCount * 17
       chunks[index].part.compress(compressor, tryZstd: !isRandom)
     }
   }
@@ -131,6 +159,10 @@ struct EncodedColumn: Sendable {
       try chunk.part.write(into: &output, blocks: writer)
       expected = chunk.rowGroup + 1
     }
+    try lists?.write(into: &output, blocks: writer)
+    var extensions: [(tag: ExtensionTag, body: [UInt8])] = []
+    if let membership { extensions.append((.membership, try membership.write(writer))) }
+    Extensions.encode(extensions, into: &output)
     return output.bytes
   }
 }

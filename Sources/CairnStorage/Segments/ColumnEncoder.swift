@@ -9,18 +9,22 @@ struct ColumnEncoder {
   let times: [ArraySlice<Int64>]
 
   func encode(column: Int, compressor: ZstdCompressor) -> EncodedColumn {
-    var output = EncodedColumn()
+    var output = EncodedColumn(kind: kind)
     var usesDictionary = false
+    var lists = ByteWriter()
+    var membership = MembershipBuilder()
     for (index, group) in rowGroups.enumerated() {
       let words = group[column]
       if words.isEmpty { continue }
       var writer = ByteWriter()
       switch kind {
-      case .shape: WordEncoding.encode(words, into: &writer)
+      case .shape: WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
       case .string, .number:
-        usesDictionary = encodeStrings(words, rowGroup: index, into: &writer) || usesDictionary
+        let list = encodeStrings(words, rowGroup: index, into: &writer, &membership)
+        WordEncoding.encodeList(list, into: &lists)
+        usesDictionary = usesDictionary || !list.isEmpty
       }
       output.valueCount += words.count
       output.chunks.append(
@@ -34,6 +38,8 @@ struct ColumnEncoder {
           entryCount: $0.entryCount, firstValue: $0.firstValue, part: EncodedColumn.Part(raw: $0.bytes))
       }
     }
+    if kind == .shape || usesDictionary { output.lists = EncodedColumn.Part(raw: lists.bytes) }
+    output.membership = membership.encode(rowGroupCount: rowGroups.count, compressor)
     output.placeParts(compressor)
     return output
   }
@@ -43,30 +49,33 @@ struct ColumnEncoder {
     IntegerEncoding.encode(words.map { values[Int($0)] }, into: &writer)
   }
 
-  /// True where the chunk refers to the dictionary.
+  /// Gives the chunk's word list, empty where it does not refer to the dictionary.
   private func encodeStrings(
-    _ words: UnsafeBufferPointer<UInt32>, rowGroup: Int, into writer: inout ByteWriter
-  ) -> Bool {
-    guard let merger else { return false }
+    _ words: UnsafeBufferPointer<UInt32>, rowGroup: Int, into writer: inout ByteWriter,
+    _ membership: inout MembershipBuilder
+  ) -> [UInt32] {
+    guard let merger else { return [] }
     switch merger.form {
-    case .integers: return false
+    case .integers: return []
     case .plain:
       let source = merger.plainSource(words, isString: kind == .string)
-      if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return false }
-      if TimestampStrings.encode(source, into: &writer) { return false }
-      if UUIDStrings.encode(source, into: &writer) { return false }
+      if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return [] }
+      // An index has all values of its column or is none.
+      if kind == .string { membership.add(source, rowGroup: rowGroup) }
+      if TimestampStrings.encode(source, into: &writer) { return [] }
+      membership.isUseful = true
+      if UUIDStrings.encode(source, into: &writer) { return [] }
       writer.writeByte(StringEncoding.plain.rawValue)
       PlainStrings.encode(source, into: &writer)
-      return false
+      return []
     case .dictionary(let table):
       if isEventTime || isTimestamp(table) {
         let source = IndirectStrings(table: table, ids: words)
-        if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return false }
-        if TimestampStrings.encode(source, into: &writer) { return false }
+        if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return [] }
+        if TimestampStrings.encode(source, into: &writer) { return [] }
       }
       writer.writeByte(StringEncoding.dictionary.rawValue)
-      WordEncoding.encode(words, into: &writer)
-      return true
+      return WordEncoding.encodeCodes(words, into: &writer)
     }
   }
 

@@ -25,20 +25,31 @@ package final class VerdictCache: @unchecked Sendable {
 }
 
 /// Evaluates a predicate on the encoded columns of one row group.
+///
+/// What word lists and dictionaries decide is decided from them: codes are read only where some values of the
+/// chunk pass and some do not.
 package struct ColumnFilter {
   private let group: RowGroupPaths
 
   package init(_ reader: SegmentReader, rowGroup: Int) throws {
-    group = try RowGroupPaths(reader, rowGroup: rowGroup)
+    group = RowGroupPaths(reader, rowGroup: rowGroup)
   }
 
-  /// False only where no row of the row group can pass, told from dictionaries: no shape and no code is read.
+  /// False only where no row of the row group can pass, told from word lists, dictionaries and membership
+  /// indexes: no chunk is read.
   package func mayPass(_ predicate: ColumnPredicate) throws -> Bool {
-    guard let needles = predicate.needles else { return true }
-    for index in group.resolver.stringColumns(predicate.path) {
-      let column = try group.reader.column(index)
-      if column.chunk(of: group.rowGroup) == nil { continue }
-      if try column.mayContain(needles, in: group.rowGroup) { return true }
+    for target in try group.targets(predicate.path) {
+      switch target {
+      case .missing: if predicate.passes(.missing) { return true }
+      case .literal(let kind): if predicate.passes(RowGroupPaths.literal(kind)) { return true }
+      case .composite: if !predicate.wantsStringsOnly || predicate.passes(.missing) { return true }
+      case .object: return true
+      case .value(let index):
+        guard let needles = predicate.needles else { return true }
+        let column = try group.reader.column(index)
+        if column.info.kind == .string, try column.mayContain(needles, in: group.rowGroup) { return true }
+      // Needles are strings: no other value passes.
+      }
     }
     return false
   }
@@ -49,107 +60,166 @@ package struct ColumnFilter {
   package func filter(
     _ predicate: ColumnPredicate, rows: [UInt32], cache: VerdictCache, usesDictionary: Bool = true
   ) throws -> [UInt32] {
-    var passed = [Bool](repeating: false, count: rows.count)
-    var composite: [Int] = []
-    try group.visit(predicate.path, rows: rows) { part in
+    let candidates = Positions(rows)
+    var passed: [Positions] = []
+    var composite: [Positions] = []
+    try group.visit(predicate.path, rows: candidates) { part in
       switch part.target {
-      case .missing, .object:
-        if predicate.passes(.missing) { for index in part.members { passed[index] = true } }
+      case .missing, .object: if predicate.passes(.missing) { passed.append(part.members) }
       case .literal(let kind):
-        if predicate.passes(RowGroupPaths.literal(kind)) {
-          for index in part.members { passed[index] = true }
-        }
+        if predicate.passes(RowGroupPaths.literal(kind)) { passed.append(part.members) }
       case .composite:
-        composite += part.members
-      case .value(let column, _):
-        let verdicts =
+        if !predicate.wantsStringsOnly {
+          composite.append(part.members)
+        } else if predicate.passes(.missing) {
+          passed.append(part.members)
+        }
+      case .value(let index):
+        let column = try group.reader.column(index)
+        try group.check(part.positions, in: column)
+        let matches =
           usesDictionary
-          ? try judge(predicate, column: column, part.positions, cache)
-          : try group.values(column, part.positions).map(predicate.passes)
-        for (index, verdict) in zip(part.members, verdicts) { passed[index] = verdict }
+          ? try judge(predicate, column, part.positions, cache)
+          : try judgeEach(predicate, column, part.positions)
+        if matches.count > 0 { passed.append(part.members.select(matches)) }
       }
     }
-    if predicate.wantsStringsOnly {
-      if predicate.passes(.missing) { for index in composite { passed[index] = true } }
-      composite = []
-    }
-    composite.sort()
-    for (index, text) in zip(composite, try group.texts(predicate.path, rows: composite.map { rows[$0] })) {
-      passed[index] = predicate.passes(text)
-    }
-    return rows.indices.filter { passed[$0] }.map { rows[$0] }
+    let objects = Self.union(composite)
+    let texts = try group.texts(predicate.path, rows: candidates.select(objects).list)
+    let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }
+    if !matches.isEmpty { passed.append(objects.select(.listed(matches))) }
+    return candidates.select(Self.union(passed)).list
   }
 
+  /// All positions of disjoint parts.
+  private static func union(_ parts: [Positions]) -> Positions {
+    if parts.count <= 1 { return parts.first ?? .run(0..<0) }
+    return Positions(parts.flatMap(\.list).sorted())
+  }
+
+  /// Indices into `positions` of the values that pass.
   private func judge(
-    _ predicate: ColumnPredicate, column index: Int, _ positions: [UInt32], _ cache: VerdictCache
-  ) throws -> [Bool] {
-    let column = try group.reader.column(index)
-    if column.info.kind == .integer { return try judgeIntegers(predicate, index, positions) }
-    if let coded = try column.dictionaryCodes(in: group.rowGroup) {
-      return try judgeCodes(predicate, column, index, coded, positions, cache)
+    _ predicate: ColumnPredicate, _ column: ColumnReader, _ positions: Positions, _ cache: VerdictCache
+  ) throws -> Positions {
+    if column.info.kind == .integer { return try judgeIntegers(predicate, column, positions) }
+    if let list = try column.wordList(in: group.rowGroup), !list.isEmpty {
+      let verdicts = try entryVerdicts(predicate, column, list, cache)
+      let passing = verdicts.reduce(0) { $0 + Int($1) }
+      if passing == 0 { return .run(0..<0) }
+      if passing == verdicts.count { return .run(0..<positions.count) }
+      return try column.words(in: group.rowGroup).indices(of: positions, passing: verdicts)
     }
-    if let needles = predicate.needles, let matches = try column.uuidMatches(needles, in: group.rowGroup) {
-      let hits = Set(matches)
-      return positions.map { hits.contains($0) }
+    if let needles = predicate.needles {
+      guard column.info.kind == .string, try column.mayContain(needles, in: group.rowGroup) else {
+        return .run(0..<0)
+      }
+      if let matches = try column.uuidMatches(needles, in: group.rowGroup) {
+        return positions.indices(of: matches)
+      }
     }
-    let vector = try group.strings(column, positions)
-    let isNumber = column.info.kind == .number
-    // Neighbours are often equal: times above all.
-    var last: (value: FieldValue, verdict: Bool)?
-    return (0..<vector.count).map { position in
-      let value = RowGroupPaths.value(vector.table, vector.entry(position), isNumber: isNumber)
+    if let seconds = try column.seconds(in: group.rowGroup, rowSeconds: group.rowSeconds) {
+      return try judgeSeconds(predicate, seconds, positions)
+    }
+    return try judgeEach(predicate, column, positions)
+  }
+
+  /// 1 for each entry of the chunk's word list that passes, else 0. Each entry is judged once a segment.
+  private func entryVerdicts(
+    _ predicate: ColumnPredicate, _ column: ColumnReader, _ list: [UInt32], _ cache: VerdictCache
+  ) throws -> [UInt8] {
+    if let needles = predicate.needles {
+      var verdicts = [UInt8](repeating: 0, count: list.count)
+      guard column.info.kind == .string else { return verdicts }
+      for id in try column.ids(of: needles) {
+        let code = list.partitioningIndex { $0 >= id }
+        if code < list.count, list[code] == id { verdicts[code] = 1 }
+      }
+      return verdicts
+    }
+    let entryCount = column.directory.entryCount
+    guard list.last.map({ Int($0) < entryCount }) ?? true else { throw group.damaged("a value has no entry") }
+    let known = cache.known(column: column.metadata.index, entryCount: entryCount)
+    var verdicts = list.map { known[Int($0)] }
+    let open = verdicts.indices.filter { verdicts[$0] == VerdictCache.unknown }
+    if !open.isEmpty {
+      for (position, value) in zip(open, try column.entryValues(open.map { list[$0] })) {
+        verdicts[position] = predicate.passes(value) ? VerdictCache.passes : VerdictCache.fails
+      }
+      cache.add(
+        open.map { (Int(list[$0]), verdicts[$0]) }, column: column.metadata.index, entryCount: entryCount)
+    }
+    return verdicts.map { $0 == VerdictCache.passes ? 1 : 0 }
+  }
+
+  private func judgeIntegers(
+    _ predicate: ColumnPredicate, _ column: ColumnReader, _ positions: Positions
+  ) throws -> Positions {
+    let values = try column.integers(in: group.rowGroup)
+    var known: [Int64: Bool] = [:]
+    var last: (value: Int64, verdict: Bool)?
+    return positions.filter { position in
+      let value = values[Int(position)]
       if let last, last.value == value { return last.verdict }
-      let verdict = predicate.passes(value)
+      let verdict = known[value] ?? predicate.passes(.integer(value))
+      known[value] = verdict
       last = (value, verdict)
       return verdict
     }
   }
 
-  private func judgeIntegers(
-    _ predicate: ColumnPredicate, _ column: Int, _ positions: [UInt32]
-  ) throws -> [Bool] {
-    var known: [FieldValue: Bool] = [:]
-    return try group.values(column, positions).map { value in
-      if let verdict = known[value] { return verdict }
-      let verdict = predicate.passes(value)
-      known[value] = verdict
+  /// Timestamps, which often repeat the one before: each different neighbour is spelled once.
+  private func judgeSeconds(
+    _ predicate: ColumnPredicate, _ seconds: [Int64], _ positions: Positions
+  ) throws -> Positions {
+    var last: (value: Int64, verdict: Bool)?
+    return try positions.filter { position in
+      let value = seconds[Int(position)]
+      if let last, last.value == value { return last.verdict }
+      guard let text = TimestampStrings.text(value) else {
+        throw group.damaged("timestamp outside the years 1 to 9999")
+      }
+      let verdict = predicate.passes(.string(text))
+      last = (value, verdict)
       return verdict
     }
   }
 
-  /// Each entry of the chunk's word list once, then codes against the verdicts.
-  private func judgeCodes(
-    _ predicate: ColumnPredicate, _ column: ColumnReader, _ index: Int, _ coded: CodedWords,
-    _ positions: [UInt32], _ cache: VerdictCache
-  ) throws -> [Bool] {
-    if let last = positions.last, Int(last) >= coded.count {
-      throw group.damaged("a value is behind its column")
+  private func judgeEach(
+    _ predicate: ColumnPredicate, _ column: ColumnReader, _ positions: Positions
+  ) throws -> Positions {
+    if column.info.kind == .integer {
+      let values = try column.integers(in: group.rowGroup)
+      return positions.filter { predicate.passes(.integer(values[Int($0)])) }
     }
-    let entryCount = column.directory.entryCount
-    let known = cache.known(column: index, entryCount: entryCount)
-    guard coded.words.last.map({ Int($0) < entryCount }) ?? true else {
-      throw group.damaged("a value has no entry")
+    let vector = try group.strings(column, positions)
+    let isNumber = column.info.kind == .number
+    return .listed(
+      (0..<vector.count).filter {
+        predicate.passes(RowGroupPaths.value(vector.table, vector.entry($0), isNumber: isNumber))
+      }.map { UInt32($0) })
+  }
+}
+
+extension Positions {
+  /// Indices of the positions that satisfy `isWanted`.
+  fileprivate func filter(_ isWanted: (UInt32) throws -> Bool) rethrows -> Positions {
+    var found: [UInt32] = []
+    for index in 0..<count where try isWanted(self[index]) { found.append(UInt32(truncatingIfNeeded: index)) }
+    return Positions(found)
+  }
+
+  /// Indices of those of the ascending `wanted` positions that are among these.
+  fileprivate func indices(of wanted: [UInt32]) -> Positions {
+    switch self {
+    case .run(let range):
+      return .listed(
+        wanted.filter { range.contains(Int($0)) }.map { $0 - UInt32(truncatingIfNeeded: range.lowerBound) })
+    case .listed(let list):
+      return .listed(
+        wanted.compactMap { position in
+          let index = list.partitioningIndex { $0 >= position }
+          return index < list.count && list[index] == position ? UInt32(index) : nil
+        })
     }
-    var verdicts = coded.words.map { known[Int($0)] }
-    let open = verdicts.indices.filter { verdicts[$0] == VerdictCache.unknown }
-    if !open.isEmpty {
-      var found: [(id: Int, verdict: UInt8)] = []
-      if let needles = predicate.needles {
-        let ids = Set(try column.ids(of: needles))
-        for position in open {
-          verdicts[position] = ids.contains(coded.words[position]) ? VerdictCache.passes : VerdictCache.fails
-        }
-      } else {
-        let isNumber = column.info.kind == .number
-        let table = try column.entries(open.map { coded.words[$0] })
-        for (entry, position) in open.enumerated() {
-          let passes = predicate.passes(RowGroupPaths.value(table, entry, isNumber: isNumber))
-          verdicts[position] = passes ? VerdictCache.passes : VerdictCache.fails
-        }
-      }
-      for position in open { found.append((Int(coded.words[position]), verdicts[position])) }
-      cache.add(found, column: index, entryCount: entryCount)
-    }
-    return coded.take(positions).map { verdicts[Int($0)] == VerdictCache.passes }
   }
 }

@@ -102,14 +102,8 @@ package final class ColumnMerger: @unchecked Sendable {
   }
 
   private func pieceIndex(of id: UInt32) -> Int {
-    var low = 0
-    var high = bases.count
-    while low < high {
-      let middle = (low + high) / 2
-      if bases[middle] <= id { low = middle + 1 } else { high = middle }
-    }
     // Pieces without the column share a base with the next: the last of them has the values.
-    return low - 1
+    return bases.partitioningIndex { $0 > id } - 1
   }
 }
 

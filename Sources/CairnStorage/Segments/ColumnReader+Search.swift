@@ -2,20 +2,23 @@
 extension ColumnReader {
   /// Ids of the dictionary entries whose value is one of `needles`: several where spellings differ. Ascending.
   package func ids(of needles: [[UInt8]]) throws -> [UInt32] {
-    var ids: [UInt32] = []
+    let blocks = metadata.directory.dictionary
+    var ids: Set<UInt32> = []
     for needle in needles {
       // The blocks that can hold the needle: from the last that begins at or before it.
-      var block =
-        directory.dictionary.firstIndex { !precedesOrEquals($0.firstValue, needle) }
-        ?? directory.dictionary.count
+      var block = blocks.partitioningIndex { !precedesOrEquals($0.firstValue, needle) }
       while block > 0 {
         block -= 1
         let table = try dictionaryBlock(block)
-        for entry in 0..<table.count where needle.elementsEqual(table[entry]) {
-          ids.append(UInt32(directory.dictionary[block].firstID + entry))
+        needle.withUnsafeBufferPointer { needle in
+          var entry = (0..<table.count).partitioningIndex { compare(table[$0], needle) >= 0 }
+          while entry < table.count, compare(table[entry], needle) == 0 {
+            ids.insert(UInt32(blocks[block].firstID + entry))
+            entry += 1
+          }
         }
         // Equal values in other spellings may begin in the block before.
-        if directory.dictionary[block].firstValue != needle { break }
+        if blocks[block].firstValue != needle { break }
       }
     }
     return ids.sorted()
@@ -25,47 +28,42 @@ extension ColumnReader {
     a.withUnsafeBufferPointer { x in b.withUnsafeBufferPointer { y in compare(x, y) <= 0 } }
   }
 
-  /// False only where no value of the row group is one of `needles`.
-  func mayContain(_ needles: [[UInt8]], in rowGroup: Int) throws -> Bool {
-    if directory.entryCount > 0 {
-      let ids = try ids(of: needles)
-      if let coded = try dictionaryCodes(in: rowGroup) {
-        return ids.contains { id in coded.contains(id) }
+  /// False only where no value of the row group is one of `needles`: told from dictionary, word lists and
+  /// membership index; no chunk is read.
+  package func mayContain(_ needles: [[UInt8]], in rowGroup: Int) throws -> Bool {
+    if let list = try wordList(in: rowGroup) {
+      return list.isEmpty ? false : try ids(of: needles).contains { list.holds($0) }
+    }
+    guard let index = metadata.directory.membership else { return true }
+    for needle in needles {
+      let hash = needle.withUnsafeBufferPointer { MembershipDirectory.hash($0) }
+      let page = index.page(of: hash)
+      let decoded = try segment.pooled(
+        .indexPage, column: metadata.index, page, byteCount: { (page: MembershipPage) in page.byteCount }
+      ) {
+        var reader = try segment.blocks.read(index.pages[page])
+        return try MembershipPage.decode(&reader, index)
       }
+      if index.rowGroups(of: hash, in: decoded).contains(rowGroup) { return true }
     }
-    if let matches = try uuidMatches(needles, in: rowGroup) { return !matches.isEmpty }
-    return true
-  }
-
-  /// Codes of a chunk that refers to the dictionary; nil for other chunks.
-  func dictionaryCodes(in rowGroup: Int) throws -> CodedWords? {
-    guard let chunk = chunk(of: rowGroup) else { return nil }
-    return try decodeChunk(chunk, ifEncoded: .dictionary) { reader in
-      let words = try WordEncoding.decode(&reader, count: chunk.valueCount)
-      try reader.expectEnd(of: "chunk")
-      return words
-    }
+    return false
   }
 
   /// Positions of the values in a UUID chunk that are one of `needles`, compared as 16 bytes; nil for other
   /// chunks.
   func uuidMatches(_ needles: [[UInt8]], in rowGroup: Int) throws -> [UInt32]? {
     guard let chunk = chunk(of: rowGroup) else { return nil }
-    return try decodeChunk(chunk, ifEncoded: .uuid) { reader in
-      try UUIDStrings.positions(of: needles, &reader, count: chunk.valueCount)
-    }
+    var (encoding, body) = try storedStrings(chunk)
+    guard encoding == .uuid else { return nil }
+    segment.blocks.statistics.addChunk()
+    return try UUIDStrings.positions(of: needles, &body, count: chunk.valueCount)
   }
 }
 
-extension CodedWords {
-  /// Whether some value has the word.
-  func contains(_ word: UInt32) -> Bool {
-    var low = 0
-    var high = words.count
-    while low < high {
-      let middle = (low + high) / 2
-      if words[middle] < word { low = middle + 1 } else { high = middle }
-    }
-    return low < words.count && words[low] == word
+extension [UInt32] {
+  /// Whether the ascending list has `word`.
+  func holds(_ word: UInt32) -> Bool {
+    let index = partitioningIndex { $0 >= word }
+    return index < count && self[index] == word
   }
 }

@@ -1,39 +1,44 @@
-/// One column of an open segment: finds and decodes its chunks and dictionary entries.
-package final class ColumnReader: @unchecked Sendable {
-  package let info: ColumnInfo
-  package let directory: ColumnDirectory
-  private let bytes: [UInt8]
-  private let origin: ByteOrigin
-  private let blocks: BlockReader
-  private let lock = Lock()
-  private var dictionaryCache: [Int: StringTable] = [:]
-  private var lastChunks: [(rowGroup: Int, reader: ByteReader)] = []
+/// What is known of a column once its directory has been read; shared by all readers of the segment.
+final class ColumnMetadata: Sendable {
+  let index: Int
+  let info: ColumnInfo
+  let directory: ColumnDirectory
+  /// The directory's bytes, with the parts that stand in it.
+  let bytes: [UInt8]
+  let origin: ByteOrigin
 
-  init(info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin, blocks: BlockReader)
-  {
+  init(index: Int, info: ColumnInfo, directory: ColumnDirectory, bytes: [UInt8], origin: ByteOrigin) {
+    self.index = index
     self.info = info
     self.directory = directory
     self.bytes = bytes
     self.origin = origin
-    self.blocks = blocks
+  }
+}
+
+/// One column of an open segment: finds and decodes its chunks, word lists and dictionary entries. What is small
+/// or asked for again and again stays in the buffer pool.
+package struct ColumnReader: Sendable {
+  let metadata: ColumnMetadata
+  let segment: SegmentReader
+
+  init(_ metadata: ColumnMetadata, _ segment: SegmentReader) {
+    self.metadata = metadata
+    self.segment = segment
   }
 
-  func checkCounts() throws {
-    let total = directory.chunks.reduce(0) { $0 + $1.valueCount }
-    guard total == info.valueCount else {
-      throw origin.damaged("column chunks hold \(total) of \(info.valueCount) values")
-    }
+  package var info: ColumnInfo { metadata.info }
+  package var directory: ColumnDirectory { metadata.directory }
+  private var origin: ByteOrigin { metadata.origin }
+
+  private func chunkIndex(of rowGroup: Int) -> Int? {
+    let chunks = metadata.directory.chunks
+    let index = chunks.partitioningIndex { $0.rowGroup >= rowGroup }
+    return index < chunks.count && chunks[index].rowGroup == rowGroup ? index : nil
   }
 
   package func chunk(of rowGroup: Int) -> ColumnDirectory.Chunk? {
-    var low = 0
-    var high = directory.chunks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if directory.chunks[middle].rowGroup < rowGroup { low = middle + 1 } else { high = middle }
-    }
-    guard low < directory.chunks.count, directory.chunks[low].rowGroup == rowGroup else { return nil }
-    return directory.chunks[low]
+    chunkIndex(of: rowGroup).map { metadata.directory.chunks[$0] }
   }
 
   package func valueCount(in rowGroup: Int) -> Int { chunk(of: rowGroup)?.valueCount ?? 0 }
@@ -41,10 +46,16 @@ package final class ColumnReader: @unchecked Sendable {
   private func reader(_ part: PartPlace) throws -> ByteReader {
     switch part {
     case .inline(let start, let byteCount):
-      return try ByteReader(bytes, start: start, byteCount: byteCount, origin: origin)
+      return try ByteReader(metadata.bytes, start: start, byteCount: byteCount, origin: origin)
     case .block(let ref):
-      return try blocks.read(ref)
+      return try segment.blocks.read(ref)
     }
+  }
+
+  private func pooled<Value: Sendable>(
+    _ part: BufferPool.Part, _ index: Int, byteCount: (Value) -> Int, _ make: () throws -> Value
+  ) rethrows -> Value {
+    try segment.pooled(part, column: metadata.index, index, byteCount: byteCount, make)
   }
 
   /// How a chunk is stored, for `inspect`.
@@ -58,34 +69,64 @@ package final class ColumnReader: @unchecked Sendable {
   }
 
   /// Stored bytes of all parts, the directory's own excluded where it is in a pack.
-  package var blockByteCount: Int {
-    func size(_ part: PartPlace) -> Int {
-      if case .block(let ref) = part { return ref.byteCount }
-      return 0
+  package var blockByteCount: Int { directory.blocks.reduce(0) { $0 + $1.byteCount } }
+
+  // MARK: Words
+
+  /// The distinct words of each chunk, ascending; empty for chunks that are not coded. Read without the chunks.
+  private func wordLists() throws -> [[UInt32]] {
+    guard let part = metadata.directory.lists else { return [] }
+    return try pooled(.wordLists, 0, byteCount: { $0.reduce(0) { $0 + $1.count * 4 + 32 } }) {
+      var reader = try reader(part)
+      let lists = try metadata.directory.chunks.map {
+        try WordEncoding.decodeList(&reader, limit: $0.valueCount)
+      }
+      try reader.expectEnd(of: "word lists")
+      return lists
     }
-    return directory.dictionary.reduce(0) { $0 + size($1.part) }
-      + directory.chunks.reduce(0) { $0 + size($1.part) }
   }
 
-  // MARK: Values
+  /// Distinct words of a row group's chunk, ascending: shapes, or dictionary ids. Nil where the chunk is stored in
+  /// another way; empty where there is none.
+  package func wordList(in rowGroup: Int) throws -> [UInt32]? {
+    guard let index = chunkIndex(of: rowGroup) else { return [] }
+    guard metadata.directory.lists != nil else { return nil }
+    let list = try wordLists()[index]
+    return list.isEmpty && metadata.directory.chunks[index].valueCount > 0 ? nil : list
+  }
 
-  /// Shape words of a row group. Empty where it has none.
+  /// Words of a row group: shapes, or dictionary ids. Empty where it has none.
   package func words(in rowGroup: Int) throws -> CodedWords {
     guard let chunk = chunk(of: rowGroup) else { return CodedWords(words: [], count: 0, codes: .constant) }
-    var reader = try reader(chunk.part)
-    let words = try WordEncoding.decode(&reader, count: chunk.valueCount)
-    try reader.expectEnd(of: "chunk")
-    return words
+    return try pooled(.codes, rowGroup, byteCount: { $0.byteCount }) {
+      guard let list = try wordList(in: rowGroup) else { throw origin.damaged("chunk without a word list") }
+      var reader = try reader(chunk.part)
+      if info.kind != .shape {
+        let tag = try reader.readByte()
+        guard tag == StringEncoding.dictionary.rawValue else {
+          throw reader.damaged("string encoding \(tag) with a word list")
+        }
+      }
+      segment.blocks.statistics.addChunk()
+      return try WordEncoding.decodeCodes(&reader, words: list, count: chunk.valueCount)
+    }
   }
+
+  // MARK: Integers
 
   /// Integers or lengths of a row group.
   package func integers(in rowGroup: Int) throws -> [Int64] {
     guard let chunk = chunk(of: rowGroup) else { return [] }
-    var reader = try reader(chunk.part)
-    let values = try IntegerEncoding.decode(&reader, count: chunk.valueCount)
-    try reader.expectEnd(of: "chunk")
-    return values
+    return try pooled(.integers, rowGroup, byteCount: { $0.count * 8 }) {
+      var reader = try reader(chunk.part)
+      segment.blocks.statistics.addChunk()
+      let values = try IntegerEncoding.decode(&reader, count: chunk.valueCount)
+      try reader.expectEnd(of: "chunk")
+      return values
+    }
   }
+
+  // MARK: Strings
 
   /// Strings at `positions` of the row group's chunk (ascending; nil for all), as codes into a table of the
   /// distinct or of all of them.
@@ -99,65 +140,63 @@ package final class ColumnReader: @unchecked Sendable {
     if let last = positions?.last, Int(last) >= count {
       throw origin.damaged("a row points behind its chunk")
     }
-    var reader = try reader(chunk.part)
-    let tag = try reader.readByte()
-    switch StringEncoding(rawValue: tag) {
-    case .dictionary:
-      return try dictionaryStrings(&reader, count: count, positions: positions)
-    case .plain:
-      return StringVector(all: try PlainStrings.decode(&reader, count: count, positions: positions))
-    case .uuid:
-      let table = try UUIDStrings.decode(&reader, count: count, positions: positions)
-      try reader.expectEnd(of: "chunk")
-      return StringVector(all: table)
-    case .timestamp:
-      let table = try TimestampStrings.decode(&reader, count: count, positions: positions)
-      try reader.expectEnd(of: "chunk")
-      return StringVector(all: table)
-    case .rowTime:
-      let seconds = try rowSeconds()
-      guard seconds.count == count, let table = TimestampStrings.format(seconds, positions: positions) else {
-        throw reader.damaged("row times do not fit the column")
+    if let list = try wordList(in: rowGroup), !list.isEmpty {
+      return try dictionaryStrings(try words(in: rowGroup), positions: positions)
+    }
+    if let seconds = try seconds(in: rowGroup, rowSeconds: rowSeconds) {
+      guard let table = TimestampStrings.format(seconds, positions: positions) else {
+        throw origin.damaged("timestamp outside the years 1 to 9999")
       }
       return StringVector(all: table)
-    case nil:
-      throw reader.damaged("unknown string encoding \(tag)")
+    }
+    var (encoding, reader) = try storedStrings(chunk)
+    segment.blocks.statistics.addChunk()
+    let table =
+      encoding == .uuid
+      ? try UUIDStrings.decode(&reader, count: count, positions: positions)
+      : try PlainStrings.decode(&reader, count: count, positions: positions)
+    if encoding == .uuid { try reader.expectEnd(of: "chunk") }
+    return StringVector(all: table)
+  }
+
+  /// The body of a chunk of strings that is not coded, and its encoding.
+  func storedStrings(
+    _ chunk: ColumnDirectory.Chunk
+  ) throws -> (encoding: StringEncoding, body: ByteReader) {
+    var reader = try pooled(.bytes, chunk.rowGroup, byteCount: { (held: ByteReader) in held.bytes.count }) {
+      try self.reader(chunk.part)
+    }
+    let tag = try reader.readByte()
+    guard let encoding = StringEncoding(rawValue: tag), encoding != .dictionary else {
+      throw reader.damaged("string encoding \(tag) without a word list")
+    }
+    return (encoding, reader)
+  }
+
+  /// Seconds since 1970 of a chunk of canonical timestamps; nil for other chunks.
+  func seconds(in rowGroup: Int, rowSeconds: () throws -> [Int64]) throws -> [Int64]? {
+    guard let chunk = chunk(of: rowGroup), info.kind == .string || info.kind == .number else { return nil }
+    var (encoding, body) = try storedStrings(chunk)
+    switch encoding {
+    case .timestamp:
+      return try pooled(.integers, rowGroup, byteCount: { $0.count * 8 }) {
+        segment.blocks.statistics.addChunk()
+        let seconds = try IntegerEncoding.decode(&body, count: chunk.valueCount)
+        try body.expectEnd(of: "chunk")
+        return seconds
+      }
+    case .rowTime:
+      let seconds = try rowSeconds()
+      guard seconds.count == chunk.valueCount else { throw body.damaged("row times do not fit the column") }
+      return seconds
+    default:
+      return nil
     }
   }
 
-  /// `decode` on the chunk's body where the chunk has the encoding, else nil.
-  func decodeChunk<Result>(
-    _ chunk: ColumnDirectory.Chunk, ifEncoded encoding: StringEncoding,
-    _ decode: (inout ByteReader) throws -> Result
-  ) throws -> Result? {
-    var reader = try cachedReader(chunk)
-    guard try reader.readByte() == encoding.rawValue else { return nil }
-    return try decode(&reader)
-  }
-
-  /// The chunk's bytes. A filter asks for the same chunk several times in a row, so the last one is kept.
-  private func cachedReader(_ chunk: ColumnDirectory.Chunk) throws -> ByteReader {
-    if let cached = lock.withLock({ lastChunks.first { $0.rowGroup == chunk.rowGroup } }) {
-      return cached.reader
-    }
-    let reader = try reader(chunk.part)
-    lock.withLock {
-      if lastChunks.count >= Self.cachedChunkLimit { lastChunks.removeFirst() }
-      lastChunks.append((chunk.rowGroup, reader))
-    }
-    return reader
-  }
-
-  /// One for each worker, so that row groups in parallel do not push each other out.
-  private static let cachedChunkLimit = 4
-
-  private func dictionaryStrings(
-    _ reader: inout ByteReader, count: Int, positions: [UInt32]?
-  ) throws -> StringVector {
-    let words = try WordEncoding.decode(&reader, count: count)
-    try reader.expectEnd(of: "chunk")
+  private func dictionaryStrings(_ words: CodedWords, positions: [UInt32]?) throws -> StringVector {
     guard let positions else {
-      return StringVector(table: try entries(words.words), codes: words.allCodes(), count: count)
+      return StringVector(table: try entries(words.words), codes: words.allCodes(), count: words.count)
     }
     // Only the entries that the chosen rows have are looked up.
     let codes = words.take(positions)
@@ -168,38 +207,61 @@ package final class ColumnReader: @unchecked Sendable {
     return StringVector(table: table, codes: codes.map { compact[$0] ?? 0 }, count: positions.count)
   }
 
+  // MARK: Dictionary
+
+  /// Calls `body` with the block of each of the ascending `ids` and the entry's number in the block.
+  private func visitEntries(_ ids: [UInt32], _ body: (_ block: Int, _ entry: Int) throws -> Void) throws {
+    let blocks = metadata.directory.dictionary
+    var block = 0
+    for id in ids {
+      while block < blocks.count, Int(id) >= blocks[block].firstID + blocks[block].entryCount { block += 1 }
+      guard block < blocks.count else { throw origin.damaged("value \(id) is not in the dictionary") }
+      try body(block, Int(id) - blocks[block].firstID)
+    }
+  }
+
   /// Dictionary entries by ascending ids.
   package func entries(_ ids: [UInt32]) throws -> StringTable {
     let table = StringTable(entryCapacity: ids.count)
-    var block = 0
-    var decoded: StringTable?
-    for id in ids {
-      while block < directory.dictionary.count,
-        Int(id) >= directory.dictionary[block].firstID + directory.dictionary[block].entryCount
-      {
-        block += 1
-        decoded = nil
-      }
-      guard block < directory.dictionary.count else {
-        throw origin.damaged("value \(id) is not in the dictionary")
-      }
-      let entries = try decoded ?? dictionaryBlock(block)
-      decoded = entries
-      table.append(entry: Int(id) - directory.dictionary[block].firstID, of: entries)
+    var current: (block: Int, table: StringTable)?
+    try visitEntries(ids) { block, entry in
+      if current?.block != block { current = (block, try dictionaryBlock(block)) }
+      if let current { table.append(entry: entry, of: current.table) }
     }
     return table
   }
 
-  package func dictionaryBlock(_ index: Int) throws -> StringTable {
-    if let cached = lock.withLock({ dictionaryCache[index] }) { return cached }
-    let block = directory.dictionary[index]
-    var reader = try reader(block.part)
-    let table = try DictionaryBlocks.decode(&reader, count: block.entryCount)
-    guard table.count == 0 || block.firstValue.elementsEqual(table[0]) else {
-      throw reader.damaged("dictionary block does not begin with its first value")
+  /// Values of dictionary entries by ascending ids. Entries of small dictionaries are kept as values.
+  func entryValues(_ ids: [UInt32]) throws -> [FieldValue] {
+    var values: [FieldValue] = []
+    values.reserveCapacity(ids.count)
+    var current: (block: Int, values: [FieldValue])?
+    try visitEntries(ids) { block, entry in
+      if current?.block != block { current = (block, try blockValues(block)) }
+      if let current { values.append(current.values[entry]) }
     }
-    lock.withLock { dictionaryCache[index] = table }
-    return table
+    return values
+  }
+
+  private func blockValues(_ index: Int) throws -> [FieldValue] {
+    let heap = DictionaryBlocks.targetByteCount
+    return try pooled(.dictionaryValues, index, byteCount: { heap + $0.count * 64 }) {
+      let table = try dictionaryBlock(index)
+      let isNumber = info.kind == .number
+      return (0..<table.count).map { isNumber ? .number(Array(table[$0])) : .string(Array(table[$0])) }
+    }
+  }
+
+  package func dictionaryBlock(_ index: Int) throws -> StringTable {
+    try pooled(.dictionaryBlock, index, byteCount: { $0.heap.count + $0.count * 8 }) {
+      let block = metadata.directory.dictionary[index]
+      var reader = try reader(block.part)
+      let table = try DictionaryBlocks.decode(&reader, count: block.entryCount)
+      guard table.count == 0 || block.firstValue.elementsEqual(table[0]) else {
+        throw reader.damaged("dictionary block does not begin with its first value")
+      }
+      return table
+    }
   }
 }
 
@@ -230,7 +292,7 @@ extension ColumnReader {
       for index in 0..<table.count {
         if let last, compare(last.table[last.index], table[index]) > 0 {
           throw CairnError.damaged(
-            file: blocks.store.name, offset: origin.offset, cause: "dictionary entries are not in order")
+            file: segment.name, offset: metadata.origin.offset, cause: "dictionary entries are not in order")
         }
         last = (table, index)
       }

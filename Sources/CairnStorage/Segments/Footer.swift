@@ -57,6 +57,7 @@ package struct Footer: Sendable {
       writer.writeVarint(block.objectCount)
       block.block.encode(into: &writer)
     }
+    Extensions.encode([], into: &writer)
   }
 
   package static func decode(_ reader: inout ByteReader) throws -> Footer {
@@ -82,6 +83,7 @@ package struct Footer: Sendable {
     guard objectCount == footer.objectCount else {
       throw reader.damaged("object blocks hold \(objectCount) objects")
     }
+    _ = try Extensions.decode(&reader)
     try reader.expectEnd(of: "footer")
     return footer
   }

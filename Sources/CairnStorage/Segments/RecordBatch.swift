@@ -88,11 +88,9 @@ private struct RecordGather {
     let rank = instances.map { RowRank(words: coded, chosen: $0) }
     let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
     words[column] = chosenCodes.map { coded.words[Int($0)] }
-    let usedCodes = rank == nil ? Set(coded.words.indices.map { UInt32($0) }) : Set(chosenCodes)
-    var counts = TargetCounts(codeCount: coded.words.count)
-    for code in coded.words.indices {
-      counts.add(steps[code], code: code, isUsed: usedCodes.contains(UInt32(code)))
-    }
+    var isUsed = [Bool](repeating: rank == nil, count: coded.words.count)
+    if rank != nil { for code in chosenCodes { isUsed[Int(code)] = true } }
+    let counts = TargetCounts(steps, isUsed: isUsed, columnCount: catalogue.columns.count)
     for (target, countsByCode) in counts.used {
       let positions = rank?.positions(counts: countsByCode)
       switch target {
@@ -104,27 +102,24 @@ private struct RecordGather {
     }
   }
 
-  /// How many values each word has in each column, and which columns the chosen instances have values in.
+  /// The columns that the chosen instances have values in, and how many each word has in them.
   private struct TargetCounts {
-    private let codeCount: Int
-    private var index: [Int: Int] = [:]
-    private var entries: [(target: ShapeFlattening.Step, counts: [Int], isUsed: Bool)] = []
+    private(set) var used: [(target: ShapeFlattening.Step, counts: [Int])] = []
 
-    init(codeCount: Int) { self.codeCount = codeCount }
-
-    mutating func add(_ steps: [ShapeFlattening.Step], code: Int, isUsed: Bool) {
-      for step in steps {
-        let entry = index[step.column] ?? entries.count
-        if entry == entries.count {
-          index[step.column] = entry
-          entries.append((step, [Int](repeating: 0, count: codeCount), false))
+    init(_ steps: [[ShapeFlattening.Step]], isUsed: [Bool], columnCount: Int) {
+      var place = [Int32](repeating: -1, count: columnCount)
+      for code in steps.indices where isUsed[code] {
+        for step in steps[code] where place[step.column] < 0 {
+          place[step.column] = Int32(used.count)
+          used.append((step, [Int](repeating: 0, count: steps.count)))
         }
-        entries[entry].counts[code] += 1
-        if isUsed { entries[entry].isUsed = true }
+      }
+      for code in steps.indices {
+        for step in steps[code] where place[step.column] >= 0 {
+          used[Int(place[step.column])].counts[code] += 1
+        }
       }
     }
-
-    var used: [(ShapeFlattening.Step, [Int])] { entries.filter(\.isUsed).map { ($0.target, $0.counts) } }
   }
 
   private mutating func readValues(_ column: Int, _ positions: [UInt32]?) throws {

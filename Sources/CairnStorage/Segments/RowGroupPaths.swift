@@ -1,108 +1,105 @@
 /// Follows paths in one row group: which rows lead to which column, and at which positions of it.
 ///
-/// Shapes are many and targets few, so rows are taken together by target; only then are columns read.
-package struct RowGroupPaths {
+/// Shapes are many and targets few, so rows are taken together by target; only then are columns read. Where all
+/// shapes of the row group lead to one column with one value each, not even the rows' shapes are.
+struct RowGroupPaths {
   let reader: SegmentReader
   let rowGroup: Int
-  let catalogue: Catalogue
-  let flattening: ShapeFlattening
-  let resolver: PathResolver
 
-  init(_ reader: SegmentReader, rowGroup: Int) throws {
+  init(_ reader: SegmentReader, rowGroup: Int) {
     self.reader = reader
     self.rowGroup = rowGroup
-    catalogue = try reader.catalogue()
-    flattening = try reader.flattening()
-    resolver = PathResolver(catalogue, flattening)
   }
 
   /// Rows that one target stands for.
   struct Part {
-    var target: PathResolver.Target
-    /// Indices into the rows that were asked for, ascending.
-    var members: [Int]
+    var target: PathTable.Target
+    /// Indices into the rows that were asked for.
+    var members: Positions
     /// For a value: where in its column each member's value stands.
-    var positions: [UInt32]
+    var positions: Positions
   }
 
-  /// Calls `body` with the parts of `rows` (ascending), each row in exactly one of them.
-  func visit(_ path: [PathName], rows: [UInt32], _ body: (Part) throws -> Void) throws {
-    guard let root = catalogue.column(0, .shape) else { return }
+  private func rootColumn() throws -> Int? { try reader.catalogue().column(0, .shape) }
+
+  /// The targets of all rows of the row group, told from its list of shapes.
+  func targets(_ path: [PathName]) throws -> [PathTable.Target] {
+    guard let root = try rootColumn() else { return [] }
+    let table = try reader.pathTable(slot: 0, path: path[...])
+    let list = try reader.column(root).wordList(in: rowGroup) ?? []
+    return try Set(codeTargets(list, table)).sorted().map { table.targets[$0] }
+  }
+
+  /// Calls `body` with the parts of `rows`, each row in exactly one of them.
+  func visit(_ path: [PathName], rows: Positions, _ body: (Part) throws -> Void) throws {
+    guard let root = try rootColumn(), rows.count > 0 else { return }
     try visit(
-      slot: 0, column: root, instances: rows, members: Array(rows.indices), path: path[...], body)
+      slot: 0, column: root, instances: rows, members: .run(0..<rows.count), path: path[...], body)
   }
 
   private func visit(
-    slot: Int, column: Int, instances: [UInt32], members: [Int], path: ArraySlice<PathName>,
+    slot: Int, column: Int, instances: Positions, members: Positions, path: ArraySlice<PathName>,
     _ body: (Part) throws -> Void
   ) throws {
-    let words = try reader.column(column).words(in: rowGroup)
-    if let last = instances.last, Int(last) >= words.count {
+    let column = try reader.column(column)
+    if let last = instances.last, last >= column.valueCount(in: rowGroup) {
       throw damaged("an instance is behind its column")
     }
-    let steps = try words.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
-    // Targets by code, as numbers, so that the pass over the instances compares integers.
-    var targets: [PathResolver.Target] = []
-    var numbers: [PathResolver.Target: Int] = [:]
-    let numberOfCode = try words.words.map { word in
-      let target = try resolver.target(slot: slot, word: word, path: path)
-      if let known = numbers[target] { return known }
-      numbers[target] = targets.count
-      targets.append(target)
-      return targets.count - 1
+    let table = try reader.pathTable(slot: slot, path: path)
+    let list = try column.wordList(in: rowGroup) ?? []
+    let targetOfCode = try codeTargets(list, table)
+    func take(_ part: Part) throws {
+      guard case .object(let column, let child, let rest) = part.target else { return try body(part) }
+      try visit(
+        slot: child, column: column, instances: part.positions, members: part.members,
+        path: path.suffix(rest),
+        body)
     }
-    var chosen = [[Int]](repeating: [], count: targets.count)
-    let rank = RowRank(words: words, chosen: instances)
-    for (index, code) in rank.chosenCodes.enumerated() { chosen[numberOfCode[Int(code)]].append(index) }
-    for (number, target) in targets.enumerated() where !chosen[number].isEmpty {
-      let indices = chosen[number]
-      var part = Part(target: target, members: indices.map { members[$0] }, positions: [])
-      switch target {
-      case .missing, .literal, .composite:
-        try body(part)
-      case .value(let column, let occurrence):
-        part.positions = positions(column, occurrence, indices, instances, words, steps)
-        try body(part)
-      case .object(let column, let child, let occurrence, let rest):
-        let positions = positions(column, occurrence, indices, instances, words, steps)
-        try visit(
-          slot: child, column: column, instances: positions, members: part.members, path: path.suffix(rest),
-          body)
+    // One target for all: no instance's own shape matters unless values must be counted.
+    if let only = targetOfCode.first, targetOfCode.allSatisfy({ $0 == only }) {
+      let target = table.targets[only]
+      if target.column == nil {
+        return try take(Part(target: target, members: members, positions: .run(0..<0)))
       }
+      let counts = table.counts(target: only)
+      if list.allSatisfy({ counts[Int($0)] == 1 }) {
+        return try take(Part(target: target, members: members, positions: instances))
+      }
+    }
+    var split = InstanceSplit(table, list: list, targetOfCode: targetOfCode, instances: instances)
+    for (target, indices, positions) in split.run(try column.words(in: rowGroup)) {
+      try take(Part(target: table.targets[target], members: members.select(indices), positions: positions))
     }
   }
 
-  private func positions(
-    _ column: Int, _ occurrence: Int, _ chosen: [Int], _ instances: [UInt32], _ words: CodedWords,
-    _ steps: [[ShapeFlattening.Step]]
-  ) -> [UInt32] {
-    let counts = steps.map { list in list.count { $0.column == column } }
-    let rank = RowRank(words: words, chosen: chosen.map { instances[$0] })
-    return rank.firstPositions(counts: counts).map { $0 + UInt32(occurrence) }
+  /// Target number of each word of a row group's list.
+  private func codeTargets(_ list: [UInt32], _ table: PathTable) throws -> [Int] {
+    try list.map { word in
+      // The word of an object only stands in shapes and means "look in the shape column".
+      guard Int(word) < table.targetOfWord.count, word != UInt32(ValueKind.object.rawValue) else {
+        throw damaged("word \(word) in a shape column")
+      }
+      return Int(table.targetOfWord[Int(word)])
+    }
   }
 
   // MARK: Values
 
-  /// Values of a leaf column at ascending positions.
-  func values(_ index: Int, _ positions: [UInt32]) throws -> [FieldValue] {
-    let column = try reader.column(index)
-    if column.info.kind == .integer {
-      let values = try column.integers(in: rowGroup)
-      return try positions.map { position in
-        guard Int(position) < values.count else { throw damaged("a value is behind its column") }
-        return .integer(values[Int(position)])
-      }
+  /// Throws where a position is behind the column's values in this row group.
+  func check(_ positions: Positions, in column: ColumnReader) throws {
+    if let last = positions.last, last >= column.valueCount(in: rowGroup) {
+      throw damaged("a value is behind its column")
     }
-    let vector = try strings(column, positions)
-    let isNumber = column.info.kind == .number
-    return (0..<vector.count).map { Self.value(vector.table, vector.entry($0), isNumber: isNumber) }
   }
 
-  func strings(_ column: ColumnReader, _ positions: [UInt32]) throws -> StringVector {
-    try column.strings(in: rowGroup, positions: positions) {
-      try reader.times(of: rowGroup).map { $0 / 1000 }
-    }
+  /// Strings or numbers as text at ascending positions.
+  func strings(_ column: ColumnReader, _ positions: Positions) throws -> StringVector {
+    let isAll = positions.isAll(of: column.valueCount(in: rowGroup))
+    return try column.strings(in: rowGroup, positions: isAll ? nil : positions.list, rowSeconds: rowSeconds)
   }
+
+  /// Seconds of each timed row.
+  func rowSeconds() throws -> [Int64] { try reader.times(of: rowGroup).map { $0 / 1000 } }
 
   static func value(_ table: StringTable, _ entry: Int, isNumber: Bool) -> FieldValue {
     let bytes = Array(table[entry])
@@ -125,7 +122,7 @@ package struct RowGroupPaths {
   func texts(_ path: [PathName], rows: [UInt32]) throws -> [FieldValue] {
     if rows.isEmpty { return [] }
     let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows)
-    let printer = RecordPrinter(catalogue: catalogue, layout: .compact, file: reader.name)
+    let printer = RecordPrinter(catalogue: try reader.catalogue(), layout: .compact, file: reader.name)
     let output = ByteBuffer()
     return try rows.indices.map { index in
       output.removeAll()

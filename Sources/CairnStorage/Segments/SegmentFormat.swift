@@ -39,6 +39,11 @@ package struct BlockRef: Hashable, Sendable {
   package var offset: UInt64
   package var byteCount: Int
 
+  package init(offset: UInt64, byteCount: Int) {
+    self.offset = offset
+    self.byteCount = byteCount
+  }
+
   package func encode(into writer: inout ByteWriter) {
     writer.writeVarint(offset)
     writer.writeVarint(byteCount)

@@ -1,27 +1,38 @@
 /// An open segment. One read of the file's end opens it; everything else is read when asked for.
 ///
 /// Safe to use from several threads. Everything read is checked before it is believed; damage is thrown as
-/// `CairnError.damaged` with the file and the offset of the block.
-package final class SegmentReader: @unchecked Sendable {
+/// `CairnError.damaged` with the file and the offset of the block. Readers of one opening share what has been
+/// decoded; each counts its own reads.
+package final class SegmentReader: Sendable {
   package let blocks: BlockReader
   package let footer: Footer
   package let footerRef: BlockRef
-  private let lock = Lock()
-  private var loadedCatalogue: Catalogue?
-  private var loadedFlattening: ShapeFlattening?
-  private var packCache: [Int: ByteReader] = [:]
-  private var columnCache: [Int: ColumnReader] = [:]
+  private let shared: SegmentState
 
   /// Bytes read from the end at once: usually the footer and, before it, the catalogue.
   static let endReadByteCount = 64 << 10
 
-  package init(_ store: any BlockStore, statistics: ReadStatistics = ReadStatistics()) throws {
+  package init(
+    _ store: any BlockStore, statistics: ReadStatistics = ReadStatistics(),
+    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit)
+  ) throws {
     let prefetch = try EndPrefetch(store)
     blocks = BlockReader(prefetch, statistics: statistics)
     footerRef = try Self.readTail(prefetch)
     var reader = try blocks.read(footerRef)
     footer = try Footer.decode(&reader)
+    shared = SegmentState(pool)
   }
+
+  private init(_ other: SegmentReader, _ statistics: ReadStatistics) {
+    blocks = BlockReader(other.blocks.store, statistics: statistics)
+    footer = other.footer
+    footerRef = other.footerRef
+    shared = other.shared
+  }
+
+  /// The same open segment for a scan that counts its own reads.
+  package func counting(in statistics: ReadStatistics) -> SegmentReader { SegmentReader(self, statistics) }
 
   package var name: String { blocks.store.name }
   package var byteCount: Int { blocks.store.byteCount }
@@ -63,58 +74,72 @@ package final class SegmentReader: @unchecked Sendable {
   // MARK: Catalogue and columns
 
   package func catalogue() throws -> Catalogue {
-    if let loaded = lock.withLock({ loadedCatalogue }) { return loaded }
-    var reader = try blocks.read(footer.catalogue)
-    let catalogue = try Catalogue.decode(&reader, packCount: footer.packs.count)
-    lock.withLock { loadedCatalogue = catalogue }
-    return catalogue
+    try shared.catalogue.value(0) {
+      var reader = try blocks.read(footer.catalogue)
+      return try Catalogue.decode(&reader, packCount: footer.packs.count)
+    }
   }
 
   /// Shapes with their inline members laid out flat.
   package func flattening() throws -> ShapeFlattening {
-    if let loaded = lock.withLock({ loadedFlattening }) { return loaded }
-    let flattening = try ShapeFlattening(try catalogue(), file: name)
-    lock.withLock { loadedFlattening = flattening }
-    return flattening
+    try shared.flattening.value(0) { try ShapeFlattening(try catalogue(), file: name) }
+  }
+
+  /// Where a path leads from the words of a slot.
+  func pathTable(slot: Int, path: ArraySlice<PathName>) throws -> PathTable {
+    try shared.paths.value(SegmentState.PathKey(slot: slot, path: Array(path))) {
+      PathTable(try catalogue(), slot: slot, path: path)
+    }
   }
 
   package func column(_ index: Int) throws -> ColumnReader {
-    if let cached = lock.withLock({ columnCache[index] }) { return cached }
-    let info = try catalogue().columns[index]
-    var reader: ByteReader
-    switch info.place {
-    case .block(let ref):
-      reader = try blocks.read(ref)
-    case .pack(let pack, let start, let byteCount):
-      let whole = try self.pack(pack)
-      // Packs are read from their first byte: `start` counts from there.
-      reader = try ByteReader(
-        whole.bytes, start: whole.position + start, byteCount: byteCount, origin: whole.origin)
-      guard start + byteCount <= whole.remaining else { throw whole.damaged("column leaves its pack") }
+    let metadata = try shared.columns.value(index) {
+      let info = try catalogue().columns[index]
+      var reader = try directory(info)
+      let (bytes, origin) = (reader.bytes, reader.origin)
+      let directory = try ColumnDirectory.decode(
+        &reader, kind: info.kind, rowGroupCount: footer.rowGroups.count)
+      let total = directory.chunks.reduce(0) { $0 + $1.valueCount }
+      guard total == info.valueCount else {
+        throw origin.damaged("column chunks hold \(total) of \(info.valueCount) values")
+      }
+      return ColumnMetadata(index: index, info: info, directory: directory, bytes: bytes, origin: origin)
     }
-    let bytes = reader.bytes
-    let origin = reader.origin
-    let directory = try ColumnDirectory.decode(&reader, rowGroupCount: footer.rowGroups.count)
-    let column = ColumnReader(info: info, directory: directory, bytes: bytes, origin: origin, blocks: blocks)
-    try column.checkCounts()
-    lock.withLock { columnCache[index] = column }
-    return column
+    return ColumnReader(metadata, self)
   }
 
-  private func pack(_ index: Int) throws -> ByteReader {
-    if let cached = lock.withLock({ packCache[index] }) { return cached }
-    let reader = try blocks.read(footer.packs[index])
-    lock.withLock { packCache[index] = reader }
-    return reader
+  private func directory(_ info: ColumnInfo) throws -> ByteReader {
+    switch info.place {
+    case .block(let ref):
+      return try blocks.read(ref)
+    case .pack(let pack, let start, let byteCount):
+      let whole = try shared.packs.value(pack) { try blocks.read(footer.packs[pack]) }
+      // Packs are read from their first byte: `start` counts from there.
+      guard start + byteCount <= whole.remaining else { throw whole.damaged("column leaves its pack") }
+      return try ByteReader(
+        whole.bytes, start: whole.position + start, byteCount: byteCount, origin: whole.origin)
+    }
+  }
+
+  /// A decoded part from the pool, or made and kept there.
+  func pooled<Value: Sendable>(
+    _ part: BufferPool.Part, column: Int = 0, _ index: Int, byteCount: (Value) -> Int,
+    _ make: () throws -> Value
+  ) rethrows -> Value {
+    try shared.pool.value(
+      BufferPool.Key(segment: shared.segment, part: part, column: column, index: index),
+      byteCount: byteCount, make: make)
   }
 
   // MARK: Rows
 
   /// Event times of the timed rows of a row group, ascending.
   package func times(of rowGroup: Int) throws -> [Int64] {
-    let group = footer.rowGroups[rowGroup]
-    var reader = try blocks.read(group.times)
-    return try RowTimes.decode(&reader, count: group.rowCount - group.untimedRowCount)
+    try pooled(.times, rowGroup, byteCount: { $0.count * 8 }) {
+      let group = footer.rowGroups[rowGroup]
+      var reader = try blocks.read(group.times)
+      return try RowTimes.decode(&reader, count: group.rowCount - group.untimedRowCount)
+    }
   }
 
   /// Original bytes of the rows of a row group that their layout does not reproduce, by position.
@@ -154,6 +179,28 @@ package final class SegmentReader: @unchecked Sendable {
         "block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")
     }
     return objects
+  }
+}
+
+/// What the readers of one open segment share: all of it decoded once.
+private final class SegmentState: Sendable {
+  struct PathKey: Hashable {
+    var slot: Int
+    var path: [PathName]
+  }
+
+  let pool: BufferPool
+  /// The segment's number in the pool.
+  let segment: UInt64
+  let catalogue = Memo<Int, Catalogue>()
+  let flattening = Memo<Int, ShapeFlattening>()
+  let packs = Memo<Int, ByteReader>()
+  let columns = Memo<Int, ColumnMetadata>()
+  let paths = Memo<PathKey, PathTable>()
+
+  init(_ pool: BufferPool) {
+    self.pool = pool
+    segment = pool.newSegment()
   }
 }
 

@@ -49,9 +49,7 @@ package struct SegmentVerifier {
     var refs = try fixedBlocks()
     for column in columns {
       if case .block(let ref) = column.info.place { refs.append(ref) }
-      for part in column.directory.dictionary.map(\.part) + column.directory.chunks.map(\.part) {
-        if case .block(let ref) = part { refs.append(ref) }
-      }
+      refs += column.directory.blocks
     }
     refs.sort { $0.offset < $1.offset }
     var expected = UInt64(SegmentFormat.headerByteCount)

@@ -62,14 +62,14 @@ package struct SegmentWriter {
     let order = columns.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
     let results = try parallelMap(count: columns.count, threads: threads) { index -> EncodedColumn in
       let column = order[index]
-      if sizes[column] == 0 { return EncodedColumn() }
+      if sizes[column] == 0 { return EncodedColumn(kind: columns[column].kind) }
       let encoder = ColumnEncoder(
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
         isEventTime: columns[column].kind == .string && columns[column].slot == eventTime, rowGroups: groups,
         times: times)
       return encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
     }
-    var encoded = [EncodedColumn](repeating: EncodedColumn(), count: columns.count)
+    var encoded = results
     for (index, column) in order.enumerated() { encoded[column] = results[index] }
     return encoded
   }

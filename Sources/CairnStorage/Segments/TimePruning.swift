@@ -33,18 +33,8 @@ package struct TimePruning: Sendable, Equatable {
     let first = group.untimedRowCount
     if covers(minimum: group.minimumTime, maximum: group.maximumTime) { return first..<group.rowCount }
     let times = try reader.times(of: rowGroup)
-    let start = since.map { lowerBound(times, $0) } ?? 0
-    let end = until.map { lowerBound(times, $0) } ?? times.count
+    let start = since.map { since in times.partitioningIndex { $0 >= since } } ?? 0
+    let end = until.map { until in times.partitioningIndex { $0 >= until } } ?? times.count
     return (first + start)..<(first + max(start, end))
-  }
-
-  private func lowerBound(_ times: [Int64], _ time: Int64) -> Int {
-    var low = 0
-    var high = times.count
-    while low < high {
-      let middle = (low + high) / 2
-      if times[middle] < time { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

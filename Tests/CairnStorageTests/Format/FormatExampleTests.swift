@@ -25,6 +25,7 @@ import Testing
   static let checks: [String: Check] = [
     "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "words": words,
     "plain": plain, "uuid": uuid, "timestamp": timestamp, "dictionary": dictionary,
+    "membership": membership,
     "block": block, "row-times": rowTimes, "layout": layout, "segment": FormatSegmentExample.check,
     "archive": FormatArchiveExample.check,
   ]
@@ -84,13 +85,18 @@ import Testing
 
   @Sendable static func words(_ example: FormatDocument.Example) throws {
     let values = try example.integers("values").map { UInt32($0) }
-    var writer = ByteWriter()
-    values.withUnsafeBufferPointer { WordEncoding.encode($0, into: &writer) }
-    try expect(writer.bytes, example)
-    var reader = reader(try example.bytes())
-    let decoded = try WordEncoding.decode(&reader, count: values.count)
+    var codes = ByteWriter()
+    var list = ByteWriter()
+    WordEncoding.encodeList(
+      values.withUnsafeBufferPointer { WordEncoding.encodeCodes($0, into: &codes) }, into: &list)
+    #expect(dump(list.bytes) == dump(try example.bytes("list")))
+    #expect(dump(codes.bytes) == dump(try example.bytes("codes")))
+    var listReader = reader(try example.bytes("list"))
+    let words = try WordEncoding.decodeList(&listReader, limit: values.count)
+    #expect(listReader.isAtEnd)
+    var codeReader = reader(try example.bytes("codes"))
+    let decoded = try WordEncoding.decodeCodes(&codeReader, words: words, count: values.count)
     #expect(decoded.allCodes().map { decoded.words[Int($0)] } == values)
-    #expect(reader.isAtEnd)
   }
 
   // MARK: Strings
@@ -152,7 +158,8 @@ import Testing
     #expect(writer.bytes.first == StringEncoding.timestamp.rawValue)
     try expect(Array(writer.bytes.dropFirst()), example)
     var reader = reader(try example.bytes())
-    let decoded = try TimestampStrings.decode(&reader, count: example.values("value").count, positions: nil)
+    let seconds = try IntegerEncoding.decode(&reader, count: example.values("value").count)
+    let decoded = try #require(TimestampStrings.format(seconds, positions: nil))
     #expect(spellings(decoded) == example.values("value"))
   }
 
@@ -182,6 +189,25 @@ import Testing
       #expect(Array(output.buffer) == spelling)
     }
     #expect(Set(rows.map { $0[0] }) == Set(StringStyle.allCases.map { "\($0)" }))
+  }
+
+  /// One page of `value ROWGROUP TEXT` lines.
+  @Sendable static func membership(_ example: FormatDocument.Example) throws {
+    let index = MembershipDirectory(
+      bucketCount: try example.integer("buckets"), fingerprintBits: try example.integer("fingerprintBits"),
+      rowGroupBits: try example.integer("rowGroupBits"), pages: [BlockRef(offset: 0, byteCount: 0)])
+    let values = try example.values("value").map { line in
+      let parts = line.split(separator: " ", maxSplits: 1)
+      let hash = Array(parts[1].utf8).withUnsafeBufferPointer { MembershipDirectory.hash($0) }
+      return (hash: hash, rowGroup: try #require(Int(parts[0])))
+    }
+    try expect(
+      index.encodePage(values.map { index.key(of: $0.hash, rowGroup: $0.rowGroup) }.sorted()), example)
+    var reader = reader(try example.bytes())
+    let page = try MembershipPage.decode(&reader, index)
+    for (hash, rowGroup) in values { #expect(index.rowGroups(of: hash, in: page).contains(rowGroup)) }
+    let absent = Array("absent".utf8).withUnsafeBufferPointer { MembershipDirectory.hash($0) }
+    #expect(index.rowGroups(of: absent, in: page).isEmpty)
   }
 
   // MARK: Parts of segments

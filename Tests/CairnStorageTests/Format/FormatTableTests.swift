@@ -29,6 +29,10 @@ import Testing
     #expect(try numbers("segment.md", "BlockCodec") == numbers(BlockCodec.self))
   }
 
+  @Test func extensionTags() throws {
+    #expect(try numbers("segment.md", "ExtensionTag") == numbers(ExtensionTag.self))
+  }
+
   @Test func stringEncodings() throws {
     #expect(try numbers("encodings.md", "StringEncoding") == numbers(StringEncoding.self))
   }
@@ -90,6 +94,9 @@ import Testing
         "UUIDStrings.minimumShare": "\(UUIDStrings.minimumShare)",
         "ColumnMerger.plainMinimumCount": "\(ColumnMerger.plainMinimumCount)",
         "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
+        "MembershipDirectory.fingerprintBitCount": "\(MembershipDirectory.fingerprintBitCount)",
+        "MembershipDirectory.entriesPerPage": "\(MembershipDirectory.entriesPerPage)",
+        "MembershipDirectory.entriesPerBucket": "\(MembershipDirectory.entriesPerBucket)",
         "DictionaryBlocks.targetByteCount": "\(DictionaryBlocks.targetByteCount)",
         "RecordParser.depthLimit": "\(RecordParser.depthLimit)",
         "RecordParser.recordByteLimit": "\(RecordParser.recordByteLimit)",

@@ -7,12 +7,12 @@ extension BoundExpression {
   /// that occurs.
   func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
     if let constant { return .constant(constant) }
-    return try Evaluator(self, batch, context).map { evaluate($0) }
+    return try Evaluator(self, batch, context).map { evaluate(values: $0) }
   }
 
   /// The rows of a batch for which it is true, ascending.
   func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
-    let outcome = try Evaluator(self, batch, context).map { .boolean(truth($0) == true) }
+    let outcome = try Evaluator(self, batch, context).map { .boolean(truth(values: $0) == true) }
     switch outcome {
     case .constant(let value):
       return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
@@ -32,9 +32,11 @@ extension BoundExpression {
 private struct Evaluator {
   private let inputs: [Vector]
   private let rowCount: Int
+  private let granularity: Int64?
 
   init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
     rowCount = batch.rowCount
+    granularity = expression.timeGranularity
     inputs = try expression.columns.map { id in
       if let column = batch.columns[id] { return try column.vector() }
       return .constant(context.parameters[id] ?? .null)
@@ -56,6 +58,14 @@ private struct Evaluator {
             values[first] = value
             return evaluate(values)
           })
+      }
+      if case .times(let times) = inputs[first], let granularity {
+        let (seconds, codes) = times.steps(of: granularity)
+        let entries = seconds.map { second in
+          values[first] = Vector.time(second)
+          return evaluate(values)
+        }
+        return .coded(Vector.Coded(entries: entries, codes: codes))
       }
       var coded = inputs[first].coded(count: rowCount)
       coded.entries = mapUsed(coded) { value in

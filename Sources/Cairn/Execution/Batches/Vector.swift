@@ -6,8 +6,8 @@ enum Vector: Sendable {
   case constant(EngineValue)
   /// Entries, and a code per row.
   case coded(Coded)
-  /// Canonical `eventTime` texts as seconds since 1970.
-  case times([Int64])
+  /// Canonical `eventTime` texts: entries as seconds since 1970, and a code per row.
+  case times(Times)
   /// A value per row.
   case plain([EngineValue])
 
@@ -18,13 +18,44 @@ enum Vector: Sendable {
     /// Number of each entry in its segment (`FieldVector.keys`), and the segment's own; empty for none.
     var keys: [UInt64] = []
     var segment = 0
+
+    var values: [EngineValue] { codes.map { entries[Int($0)] } }
+  }
+
+  struct Times: Sendable {
+    /// May repeat.
+    var seconds: [Int64]
+    var codes: [UInt32]
+
+    /// Entries by the step of `granularity` seconds that they lie in: one second of each step, and for each row
+    /// its step.
+    func steps(of granularity: Int64) -> (seconds: [Int64], codes: [UInt32]) {
+      var steps: [Int64: UInt32] = [:]
+      var output: [Int64] = []
+      var last: (step: Int64, code: UInt32)?
+      let codeOfEntry = seconds.map { second -> UInt32 in
+        let step = second >= 0 ? second / granularity : (second + 1) / granularity - 1
+        if let last, last.step == step { return last.code }
+        let code: UInt32
+        if let known = steps[step] {
+          code = known
+        } else {
+          code = UInt32(output.count)
+          steps[step] = code
+          output.append(second)
+        }
+        last = (step, code)
+        return code
+      }
+      return (output, codes.map { codeOfEntry[Int($0)] })
+    }
   }
 
   subscript(row: Int) -> EngineValue {
     switch self {
     case .constant(let value): value
     case .coded(let coded): coded.entries[Int(coded.codes[row])]
-    case .times(let seconds): Vector.time(seconds[row])
+    case .times(let times): Vector.time(times.seconds[Int(times.codes[row])])
     case .plain(let values): values[row]
     }
   }
@@ -37,7 +68,8 @@ enum Vector: Sendable {
       let codes = coded.codes
       coded.codes = indices.map { codes[Int($0)] }
       return .coded(coded)
-    case .times(let seconds): return .times(indices.map { seconds[Int($0)] })
+    case .times(let times):
+      return .times(Times(seconds: times.seconds, codes: indices.map { times.codes[Int($0)] }))
     case .plain(let values): return .plain(indices.map { values[Int($0)] })
     }
   }
@@ -46,8 +78,14 @@ enum Vector: Sendable {
   func values(count: Int) -> [EngineValue] {
     switch self {
     case .constant(let value): Array(repeating: value, count: count)
-    case .coded(let coded): coded.codes.map { coded.entries[Int($0)] }
-    case .times(let seconds): seconds.map { Vector.time($0) }
+    case .coded(let coded): coded.values
+    case .times(let times):
+      // Few rows may be left of many entries: only theirs are spelled.
+      if times.codes.count < times.seconds.count {
+        times.codes.map { Vector.time(times.seconds[Int($0)]) }
+      } else {
+        Coded(entries: times.seconds.map { Vector.time($0) }, codes: times.codes).values
+      }
     case .plain(let values): values
     }
   }
@@ -58,29 +96,9 @@ enum Vector: Sendable {
     case .constant(let value):
       return Coded(entries: [value], codes: Array(repeating: 0, count: count))
     case .coded(let coded): return coded
-    case .times(let seconds):
-      var entries: [EngineValue] = []
-      var codes: [UInt32] = []
-      codes.reserveCapacity(count)
-      var known: [Int64: UInt32] = [:]
-      var last: (seconds: Int64, code: UInt32)?
-      for second in seconds {
-        if let last, last.seconds == second {
-          codes.append(last.code)
-          continue
-        }
-        let code: UInt32
-        if let found = known[second] {
-          code = found
-        } else {
-          code = UInt32(entries.count)
-          known[second] = code
-          entries.append(Vector.time(second))
-        }
-        codes.append(code)
-        last = (second, code)
-      }
-      return Coded(entries: entries, codes: codes)
+    case .times(let times):
+      let (seconds, codes) = times.steps(of: 1)
+      return Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
     case .plain(let values):
       var entries: [EngineValue] = []
       var codes: [UInt32] = []
@@ -101,7 +119,7 @@ enum Vector: Sendable {
     }
   }
 
-  private static func time(_ seconds: Int64) -> EngineValue {
+  static func time(_ seconds: Int64) -> EngineValue {
     guard EventTime.canonicalRange.contains(seconds) else { return .null }
     let text = [UInt8](unsafeUninitializedCapacity: EventTime.canonicalByteCount) { buffer, count in
       guard let base = buffer.baseAddress else { return }

@@ -30,7 +30,9 @@ package enum Binder {
     let table = binder.table
     let needle =
       terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
-    return BoundExpression(root: root, table: table, needle: needle, terms: terms)
+    let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
+    return BoundExpression(
+      root: root, table: table, needle: needle, terms: terms, timeGranularity: granularity)
   }
 }
 

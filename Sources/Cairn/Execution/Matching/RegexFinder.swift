@@ -23,13 +23,14 @@ struct RegexFinder: Sendable {
     program = try RegexProgram(.group(0, tree), keepsGroups: true)
   }
 
-  /// The matches from left to right, none inside another; nil where that takes too many steps.
-  func matches(in text: [UInt8], limit: Int = .max) -> [Match]? {
+  /// The matches from left to right, none inside another, from a character on (counted from 0); nil where that takes
+  /// too many steps.
+  func matches(in text: [UInt8], from first: Int = 0, limit: Int = .max) -> [Match]? {
     let scalars = RegexPattern.scalars(text)
     let offsets = RegexFinder.offsets(text, count: scalars.count)
     var search = RegexGroupSearch(program, scalars, groupCount: groups.count + 1)
     var matches: [Match] = []
-    var start = 0
+    var start = first
     while start <= scalars.count, matches.count < limit {
       guard let slots = search.match(from: start) else {
         return search.steps > RegexFinder.mostSteps ? nil : matches

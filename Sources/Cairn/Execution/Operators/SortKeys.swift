@@ -85,8 +85,8 @@ struct RankedRows {
   private static func seconds(_ vectors: [Vector]) -> [[Int64]]? {
     var output: [[Int64]] = []
     for vector in vectors {
-      guard case .times(let seconds) = vector else { return nil }
-      output.append(seconds)
+      guard case .times(let times) = vector else { return nil }
+      output.append(times.codes.map { times.seconds[Int($0)] })
     }
     return output.isEmpty ? nil : output
   }

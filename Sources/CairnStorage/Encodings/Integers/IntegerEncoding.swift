@@ -117,17 +117,7 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
 
   private static func unpack(_ reader: inout ByteReader, count: Int) throws -> [UInt64] {
     let width = Int(try reader.readByte())
-    guard width <= 64 else { throw reader.damaged("bit width \(width)") }
-    let range = try reader.readRange(BitPacking.byteCount(count: count, width: width))
-    return [UInt64](unsafeUninitializedCapacity: count) { target, written in
-      reader.bytes.withUnsafeBufferPointer { bytes in
-        if let base = target.baseAddress {
-          BitPacking.unpack(
-            UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: base)
-        }
-      }
-      written = count
-    }
+    return try BitPacking.decode(&reader, count: count, width: width)
   }
 }
 

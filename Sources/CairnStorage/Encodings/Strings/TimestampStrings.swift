@@ -15,28 +15,21 @@ package enum TimestampStrings {
     return true
   }
 
-  package static func decode(
-    _ reader: inout ByteReader, count: Int, positions: [UInt32]?
-  ) throws -> StringTable {
-    let seconds = try IntegerEncoding.decode(&reader, count: count)
-    guard let table = format(seconds, positions: positions) else {
-      throw reader.damaged("timestamp outside the years 1 to 9999")
+  /// The canonical spelling, or nil where there is none.
+  package static func text(_ seconds: Int64) -> [UInt8]? {
+    guard EventTime.canonicalRange.contains(seconds) else { return nil }
+    return [UInt8](unsafeUninitializedCapacity: EventTime.canonicalByteCount) { buffer, count in
+      if let base = buffer.baseAddress { EventTime.writeCanonical(seconds, to: base) }
+      count = EventTime.canonicalByteCount
     }
-    return table
   }
 
   /// The canonical spellings, or nil where one cannot be spelled.
   package static func format(_ seconds: [Int64], positions: [UInt32]?) -> StringTable? {
     let wanted = positions?.count ?? seconds.count
-    let size = EventTime.canonicalByteCount
-    let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * size)
-    var text = [UInt8](repeating: 0, count: size)
+    let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * EventTime.canonicalByteCount)
     for index in 0..<wanted {
-      let value = seconds[positions.map { Int($0[index]) } ?? index]
-      guard EventTime.canonicalRange.contains(value) else { return nil }
-      text.withUnsafeMutableBufferPointer { buffer in
-        if let base = buffer.baseAddress { EventTime.writeCanonical(value, to: base) }
-      }
+      guard let text = text(seconds[positions.map { Int($0[index]) } ?? index]) else { return nil }
       table.append(text)
     }
     return table

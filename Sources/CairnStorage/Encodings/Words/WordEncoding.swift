@@ -2,19 +2,21 @@ import Glibc
 
 /// Encoding of 32-bit words that repeat: dictionary ids and shape words.
 ///
-/// The chunk's distinct words, sorted, come first: that list is also its value set for pruning. Each value is
-/// then a narrow code into the list, since narrow codes scan many times faster than wide words.
+/// A chunk's distinct words, sorted, are its word list: the value set that pruning asks, kept apart from the
+/// values so that it can be read without them. Each value is a narrow code into the list, since narrow codes
+/// scan many times faster than wide words.
 ///
 /// ```
-/// words := distinct:varint list:integers codes
-/// codes := (nothing where distinct = 1) | width:u8 (1, 2 or 4) then count codes of that many bytes
+/// list  := distinct:varint words:integers       ascending
+/// codes := (nothing where distinct ≤ 1) | width:u8 (1, 2 or 4) then count codes of that many bytes
 /// ```
 package enum WordEncoding {
-  package static func encode(_ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter) {
+  /// Writes the codes and gives the word list that they refer to.
+  package static func encodeCodes(
+    _ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter
+  ) -> [UInt32] {
     let list = distinctSorted(words)
-    writer.writeVarint(list.count)
-    IntegerEncoding.encode(list.map { Int64($0) }, into: &writer)
-    if list.count <= 1 { return }
+    if list.count <= 1 { return list }
     let width = list.count <= 1 << 8 ? 1 : list.count <= 1 << 16 ? 2 : 4
     writer.writeByte(UInt8(width))
     let lookup = CodeLookup(list)
@@ -34,6 +36,12 @@ package enum WordEncoding {
         }
       }
     }
+    return list
+  }
+
+  package static func encodeList(_ list: [UInt32], into writer: inout ByteWriter) {
+    writer.writeVarint(list.count)
+    IntegerEncoding.encode(list.map { Int64($0) }, into: &writer)
   }
 
   private static func distinctSorted(_ words: UnsafeBufferPointer<UInt32>) -> [UInt32] {
@@ -59,19 +67,27 @@ package enum WordEncoding {
     return list
   }
 
-  package static func decode(_ reader: inout ByteReader, count: Int) throws -> CodedWords {
-    let distinct = try reader.readCount(limit: count, of: "distinct word count")
-    let list = try IntegerEncoding.decode(&reader, count: distinct)
+  /// A word list; `limit` is the number of values that refer to it.
+  package static func decodeList(_ reader: inout ByteReader, limit: Int) throws -> [UInt32] {
+    let distinct = try reader.readCount(limit: limit, of: "distinct word count")
     var words: [UInt32] = []
     words.reserveCapacity(distinct)
-    for value in list {
+    for value in try IntegerEncoding.decode(&reader, count: distinct) {
       guard let word = UInt32(exactly: value), words.last.map({ $0 < word }) ?? true else {
         throw reader.damaged("word list is not ascending")
       }
       words.append(word)
     }
-    if distinct <= 1 {
-      guard distinct == 1 || count == 0 else { throw reader.damaged("values without a word list") }
+    return words
+  }
+
+  /// `count` codes into the list `words`, to the end of the part.
+  package static func decodeCodes(
+    _ reader: inout ByteReader, words: [UInt32], count: Int
+  ) throws -> CodedWords {
+    if words.count <= 1 {
+      guard words.count == 1 || count == 0 else { throw reader.damaged("values without a word list") }
+      try reader.expectEnd(of: "chunk")
       return CodedWords(words: words, count: count, codes: .constant)
     }
     let width = Int(try reader.readByte())
@@ -91,8 +107,9 @@ package enum WordEncoding {
       default: .longs(read(UInt32.self).map { UInt32(littleEndian: $0) })
       }
     }
+    try reader.expectEnd(of: "chunk")
     let decoded = CodedWords(words: words, count: count, codes: codes)
-    guard decoded.greatestCode < distinct else { throw reader.damaged("code beyond its word list") }
+    guard decoded.greatestCode < words.count else { throw reader.damaged("code beyond its word list") }
     return decoded
   }
 }
@@ -117,6 +134,16 @@ package struct CodedWords: Sendable {
     case .bytes(let codes): codes.max().map { Int($0) } ?? 0
     case .shorts(let codes): codes.max().map { Int($0) } ?? 0
     case .longs(let codes): codes.max().map { Int($0) } ?? 0
+    }
+  }
+
+  /// Memory that it takes, for the buffer pool.
+  package var byteCount: Int {
+    switch codes {
+    case .constant: words.count * 4
+    case .bytes(let codes): words.count * 4 + codes.count
+    case .shorts(let codes): words.count * 4 + codes.count * 2
+    case .longs(let codes): words.count * 4 + codes.count * 4
     }
   }
 
@@ -162,12 +189,6 @@ private struct CodeLookup {
   @inline(__always)
   func code(of word: UInt32) -> UInt32 {
     if let table { return table[Int(word)] }
-    var low = 0
-    var high = list.count
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle] < word { low = middle + 1 } else { high = middle }
-    }
-    return UInt32(low)
+    return UInt32(list.partitioningIndex { $0 >= word })
   }
 }

@@ -1,0 +1,143 @@
+import Cairn
+import CairnStorage
+import CairnTestSupport
+import Testing
+
+/// What a scan must not touch: counted blocks, bytes and chunks on two row groups of small records.
+@Suite struct PruningTests {
+  private static let firstRows = SegmentFormat.rowGroupRowLimit
+  private static let rowCount = firstRows + 6000
+
+  /// Records in order of time: the last 6000 are the second row group. Names and keys of the two differ; one row
+  /// in 10,000 of the first has `rare`.
+  private static func record(_ row: Int) -> String {
+    let second = row >= firstRows
+    let time = 1_700_000_000 + row
+    let rare = row % 10_000 == 17 && !second ? #","rare":"r\#(row / 10_000)""# : ""
+    return #"{"eventTime":"\#(text(time))","eventName":"\#(second ? "Put" : row % 3 == 0 ? "Get" : "List")","#
+      + #""eventID":"\#(id(row))","userIdentity":{"accessKeyId":"AKIA\#(second ? "B" : "A")\#(row % 2000)"},"#
+      + #""note":"\#(note(row))"\#(rare)}"#
+  }
+
+  private static func id(_ row: Int) -> String {
+    let hash = Array("\(row)".utf8).withUnsafeBufferPointer { checksum($0, seed: 5) }
+    let digits = hexadecimal(hash) + hexadecimal(hash &* 0x9E37_79B9_7F4A_7C15)
+    let cuts = [0, 8, 12, 16, 20, 32]
+    return zip(cuts, cuts.dropFirst()).map { start, end in
+      String(digits.dropFirst(start).prefix(end - start))
+    }.joined(separator: "-")
+  }
+
+  private static func note(_ row: Int) -> String { "note \(row) of \(row &* 7919 % 100_003)" }
+
+  private static func text(_ seconds: Int) -> String { FieldVector.timestamp(Int64(seconds)).text ?? "" }
+
+  /// One archive for all tests, which only read it.
+  private final class Shared: @unchecked Sendable {
+    let made = Result {
+      let lines = (0..<rowCount).map { record($0) }.joined(separator: "\n")
+      return try TestArchive([(key: "events.json", bytes: Array(lines.utf8))])
+    }
+  }
+
+  private static let shared = Shared()
+
+  private func archive() throws -> Archive { try Archive(path: try Self.shared.made.get().path) }
+
+  private func count(_ condition: String, _ archive: Archive) throws -> (rows: Int, read: ScanStatistics) {
+    var request = ScanRequest()
+    request.condition = try Condition(condition, now: 0)
+    let scan = Scan(archive, request)
+    return (try scan.count(), scan.statistics)
+  }
+
+  /// Stored bytes of the column's chunks, and of all its blocks.
+  private func sizes(_ name: String) throws -> (chunks: [Int], all: Int) {
+    let reader = try #require(try Self.shared.made.get().readers().first)
+    #expect(reader.footer.rowGroups.map(\.rowCount) == [Self.firstRows, Self.rowCount - Self.firstRows])
+    let catalogue = try reader.catalogue()
+    let slot = try #require(catalogue.slots.firstIndex { $0.name == Array(name.utf8) })
+    let column = try reader.column(try #require(catalogue.column(slot, .string)))
+    let chunks = column.directory.chunks.map { chunk in
+      if case .block(let ref) = chunk.part { return ref.byteCount }
+      return 0
+    }
+    return (chunks, column.blockByteCount)
+  }
+
+  /// Footer, catalogue, the directories of shapes and of the column, a page of its index, one chunk.
+  @Test(arguments: [3, firstRows - 1, firstRows, rowCount - 1], ["eventID", "note"])
+  func needleOfAColumnWithoutADictionary(row: Int, column: String) throws {
+    let value = column == "eventID" ? Self.id(row) : Self.note(row)
+    let (rows, read) = try count("\(column) = '\(value)'", try archive())
+    #expect(rows == 1)
+    #expect(read.chunksDecoded == 1)
+    #expect(read.blocksRead <= 6)
+    let chunk = try sizes(column).chunks[row < Self.firstRows ? 0 : 1]
+    #expect(read.bytesRead >= chunk && read.bytesRead < chunk + 12_000)
+  }
+
+  @Test(arguments: ["eventID", "note"])
+  func absentNeedleReadsNoChunk(column: String) throws {
+    var chunks = 0
+    for number in 0..<20 {
+      let (rows, read) = try count("\(column) = '\(Self.id(-1 - number))'", try archive())
+      #expect(rows == 0)
+      #expect(read.bytesRead < 12_000 || read.chunksDecoded > 0)
+      chunks += read.chunksDecoded
+    }
+    // A fingerprint may be another value's now and then.
+    #expect(chunks <= 3)
+  }
+
+  @Test func needleOfADictionary() throws {
+    let first = try count("userIdentity.accessKeyId = 'AKIAA17'", try archive())
+    #expect(first.rows == (0..<Self.firstRows).count { $0 % 2000 == 17 })
+    let second = try count("userIdentity.accessKeyId = 'AKIAB17'", try archive())
+    #expect(second.rows == (Self.firstRows..<Self.rowCount).count { $0 % 2000 == 17 })
+    let absent = try count("userIdentity.accessKeyId = 'AKIAC17'", try archive())
+    #expect(absent.rows == 0)
+    // Codes of one row group, and not even those where the dictionary has no such value.
+    #expect([first, second, absent].map(\.read.chunksDecoded) == [1, 1, 0])
+    #expect(absent.read.bytesRead < min(first.read.bytesRead, second.read.bytesRead))
+  }
+
+  /// One row in 10,000: the shapes of the row group that has such rows, and the column's own codes there.
+  @Test func rareColumn() throws {
+    let some = try count("rare = 'r3'", try archive())
+    #expect(some.rows == 1)
+    #expect(some.read.chunksDecoded == 2)
+    let all = try count("rare IS NOT NULL", try archive())
+    #expect(all.rows == 7)
+    // Every value passes: their codes are not asked.
+    #expect(all.read.chunksDecoded == 1)
+    let none = try count("rare = 'x'", try archive())
+    #expect(none.rows == 0 && none.read.chunksDecoded == 0)
+    let eventID = try sizes("eventID").all
+    #expect(max(some.read.bytesRead, all.read.bytesRead, none.read.bytesRead) < eventID / 8)
+  }
+
+  @Test func wordListsDecide() throws {
+    // All values of the second row group pass, some of the first: codes of the first only.
+    let some = try count("eventName = 'Get' OR eventName = 'Put'", try archive())
+    #expect(some.rows == (Self.firstRows + 2) / 3 + 6000)
+    #expect(some.read.chunksDecoded == 1)
+    let like = try count("eventName LIKE 'P%'", try archive())
+    #expect(like.rows == 6000 && like.read.chunksDecoded == 0)
+    let absent = try count("nowhere = 'x' OR eventName LIKE '%z%'", try archive())
+    #expect(absent.rows == 0)
+  }
+
+  /// The archive keeps what it has decoded; another scan reads nothing from the file, and counts nothing.
+  @Test(arguments: ["note LIKE '%77%'", "eventName = 'Get'", "eventID LIKE 'a%'", "rare IS NOT NULL"])
+  func secondScanReadsNothing(condition: String) throws {
+    let archive = try archive()
+    let first = try count(condition, archive)
+    let second = try count(condition, archive)
+    #expect(first.rows == second.rows && first.rows > 0)
+    #expect(first.read.blocksRead > 0)
+    #expect(second.read.blocksRead == 0 && second.read.bytesRead == 0)
+    let small = try Archive(path: try Self.shared.made.get().path, cacheByteLimit: 100 << 10)
+    for _ in 0..<2 { #expect(try count(condition, small).rows == first.rows) }
+  }
+}
