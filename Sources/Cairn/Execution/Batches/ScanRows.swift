@@ -56,7 +56,9 @@ final class ScanRows: @unchecked Sendable {
   }
 
   private func vector(_ path: BoundPath) throws -> Vector {
-    let field = try fields().vector(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
+    let field = try fields().vector(
+      path.names, rows: rows, wantsStringsOnly: path.onlyStrings, acceptsSeconds: true)
+    if let seconds = field.seconds { return .times(Vector.Times(seconds: seconds, codes: field.codes)) }
     return .coded(
       Vector.Coded(
         entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
