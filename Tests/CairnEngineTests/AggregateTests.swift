@@ -7,7 +7,7 @@ struct AggregateTests {
   /// A function's result for rows of arguments, each an expression.
   private func result(_ name: String, _ rows: [[String]]) throws -> String? {
     let function = try #require(AggregateTable.entry(name))
-    let rows = try rows.map { row in try row.map { try SemanticsExampleTests.bind($0).evaluate([]) } }
+    let rows = try rows.map { row in try row.map { try SemanticsExampleTests.bind($0).evaluate([EngineValue]()) } }
       .filter { !function.skipsNull || $0.first?.isNull != true }
     var whole = function.make()
     for row in rows { whole.add(row, times: 1) }

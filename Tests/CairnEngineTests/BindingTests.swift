@@ -98,7 +98,7 @@ struct BindingTests {
       _ = expression.truth(expression.paths.map { _ in .string(Array(text.utf8)) })
       _ = expression.truth(expression.paths.map { _ in .number(Array(text.utf8)) })
     }
-    #expect(expression.truth([]) == nil)
+    #expect(expression.truth([EngineValue]()) == nil)
   }
 
   /// Backtracking would take ages.

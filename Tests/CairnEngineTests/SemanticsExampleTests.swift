@@ -24,7 +24,7 @@ struct SemanticsExampleTests {
     let fields = try RecordFields(json: example.record)
     let expression = try Self.bind(example.expression)
     let value = expression.evaluate(fields.values(expression.paths))
-    let expected = try Self.bind(example.expected).evaluate([])
+    let expected = try Self.bind(example.expected).evaluate([EngineValue]())
     #expect(Kind(value) == Kind(expected), "\(value)")
     #expect(value.text == expected.text, "\(String(decoding: value.text ?? [], as: UTF8.self))")
   }
