@@ -10,7 +10,7 @@ import Testing
 
   init() throws {
     let records = (0..<6).map { index in
-      #"{"eventTime":"2024-05-01T00:00:0\#(index)Z","eventName":"Name\#(index % 2)","n":\#(index),"big":123456789012345678901234567890.50,"readOnly":\#(index % 2 == 0),"requestParameters":{"b":[1,2.0],"a":"x"},"cell":"=1+1","pipe":"a|b *c*","quote":"say \"hi\", you\n","escape":"\u001b[31mred\u009b","empty":""}"#
+      #"{"eventTime":"2024-05-01T00:00:0\#(index)Z","eventName":"Name\#(index % 2)","n":\#(index),"big":123456789012345678901234567890.50,"readOnly":\#(index % 2 == 0),"requestParameters":{"b":[1,2.0],"a":"x"},"cell":"=1+1","pipe":"a|b *c*","quote":"say \"hi\", you\n","esc":"\u001b[31mred\u009b","empty":""}"#
     }
     fixture = try TestArchive([("a.json", Array(#"{"Records":[\#(records.joined(separator: ","))]}"#.utf8))])
   }
@@ -35,9 +35,9 @@ import Testing
   }
 
   @Test func csv() throws {
-    let sql = "SELECT n, cell, quote, empty, errorCode, escape FROM events WHERE n < 1"
+    let sql = "SELECT n, cell, quote, empty, errorCode, esc FROM events WHERE n < 1"
     let plain = try Binary.run("query", path, sql, "--output", "csv", "--quiet")
-    let head = "n,cell,quote,empty,errorCode,escape\r\n"
+    let head = "n,cell,quote,empty,errorCode,esc\r\n"
     #expect(output(plain) == head + "0,=1+1,\"say \"\"hi\"\", you\n\",\"\",,\u{1B}[31mred\u{9B}\r\n")
     let safe = try Binary.run("query", path, sql, "--output", "csv", "--csv-safe", "--quiet")
     #expect(output(safe).hasPrefix(head + "0,'=1+1,"))
@@ -51,8 +51,8 @@ import Testing
       "query", path, "SELECT pipe, n FROM events WHERE n = 1", "--output", "markdown")
     #expect(output(markdown) == "| pipe | n |\n| --- | --- |\n| a\\|b \\*c\\* | 1 |\n")
     let vertical = try Binary.run(
-      "query", path, "SELECT n, escape FROM events WHERE n = 1", "--output", "vertical")
-    #expect(output(vertical) == "─── 1 ──────\nn       1\nescape  \\u{1b}[31mred\\u{9b}\n")
+      "query", path, "SELECT n, esc FROM events WHERE n = 1", "--output", "vertical")
+    #expect(output(vertical) == "─── 1 ───\nn    1\nesc  \\u{1b}[31mred\\u{9b}\n")
     #expect(try Binary.run("query", path, sql, "--output", "raw").code == 2)
   }
 
@@ -65,7 +65,7 @@ import Testing
     #expect(try narrow.exitCode() == 0)
     #expect(!narrow.screen.contains("\u{1B}") && !narrow.screen.contains("\u{9B}"))
     for format in ["jsonl", "json", "csv", "markdown"] {
-      let shown = try PseudoTerminal(["query", path, "SELECT escape FROM events LIMIT 1", "--output", format])
+      let shown = try PseudoTerminal(["query", path, "SELECT esc FROM events LIMIT 1", "--output", format])
       #expect(try shown.exitCode() == 0)
       #expect(shown.screen.contains("[31mred"), "\(format)")
       #expect(!shown.screen.contains("\u{1B}") && !shown.screen.contains("\u{9B}"), "\(format)")
@@ -127,12 +127,11 @@ import Testing
     "SELECT count(*) FROM " + (0..<16).map { "events e\($0)" }.joined(separator: ", ")
 
   @Test func interruptEndsAQuery() throws {
-    let process = try ChildProcess(try Binary.command(["query", path, Self.endless]))
+    let terminal = try PseudoTerminal(["query", path, Self.endless])
     usleep(1_000_000)
-    kill(process.identifier, SIGINT)
-    // A second one, in case the first was not heard, would end it too, but without a word.
-    let result = try process.wait()
-    #expect(result.code == 130 && result.error.contains("interrupted"))
+    terminal.type("\u{03}")
+    try terminal.wait(for: "cairn: interrupted")
+    #expect(try terminal.exitCode() == 130)
   }
 
   @Test func interruptInTheShellEndsTheQueryOnly() throws {
@@ -151,8 +150,13 @@ import Testing
     try shell.wait(for: "1 row, ")
     shell.type("SELECT (\r;\r")
     try shell.wait(for: "line 2, column 1")
-    shell.type(".mode csv\r.timer off\rSELECT 1 AS a, 2 AS b;\r")
-    try shell.wait(for: "a,b\r\n1,2")
+    try shell.wait(for: "cairn> ")
+    shell.type(".mode csv\r")
+    try shell.wait(for: "cairn> ")
+    shell.type("SELECT 1 AS a, 2 AS b;\r")
+    // The terminal adds a carriage return to the one of CSV.
+    try shell.wait(for: "a,b\r\r\n1,2")
+    try shell.wait(for: "cairn> ")
     shell.type(".quit\r")
     #expect(try shell.exitCode() == 0)
   }

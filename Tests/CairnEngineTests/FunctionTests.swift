@@ -45,9 +45,9 @@ struct FunctionTests {
       for count in 0...4 {
         let tries = count == 0 ? 1 : count == 1 ? values.count : 60
         for index in 0..<tries {
-          let arguments = (0..<count).map { place in
+          let arguments = (0..<count).map { _ in
             count == 1
-              ? values[index] : values[Int.random(in: 0..<values.count, using: &generator) + place * 0]
+              ? values[index] : values[Int.random(in: 0..<values.count, using: &generator)]
           }
           guard let bound = try? SemanticsExampleTests.bind("\(name)(\(arguments.joined(separator: ", ")))")
           else {
@@ -131,11 +131,11 @@ struct FunctionTests {
 
   /// Nesting that an attacker chose costs no stack.
   @Test func deepValues() throws {
-    let deep = String(repeating: "[", count: 20_000) + String(repeating: "]", count: 20_000)
-    #expect(try text("json_contains(a, '1')", #"{"a":\#(deep)}"#) == nil)
-    #expect(try text("cardinality(flatten(a))", #"{"a":\#(deep)}"#) == "1")
-    #expect(try text("json_array_length(json_parse(a))", #"{"a":"\#(deep)"}"#) == "1")
-    #expect(try text("array_sort(a) = a", #"{"a":\#(deep)}"#) == "true")
+    let deep = "json_parse(lpad('', 20000, '[') || lpad('', 20000, ']'))"
+    #expect(try text("json_contains(\(deep), '1')") == nil)
+    #expect(try text("cardinality(flatten(\(deep)))") == "1")
+    #expect(try text("json_array_length(\(deep))") == "1")
+    #expect(try text("array_sort(\(deep)) = \(deep)") == "true")
   }
 
   /// Patterns on which backtracking would take for ever.

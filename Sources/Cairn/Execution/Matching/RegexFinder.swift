@@ -1,7 +1,7 @@
 /// A regular expression of S52 that tells where it matches, and where its groups do, as Java's engine does.
 struct RegexFinder: Sendable {
   /// Steps that all matches in one text may take together.
-  static let mostSteps = 200_000_000
+  static let mostSteps = 20_000_000
 
   /// One match: the bytes of the whole match and of the groups, nil for those that took no part.
   struct Match {
@@ -96,7 +96,10 @@ private struct RegexGroupSearch {
         for index in slots.indices { slots[index] = -1 }
         reach(0, at: place)
       }
-      if current.states.isEmpty { break }
+      if current.states.isEmpty {
+        if found != nil { break }
+        continue
+      }
       let threads = current
       current = Threads()
       for (index, state) in threads.states.enumerated() {
