@@ -19,7 +19,7 @@ import Testing
     .sorted()
   }()
 
-  private static func text(_ name: String) throws -> String {
+  static func text(_ name: String) throws -> String {
     try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
   }
 
