@@ -84,14 +84,15 @@ def command_line_file(duckdb: Path, parquet: Path, target: Path) -> Path:
 def choose(cairn: Path, archive_path: Path, days: int) -> dict:
     """The hour, day, keys, event and needle that the questions name: from one hour in the middle of the history."""
     middle = START + timedelta(days=days // 2)
+    while middle.weekday() > 4:  # a generated organisation rests on week-ends
+        middle += timedelta(days=1)
     since, until = f"{middle}T10:00:00Z", f"{middle}T11:00:00Z"
-    text = subprocess.run(
-        [cairn, "scan", archive_path, "--since", since, "--until", until, "--output", "jsonl"],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ).stdout
-    events = [json.loads(line) for line in text.splitlines()]
+    scan = [cairn, "scan", archive_path, "--since", since, "--until", until, "--output", "jsonl"]
+    found = subprocess.run(scan, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if found.returncode:
+        said = found.stderr.decode(errors="replace").strip()[-300:]
+        raise RuntimeError(f"cairn scan of {since} to {until} ended with {found.returncode}: {said}")
+    events = [json.loads(line) for line in found.stdout.splitlines()]
 
     def most_frequent(values) -> str:
         counts: dict = {}
