@@ -197,4 +197,4 @@ def scale_lines(scale: dict) -> list:
         )
     head = ["", "question", "rows", f"{small:,} events", f"{large:,} events", "ratio (aim 1.5)"]
     text = f"Cairn in process; {scale['days'][0]} and {scale['days'][1]} days of the same organisation, in turns."
-    return ["## Ten times the history", "", text, "", *table(head, rows), ""]
+    return ["## A longer history", "", text, "", *table(head, rows), ""]
