@@ -51,7 +51,7 @@ let package = Package(
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
     .testTarget(
       name: "CairnQueryTests",
-      dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
+      dependencies: ["Cairn", "CairnStorage", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
       exclude: ["Suite"], swiftSettings: strict),
     .testTarget(
       name: "CairnCommandTests",

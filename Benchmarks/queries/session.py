@@ -5,6 +5,8 @@ import selectors
 import subprocess
 from pathlib import Path
 
+from queries.canonical import number
+
 
 class Failed(Exception):
     """A system could not answer; the text says why."""
@@ -40,7 +42,7 @@ class Remote:
         line = self.process.stdout.readline()
         if not line:
             raise Failed(f"{self.name} ended with {self.process.wait()}")
-        reply = json.loads(line)
+        reply = json.loads(line, parse_float=number)
         if "error" in reply:
             raise Failed(reply["error"])
         return reply

@@ -176,8 +176,15 @@ struct OracleEvaluator {
       return try self.call(call)
     case .array(let items):
       return .array(try values(of: items))
+    case .row(let items):
+      return .row(try conditionsOrValues(of: items).map { OracleField(name: nil, value: $0) })
     case .subquery(let query):
       return try scalar(query)
+    case .extract(let field, let operand):
+      return try OracleTimeFunctions.part(field.text.lowercased(), try value(of: operand))
+    case .atTimeZone(let operand, let zone):
+      return try OracleTimeFunctions.zoned(
+        try value(of: operand), try value(of: zone), isConstant: zone.isConstant, isInverse: false)
     case .and, .or, .not:
       return OracleValue(try truth(of: expression))
     default:
@@ -203,6 +210,8 @@ struct OracleEvaluator {
     let index = try value(of: index)
     if case .array? = container.json { return subscripted(container, number: index) }
     if case .array = container { return subscripted(container, number: index) }
+    if case .row = container, index.decimal != nil { return subscripted(container, number: index) }
+    if case .map(let entries) = container { return OracleMaps.value(of: index, in: entries) }
     guard let key = index.text.flatMap({ String(validating: $0, as: UTF8.self) }) else { return .null }
     return OraclePath.step(.key(key), on: container)
   }
@@ -219,8 +228,9 @@ struct OracleEvaluator {
     let right = try value(of: rhs)
     switch operation {
     case .concatenate:
+      if let joined = OracleArrays.concatenated([left, right]) { return joined }
       guard let a = left.text, let b = right.text else { return .null }
-      return .text(a + b)
+      return a.count + b.count > OracleText.largestByteCount ? .null : .text(a + b)
     case .jsonMember, .jsonText:
       return try OracleFunctions.jsonMember(left, right, isConstant: rhs.isConstant)
     default:

@@ -31,12 +31,37 @@ enum OraclePath {
     if case .array(let items) = value, case .index(let index) = step {
       return index > 0 && index <= items.count ? items[Int(index) - 1] : .null
     }
+    if case .row(let fields) = value, case .index(let index) = step {
+      return index > 0 && index <= fields.count ? fields[Int(index) - 1].value : .null
+    }
+    if case .map(let entries) = value, case .index(let index) = step {
+      return OracleMaps.value(of: .number(spelling: Array(String(index).utf8)), in: entries)
+    }
+    if value.isTypedObject { return memberOfTyped(step, value) }
     switch step {
     case .name(let name): return OracleValue(member(name.text, of: value.json, isExact: name.isQuoted))
     case .key(let key): return OracleValue(member(key, of: value.json, isExact: true))
     case .index(let index): return OracleValue(element(index, of: value.json, allowsNegative: false))
     case .anyElement: return .null
     }
+  }
+
+  /// A member of a map or of a row with names (S82, S84).
+  private static func memberOfTyped(_ step: Path.Step, _ value: OracleValue) -> OracleValue {
+    let members: [(key: [UInt8], value: OracleValue)]
+    switch value {
+    case .map(let entries): members = entries.map { ($0.key.text ?? [], $0.value) }
+    case .row(let fields): members = fields.map { (Array(($0.name ?? "").utf8), $0.value) }
+    default: return .null
+    }
+    let (wanted, isExact): ([UInt8], Bool)
+    switch step {
+    case .name(let name): (wanted, isExact) = (Array(name.text.utf8), name.isQuoted)
+    case .key(let key): (wanted, isExact) = (Array(key.utf8), true)
+    default: return .null
+    }
+    if let exact = members.first(where: { $0.key == wanted }) { return exact.value }
+    return isExact ? .null : members.first { folded($0.key) == folded(wanted) }?.value ?? .null
   }
 
   /// The values that steps with `[]` stand for; nil where there is no array (S40, S42).
@@ -120,5 +145,15 @@ enum OraclePath {
       }
     }
     return json
+  }
+}
+
+extension OracleValue {
+  /// Whether it is a map or a row.
+  var isTypedObject: Bool {
+    switch self {
+    case .map, .row: true
+    default: false
+    }
   }
 }

@@ -150,6 +150,8 @@ extension Expression {
     if isElementPath { return [self] }
     if isPredicate || isLogical { return [] }
     switch kind {
+    // What is inside a lambda ranges there (S83).
+    case .lambda: return []
     case .caseWhen(let choice):
       let results = choice.branches.map(\.result) + (choice.otherwise.map { [$0] } ?? [])
       return results.flatMap(\.freeElementPaths)

@@ -48,7 +48,7 @@ enum OracleSameness {
     case .null: return Array("null".utf8)
     case .text(let text): return Array("text ".utf8) + text
     case .record(let record): return Array("text ".utf8) + record.text
-    case .number(let spelling):
+    case .number(let spelling), .double(let spelling):
       guard let number = OracleDecimal(spelling) else { return Array("number ".utf8) + spelling }
       var digits = number.digits
       var exponent = number.exponent
@@ -65,6 +65,8 @@ enum OracleSameness {
     case .monthInterval(let months): return Array("months \(months)".utf8)
     case .address(let bytes): return Array("address ".utf8) + bytes
     case .array(let items): return Array("array ".utf8) + key(items)
+    case .map(let entries): return Array("map ".utf8) + key(entries.flatMap { [$0.key, $0.value] })
+    case .row(let fields): return Array("row ".utf8) + key(fields.map(\.value))
     }
   }
 }

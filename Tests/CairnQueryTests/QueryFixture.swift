@@ -86,14 +86,27 @@ struct QueryFixture {
 
   /// Generated history with a planted incident.
   static func generated(seed: UInt64, count: Int) throws -> QueryFixture {
+    try synthesized(seed: seed, count: count, regions: 2, [.imageSwap])
+  }
+
+  /// The history that `tools/query_oracle/run` generates.
+  static func suite(count: Int) throws -> QueryFixture {
+    try synthesized(
+      seed: 5, count: count, regions: 3,
+      [.imageSwap, .leakedKey, .roleChain, .bucketRansomware, .privilegeEscalation, .disabledTrail])
+  }
+
+  private static func synthesized(
+    seed: UInt64, count: Int, regions: Int, _ incidents: [Incident]
+  ) throws -> QueryFixture {
     let directory = try TemporaryDirectory()
     var options = SynthOptions(outputPath: directory.path)
     options.eventCount = count
     options.seed = seed
     options.dayCount = 6
     options.accountCount = 3
-    options.regionCount = 2
-    options.incidents = [.imageSwap]
+    options.regionCount = regions
+    options.incidents = incidents
     _ = try CairnSynth.generate(options)
     let names = try treePaths(directory.path).filter { $0.hasSuffix(".json.gz") }.sorted()
     return try QueryFixture(

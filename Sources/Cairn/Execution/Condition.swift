@@ -59,7 +59,7 @@ final class RowFilter: Sendable {
   init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
     self.reader = reader
     self.mode = mode
-    passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([EngineValue]()) != true }
+    passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
     columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
       (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
     }.map { predicate in

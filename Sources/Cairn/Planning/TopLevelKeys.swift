@@ -16,7 +16,7 @@ final class TopLevelKeys {
     if let loaded { return loaded }
     var found: Set<String> = []
     for entry in archive.snapshot.manifest.segments {
-      let catalogue = try archive.snapshot.open(entry).catalogue()
+      let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
       // A slot may be left over from a record that was rejected: only members of shapes count.
       for shape in catalogue.shapes[0] {
         for member in shape.entries {

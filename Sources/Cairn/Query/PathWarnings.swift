@@ -20,7 +20,7 @@ struct PathWarnings {
     var missing = paths
     var near: [BoundPath: [String]] = [:]
     for entry in archive.snapshot.manifest.segments where !missing.isEmpty {
-      let catalogue = try archive.snapshot.open(entry).catalogue()
+      let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
       missing.removeAll { path in
         let (found, siblings) = catalogue.follow(path)
         if !found { near[path, default: []] += siblings }

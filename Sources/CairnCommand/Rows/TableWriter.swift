@@ -104,11 +104,15 @@ final class TableWriter: RowWriter {
     widths.reduce(0, +) + gap.count * max(0, widths.count - 1)
   }
 
+  private static let point = UInt8(ascii: ".")
+
   private static func isNumber(_ value: [UInt8]) -> Bool {
     var digits = value[...]
     if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
     guard let first = digits.first, (0x30...0x39).contains(first) else { return false }
-    return digits.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    // One point at most: addresses are texts.
+    return digits.allSatisfy { (0x30...0x39).contains($0) || $0 == point }
+      && digits.count { $0 == point } <= 1
   }
 }
 

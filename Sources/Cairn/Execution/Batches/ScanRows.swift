@@ -56,7 +56,9 @@ final class ScanRows: @unchecked Sendable {
   }
 
   private func vector(_ path: BoundPath) throws -> Vector {
-    let field = try fields().vector(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
+    let field = try fields().vector(
+      path.names, rows: rows, wantsStringsOnly: path.onlyStrings, acceptsSeconds: true)
+    if let seconds = field.seconds { return .times(Vector.Times(seconds: seconds, codes: field.codes)) }
     return .coded(
       Vector.Coded(
         entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
@@ -75,15 +77,16 @@ final class ScanRows: @unchecked Sendable {
   private func vector(_ column: VirtualColumn) throws -> Vector {
     let objects = try segment.rowObjects()
     let firstRow = segment.reader.footer.rowGroups[rowGroup].firstRow
-    var entries: [EngineValue] = []
-    var known: [UInt32: UInt32] = [:]
-    let codes = rows.map { row in
-      let object = objects.object(ofRow: firstRow + Int(row))
-      if let code = known[object] { return code }
-      let code = UInt32(entries.count)
-      known[object] = code
-      entries.append(objects.key(object).map { column.value(ofKey: $0) } ?? .null)
-      return code
+    var entries: [EngineValue] = [.null]
+    var codeOfObject = [UInt32](repeating: .max, count: objects.count)
+    let codes = rows.map { row -> UInt32 in
+      let object = Int(objects.object(ofRow: firstRow + Int(row)))
+      guard object < codeOfObject.count else { return 0 }
+      if codeOfObject[object] == .max {
+        codeOfObject[object] = UInt32(entries.count)
+        entries.append(column.value(ofKey: objects.key(object)))
+      }
+      return codeOfObject[object]
     }
     return .coded(Vector.Coded(entries: entries, codes: codes))
   }
@@ -91,7 +94,7 @@ final class ScanRows: @unchecked Sendable {
 
 /// For each row of a segment its first source object.
 struct RowObjects: Sendable {
-  private var keys: [String] = []
+  private var keys: [[UInt8]] = []
   private var objectOfRow: [UInt32]
 
   init(_ reader: SegmentReader) throws {
@@ -99,7 +102,7 @@ struct RowObjects: Sendable {
     for block in reader.footer.objectBlocks.indices {
       for object in try reader.objects(block: block) {
         let number = UInt32(keys.count)
-        keys.append(String(decoding: object.key, as: UTF8.self))
+        keys.append(object.key)
         for row in object.rows where objectOfRow[Int(row)] == .max { objectOfRow[Int(row)] = number }
       }
     }
@@ -107,5 +110,8 @@ struct RowObjects: Sendable {
 
   func object(ofRow row: Int) -> UInt32 { objectOfRow.indices.contains(row) ? objectOfRow[row] : .max }
 
-  func key(_ object: UInt32) -> String? { Int(object) < keys.count ? keys[Int(object)] : nil }
+  /// Objects of the segment.
+  var count: Int { keys.count }
+
+  func key(_ object: Int) -> [UInt8] { keys[object] }
 }

@@ -28,22 +28,26 @@ package struct BoundExpression: Sendable {
   }
 
   /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic and independent of row order.
-  package func evaluate(_ values: [EngineValue]) -> EngineValue {
+  package func evaluate(values: [EngineValue]) -> EngineValue {
     guard values.count >= columns.count else { return .null }
     return root.value(Row(values: values, elements: []))
   }
 
   /// The outcome where a condition is needed (S30).
-  package func truth(_ values: [EngineValue]) -> Bool? {
+  package func truth(values: [EngineValue]) -> Bool? {
     guard values.count >= columns.count else { return nil }
     return root.truth(Row(values: values, elements: []))
   }
 
   /// The value for a record whose value at `paths[i]` is `fields[i]`.
-  package func evaluate(_ fields: [FieldValue]) -> EngineValue { evaluate(fields.map { EngineValue($0) }) }
+  package func evaluate(_ fields: [FieldValue]) -> EngineValue {
+    evaluate(values: fields.map { EngineValue($0) })
+  }
 
   /// The outcome for a record whose value at `paths[i]` is `fields[i]`.
-  package func truth(_ fields: [FieldValue]) -> Bool? { truth(fields.map { EngineValue($0) }) }
+  package func truth(_ fields: [FieldValue]) -> Bool? {
+    truth(values: fields.map { EngineValue($0) })
+  }
 
   init(_ root: any Node, _ table: PathTable) {
     self.init(root: root, table: table, needle: nil, terms: [])

@@ -123,6 +123,18 @@ struct Scope {
   /// What a path means here.
   func resolve(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution {
     guard let first = path.steps.first?.pathName else { return try record(path, span) }
+    if let found = try qualified(path, span) { return found }
+    let closed = tables.flatMap { table -> [Column] in
+      if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
+    }
+    if let column = try Scope.find(first, closed, span) {
+      return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
+    }
+    return try record(path, span)
+  }
+
+  /// The column that a relation's name stands before, here or in a query around, the innermost first.
+  private func qualified(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution? {
     for table in tables {
       for name in table.names where name.count < path.steps.count + (table.isEvents ? 1 : 0) {
         guard Scope.matches(path.steps, name) else { continue }
@@ -137,13 +149,7 @@ struct Scope {
         }
       }
     }
-    let closed = tables.flatMap { table -> [Column] in
-      if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
-    }
-    if let column = try Scope.find(first, closed, span) {
-      return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
-    }
-    return try record(path, span)
+    return try outer?.scope.qualified(path, span).map(Resolution.outer)
   }
 
   /// A path of the one table of records, or of a query around.

@@ -28,15 +28,16 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
   }
 
   /// The value for an object of a key (S62); NULL where the key is not laid out as CloudTrail's are.
-  func value(ofKey key: String) -> EngineValue {
-    if self == .path { return .text(Array(key.utf8)) }
-    let parts = key.split(separator: "/")
-    guard let logs = parts.lastIndex(of: "AWSLogs") else { return .null }
-    let account = parts.index(
-      logs, offsetBy: parts.dropFirst(logs + 1).first?.hasPrefix("o-") == true ? 2 : 1)
+  func value(ofKey key: [UInt8]) -> EngineValue {
+    if self == .path { return .text(key) }
+    let parts = key.split(separator: UInt8(ascii: "/"))
+    guard let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count else {
+      return .null
+    }
+    let account = parts[logs + 1].starts(with: "o-".utf8) ? logs + 2 : logs + 1
     // Account, service, region, year, month, day, and the file.
-    guard account + 6 < parts.count, parts[account + 1].hasPrefix("CloudTrail") else { return .null }
-    func text(_ offset: Int) -> EngineValue { .text(Array(parts[account + offset].utf8)) }
+    guard account + 6 < parts.count, parts[account + 1].starts(with: "CloudTrail".utf8) else { return .null }
+    func text(_ offset: Int) -> EngineValue { .text(Array(parts[account + offset])) }
     switch self {
     case .path: return .null
     case .account: return text(0)
@@ -44,7 +45,7 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
     case .year: return text(3)
     case .month: return text(4)
     case .day: return text(5)
-    case .date: return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: "/").utf8))
+    case .date: return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: [UInt8(ascii: "/")])))
     }
   }
 }

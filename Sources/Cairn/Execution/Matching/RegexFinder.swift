@@ -1,7 +1,7 @@
 /// A regular expression of S52 that tells where it matches, and where its groups do, as Java's engine does.
 struct RegexFinder: Sendable {
   /// Steps that all matches in one text may take together.
-  static let mostSteps = 200_000_000
+  static let mostSteps = 20_000_000
 
   /// One match: the bytes of the whole match and of the groups, nil for those that took no part.
   struct Match {
@@ -23,13 +23,14 @@ struct RegexFinder: Sendable {
     program = try RegexProgram(.group(0, tree), keepsGroups: true)
   }
 
-  /// The matches from left to right, none inside another; nil where that takes too many steps.
-  func matches(in text: [UInt8], limit: Int = .max) -> [Match]? {
+  /// The matches from left to right, none inside another, from a character on (counted from 0); nil where that takes
+  /// too many steps.
+  func matches(in text: [UInt8], from first: Int = 0, limit: Int = .max) -> [Match]? {
     let scalars = RegexPattern.scalars(text)
     let offsets = RegexFinder.offsets(text, count: scalars.count)
     var search = RegexGroupSearch(program, scalars, groupCount: groups.count + 1)
     var matches: [Match] = []
-    var start = 0
+    var start = first
     while start <= scalars.count, matches.count < limit {
       guard let slots = search.match(from: start) else {
         return search.steps > RegexFinder.mostSteps ? nil : matches
@@ -95,7 +96,10 @@ private struct RegexGroupSearch {
         for index in slots.indices { slots[index] = -1 }
         reach(0, at: place)
       }
-      if current.states.isEmpty { break }
+      if current.states.isEmpty {
+        if found != nil { break }
+        continue
+      }
       let threads = current
       current = Threads()
       for (index, state) in threads.states.enumerated() {

@@ -21,8 +21,8 @@ struct AggregateCall: Sendable {
 /// What an aggregate has gathered, by group.
 enum AggregateStates: Sendable {
   case counts([Int])
-  /// Distinct values only counted.
-  case distinctCounts([Set<GroupingKey>])
+  /// Distinct values only counted, by their numbers.
+  case distinctCounts([NumberSet])
   /// Distinct rows of arguments, in order of first appearance.
   case distinctRows([DistinctRows])
   /// Rows that have to be ordered first: sort keys, then arguments.
@@ -62,7 +62,7 @@ enum AggregateStates: Sendable {
       self = .counts(counts)
     case .distinctCounts(var sets):
       self = .counts([])
-      sets.append([])
+      sets.append(NumberSet())
       self = .distinctCounts(sets)
     case .distinctRows(var rows):
       self = .counts([])
@@ -89,7 +89,7 @@ enum AggregateStates: Sendable {
     case (.distinctCounts(var sets), .distinctCounts(let more)):
       self = .counts([])
       for (group, target) in targets.enumerated() where target >= 0 {
-        if sets[target].isEmpty { sets[target] = more[group] } else { sets[target].formUnion(more[group]) }
+        if sets[target].count == 0 { sets[target] = more[group] } else { sets[target].formUnion(more[group]) }
       }
       self = .distinctCounts(sets)
     case (.distinctRows(var rows), .distinctRows(let more)):

@@ -34,7 +34,7 @@ final class AggregateOperator: Operator {
   /// Rows that a batch gives at a time.
   private static let outputRowCount = 8192
   /// A pass that does not fit is split into this many.
-  private static let splitCount = 4
+  private static let splitCount: UInt64 = 4
   /// Splitting ends here: one group alone may be larger than the bound.
   private static let largestModulus: UInt64 = 1 << 16
 
@@ -42,24 +42,22 @@ final class AggregateOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    var passes: [(modulus: UInt64, remainder: UInt64)] = [(1, 0)]
+    var passes = [GroupingPass.whole]
     while let pass = passes.popLast() {
+      let interners = AggregateInterners(keyCount: keys.count, callCount: calls.count)
       let table = GroupTable(
-        calls, keyCount: keys.count, pass: pass,
+        calls, interners, pass: pass,
         byteLimit: pass.modulus < Self.largestModulus ? context.options.memoryLimit : .max)
       try input.pull(context) { [self] batch in
         try sets.enumerated().map { number, members in
-          try PartialGroups(batch, keys: keys, members: members, set: number, calls: calls)
+          try PartialGroups(batch, keys: keys, members: members, set: number, calls: calls, interners, pass)
         }
       } _: { partials in
         for partial in partials where !table.isFull { table.merge(partial) }
         return !table.isFull
       }
       if table.isFull {
-        let modulus = pass.modulus * UInt64(Self.splitCount)
-        for part in (0..<UInt64(Self.splitCount)).reversed() {
-          passes.append((modulus, pass.remainder + part * pass.modulus))
-        }
+        passes += pass.split(Self.splitCount).reversed()
         continue
       }
       // Without keys there is a group even where there are no rows.
@@ -98,32 +96,45 @@ final class AggregateOperator: Operator {
   }
 }
 
+/// What numbers the values of keys and of counted distinct arguments, for all batches of a pass.
+struct AggregateInterners: Sendable {
+  let keys: [ValueInterner]
+  let calls: [ValueInterner]
+
+  init(keyCount: Int, callCount: Int) {
+    keys = (0..<keyCount).map { _ in ValueInterner() }
+    calls = (0..<callCount).map { _ in ValueInterner() }
+  }
+
+  var byteCount: Int { keys.reduce(0) { $0 + $1.byteCount } + calls.reduce(0) { $0 + $1.byteCount } }
+}
+
 /// All groups of a pass.
 private final class GroupTable {
   private let calls: [AggregateCall]
-  private let pass: (modulus: UInt64, remainder: UInt64)
+  private let interners: AggregateInterners
+  private let pass: GroupingPass
   private let byteLimit: Int
   private var byteCount = 0
-  private var numbers: [GroupIdentity: Int] = [:]
+  /// Groups of at most two keys, by their numbers; of more keys by all of them.
+  private var byPair: [UInt64: Int] = [:]
+  private var byNumbers: [[UInt32]: Int] = [:]
   private(set) var keys: [[EngineValue]]
   private(set) var sets: [Int] = []
   private(set) var states: [AggregateStates]
-
-  private struct GroupIdentity: Hashable {
-    let set: Int
-    let keys: [GroupingKey]
-  }
 
   /// What a group costs beside its keys' and states' own bytes, roughly.
   private static let groupByteCount = 160
 
   init(
-    _ calls: [AggregateCall], keyCount: Int, pass: (modulus: UInt64, remainder: UInt64), byteLimit: Int
+    _ calls: [AggregateCall], _ interners: AggregateInterners, pass: GroupingPass,
+    byteLimit: Int
   ) {
     self.calls = calls
+    self.interners = interners
     self.pass = pass
     self.byteLimit = byteLimit
-    keys = Array(repeating: [], count: keyCount)
+    keys = interners.keys.map { _ in [] }
     states = calls.map { AggregateStates($0) }
   }
 
@@ -132,36 +143,45 @@ private final class GroupTable {
 
   func merge(_ partial: PartialGroups) {
     var targets = [Int](repeating: -1, count: partial.count)
-    for group in 0..<partial.count {
-      let identity = GroupIdentity(set: partial.set, keys: partial.keys.map { GroupingKey($0[group]) })
-      if let known = numbers[identity] {
-        targets[group] = known
-        continue
-      }
-      if pass.modulus > 1 {
-        let hash = identity.keys.reduce(UInt64(partial.set)) { ($0 ^ $1.stableHash) &* 0x9E37_79B9_7F4A_7C15 }
-        if (hash >> 16) % pass.modulus != pass.remainder { continue }
-      }
-      targets[group] = add(identity, partial.keys.map { $0[group] })
+    for group in 0..<partial.count where partial.isKept[group] {
+      targets[group] =
+        number(partial.set, partial.numbers, group)
+        ?? add(partial.set, partial.numbers.map { $0[group] }, partial.keys.map { $0[group] })
     }
     for index in states.indices {
       states[index].merge(partial.states[index], targets)
       byteCount += partial.states[index].byteCount(targets)
     }
+    byteCount = max(byteCount, interners.byteCount + count * Self.groupByteCount)
   }
 
   func addEmptyGroup(set: Int) {
-    let identity = GroupIdentity(set: set, keys: keys.map { _ in GroupingKey(.null) })
-    if numbers[identity] == nil, pass.remainder == 0 { _ = add(identity, keys.map { _ in .null }) }
+    let numbers = keys.map { _ in [UInt32.max] }
+    if number(set, numbers, 0) == nil, pass.remainder == 0 {
+      _ = add(set, keys.map { _ in .max }, keys.map { _ in .null })
+    }
   }
 
-  private func add(_ identity: GroupIdentity, _ values: [EngineValue]) -> Int {
+  private func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> Int? {
+    if numbers.count <= 2, set == 0 {
+      var pair: UInt64 = 0
+      for column in numbers { pair = pair << 32 | UInt64(column[group]) }
+      return byPair[pair]
+    }
+    return byNumbers[[UInt32(truncatingIfNeeded: set)] + numbers.map { $0[group] }]
+  }
+
+  private func add(_ set: Int, _ numbers: [UInt32], _ values: [EngineValue]) -> Int {
     let number = sets.count
-    numbers[identity] = number
-    sets.append(identity.set)
+    if numbers.count <= 2, set == 0 {
+      byPair[numbers.reduce(0) { $0 << 32 | UInt64($1) }] = number
+    } else {
+      byNumbers[[UInt32(truncatingIfNeeded: set)] + numbers] = number
+    }
+    sets.append(set)
     for (index, value) in values.enumerated() { keys[index].append(value) }
     for index in states.indices { states[index].addGroup(calls[index]) }
-    byteCount += Self.groupByteCount + identity.keys.reduce(0) { $0 + 2 * $1.bytes.count + 64 }
+    byteCount += Self.groupByteCount + values.reduce(0) { $0 + ($1.text?.count ?? 0) }
     return number
   }
 }
@@ -171,7 +191,7 @@ extension AggregateStates {
   fileprivate func byteCount(_ targets: [Int]) -> Int {
     switch self {
     case .counts: 0
-    case .distinctCounts(let sets): sets.reduce(0) { $0 + $1.count } * 96
+    case .distinctCounts(let sets): sets.reduce(0) { $0 + $1.byteCount }
     case .distinctRows(let rows): rows.reduce(0) { $0 + $1.rows.count } * 192
     case .orderedRows(let rows): rows.reduce(0) { $0 + $1.count } * 160
     case .states: targets.count * 64

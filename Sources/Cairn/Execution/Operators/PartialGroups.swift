@@ -2,23 +2,42 @@
 struct PartialGroups: Sendable {
   /// Values of the keys, by key and group.
   private(set) var keys: [[EngineValue]]
+  /// Numbers of these values, by key and group.
+  private(set) var numbers: [[UInt32]]
   private(set) var states: [AggregateStates]
   let count: Int
+  /// Whether the pass takes the group.
+  private(set) var isKept: [Bool] = []
   /// The set of keys that it belongs to.
   let set: Int
 
   /// Groups the rows of a batch by some of the keys; a key outside `members` is NULL.
-  init(_ batch: Batch, keys: [ColumnID], members: [Int], set: Int, calls: [AggregateCall]) throws {
+  init(
+    _ batch: Batch, keys: [ColumnID], members: [Int], set: Int, calls: [AggregateCall],
+    _ interners: AggregateInterners, _ pass: GroupingPass
+  ) throws {
     self.set = set
     let columns = try members.map { try Self.vector(batch, keys[$0]).coded(count: batch.rowCount) }
     let groups = LocalGroups(columns, rowCount: batch.rowCount)
     count = groups.count
     self.keys = keys.map { _ in Array(repeating: .null, count: groups.count) }
+    numbers = keys.map { _ in Array(repeating: .max, count: groups.count) }
     for (member, column) in zip(members, columns) {
       self.keys[member] = groups.firstRows.map { column.entries[Int(column.codes[Int($0)])] }
     }
     states = []
-    for call in calls { states.append(try Self.gather(call, batch, groups)) }
+    isKept = pass.takes(set, self.keys, groups.count)
+    for (member, column) in zip(members, columns) {
+      // Values of groups that another pass takes get no number: they would cost memory here.
+      let kept = isKept.indices.filter { isKept[$0] }
+      let codes = kept.map { column.codes[Int(groups.firstRows[$0])] }
+      for (group, number) in zip(kept, interners.keys[member].numbers(of: column, codes: codes)) {
+        numbers[member][group] = number
+      }
+    }
+    for (call, interner) in zip(calls, interners.calls) {
+      states.append(try gather(call, batch, groups, interner))
+    }
   }
 
   private static func vector(_ batch: Batch, _ id: ColumnID) throws -> Vector {
@@ -27,18 +46,18 @@ struct PartialGroups: Sendable {
 
   // MARK: Aggregates
 
-  private static func gather(
-    _ call: AggregateCall, _ batch: Batch, _ groups: LocalGroups
+  private func gather(
+    _ call: AggregateCall, _ batch: Batch, _ groups: LocalGroups, _ interner: ValueInterner
   ) throws -> AggregateStates {
     let passes = try call.filter.map {
-      try vector(batch, $0).values(count: batch.rowCount).map { $0.truth == true }
+      try Self.vector(batch, $0).values(count: batch.rowCount).map { $0.truth == true }
     }
-    let arguments = try call.arguments.map { try vector(batch, $0) }
-    if call.isPlainCount { return .counts(counts(groups, arguments.first, passes)) }
+    let arguments = try call.arguments.map { try Self.vector(batch, $0) }
+    if call.isPlainCount { return .counts(Self.counts(groups, arguments.first, passes)) }
     var states = AggregateStates(call)
     for _ in 0..<groups.count { states.addGroup(call) }
     if !call.ordering.isEmpty {
-      let keys = try call.ordering.map { try vector(batch, $0.column) }
+      let keys = try call.ordering.map { try Self.vector(batch, $0.column) }
       var rows = [[AggregateStates.OrderedRow]](repeating: [], count: groups.count)
       for row in 0..<batch.rowCount where passes?[row] != false {
         let values = arguments.map { $0[row] }
@@ -58,7 +77,7 @@ struct PartialGroups: Sendable {
       }
       return .states(list)
     }
-    return combinations(call, arguments, groups, passes, batch.rowCount, states)
+    return combinations(call, arguments, groups, passes, batch.rowCount, states, interner)
   }
 
   private static func counts(_ groups: LocalGroups, _ argument: Vector?, _ passes: [Bool]?) -> [Int] {
@@ -79,9 +98,9 @@ struct PartialGroups: Sendable {
   }
 
   /// Each combination of a group and arguments once, with how often it occurs.
-  private static func combinations(
+  private func combinations(
     _ call: AggregateCall, _ arguments: [Vector], _ groups: LocalGroups, _ passes: [Bool]?, _ rowCount: Int,
-    _ empty: AggregateStates
+    _ empty: AggregateStates, _ interner: ValueInterner
   ) -> AggregateStates {
     let columns = arguments.map { $0.coded(count: rowCount) }
     let numbered = Vector.Coded(
@@ -99,7 +118,14 @@ struct PartialGroups: Sendable {
     }
     switch empty {
     case .distinctCounts(var sets):
-      each { group, values, _ in if !values[0].isNull { sets[group].insert(GroupingKey(values[0])) } }
+      guard let column = columns.first else { return empty }
+      let isNull = column.entries.map(\.isNull)
+      let wanted = pairs.firstRows.indices.filter { pair in
+        let row = Int(pairs.firstRows[pair])
+        return times[pair] > 0 && isKept[Int(groups.numbers[row])] && !isNull[Int(column.codes[row])]
+      }.map { Int(pairs.firstRows[$0]) }
+      let numbers = interner.numbers(of: column, codes: wanted.map { column.codes[$0] })
+      for (row, number) in zip(wanted, numbers) { sets[Int(groups.numbers[row])].insert(number) }
       return .distinctCounts(sets)
     case .distinctRows(var rows):
       each { group, values, _ in
@@ -114,5 +140,29 @@ struct PartialGroups: Sendable {
     default:
       return empty
     }
+  }
+}
+
+/// One of several passes over an input: it takes the groups whose keys' hash leaves a remainder.
+struct GroupingPass: Sendable {
+  let modulus: UInt64
+  let remainder: UInt64
+
+  static let whole = GroupingPass(modulus: 1, remainder: 0)
+
+  /// Whether it takes each group.
+  func takes(_ set: Int, _ keys: [[EngineValue]], _ count: Int) -> [Bool] {
+    if modulus == 1 { return Array(repeating: true, count: count) }
+    return (0..<count).map { group in
+      let hash = keys.reduce(UInt64(set)) {
+        ($0 ^ GroupingKey($1[group]).stableHash) &* 0x9E37_79B9_7F4A_7C15
+      }
+      return (hash >> 16) % modulus == remainder
+    }
+  }
+
+  /// The passes that take together what this one does.
+  func split(_ count: UInt64) -> [GroupingPass] {
+    (0..<count).map { GroupingPass(modulus: modulus * count, remainder: remainder + $0 * modulus) }
   }
 }

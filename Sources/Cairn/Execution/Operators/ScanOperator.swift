@@ -80,26 +80,64 @@ final class ScanOperator: Operator, @unchecked Sendable {
     _ take: (Result) throws -> Bool
   ) throws {
     let candidates = try candidates(context)
+    let threads = max(1, context.options.threads)
+    if candidates.count < threads * Self.fewRowGroups, threads > 1 {
+      return try runSlices(candidates, context, work, take)
+    }
     // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
-    var window = max(1, context.options.threads)
+    var window = threads
     var start = 0
     while start < candidates.count {
       try context.check()
       let end = min(start + window, candidates.count)
       let part = candidates[start..<end]
-      let results = try parallelMap(count: part.count, threads: context.options.threads) {
-        [self] index -> Result? in
+      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
+        try context.check()
+        let rows = try scan(part[part.startIndex + index], context)
+        return try rows.flatMap { try batch($0, context) }.map(work)
+      }
+      for result in results {
+        if let result, try !take(result) { return }
+      }
+      start = end
+      window = min(window * 2, threads * Self.largestWindow)
+    }
+  }
+
+  /// With few row groups their rows are divided, so that all threads have work.
+  private func runSlices<Result: Sendable>(
+    _ candidates: [Candidate], _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let threads = context.options.threads
+    let scans = try parallelMap(count: candidates.count, threads: threads) { [self] in
+      try scan(candidates[$0], context)
+    }
+    let slices = scans.compactMap { $0 }.flatMap { scan -> [ScanRows] in
+      let size = max(Self.sliceRowCount, scan.rows.count / (threads * Self.fewRowGroups) + 1)
+      if scan.rows.count <= size { return [scan] }
+      return stride(from: 0, to: scan.rows.count, by: size).map { start in
+        scan.subset((UInt32(start)..<UInt32(min(start + size, scan.rows.count))).map { $0 })
+      }
+    }
+    let window = threads * Self.largestWindow
+    for start in stride(from: 0, to: slices.count, by: window) {
+      try context.check()
+      let part = slices[start..<min(start + window, slices.count)]
+      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
         try context.check()
         return try batch(part[part.startIndex + index], context).map(work)
       }
       for result in results {
         if let result, try !take(result) { return }
       }
-      start = end
-      window = min(window * 2, max(1, context.options.threads) * Self.largestWindow)
     }
   }
 
+  /// Row groups for each thread below which rows are divided.
+  private static let fewRowGroups = 2
+  /// Rows that are worth a thread's start.
+  private static let sliceRowCount = 2048
   /// Row groups in flight for each thread.
   private static let largestWindow = 4
 
@@ -123,7 +161,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       {
         continue
       }
-      let reader = try context.archive.snapshot.open(entry, statistics: context.recorder.reads)
+      let reader = try context.archive.open(entry, statistics: context.recorder.reads)
       context.recorder.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
@@ -165,8 +203,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
     }
   }
 
-  /// The rows of a candidate that pass; nil for none.
-  private func batch(_ candidate: Candidate, _ context: ExecutionContext) throws -> Batch? {
+  /// The rows of a candidate that pass what storage evaluates; nil for none.
+  private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
     var rows = candidate.rows.list
     if let filter = candidate.filter {
       let (left, wasRead) = try filter.filter(candidate.rowGroup, rows)
@@ -175,9 +213,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
     } else {
       context.recorder.update { $0.rowGroupsRead += 1 }
     }
-    if rows.isEmpty { return nil }
-    let scan = ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
-    var batch = Batch(rowCount: rows.count)
+    return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
+  }
+
+  /// A batch of the rows that pass the other conditions too; nil for none.
+  private func batch(_ scan: ScanRows, _ context: ExecutionContext) throws -> Batch? {
+    var batch = Batch(rowCount: scan.rows.count)
     for (id, source) in table.columns { batch.columns[id] = Column(scan, source) }
     for conjunct in others {
       batch = batch.select(try conjunct.selection(batch, context))

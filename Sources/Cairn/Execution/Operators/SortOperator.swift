@@ -21,6 +21,8 @@ final class SortOperator: Operator {
 
   /// Rows that a batch gives at a time.
   private static let outputRowCount = 8192
+  /// What a materialized value takes, roughly.
+  private static let valueByteCount = 48
   /// Kept rows are thinned when they have grown to this many limits.
   private static let slack = 4
 
@@ -43,8 +45,10 @@ final class SortOperator: Operator {
     }
     let store = RowStore(kept)
     let order = try order(of: kept)
-    // Few rows are read by themselves; a large share of them is read with the batches they are in.
-    let isWhole = limit == nil && order.count > Self.outputRowCount
+    // Few rows are read by themselves; a large share of them is read once with the batches they are in, as long
+    // as all their values fit.
+    let byteCount = store.rowCount * (store.batches.first?.columns.count ?? 0) * Self.valueByteCount
+    let isWhole = limit == nil && order.count > Self.outputRowCount && byteCount < context.options.memoryLimit
     for start in stride(from: 0, to: order.count, by: Self.outputRowCount) {
       try context.check()
       let rows = Array(order[start..<min(start + Self.outputRowCount, order.count)])
@@ -66,7 +70,23 @@ final class SortOperator: Operator {
 
   /// Row numbers in order, cut at the limit.
   private func order(of batches: [Batch]) throws -> [Int] {
-    let ranked = try RankedRows(batches, keys)
+    if keys.count > 1, let limit, let key = keys.first,
+      let leading = try RankedRows.leading(limit, batches, key)
+    {
+      // Most rows are out by their first key: the others are not looked at for them.
+      var numbers: [Int] = []
+      var start = 0
+      for (batch, rows) in zip(batches, leading) {
+        numbers += rows.map { start + Int($0) }
+        start += batch.rowCount
+      }
+      let few = zip(batches, leading).map { $0.select($1) }
+      return try cut(RankedRows(few, keys)).map { numbers[$0] }
+    }
+    return try cut(RankedRows(batches, keys))
+  }
+
+  private func cut(_ ranked: RankedRows) -> [Int] {
     var order = ranked.sorted()
     guard let limit, order.count > limit else { return order }
     var end = limit

@@ -28,11 +28,9 @@ package struct MapValue: Sendable, Equatable {
 
   var pairs: [(key: EngineValue, value: EngineValue)] { zip(keys, values).map { (key: $0, value: $1) } }
 
-  /// The value of a key.
+  /// The value of a key that is equal (S20).
   func value(of key: EngineValue) -> EngineValue? {
-    let wanted = ValueKey(key)
-    for (index, key) in keys.enumerated() where ValueKey(key) == wanted { return values[index] }
-    return nil
+    keys.firstIndex { Comparison.order($0, key) == 0 }.map { values[$0] }
   }
 
   /// The value of a key that is named by a step of a path: the first exact one, else the first when ASCII letters

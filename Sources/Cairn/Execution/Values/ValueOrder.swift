@@ -20,9 +20,19 @@ package enum ValueOrder {
     case .address:
       guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return 0 }
       return NetworkAddress.compare(left, right)
-    case .null, .number: return 0
+    case .number:
+      guard let left = lhs.number, let right = rhs.number else { return 0 }
+      return ExactNumber.compare(left, right)
+    case .null: return 0
     case .text, .object, .array: return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
     }
+  }
+
+  /// The order, and of values that it does not tell apart that of their texts.
+  static func compareAndText(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    let order = compare(lhs, rhs)
+    if order != 0 || lhs.string != nil { return order }
+    return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
   }
 
   /// The order where the values are those of a time column: points in time first, then other text.
@@ -79,8 +89,8 @@ extension TimeSpan {
   }
 }
 
-/// What equal values have in common where they are counted or looked up together: the values that S26 does not
-/// tell apart have the same key.
+/// What equal values have in common for functions of arrays and maps: the values that S26 does not tell apart have
+/// the same key. Groups of rows have `GroupingKey` (S63).
 package enum ValueKey: Hashable, Sendable {
   case null
   case boolean(Bool)

@@ -66,19 +66,19 @@ struct TextState: AggregateState {
 
 /// Values by their keys; the maps that aggregates give have their keys in ascending order (S26).
 private struct KeyedValues<Value: Sendable>: Sendable {
-  private(set) var entries: [ValueKey: (key: EngineValue, value: Value)] = [:]
+  private(set) var entries: [GroupingKey: (key: EngineValue, value: Value)] = [:]
 
-  /// Changes the value of a key. Of keys that are equal the one with the least text is kept.
+  /// Changes the value of a key. Of keys that are the same (S63) the first one by S26 and by text is kept.
   mutating func update(_ key: EngineValue, initial: Value, _ change: (inout Value) -> Void) {
-    let place = ValueKey(key)
+    let place = GroupingKey(key)
     var entry = entries.removeValue(forKey: place) ?? (key: key, value: initial)
-    if key.string == nil, ByteOrder.compare(key.text ?? [], entry.key.text ?? []) < 0 { entry.key = key }
+    if ValueOrder.compareAndText(key, entry.key) < 0 { entry.key = key }
     change(&entry.value)
     entries[place] = entry
   }
 
   var sorted: [(key: EngineValue, value: Value)] {
-    entries.values.sorted { ValueOrder.compare($0.key, $1.key) < 0 }
+    entries.values.sorted { ValueOrder.compareAndText($0.key, $1.key) < 0 }
   }
 
   func map(_ value: (Value) -> EngineValue) -> EngineValue {

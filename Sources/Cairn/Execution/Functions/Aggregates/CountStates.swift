@@ -44,12 +44,12 @@ struct LogicState: AggregateState {
   var result: EngineValue { EngineValue(outcome) }
 }
 
-/// `approx_distinct`, which is exact here. The error that may be asked for as second argument is not needed.
+/// `approx_distinct`, which is exact here and counts what is not the same (S63). The error that may be asked for as second argument is not needed.
 struct DistinctCountState: AggregateState {
-  private var keys: Set<ValueKey> = []
+  private var keys: Set<GroupingKey> = []
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
-    if let value = arguments.first, !value.isNull { keys.insert(ValueKey(value)) }
+    if let value = arguments.first, !value.isNull { keys.insert(GroupingKey(value)) }
   }
 
   mutating func merge(_ later: DistinctCountState) { keys.formUnion(later.keys) }

@@ -64,9 +64,7 @@ struct ExtremeState: AggregateState {
   private func isBefore(_ lhs: Candidate, _ rhs: Candidate) -> Bool {
     let order = isByTime ? ValueOrder.compareTimes(lhs.key, rhs.key) : ValueOrder.compare(lhs.key, rhs.key)
     if order != 0 { return (order < 0) == (end == .least) }
-    if !isByKey, lhs.key.string != nil { return false }
-    let tie = ValueOrder.compare(lhs.value, rhs.value)
-    return tie != 0 ? tie < 0 : ByteOrder.compare(lhs.value.text ?? [], rhs.value.text ?? []) < 0
+    return ValueOrder.compareAndText(lhs.value, rhs.value) < 0
   }
 
   var result: EngineValue {

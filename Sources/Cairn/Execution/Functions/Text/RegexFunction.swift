@@ -49,12 +49,9 @@ enum RegexFunction: Sendable {
     let start = arguments.count > 2 ? arguments[2].count : 1
     let occurrence = arguments.count > 3 ? arguments[3].count : 1
     guard let start, let occurrence, start > 0, occurrence > 0 else { return .null }
-    let first = Characters.offset(text, behind: start - 1)
-    guard Characters.count(text) >= start - 1 else { return EngineValue(-1) }
-    guard let matches = finder.matches(in: text) else { return .null }
-    let later = matches.filter { $0.whole.lowerBound >= first }
-    guard occurrence <= later.count else { return EngineValue(-1) }
-    return EngineValue(Characters.count(Array(text[..<later[occurrence - 1].whole.lowerBound])) + 1)
+    guard let matches = finder.matches(in: text, from: start - 1, limit: occurrence) else { return .null }
+    guard matches.count == occurrence, let last = matches.last else { return EngineValue(-1) }
+    return EngineValue(Characters.count(Array(text[..<last.whole.lowerBound])) + 1)
   }
 
   // MARK: Replacement
