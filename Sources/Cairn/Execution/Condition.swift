@@ -63,10 +63,10 @@ final class RowFilter: Sendable {
     columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
       (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
     }.map { predicate in
-      let texts = mode.usesPruning ? predicate.textNeedles : nil
+      let needles = mode.usesPruning ? predicate.textNeedles : nil
       return ColumnConjunct(
         predicate: predicate, verdicts: VerdictCache(),
-        search: texts.flatMap { RecordSearch(reader, path: predicate.path, texts: $0) })
+        search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
     }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }
