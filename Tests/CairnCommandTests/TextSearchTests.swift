@@ -48,7 +48,7 @@ import Testing
         }
       }
     }
-    #expect(found > count / 4)
+    #expect(found > count / 10)
   }
 
   @Test(arguments: [1, 2])
@@ -77,7 +77,7 @@ import Testing
     for usesPruning in [true, false] {
       #expect(try rows(archive, "p LIKE '%x=y%'", usesPruning: usesPruning).count == 100)
       #expect(try rows(archive, #"p LIKE '%x\u003dy%'"#, usesPruning: usesPruning).count == 100)
-      #expect(try rows(archive, "p LIKE '%y1__%'", usesPruning: usesPruning).count == 100)
+      #expect(try rows(archive, "p LIKE '%y1__%'", usesPruning: usesPruning).count == 106)
       #expect(try rows(archive, "eventJson LIKE '%=%'", usesPruning: usesPruning).isEmpty)
     }
   }
