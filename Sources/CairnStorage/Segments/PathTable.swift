@@ -137,36 +137,8 @@ private struct PathTableBuilder: Sendable {
     return catalogue.column(slot, columnKind).map { .value(column: $0) } ?? .missing
   }
 
-  // MARK: Counts
-
   /// Values of `column` by word of the root slot.
-  func counts(column: Int) -> [UInt32] {
-    let info = catalogue.columns[column]
-    let kinds = ValueKind.allCases.map { $0.columnKind == info.kind ? UInt32(1) : 0 }
-    var words = [UInt32](repeating: 0, count: Int(ValueKind.firstShapeWord))
-    words.replaceSubrange(0..<kinds.count, with: kinds)
-    // From the column's slot up to the root, each level from the words of the one below.
-    var slot = info.slot
-    while slot != root {
-      let parent = catalogue.slots[slot].parent
-      var above = [UInt32](repeating: 0, count: Int(ValueKind.firstShapeWord))
-      above.reserveCapacity(above.count + catalogue.shapes[parent].count)
-      for shape in catalogue.shapes[parent] {
-        var count: UInt64 = 0
-        for entry in shape.entries where entry.slot == slot && Int(entry.word) < words.count {
-          count += UInt64(words[Int(entry.word)])
-        }
-        above.append(UInt32(clamping: count))
-      }
-      words = above
-      slot = parent
-    }
-    // The column's own slot: its shapes hold values of other slots only.
-    if words.count == Int(ValueKind.firstShapeWord) {
-      words += [UInt32](repeating: 0, count: catalogue.shapes[root].count)
-    }
-    return words
-  }
+  func counts(column: Int) -> [UInt32] { catalogue.valueCounts(of: column, inInstancesOf: root) }
 }
 
 extension ValueKind {
