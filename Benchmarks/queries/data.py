@@ -7,11 +7,13 @@ the binary is another one.
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from peers.measure import file_bytes
@@ -82,43 +84,46 @@ def command_line_file(duckdb: Path, parquet: Path, target: Path) -> Path:
 
 
 def choose(cairn: Path, archive_path: Path, days: int) -> dict:
-    """The hour, day, keys, event and needle that the questions name: from one hour in the middle of the history."""
-    middle = START + timedelta(days=days // 2)
-    since, until = f"{middle}T10:00:00Z", f"{middle}T11:00:00Z"
-    text = subprocess.run(
-        [cairn, "scan", archive_path, "--since", since, "--until", until, "--output", "jsonl"],
-        check=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ).stdout
-    events = [json.loads(line) for line in text.splitlines()]
-
-    def most_frequent(values) -> str:
-        counts: dict = {}
-        for value in values:
-            counts[value] = counts.get(value, 0) + 1
-        return max(sorted(counts), key=counts.__getitem__)
-
+    """The day, hour, keys, event and needle that the questions name: from the busiest hour of the middle day."""
+    day = START + timedelta(days=days // 2)
+    while day.weekday() > 4:  # a generated organisation rests on week-ends
+        day += timedelta(days=1)
+    next_day = day + timedelta(days=1)
+    scan = [cairn, "scan", archive_path, "--since", day.isoformat(), "--until", next_day.isoformat()]
+    found = subprocess.run([*scan, "--output", "jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if found.returncode:
+        said = found.stderr.decode(errors="replace").strip()[-300:]
+        raise RuntimeError(f"cairn scan of {day} ended with {found.returncode}: {said}")
+    events = [json.loads(line) for line in found.stdout.splitlines()]
+    hour = int(most_frequent(event["eventTime"][11:13] for event in events))
+    since = datetime(day.year, day.month, day.day, hour)
+    chosen = [event for event in events if event["eventTime"][11:13] == f"{hour:02}"]
     keys = [(event.get("userIdentity") or {}).get("accessKeyId") or "" for event in events]
     return {
-        "since": since,
-        "until": until,
-        "day": middle.isoformat(),
-        "next_day": (middle + timedelta(days=1)).isoformat(),
+        "since": f"{since:%Y-%m-%dT%H:%M:%SZ}",
+        "until": f"{since + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+        "day": day.isoformat(),
+        "next_day": next_day.isoformat(),
         "session_key": most_frequent(key for key in keys if key.startswith("ASIA")),
         "user_key": most_frequent(key for key in keys if key.startswith("AKIA")),
-        "event_id": events[len(events) // 2]["eventID"],
+        "event_id": chosen[len(chosen) // 2]["eventID"],
         "needle": needle(events),
     }
 
 
-def needle(events: list) -> str:
-    """An instance that the requests of the hour name: in requests, responses and messages of some events."""
-    import re
+def most_frequent(values) -> str:
+    """The first in order among the most frequent."""
+    counts = Counter(values)
+    if not counts:
+        raise RuntimeError("the chosen day has too few events to choose keys from")
+    return max(sorted(counts), key=counts.__getitem__)
 
+
+def needle(events: list) -> str:
+    """An instance that the requests of the day name: in requests, responses and messages of some events."""
     found = re.search(r'"instanceId":"(i-[0-9a-f]{17})"', json.dumps(events, separators=(",", ":")))
     if not found:
-        raise RuntimeError("no instance is named in the chosen hour")
+        raise RuntimeError("no instance is named on the chosen day")
     return found[1]
 
 

@@ -62,6 +62,13 @@ def pair(times: dict) -> str:
     return f"{number(times['median'])} ({number(times['best'])})"
 
 
+def cell(result: dict | None, mark: str) -> str:
+    """One system's time; a system that was not asked has none."""
+    if result is None:
+        return "–"
+    return "failed" if "failed" in result else pair(summary(result["ns"])) + mark
+
+
 def table(head: list, rows: list) -> list:
     lines = ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(head) - 2)]
     return lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
@@ -76,9 +83,7 @@ def in_process_table(questions: list[Question], in_process: dict) -> list:
         mine = times.get("cairn")
         cells = []
         for name in TITLES:
-            result = systems.get(name, {"failed": "not asked"})
-            mark = " ≠" if name in wrong else ""
-            cells.append("failed" if "failed" in result else pair(summary(result["ns"])) + mark)
+            cells.append(cell(systems.get(name), " ≠" if name in wrong else ""))
         usable = mine is not None and "cairn" not in wrong
         best = min((times[name] for name in PEERS if name in times and name not in wrong), default=None)
         rows.append(
@@ -192,4 +197,4 @@ def scale_lines(scale: dict) -> list:
         )
     head = ["", "question", "rows", f"{small:,} events", f"{large:,} events", "ratio (aim 1.5)"]
     text = f"Cairn in process; {scale['days'][0]} and {scale['days'][1]} days of the same organisation, in turns."
-    return ["## Ten times the history", "", text, "", *table(head, rows), ""]
+    return ["## A longer history", "", text, "", *table(head, rows), ""]

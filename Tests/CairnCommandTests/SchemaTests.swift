@@ -21,14 +21,14 @@ import Testing
     } else if value is NSNull {
       kind = "null"
     } else if let number = value as? NSNumber {
-      kind = CFNumberIsBoolean(number) ? "boolean" : "number"
+      kind = isBoolean(number) ? "boolean" : "number"
     }
     counts[path, default: Counts()].kinds[kind, default: 0] += 1
     if let text = value as? String { counts[path]?.values.insert(text) }
   }
 
   /// Foundation's numbers and booleans are one class; their Objective-C type tells them apart.
-  private static func CFNumberIsBoolean(_ number: NSNumber) -> Bool {
+  private static func isBoolean(_ number: NSNumber) -> Bool {
     String(cString: number.objCType) == "c"
   }
 

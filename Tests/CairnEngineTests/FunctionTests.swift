@@ -123,6 +123,11 @@ struct FunctionTests {
     #expect(try text("levenshtein_distance(lpad('', 1001, 'a'), lpad('', 1000, 'b'))") == nil)
     #expect(try text("sequence(DATE '2000-01-01', DATE '2023-01-01', INTERVAL '1' HOUR)") == nil)
     #expect(try text("sequence(1, 5, 0)") == nil)
+    #expect(try text("repeat(lpad('', 1000000, 'a'), 10000)") == nil)
+    #expect(try text("transform(sequence(1, 10000), i -> lpad('', 100000, 'a'))") == nil)
+    #expect(try text("reduce(sequence(1, 10000), 0, (s, i) -> ARRAY[s], s -> s)") == nil)
+    #expect(try text("round(1e-999999999, 500000000)") == nil)
+    #expect(try text("round(1e-999999999, -2)") == nil)
     #expect(
       try text("sequence(9223372036854775806, 9223372036854775807)")
         == "[9223372036854775806,9223372036854775807]")

@@ -107,9 +107,36 @@ import Testing
         let count = reader.footer.rowGroups[group].rowCount
         let rows = Set((0..<min(count, 6)).map { _ in UInt32(random.below(max(1, count))) }).sorted()
         attempt { _ = try print(try RecordBatch(reader, rowGroup: group, rows: rows)) }
+        attempt {
+          try followPath(reader, group, random.chance(2) ? rows : (0..<count).map { UInt32($0) }, &random)
+        }
       }
     }
     return (isReported, wrong)
+  }
+
+  /// A path to some slot: as a vector, and as a filter with and without needles.
+  private static func followPath(
+    _ reader: SegmentReader, _ rowGroup: Int, _ rows: [UInt32], _ random: inout SeededGenerator
+  ) throws {
+    let catalogue = try reader.catalogue()
+    var slot = random.below(catalogue.slots.count)
+    var path: [PathName] = []
+    while slot != 0 {
+      path.insert(PathName(bytes: catalogue.slots[slot].name, isExact: random.chance(2)), at: 0)
+      slot = catalogue.slots[slot].parent
+    }
+    let vector = try FieldProjection(reader, rowGroup: rowGroup).vector(path, rows: rows)
+    #expect(vector.codes.allSatisfy { Int($0) < vector.values.count })
+    let filter = try ColumnFilter(reader, rowGroup: rowGroup)
+    for needles in [nil, [Array("n1".utf8), Array(Oddity.uuid(&random).utf8)]] {
+      let predicate = ColumnPredicate(path: path, needles: needles) { value in
+        if let needles, case .string(let bytes) = value { return needles.contains(bytes) }
+        return needles == nil && value != .missing
+      }
+      _ = try filter.mayPass(predicate)
+      _ = try filter.filter(predicate, rows: rows, cache: VerdictCache())
+    }
   }
 
   private static func readColumns(_ reader: SegmentReader, _ random: inout SeededGenerator) throws {
@@ -122,6 +149,7 @@ import Testing
     _ column: ColumnReader, _ reader: SegmentReader, _ random: inout SeededGenerator
   ) throws {
     for chunk in column.directory.chunks {
+      _ = try? column.mayContain([Array("x".utf8), Array(Oddity.uuid(&random).utf8)], in: chunk.rowGroup)
       switch column.info.kind {
       case .shape: _ = try column.words(in: chunk.rowGroup)
       case .length, .integer: _ = try column.integers(in: chunk.rowGroup)

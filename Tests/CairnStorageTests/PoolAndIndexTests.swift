@@ -21,18 +21,18 @@ import Testing
   @Test(arguments: [1, 2, 7, 16])
   func findsWhatItHas(rowGroups: Int) throws {
     let index = MembershipDirectory(
-      bucketCount: 512, fingerprintBits: 8, rowGroupBits: BitPacking.width(of: UInt64(rowGroups - 1)),
+      bucketCount: 512, fingerprintBits: 6, rowGroupBits: BitPacking.width(of: UInt64(rowGroups - 1)),
       pages: [BlockRef(offset: 0, byteCount: 13)])
     let keys = (0..<2000).map { index.key(of: hash($0), rowGroup: $0 % rowGroups) }
     let bytes = index.encodePage(keys.sorted())
     var reader = ByteReader(bytes, origin: ByteOrigin(file: "page", offset: 0))
     let page = try MembershipPage.decode(&reader, index)
     #expect((0..<2000).allSatisfy { index.rowGroups(of: hash($0), in: page).contains($0 % rowGroups) })
-    let false1 = (2000..<12_000).count { !index.rowGroups(of: hash($0), in: page).isEmpty }
-    // 2000 of 512 × 256 places are taken: one look-up in 65.
-    #expect(false1 < 300)
-    // About one and a half bytes a value.
-    #expect(bytes.count * 8 < 2000 * (13 + index.rowGroupBits))
+    let found = (2000..<12_000).count { !index.rowGroups(of: hash($0), in: page).isEmpty }
+    // 2000 of 512 × 64 places are taken: one look-up in 16.
+    #expect(found < 800)
+    // Ten or eleven bits a value, and its row group.
+    #expect(bytes.count * 8 < 2000 * (8 + index.rowGroupBits))
   }
 
   /// The index of a written segment has all values of its column, exceptions among them.

@@ -83,8 +83,8 @@ public struct ArchiveSchema: Sendable {
   ///
   /// Throws as opening does where segments cannot be read.
   public init(_ archive: Archive, detail: Detail = .counts, threads: Int = 2) throws {
-    let snapshot = archive.snapshot
-    let readers = try snapshot.manifest.segments.map { try snapshot.open($0) }
+    let reads = ReadStatistics()
+    let readers = try archive.snapshot.manifest.segments.map { try archive.open($0, statistics: reads) }
     try self.init(readers, detail: detail, threads: threads)
   }
 

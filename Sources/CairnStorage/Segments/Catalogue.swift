@@ -11,8 +11,16 @@ package struct Slot: Sendable, Equatable {
 /// shape of that slot, which then is laid inline).
 package struct Shape: Sendable, Hashable {
   package struct Entry: Sendable, Hashable {
-    package var slot: Int
-    package var word: UInt32
+    /// Slot numbers stay below `SegmentFormat.slotLimit`: half the memory of the largest part of a catalogue.
+    private let slotNumber: UInt32
+    package let word: UInt32
+
+    package init(slot: Int, word: UInt32) {
+      slotNumber = UInt32(clamping: slot)
+      self.word = word
+    }
+
+    package var slot: Int { Int(slotNumber) }
   }
 
   package var entries: [Entry]
@@ -189,6 +197,7 @@ package struct Catalogue: Sendable {
       }
       let owner = Int(owners[index])
       var entries: [Shape.Entry] = []
+      entries.reserveCapacity(Int(counts[index]))
       for _ in 0..<counts[index] {
         guard children[next] >= 1, children[next] < Int64(slots.count - owner),
           slots[owner + Int(children[next])].parent == owner, let word = UInt32(exactly: words[next])

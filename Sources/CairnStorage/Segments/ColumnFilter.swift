@@ -40,10 +40,7 @@ package struct ColumnFilter {
   package func mayPass(_ predicate: ColumnPredicate) throws -> Bool {
     for target in try group.targets(predicate.path) {
       switch target {
-      case .missing: if predicate.passes(.missing) { return true }
-      case .literal(let kind): if predicate.passes(RowGroupPaths.literal(kind)) { return true }
-      case .composite: if !predicate.wantsStringsOnly || predicate.passes(.missing) { return true }
-      case .object: return true
+      case .missing, .literal, .composite, .object: if isWanted(target, predicate) { return true }
       case .value(let index):
         guard let needles = predicate.needles else { return true }
         let column = try group.reader.column(index)
@@ -63,17 +60,11 @@ package struct ColumnFilter {
     let candidates = Positions(rows)
     var passed: [Positions] = []
     var composite: [Positions] = []
-    try group.visit(predicate.path, rows: candidates) { part in
+    try group.visit(predicate.path, rows: candidates, isWanted: { isWanted($0, predicate) }) { part in
       switch part.target {
-      case .missing, .object: if predicate.passes(.missing) { passed.append(part.members) }
-      case .literal(let kind):
-        if predicate.passes(RowGroupPaths.literal(kind)) { passed.append(part.members) }
+      case .missing, .object, .literal: passed.append(part.members)
       case .composite:
-        if !predicate.wantsStringsOnly {
-          composite.append(part.members)
-        } else if predicate.passes(.missing) {
-          passed.append(part.members)
-        }
+        if predicate.wantsStringsOnly { passed.append(part.members) } else { composite.append(part.members) }
       case .value(let index):
         let column = try group.reader.column(index)
         try group.check(part.positions, in: column)
@@ -89,6 +80,16 @@ package struct ColumnFilter {
     let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }
     if !matches.isEmpty { passed.append(objects.select(.listed(matches))) }
     return candidates.select(Self.union(passed)).list
+  }
+
+  /// Whether rows of the target can pass, as far as the target tells.
+  private func isWanted(_ target: PathTable.Target, _ predicate: ColumnPredicate) -> Bool {
+    switch target {
+    case .missing: predicate.passes(.missing)
+    case .literal(let kind): predicate.passes(RowGroupPaths.literal(kind))
+    case .composite: !predicate.wantsStringsOnly || predicate.passes(.missing)
+    case .object, .value: true
+    }
   }
 
   /// All positions of disjoint parts.

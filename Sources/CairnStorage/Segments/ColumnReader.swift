@@ -29,7 +29,7 @@ package struct ColumnReader: Sendable {
 
   package var info: ColumnInfo { metadata.info }
   package var directory: ColumnDirectory { metadata.directory }
-  private var origin: ByteOrigin { metadata.origin }
+  var origin: ByteOrigin { metadata.origin }
 
   private func chunkIndex(of rowGroup: Int) -> Int? {
     let chunks = metadata.directory.chunks
@@ -43,7 +43,7 @@ package struct ColumnReader: Sendable {
 
   package func valueCount(in rowGroup: Int) -> Int { chunk(of: rowGroup)?.valueCount ?? 0 }
 
-  private func reader(_ part: PartPlace) throws -> ByteReader {
+  func reader(_ part: PartPlace) throws -> ByteReader {
     switch part {
     case .inline(let start, let byteCount):
       return try ByteReader(metadata.bytes, start: start, byteCount: byteCount, origin: origin)
@@ -52,7 +52,7 @@ package struct ColumnReader: Sendable {
     }
   }
 
-  private func pooled<Value: Sendable>(
+  func pooled<Value: Sendable>(
     _ part: BufferPool.Part, _ index: Int, byteCount: (Value) -> Int, _ make: () throws -> Value
   ) rethrows -> Value {
     try segment.pooled(part, column: metadata.index, index, byteCount: byteCount, make)
@@ -206,63 +206,6 @@ package struct ColumnReader: Sendable {
     for (index, code) in used.enumerated() { compact[code] = UInt32(index) }
     return StringVector(table: table, codes: codes.map { compact[$0] ?? 0 }, count: positions.count)
   }
-
-  // MARK: Dictionary
-
-  /// Calls `body` with the block of each of the ascending `ids` and the entry's number in the block.
-  private func visitEntries(_ ids: [UInt32], _ body: (_ block: Int, _ entry: Int) throws -> Void) throws {
-    let blocks = metadata.directory.dictionary
-    var block = 0
-    for id in ids {
-      while block < blocks.count, Int(id) >= blocks[block].firstID + blocks[block].entryCount { block += 1 }
-      guard block < blocks.count else { throw origin.damaged("value \(id) is not in the dictionary") }
-      try body(block, Int(id) - blocks[block].firstID)
-    }
-  }
-
-  /// Dictionary entries by ascending ids.
-  package func entries(_ ids: [UInt32]) throws -> StringTable {
-    let table = StringTable(entryCapacity: ids.count)
-    var current: (block: Int, table: StringTable)?
-    try visitEntries(ids) { block, entry in
-      if current?.block != block { current = (block, try dictionaryBlock(block)) }
-      if let current { table.append(entry: entry, of: current.table) }
-    }
-    return table
-  }
-
-  /// Values of dictionary entries by ascending ids. Entries of small dictionaries are kept as values.
-  func entryValues(_ ids: [UInt32]) throws -> [FieldValue] {
-    var values: [FieldValue] = []
-    values.reserveCapacity(ids.count)
-    var current: (block: Int, values: [FieldValue])?
-    try visitEntries(ids) { block, entry in
-      if current?.block != block { current = (block, try blockValues(block)) }
-      if let current { values.append(current.values[entry]) }
-    }
-    return values
-  }
-
-  private func blockValues(_ index: Int) throws -> [FieldValue] {
-    let heap = DictionaryBlocks.targetByteCount
-    return try pooled(.dictionaryValues, index, byteCount: { heap + $0.count * 64 }) {
-      let table = try dictionaryBlock(index)
-      let isNumber = info.kind == .number
-      return (0..<table.count).map { isNumber ? .number(Array(table[$0])) : .string(Array(table[$0])) }
-    }
-  }
-
-  package func dictionaryBlock(_ index: Int) throws -> StringTable {
-    try pooled(.dictionaryBlock, index, byteCount: { $0.heap.count + $0.count * 8 }) {
-      let block = metadata.directory.dictionary[index]
-      var reader = try reader(block.part)
-      let table = try DictionaryBlocks.decode(&reader, count: block.entryCount)
-      guard table.count == 0 || block.firstValue.elementsEqual(table[0]) else {
-        throw reader.damaged("dictionary block does not begin with its first value")
-      }
-      return table
-    }
-  }
 }
 
 /// Strings of a chunk or a part of it: codes into a table, or every value its own entry.
@@ -281,21 +224,4 @@ package struct StringVector: Sendable {
   package init(all table: StringTable) { self.init(table: table, codes: nil, count: table.count) }
 
   package func entry(_ index: Int) -> Int { codes.map { Int($0[index]) } ?? index }
-}
-
-extension ColumnReader {
-  /// Decodes every dictionary block and checks that the entries ascend over all of them.
-  func verifyDictionary() throws {
-    var last: (table: StringTable, index: Int)?
-    for block in directory.dictionary.indices {
-      let table = try dictionaryBlock(block)
-      for index in 0..<table.count {
-        if let last, compare(last.table[last.index], table[index]) > 0 {
-          throw CairnError.damaged(
-            file: segment.name, offset: metadata.origin.offset, cause: "dictionary entries are not in order")
-        }
-        last = (table, index)
-      }
-    }
-  }
 }

@@ -11,12 +11,19 @@ struct InstanceSplit {
   /// By used target, then by code: values in its column. Empty for targets without a column.
   private let counts: [[UInt32]]
   private let codeCount: Int
+  private let isWanted: [Bool]
 
-  init(_ table: PathTable, list: [UInt32], targetOfCode: [Int], instances: Positions) {
+  /// - Parameter isWanted: by target number; instances of others may be left out.
+  init(
+    _ table: PathTable, list: [UInt32], targetOfCode: [Int], instances: Positions, isWanted: [Bool]
+  ) {
     self.targetOfCode = targetOfCode
     self.instances = instances
+    self.isWanted = isWanted
     codeCount = list.count
-    used = Set(targetOfCode).sorted()
+    var isUsed = [Bool](repeating: false, count: table.targets.count)
+    for target in targetOfCode { isUsed[target] = true }
+    used = isUsed.indices.filter { isUsed[$0] }
     counts = used.map { target in
       let byWord = table.counts(target: target)
       return byWord.isEmpty ? [] : list.map { byWord[Int($0)] }
@@ -37,6 +44,10 @@ struct InstanceSplit {
   private func split<Code: FixedWidthInteger & BitwiseCopyable>(
     _ codes: [Code]
   ) -> [(target: Int, indices: Positions, positions: Positions)] {
+    let columns = used.indices.filter { !counts[$0].isEmpty }
+    if case .run(let range) = instances, columns.count == 1, used.count <= 2 {
+      return splitInTwo(codes, range, withColumn: columns[0])
+    }
     var place = [Int](repeating: 0, count: codeCount)
     for (index, target) in used.enumerated() {
       for code in place.indices where targetOfCode[code] == target { place[code] = index }
@@ -47,7 +58,6 @@ struct InstanceSplit {
       for vector in output + positions { vector.free() }
     }
     // All counts by code, then by target that has a column.
-    let columns = used.indices.filter { !counts[$0].isEmpty }
     let width = columns.count
     var steps = [Int](repeating: 0, count: codeCount * width)
     for (at, index) in columns.enumerated() {
@@ -80,8 +90,83 @@ struct InstanceSplit {
         }
       }
     }
-    return used.indices.filter { output[$0].count > 0 }.map {
+    return used.indices.filter { output[$0].count > 0 && isWanted[used[$0]] }.map {
       (used[$0], Positions(Array(output[$0].buffer)), Positions(Array(positions[$0].buffer)))
     }
+  }
+
+  /// Neighbouring instances that lead to one column or elsewhere. An index is written for every instance and kept
+  /// where it belongs, so that no branch depends on the codes.
+  private func splitInTwo<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ range: Range<Int>, withColumn index: Int
+  ) -> [(target: Int, indices: Positions, positions: Positions)] {
+    let isInside = targetOfCode.map { $0 == used[index] ? 1 : 0 }
+    let steps = counts[index].map { Int($0) }
+    var parts: [(target: Int, indices: Positions, positions: Positions)] = []
+    let inside = Self.indices(codes, range, keeping: isInside)
+    if inside.count > 0, isWanted[used[index]] {
+      let positions: Positions
+      if steps == isInside {
+        // One value for each of them and none for others: the values are neighbours as well.
+        let first = Self.sum(codes[..<range.lowerBound], steps)
+        positions = .run(first..<(first + inside.count))
+      } else {
+        positions = Self.positions(codes, range, inside, steps)
+      }
+      parts.append((used[index], inside, positions))
+    }
+    if let other = used.first(where: { $0 != used[index] }), isWanted[other], inside.count < range.count {
+      parts.append((other, Self.indices(codes, range, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
+    }
+    return parts
+  }
+
+  /// Indices into the range of the instances whose code is kept (1, not 0).
+  private static func indices<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ range: Range<Int>, keeping isKept: [Int]
+  ) -> Positions {
+    Positions(
+      [UInt32](unsafeUninitializedCapacity: range.count + 1) { target, count in
+        codes.withUnsafeBufferPointer { codes in
+          isKept.withUnsafeBufferPointer { isKept in
+            for instance in range {
+              target[count] = UInt32(truncatingIfNeeded: instance &- range.lowerBound)
+              count &+= isKept[Int(codes[instance])]
+            }
+          }
+        }
+      })
+  }
+
+  private static func sum<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: ArraySlice<Code>, _ steps: [Int]
+  ) -> Int {
+    codes.withUnsafeBufferPointer { codes in
+      steps.withUnsafeBufferPointer { steps in codes.reduce(0) { $0 &+ steps[Int($1)] } }
+    }
+  }
+
+  /// Position of the first value of each of the instances at ascending indices of the range.
+  private static func positions<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ range: Range<Int>, _ indices: Positions, _ steps: [Int]
+  ) -> Positions {
+    Positions(
+      [UInt32](unsafeUninitializedCapacity: indices.count) { target, count in
+        var cursor = sum(codes[..<range.lowerBound], steps)
+        var instance = range.lowerBound
+        codes.withUnsafeBufferPointer { codes in
+          steps.withUnsafeBufferPointer { steps in
+            while count < indices.count {
+              let wanted = range.lowerBound &+ Int(indices[count])
+              while instance < wanted {
+                cursor &+= steps[Int(codes[instance])]
+                instance &+= 1
+              }
+              target[count] = UInt32(clamping: cursor)
+              count &+= 1
+            }
+          }
+        }
+      })
   }
 }

@@ -19,8 +19,9 @@ package struct MembershipDirectory: Sendable {
   package var rowGroupBits: Int
   package var pages: [BlockRef]
 
-  /// Enough that one look-up in about 60 finds a row group for nothing; a bit more costs an eighth of a byte a value.
-  package static let fingerprintBitCount = 8
+  /// One look-up in 16 finds a row group for nothing: as much as reading a chunk now and then may cost, for each bit
+  /// costs an eighth of a byte a value.
+  package static let fingerprintBitCount = 6
   package static let entriesPerPage = 2048
   package static let entriesPerBucket = 4
   /// Hash seed of all indexes.

@@ -27,19 +27,27 @@ struct RowGroupPaths {
     guard let root = try rootColumn() else { return [] }
     let table = try reader.pathTable(slot: 0, path: path[...])
     let list = try reader.column(root).wordList(in: rowGroup) ?? []
-    return try Set(codeTargets(list, table)).sorted().map { table.targets[$0] }
+    var isUsed = [Bool](repeating: false, count: table.targets.count)
+    for target in try codeTargets(list, table) { isUsed[target] = true }
+    return isUsed.indices.filter { isUsed[$0] }.map { table.targets[$0] }
   }
 
   /// Calls `body` with the parts of `rows`, each row in exactly one of them.
-  func visit(_ path: [PathName], rows: Positions, _ body: (Part) throws -> Void) throws {
+  ///
+  /// - Parameter isWanted: parts of other targets are left out.
+  func visit(
+    _ path: [PathName], rows: Positions, isWanted: (PathTable.Target) -> Bool = { _ in true },
+    _ body: (Part) throws -> Void
+  ) throws {
     guard let root = try rootColumn(), rows.count > 0 else { return }
     try visit(
-      slot: 0, column: root, instances: rows, members: .run(0..<rows.count), path: path[...], body)
+      slot: 0, column: root, instances: rows, members: .run(0..<rows.count), path: path[...], isWanted,
+      body)
   }
 
   private func visit(
     slot: Int, column: Int, instances: Positions, members: Positions, path: ArraySlice<PathName>,
-    _ body: (Part) throws -> Void
+    _ isWanted: (PathTable.Target) -> Bool, _ body: (Part) throws -> Void
   ) throws {
     let column = try reader.column(column)
     if let last = instances.last, last >= column.valueCount(in: rowGroup) {
@@ -53,8 +61,12 @@ struct RowGroupPaths {
       try visit(
         slot: child, column: column, instances: part.positions, members: part.members,
         path: path.suffix(rest),
-        body)
+        isWanted, body)
     }
+    let wanted = table.targets.map { target in
+      if case .object = target { true } else { isWanted(target) }
+    }
+    if targetOfCode.allSatisfy({ !wanted[$0] }) { return }
     // One target for all: no instance's own shape matters unless values must be counted.
     if let only = targetOfCode.first, targetOfCode.allSatisfy({ $0 == only }) {
       let target = table.targets[only]
@@ -66,7 +78,8 @@ struct RowGroupPaths {
         return try take(Part(target: target, members: members, positions: instances))
       }
     }
-    var split = InstanceSplit(table, list: list, targetOfCode: targetOfCode, instances: instances)
+    var split = InstanceSplit(
+      table, list: list, targetOfCode: targetOfCode, instances: instances, isWanted: wanted)
     for (target, indices, positions) in split.run(try column.words(in: rowGroup)) {
       try take(Part(target: table.targets[target], members: members.select(indices), positions: positions))
     }

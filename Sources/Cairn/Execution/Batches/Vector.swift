@@ -133,8 +133,10 @@ enum Vector: Sendable {
 /// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values
 /// and texts, the value of typed ones.
 struct GroupingKey: Hashable, Sendable {
-  let sort: UInt8
+  private let sort: UInt8
   let bytes: [UInt8]
+  /// The same in every run, unlike Swift's own.
+  let stableHash: UInt64
 
   init(_ value: EngineValue) {
     switch value {
@@ -153,10 +155,14 @@ struct GroupingKey: Hashable, Sendable {
     case .boolean(let truth): (sort, bytes) = (5, [truth ? 1 : 0])
     default: (sort, bytes) = (value.typeNumber, value.text ?? [])
     }
+    stableHash = checksum(bytes, seed: UInt64(sort))
   }
 
-  /// The same in every run, unlike Swift's own.
-  var stableHash: UInt64 { checksum(bytes, seed: UInt64(sort)) }
+  static func == (lhs: GroupingKey, rhs: GroupingKey) -> Bool {
+    lhs.stableHash == rhs.stableHash && lhs.sort == rhs.sort && lhs.bytes == rhs.bytes
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(stableHash) }
 }
 
 extension EngineValue {

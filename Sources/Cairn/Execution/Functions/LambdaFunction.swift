@@ -24,7 +24,7 @@ struct LambdaFunction: Sendable {
 
   private static let transform = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
     guard let items = values[0].elements else { return .null }
-    return .array(items.map { lambdas.value(of: $0) })
+    return EngineValue.limited(items) { lambdas.value(of: $0) }.map(EngineValue.array) ?? .null
   }
 
   private static let filter = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
@@ -36,7 +36,10 @@ struct LambdaFunction: Sendable {
   private static let reduce = LambdaFunction(parameterCounts: [nil, nil, 2, 1]) { values, lambdas in
     guard let items = values[0].elements else { return .null }
     var state = values[1]
-    for item in items { state = lambdas.value(of: state, item) }
+    for item in items {
+      state = lambdas.value(of: state, item)
+      if state.byteCount() == nil { return .null }
+    }
     return lambdas.value(1, of: state)
   }
 
@@ -58,11 +61,10 @@ struct LambdaFunction: Sendable {
 
   private static let zipWith = LambdaFunction(parameterCounts: [nil, nil, 2]) { values, lambdas in
     guard let left = values[0].elements, let right = values[1].elements else { return .null }
-    return .array(
-      (0..<max(left.count, right.count)).map { index in
-        lambdas.value(
-          of: index < left.count ? left[index] : .null, index < right.count ? right[index] : .null)
-      })
+    let rows = EngineValue.limited(0..<max(left.count, right.count)) { index in
+      lambdas.value(of: index < left.count ? left[index] : .null, index < right.count ? right[index] : .null)
+    }
+    return rows.map(EngineValue.array) ?? .null
   }
 
   // MARK: Maps
@@ -70,13 +72,15 @@ struct LambdaFunction: Sendable {
   /// Entries whose new key is NULL make the result NULL; of equal ones the first counts.
   private static let transformKeys = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
     guard let map = values[0].entries else { return .null }
-    let pairs = map.pairs.map { (key: lambdas.value(of: $0.key, $0.value), value: $0.value) }
-    return pairs.contains { $0.key.isNull } ? .null : .map(MapValue(pairs))
+    let keys = EngineValue.limited(map.pairs) { lambdas.value(of: $0.key, $0.value) }
+    guard let keys, !keys.contains(where: \.isNull) else { return .null }
+    return .map(MapValue(zip(keys, map.values).map { (key: $0, value: $1) }))
   }
 
   private static let transformValues = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
     guard let map = values[0].entries else { return .null }
-    let changed = map.pairs.map { lambdas.value(of: $0.key, $0.value) }
+    let changed = EngineValue.limited(map.pairs) { lambdas.value(of: $0.key, $0.value) }
+    guard let changed else { return .null }
     return .map(MapValue(distinctKeys: map.keys, values: changed))
   }
 

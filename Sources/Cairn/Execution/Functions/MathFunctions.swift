@@ -50,8 +50,10 @@ enum MathFunctions {
     guard let places = arguments.count > 1 ? arguments[1].count : 0 else { return .null }
     return exact(arguments) { number in
       if places >= number.places { return number }
+      let span = Arithmetic.longestSpan
+      guard places <= span, number.places <= span, number.magnitude <= span else { return nil }
       if places >= 0 { return cut(number, places) }
-      guard places >= -Arithmetic.longestSpan else { return ExactDecimal(0) }
+      guard places >= -span else { return ExactDecimal(0) }
       return cut(number.scaled(by: places), 0)?.scaled(by: -places)
     }
   }

@@ -46,6 +46,7 @@ struct RankedRows {
       let all = seconds.flatMap { $0 }
       return key.isDescending ? all.map { -$0 } : all
     }
+    if let whole = wholeNumbers(vectors, key) { return whole }
     var entries: [EngineValue] = []
     var firstEntries: [Int] = []
     var columns: [Vector.Coded] = []
@@ -79,6 +80,32 @@ struct RankedRows {
       if entries[index].isNull { ranks[index] = key.nullsFirst ? .min : .max }
     }
     return ranks
+  }
+
+  /// Whole numbers order as they are; nil where there is anything else.
+  private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
+    var output: [Int64] = []
+    for (vector, count) in vectors {
+      guard case .plain(let values) = vector, values.count == count else { return nil }
+      for value in values {
+        guard case .number(.integer(let whole)) = value, whole > .min else { return nil }
+        output.append(key.isDescending ? -whole : whole)
+      }
+    }
+    return output
+  }
+
+  /// The places of the rows among which the first `count` are, told by the first key alone: all rows that do not
+  /// come after the `count`-th by it.
+  static func leading(_ count: Int, _ batches: [Batch], _ key: SortKey) throws -> [[UInt32]]? {
+    let ranks = try rank(batches, key)
+    guard count > 0, count < ranks.count else { return nil }
+    let border = ranks.sorted()[count - 1]
+    var start = 0
+    return batches.map { batch in
+      defer { start += batch.rowCount }
+      return (0..<batch.rowCount).filter { ranks[start + $0] <= border }.map { UInt32($0) }
+    }
   }
 
   /// Times order as their seconds do.

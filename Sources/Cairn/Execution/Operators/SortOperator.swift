@@ -70,7 +70,23 @@ final class SortOperator: Operator {
 
   /// Row numbers in order, cut at the limit.
   private func order(of batches: [Batch]) throws -> [Int] {
-    let ranked = try RankedRows(batches, keys)
+    if keys.count > 1, let limit, let key = keys.first,
+      let leading = try RankedRows.leading(limit, batches, key)
+    {
+      // Most rows are out by their first key: the others are not looked at for them.
+      var numbers: [Int] = []
+      var start = 0
+      for (batch, rows) in zip(batches, leading) {
+        numbers += rows.map { start + Int($0) }
+        start += batch.rowCount
+      }
+      let few = zip(batches, leading).map { $0.select($1) }
+      return try cut(RankedRows(few, keys)).map { numbers[$0] }
+    }
+    return try cut(RankedRows(batches, keys))
+  }
+
+  private func cut(_ ranked: RankedRows) -> [Int] {
     var order = ranked.sorted()
     guard let limit, order.count > limit else { return order }
     var end = limit

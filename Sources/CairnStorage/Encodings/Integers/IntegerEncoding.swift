@@ -80,18 +80,17 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
       return [Int64](repeating: try reader.readSignedVarint(), count: count)
     case .bitPacked:
       let base = try reader.readSignedVarint()
-      return try unpack(&reader, count: count).map { base &+ Int64(bitPattern: $0) }
+      return try unpack(&reader, count: count) { values in
+        for index in values.indices { values[index] &+= base }
+      }
     case .deltaPacked:
       guard count > 0 else { throw reader.damaged("delta-packed run without values") }
-      var value = try reader.readSignedVarint()
+      let first = try reader.readSignedVarint()
       let least = try reader.readSignedVarint()
-      var values = [value]
-      values.reserveCapacity(count)
-      for delta in try unpack(&reader, count: count - 1) {
-        value = value &+ least &+ Int64(bitPattern: delta)
-        values.append(value)
+      return try unpack(&reader, count: count, skipped: 1) { values in
+        values[0] = first
+        for index in values.indices.dropFirst() { values[index] &+= values[index &- 1] &+ least }
       }
-      return values
     case .runLength:
       return try decodeRuns(&reader, count: count, depth: depth)
     }
@@ -115,9 +114,26 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     return output
   }
 
-  private static func unpack(_ reader: inout ByteReader, count: Int) throws -> [UInt64] {
+  /// Packed values after `skipped` places left for the caller, who finishes them all in place.
+  private static func unpack(
+    _ reader: inout ByteReader, count: Int, skipped: Int = 0,
+    _ finish: (UnsafeMutableBufferPointer<Int64>) -> Void
+  ) throws -> [Int64] {
     let width = Int(try reader.readByte())
-    return try BitPacking.decode(&reader, count: count, width: width)
+    guard width <= 64 else { throw reader.damaged("bit width \(width)") }
+    let range = try reader.readRange(BitPacking.byteCount(count: count - skipped, width: width))
+    return [Int64](unsafeUninitializedCapacity: count) { target, written in
+      reader.bytes.withUnsafeBufferPointer { bytes in
+        guard let base = target.baseAddress else { return }
+        base.withMemoryRebound(to: UInt64.self, capacity: count) { words in
+          BitPacking.unpack(
+            UnsafeBufferPointer(rebasing: bytes[range]), count: count - skipped, width: width,
+            into: words + skipped)
+        }
+        finish(UnsafeMutableBufferPointer(rebasing: target[..<count]))
+      }
+      written = count
+    }
   }
 }
 

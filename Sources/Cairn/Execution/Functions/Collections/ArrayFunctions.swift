@@ -83,8 +83,7 @@ enum ArrayFunctions {
   @Sendable private static func join(_ arguments: [EngineValue]) -> EngineValue {
     guard let items = arguments[0].elements, let separator = arguments[1].text else { return .null }
     let replacement = arguments.count > 2 ? arguments[2].text : nil
-    return EngineValue(
-      limited: Array(items.compactMap { $0.text ?? replacement }.joined(separator: separator)))
+    return EngineValue(joining: items.compactMap { $0.text ?? replacement }, separator)
   }
 
   /// From 1; 0 where there is none.
@@ -118,7 +117,10 @@ enum ArrayFunctions {
   }
 
   @Sendable private static func repeated(_ arguments: [EngineValue]) -> EngineValue {
-    guard let count = arguments[1].count, count <= ResultLimits.generatedCount else { return .null }
+    guard let count = arguments[1].count, count <= ResultLimits.generatedCount,
+      let byteCount = arguments[0].byteCount(depth: ResultLimits.nesting - 1),
+      count <= ResultLimits.compositeByteCount / byteCount
+    else { return .null }
     return .array(Array(repeating: arguments[0], count: max(count, 0)))
   }
 
@@ -152,7 +154,7 @@ enum ArrayFunctions {
       output += value.elements ?? [value]
       if output.count > ResultLimits.elementCount { return .null }
     }
-    return .array(output)
+    return EngineValue(limited: output)
   }
 }
 

@@ -114,7 +114,7 @@ extension TextFunctions {
   @Sendable static func concatenateWithSeparator(_ arguments: [EngineValue]) -> EngineValue {
     guard let separator = arguments[0].text else { return .null }
     let parts = arguments.dropFirst().flatMap { $0.elements ?? [$0] }.compactMap(\.text)
-    return EngineValue(limited: Array(parts.joined(separator: separator)))
+    return EngineValue(joining: Array(parts), separator)
   }
 
   // MARK: Bytes

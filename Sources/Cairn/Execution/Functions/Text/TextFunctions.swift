@@ -18,7 +18,7 @@ enum TextFunctions {
   /// `concat` and `||`: arrays where one is typed so or all are arrays, else texts.
   @Sendable static func concatenate(_ arguments: [EngineValue]) -> EngineValue {
     if ArrayFunctions.areConcatenated(arguments) { return ArrayFunctions.concatenate(arguments) }
-    return EngineValue(limited: texts(arguments).flatMap { $0 })
+    return EngineValue(joining: texts(arguments))
   }
 
   @Sendable static func startsWith(_ arguments: [EngineValue]) -> EngineValue {
