@@ -21,11 +21,16 @@ final class ScanOperator: Operator, @unchecked Sendable {
     conditionTexts.append(text)
     if let bound {
       bounds.append((bound, conjunct))
-    } else if conjunct.readsPathsOnly, !conjunct.columns.isEmpty || conjunct.constant != nil {
+    } else if conjunct.columns.allSatisfy(isPath), !conjunct.columns.isEmpty || conjunct.constant != nil {
       conjuncts.append(conjunct)
     } else {
       others.append(conjunct)
     }
+  }
+
+  /// Whether it is a path of this table's records; one of a query around is a parameter.
+  private func isPath(_ id: ColumnID) -> Bool {
+    if case .path? = table.source(id) { true } else { false }
   }
 
   var summary: String { "Scan events" }
