@@ -111,7 +111,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   /// With few row groups their rows are divided, so that all threads have work.
   private func runSlices<Result: Sendable>(
-    _ candidates: [Candidate], _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ candidates: [Candidate], _ context: ExecutionContext,
+    _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
     let threads = context.options.threads
@@ -183,9 +184,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let reader = segment.reader
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
-    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
+    let onPaths = conjuncts.isEmpty ? nil : try RowFilter(conjuncts: conjuncts, reader, mode: mode)
     let onAll =
-      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+      conjuncts.isEmpty && timed.isEmpty
+      ? nil : try RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
       if allowed.isEmpty { continue }
