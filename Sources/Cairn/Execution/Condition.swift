@@ -41,7 +41,7 @@ package struct EvaluationMode: Sendable {
 /// A condition's conjuncts, ordered by cost, over the row groups of one segment.
 ///
 /// A conjunct on one path runs on the encoded columns; one on several reads those paths of the rows that are
-/// left. Cheap and selective ones come first: equality with given strings, then one path, then several.
+/// left. What is expected to leave the fewest rows comes first: rare paths and equality with one of many values.
 final class RowFilter: Sendable {
   private struct ColumnConjunct: Sendable {
     var predicate: ColumnPredicate
@@ -55,13 +55,15 @@ final class RowFilter: Sendable {
   /// A conjunct without paths that is not true: nothing passes.
   private let passesNothing: Bool
 
-  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
+  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) throws {
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
-    columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
-      (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
-    }.map { ColumnConjunct(predicate: $0, verdicts: VerdictCache()) }
+    let predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
+    let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
+    columns = zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
+      ColumnConjunct(predicate: predicate, verdicts: VerdictCache())
+    }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }
 
