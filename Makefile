@@ -1,7 +1,8 @@
 # make demo: install what is missing, build, compact sample data and query it.
 # make test: everything that must hold.
 # make bench-load EVENTS=1000000: loads generated events into Cairn and its peers; see Benchmarks/README.md.
-.PHONY: demo test build install clean bench-setup bench-load
+# make bench-query EVENTS=1000000: asks Cairn and its peers the same nine questions.
+.PHONY: demo test build install clean bench-setup bench-load bench-query
 PREFIX ?= /usr/local
 EVENTS ?= 100000
 ROUNDS ?= 3
@@ -29,6 +30,11 @@ bench-setup:
 bench-load: bench-setup
 	@[ -x $(CAIRN) ] || tools/check static
 	@cd Benchmarks && ../.venv-bench/bin/python -m peers --events $(EVENTS) --rounds $(ROUNDS) --cairn $(CAIRN) $(BENCH)
+
+bench-query: bench-setup
+	@[ -x $(CAIRN) ] || tools/check static
+	@cd Benchmarks/queries/inprocess && swift build -c release --static-swift-stdlib --scratch-path $(CURDIR)/.build-inprocess
+	@cd Benchmarks && ../.venv-bench/bin/python -m queries --events $(EVENTS) --cairn $(CAIRN) $(BENCH)
 
 clean:
 	rm -rf .build .build-* .bench .venv-bench demo

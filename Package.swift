@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CairnShims"),
+    .target(name: "CLineEditor"),
     .target(
       name: "CairnStorage",
       dependencies: ["CairnShims", "CZstd", "CDeflate", "CZlib", "CNettle"],
@@ -31,7 +32,7 @@ let package = Package(
     .executableTarget(
       name: "CairnCommand",
       dependencies: [
-        "Cairn", "CairnSynth",
+        "Cairn", "CairnSynth", "CLineEditor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -48,6 +49,10 @@ let package = Package(
       name: "CairnEngineTests", dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnTestSupport"],
       swiftSettings: strict),
     .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
+    .testTarget(
+      name: "CairnQueryTests",
+      dependencies: ["Cairn", "CairnStorage", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
+      exclude: ["Suite"], swiftSettings: strict),
     .testTarget(
       name: "CairnCommandTests",
       dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],

@@ -1,55 +1,78 @@
 /// What an archive or a segment holds, for people.
 public struct Inspection: Sendable {
-  /// Counts and sizes, by segment and in all.
+  /// Something that is counted in each segment and adds up over all.
+  public enum Measure: Int, Sendable, CaseIterable {
+    /// Bytes of the file.
+    case byteCount
+    /// JSON bytes of its objects, inflated.
+    case jsonByteCount
+    /// Bytes of its objects as delivered.
+    case sourceByteCount
+    /// Distinct records.
+    case rows
+    /// Records delivered.
+    case records
+    /// Further deliveries of rows.
+    case duplicates
+    /// Records that could not be read.
+    case rejected
+    /// Source objects.
+    case objects
+    /// Row groups.
+    case rowGroups
+    /// Rows whose original bytes are kept because their white space follows no layout.
+    case verbatimRows
+    /// Rows without a readable eventTime.
+    case untimedRows
+    /// Bytes of columns outside packs.
+    case columnByteCount
+    /// Bytes of packs.
+    case packByteCount
+    /// Bytes of catalogue, footer, header and tail.
+    case catalogueByteCount
+    /// Bytes of source objects and envelopes.
+    case provenanceByteCount
+    /// Bytes of row times.
+    case timeByteCount
+    /// Bytes of verbatim rows.
+    case verbatimByteCount
+    /// Bytes of objects that are no logs.
+    case opaqueByteCount
+  }
+
+  /// Counts, sizes and times, of a segment or of all.
+  public struct Sizes: Sendable {
+    private var values = [Int](repeating: 0, count: Measure.allCases.count)
+    /// Milliseconds since 1970; minimum above maximum where no row has a time.
+    public internal(set) var minimumTime = Int64.max
+    /// Latest event time.
+    public internal(set) var maximumTime = Int64.min
+
+    /// One of them.
+    public internal(set) subscript(measure: Measure) -> Int {
+      get { values[measure.rawValue] }
+      set { values[measure.rawValue] = newValue }
+    }
+
+    static func += (sum: inout Sizes, part: Sizes) {
+      for index in sum.values.indices { sum.values[index] += part.values[index] }
+      sum.minimumTime = min(sum.minimumTime, part.minimumTime)
+      sum.maximumTime = max(sum.maximumTime, part.maximumTime)
+    }
+  }
+
+  /// One segment.
   public struct Segment: Sendable {
     /// File name.
     public var name = ""
-    /// Bytes of the file.
-    public var byteCount = 0
-    /// JSON bytes of its objects, inflated.
-    public var jsonByteCount = 0
-    /// Bytes of its objects as delivered.
-    public var sourceByteCount = 0
-    /// Distinct records.
-    public var rows = 0
-    /// Records delivered.
-    public var records = 0
-    /// Further deliveries of rows.
-    public var duplicates = 0
-    /// Records that could not be read.
-    public var rejected = 0
-    /// Source objects.
-    public var objects = 0
-    /// Row groups.
-    public var rowGroups = 0
-    /// Rows whose original bytes are kept because their white space follows no layout.
-    public var verbatimRows = 0
-    /// Rows without a readable eventTime.
-    public var untimedRows = 0
-    /// Milliseconds since 1970; minimum above maximum where no row has a time.
-    public var minimumTime = Int64.max
-    /// Latest event time.
-    public var maximumTime = Int64.min
+    /// What adds up over segments.
+    public var sizes = Sizes()
     /// Shapes in its catalogue.
     public var shapes = 0
     /// Columns.
     public var columns = 0
     /// Columns that share packs.
     public var packedColumns = 0
-    /// Bytes of columns outside packs.
-    public var columnByteCount = 0
-    /// Bytes of packs.
-    public var packByteCount = 0
-    /// Bytes of catalogue, footer, header and tail.
-    public var catalogueByteCount = 0
-    /// Bytes of source objects and envelopes.
-    public var provenanceByteCount = 0
-    /// Bytes of row times.
-    public var timeByteCount = 0
-    /// Bytes of verbatim rows.
-    public var verbatimByteCount = 0
-    /// Bytes of objects that are no logs.
-    public var opaqueByteCount = 0
   }
 
   /// One column over all segments.
@@ -76,32 +99,7 @@ public struct Inspection: Sendable {
   public var columns: [Column] = []
 
   /// The sum over all segments.
-  public var total: Segment {
-    var sum = Segment()
-    for segment in segments {
-      sum.byteCount += segment.byteCount
-      sum.jsonByteCount += segment.jsonByteCount
-      sum.sourceByteCount += segment.sourceByteCount
-      sum.rows += segment.rows
-      sum.records += segment.records
-      sum.duplicates += segment.duplicates
-      sum.rejected += segment.rejected
-      sum.objects += segment.objects
-      sum.rowGroups += segment.rowGroups
-      sum.verbatimRows += segment.verbatimRows
-      sum.untimedRows += segment.untimedRows
-      sum.minimumTime = min(sum.minimumTime, segment.minimumTime)
-      sum.maximumTime = max(sum.maximumTime, segment.maximumTime)
-      sum.columnByteCount += segment.columnByteCount
-      sum.packByteCount += segment.packByteCount
-      sum.catalogueByteCount += segment.catalogueByteCount
-      sum.provenanceByteCount += segment.provenanceByteCount
-      sum.timeByteCount += segment.timeByteCount
-      sum.verbatimByteCount += segment.verbatimByteCount
-      sum.opaqueByteCount += segment.opaqueByteCount
-    }
-    return sum
-  }
+  public var total: Sizes { segments.reduce(into: Sizes()) { $0 += $1.sizes } }
 
   /// Inspects an archive directory or a single segment file; columns only where asked for.
   ///
@@ -116,7 +114,7 @@ public struct Inspection: Sendable {
     columns = byColumn.values.sorted { ($1.byteCount, $0.path, $0.kind) < ($0.byteCount, $1.path, $1.kind) }
   }
 
-  private static func readers(_ path: String) throws -> [SegmentReader] {
+  static func readers(_ path: String) throws -> [SegmentReader] {
     if Directory.isDirectory(path) {
       let snapshot = try ArchiveSnapshot(path: path)
       return try snapshot.manifest.segments.map { try snapshot.open($0) }
@@ -127,40 +125,42 @@ public struct Inspection: Sendable {
   private static func segment(_ reader: SegmentReader, _ catalogue: Catalogue) throws -> Segment {
     let footer = reader.footer
     var segment = Segment()
+    var sizes = Sizes()
     segment.name = reader.name.split(separator: "/").last.map(String.init) ?? reader.name
-    segment.byteCount = reader.byteCount
-    segment.jsonByteCount = footer.jsonByteCount
-    segment.sourceByteCount = footer.sourceByteCount
-    segment.rows = footer.rowCount
-    segment.records = footer.recordCount
-    segment.duplicates = footer.duplicateCount
-    segment.rejected = footer.rejectedCount
-    segment.objects = footer.objectCount
-    segment.rowGroups = footer.rowGroups.count
-    segment.verbatimRows = footer.rowGroups.reduce(0) { $0 + $1.verbatimRowCount }
-    segment.untimedRows = footer.rowGroups.reduce(0) { $0 + $1.untimedRowCount }
-    (segment.minimumTime, segment.maximumTime) = footer.timeRange
+    sizes[.byteCount] = reader.byteCount
+    sizes[.jsonByteCount] = footer.jsonByteCount
+    sizes[.sourceByteCount] = footer.sourceByteCount
+    sizes[.rows] = footer.rowCount
+    sizes[.records] = footer.recordCount
+    sizes[.duplicates] = footer.duplicateCount
+    sizes[.rejected] = footer.rejectedCount
+    sizes[.objects] = footer.objectCount
+    sizes[.rowGroups] = footer.rowGroups.count
+    sizes[.verbatimRows] = footer.rowGroups.reduce(0) { $0 + $1.verbatimRowCount }
+    sizes[.untimedRows] = footer.rowGroups.reduce(0) { $0 + $1.untimedRowCount }
+    (sizes.minimumTime, sizes.maximumTime) = footer.timeRange
     segment.shapes = catalogue.shapes.reduce(0) { $0 + $1.count }
     segment.columns = catalogue.columns.count
-    segment.packByteCount = footer.packs.reduce(0) { $0 + $1.byteCount }
-    segment.catalogueByteCount = footer.catalogue.byteCount + footer.footerOverhead
-    segment.timeByteCount = footer.rowGroups.reduce(0) { $0 + $1.times.byteCount }
-    segment.verbatimByteCount = footer.rowGroups.reduce(0) { $0 + ($1.verbatim?.byteCount ?? 0) }
-    segment.provenanceByteCount =
+    sizes[.packByteCount] = footer.packs.reduce(0) { $0 + $1.byteCount }
+    sizes[.catalogueByteCount] = footer.catalogue.byteCount + footer.footerOverhead
+    sizes[.timeByteCount] = footer.rowGroups.reduce(0) { $0 + $1.times.byteCount }
+    sizes[.verbatimByteCount] = footer.rowGroups.reduce(0) { $0 + ($1.verbatim?.byteCount ?? 0) }
+    sizes[.provenanceByteCount] =
       footer.envelopes.byteCount + footer.objectBlocks.reduce(0) { $0 + $1.block.byteCount }
     for index in catalogue.columns.indices {
       switch catalogue.columns[index].place {
       case .pack: segment.packedColumns += 1
       case .block(let ref):
-        segment.columnByteCount += ref.byteCount + (try reader.column(index).blockByteCount)
+        sizes[.columnByteCount] += ref.byteCount + (try reader.column(index).blockByteCount)
       }
     }
     let known =
-      segment.packByteCount + segment.catalogueByteCount + segment.timeByteCount + segment.verbatimByteCount
-      + segment.provenanceByteCount + segment.columnByteCount + reader.footerRef.byteCount
+      sizes[.packByteCount] + sizes[.catalogueByteCount] + sizes[.timeByteCount] + sizes[.verbatimByteCount]
+      + sizes[.provenanceByteCount] + sizes[.columnByteCount] + reader.footerRef.byteCount
     // What is left is content of objects that are no logs.
-    segment.opaqueByteCount = max(0, segment.byteCount - known)
-    segment.catalogueByteCount += reader.footerRef.byteCount
+    sizes[.opaqueByteCount] = max(0, sizes[.byteCount] - known)
+    sizes[.catalogueByteCount] += reader.footerRef.byteCount
+    segment.sizes = sizes
     return segment
   }
 

@@ -12,7 +12,34 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "List every column with its size and encodings, largest first.")
   var columns = false
 
+  @Flag(help: "List the paths of its records: kinds, numbers of values, examples.")
+  var schema = false
+
+  @Option(help: ArgumentHelp("With --schema: this path and what is below it.", valueName: "prefix"))
+  var path: String?
+
+  @Option(help: ArgumentHelp("With --schema: levels to show.", valueName: "levels"))
+  var depth: Int?
+
+  @Option(help: "With --schema: table, vertical, jsonl, json, csv or markdown.")
+  var output: OutputFormat?
+
+  @OptionGroup var threading: ThreadOptions
+
+  func validate() throws {
+    if !schema, path != nil || depth != nil || output != nil {
+      throw ValidationError("--path, --depth and --output go with --schema")
+    }
+    if schema, columns { throw ValidationError("--schema or --columns, not both") }
+    if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
+    if output == .raw { throw ValidationError("--output raw is for cairn scan") }
+  }
+
   func run() throws {
+    if schema {
+      let schema = try ArchiveSchema(path: archive, detail: .examples, threads: threading.count)
+      return try SchemaListing(schema, prefix: path, depth: depth).write(output ?? .table)
+    }
     let inspection = try Inspection(path: archive, columns: columns)
     try summary(inspection)
     try segments(inspection)
@@ -26,35 +53,36 @@ struct InspectCommand: ParsableCommand {
   private func summary(_ inspection: Inspection) throws {
     let total = inspection.total
     func perEvent(_ bytes: Int) -> String {
-      total.rows > 0 ? "\(fixed(Double(bytes) / Double(total.rows), 2)) B/event" : "-"
+      total[.rows] > 0 ? "\(fixed(Double(bytes) / Double(total[.rows]), 2)) B/event" : "-"
     }
     try line(
       "events",
-      "\(formatCount(total.rows)) kept, \(formatCount(total.duplicates)) duplicates, \(formatCount(total.rejected)) rejected"
+      "\(formatCount(total[.rows])) kept, \(formatCount(total[.duplicates])) duplicates, \(formatCount(total[.rejected])) rejected"
     )
     try line(
       "objects",
-      "\(formatCount(total.objects)), \(formatBytes(total.sourceByteCount)) delivered, \(formatBytes(total.jsonByteCount)) of JSON"
+      "\(formatCount(total[.objects])), \(formatBytes(total[.sourceByteCount])) delivered, \(formatBytes(total[.jsonByteCount])) of JSON"
     )
     if total.minimumTime <= total.maximumTime {
       try line("event time", "\(formatTime(total.minimumTime)) … \(formatTime(total.maximumTime))")
     }
-    if total.untimedRows > 0 {
-      try line("untimed", "\(formatCount(total.untimedRows)) events without a readable eventTime")
+    if total[.untimedRows] > 0 {
+      try line("untimed", "\(formatCount(total[.untimedRows])) events without a readable eventTime")
     }
-    if total.byteCount > 0 {
-      let ratio = Double(total.jsonByteCount) / Double(total.byteCount)
+    if total[.byteCount] > 0 {
+      let ratio = Double(total[.jsonByteCount]) / Double(total[.byteCount])
       try line(
         "size",
-        "\(formatBytes(total.byteCount)), \(perEvent(total.byteCount)), \(fixed(ratio, 1)) : 1 of JSON")
+        "\(formatBytes(total[.byteCount])), \(perEvent(total[.byteCount])), \(fixed(ratio, 1)) : 1 of JSON")
     }
     try line(
-      "verbatim", "\(formatCount(total.verbatimRows)) events keep their original bytes beside their columns")
+      "verbatim", "\(formatCount(total[.verbatimRows])) events keep their original bytes beside their columns"
+    )
     for (name, bytes) in [
-      ("columns", total.columnByteCount), ("packs", total.packByteCount),
-      ("catalogue", total.catalogueByteCount),
-      ("provenance", total.provenanceByteCount), ("row times", total.timeByteCount),
-      ("verbatim", total.verbatimByteCount), ("other JSON", total.opaqueByteCount),
+      ("columns", total[.columnByteCount]), ("packs", total[.packByteCount]),
+      ("catalogue", total[.catalogueByteCount]),
+      ("provenance", total[.provenanceByteCount]), ("row times", total[.timeByteCount]),
+      ("verbatim", total[.verbatimByteCount]), ("other JSON", total[.opaqueByteCount]),
     ] where bytes > 0 {
       try line("  \(name)", "\(formatBytes(bytes).padded(to: 9)) \(perEvent(bytes))")
     }
@@ -66,13 +94,15 @@ struct InspectCommand: ParsableCommand {
       "\nsegment        events      row groups  shapes  columns (packed)  size       from                  to\n"
     )
     for segment in inspection.segments {
-      let from = segment.minimumTime <= segment.maximumTime ? formatTime(segment.minimumTime) : "-"
-      let to = segment.minimumTime <= segment.maximumTime ? formatTime(segment.maximumTime) : "-"
+      let from =
+        segment.sizes.minimumTime <= segment.sizes.maximumTime ? formatTime(segment.sizes.minimumTime) : "-"
+      let to =
+        segment.sizes.minimumTime <= segment.sizes.maximumTime ? formatTime(segment.sizes.maximumTime) : "-"
       let columns = "\(segment.columns) (\(segment.packedColumns))"
       try out.write(
-        "\(segment.name.padded(to: 14)) \(formatCount(segment.rows).padded(to: 11)) "
-          + "\(String(segment.rowGroups).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
-          + "\(columns.padded(to: 17)) \(formatBytes(segment.byteCount).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
+        "\(segment.name.padded(to: 14)) \(formatCount(segment.sizes[.rows]).padded(to: 11)) "
+          + "\(String(segment.sizes[.rowGroups]).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
+          + "\(columns.padded(to: 17)) \(formatBytes(segment.sizes[.byteCount]).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
       )
     }
   }

@@ -7,15 +7,11 @@ struct ScanCommand: ParsableCommand {
     case reverseTime = "-time"
   }
 
-  enum Output: String, ExpressibleByArgument, CaseIterable {
-    case table, jsonl, json, csv, raw
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "scan",
     abstract: "Show the events of a time range that satisfy a condition.",
     discussion: """
-      jsonl prints one compact record a line, raw the record's original bytes, table and csv the columns \
+      jsonl prints one compact record a line, --output raw the record's original bytes, the others the columns \
       \(FieldColumns.standard.joined(separator: ", ")) or those of --select. Exit code 1 where nothing matched.
 
       Conditions are SQL's, over any path of the records (docs/semantics.md):
@@ -48,13 +44,7 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Print the number of events only.")
   var count = false
 
-  @Option(help: "table, jsonl, json, csv or raw. (default: table on a terminal, jsonl otherwise)")
-  var output: Output?
-
-  @Flag(
-    name: .customLong("csv-safe"),
-    help: "In csv, put an apostrophe before values that a spreadsheet would take for a formula.")
-  var csvSafe = false
+  @OptionGroup var format: OutputOptions
 
   @Flag(help: "Say on standard error what was read and what was pruned.")
   var explain = false
@@ -81,7 +71,7 @@ struct ScanCommand: ParsableCommand {
       rows = try scan.count()
       try StandardOutput.shared.write("\(rows)\n")
     } else {
-      try write(scan, output ?? (isTerminal(1) ? .table : .jsonl))
+      try write(scan, format.output ?? .standard)
       rows = scan.statistics.rows
     }
     try StandardOutput.shared.flush()
@@ -89,19 +79,29 @@ struct ScanCommand: ParsableCommand {
     if rows == 0 { throw ExitCode(1) }
   }
 
-  private func write(_ scan: Scan, _ output: Output) throws {
+  private func write(_ scan: Scan, _ output: OutputFormat) throws {
     let out = StandardOutput.shared
-    // Whole records have no columns.
-    let isWhole = select == "*" && (output == .table || output == .csv)
-    let columns = isWhole ? ["eventJson"] : try columns()
+    let isWhole = select == "*" || (select == nil && (output == .jsonl || output == .json))
     switch output {
-    case .jsonl where select != nil && select != "*": try writeSelected(scan, columns)
-    case .jsonl: try scan.writeRecords(.compactJSON) { try out.write($0) }
     case .raw: try scan.writeRecords(.raw) { try out.write($0) }
-    case .json: try writeArray(scan)
-    case .csv: try CSVWriter(out, isSafe: csvSafe).write(scan, columns)
-    case .table: try TableWriter(out).write(scan, columns)
+    case .jsonl where isWhole: try scan.writeRecords(.compactJSON) { try writeLines($0) }
+    case .json where isWhole: try writeArray(scan)
+    default:
+      // Whole records have no columns.
+      let columns = isWhole ? ["eventJson"] : try columns()
+      let writer = rowWriter(output, isSafe: format.csvSafe)
+      try writer.begin(columns)
+      try scan.fields(columns) { rows in
+        for row in rows { try writer.write(row) }
+      }
+      try writer.end()
     }
+  }
+
+  /// Records as lines; on a terminal escaped as JSON escapes.
+  private func writeLines(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    guard isTerminal(1) else { return try StandardOutput.shared.write(bytes) }
+    try StandardOutput.shared.write(escapeJSONForTerminal(Array(bytes), keepsLineFeeds: true))
   }
 
   /// Paths between the commas of `--select`; commas inside quotes or brackets belong to their path.
@@ -132,19 +132,6 @@ struct ScanCommand: ParsableCommand {
     return columns
   }
 
-  /// One JSON object a line with the chosen paths as keys; missing ones are left out.
-  private func writeSelected(_ scan: Scan, _ columns: [String]) throws {
-    let out = StandardOutput.shared
-    try scan.fields(columns) { rows in
-      for row in rows {
-        let members = zip(columns, row).compactMap { column, value in
-          value.json.map { "\(FieldValue.string(Array(column.utf8)).json ?? ""):\($0)" }
-        }
-        try out.write("{\(members.joined(separator: ","))}\n")
-      }
-    }
-  }
-
   /// Records are single lines, so a comma goes where a line ends and another follows.
   private func writeArray(_ scan: Scan) throws {
     let out = StandardOutput.shared
@@ -154,7 +141,7 @@ struct ScanCommand: ParsableCommand {
       for line in bytes.split(separator: UInt8(ascii: "\n")) {
         try out.write(isFirst ? "\n" : ",\n")
         isFirst = false
-        try out.write(UnsafeBufferPointer(rebasing: line))
+        try writeLines(UnsafeBufferPointer(rebasing: line))
       }
     }
     try out.write("\n]\n")

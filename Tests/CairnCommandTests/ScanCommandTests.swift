@@ -77,9 +77,10 @@ import Testing
     let inspection = try Inspection(path: path.path, columns: true)
     let total = inspection.total
     let parts =
-      total.columnByteCount + total.packByteCount + total.catalogueByteCount + total.provenanceByteCount
-      + total.timeByteCount + total.verbatimByteCount
-    #expect(total.opaqueByteCount == 0 && parts == total.byteCount)
+      total[.columnByteCount] + total[.packByteCount] + total[.catalogueByteCount]
+      + total[.provenanceByteCount]
+      + total[.timeByteCount] + total[.verbatimByteCount]
+    #expect(total[.opaqueByteCount] == 0 && parts == total[.byteCount])
     #expect(inspection.columns.allSatisfy { $0.values > 0 && !$0.encodings.isEmpty })
   }
 }

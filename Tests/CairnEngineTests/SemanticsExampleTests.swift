@@ -5,7 +5,9 @@ import Testing
 
 /// Every example of `docs/semantics.md`, executed by the engine's evaluator.
 struct SemanticsExampleTests {
-  static let examples = (try? SemanticsDocument.load())?.examples ?? []
+  private static let document = try? SemanticsDocument.load()
+  static let examples = document?.examples ?? []
+  static let functionExamples = document?.functionExamples ?? []
   /// The start of the queries, as the oracle has it.
   static let now: Int64 = 1_767_225_600
 
@@ -13,7 +15,7 @@ struct SemanticsExampleTests {
     try Binder.bind(try SQLParser.parseExpression(text), now: now)
   }
 
-  @Test(arguments: examples)
+  @Test(arguments: examples + functionExamples)
   func exampleHolds(_ example: SemanticsDocument.Example) throws {
     if example.expected == "error" {
       #expect(throws: (any Error).self) { try Self.bind(example.expression) }
@@ -29,6 +31,7 @@ struct SemanticsExampleTests {
 
   @Test func thereAreExamples() {
     #expect(Self.examples.count > 300)
+    #expect(Self.functionExamples.count > 400)
   }
 
   /// What an example's result shows of a value: record values look like typed ones.

@@ -9,7 +9,7 @@ public enum Oracle {
   public static func evaluate(
     _ expression: Expression, _ record: OracleRecord, now: Int64 = 1_767_225_600
   ) throws(OracleError) -> OracleValue {
-    let evaluator = OracleEvaluator(record: record, now: now)
+    let evaluator = OracleEvaluator(scope: OracleScope(record: record), now: now)
     if expression.isLogical || expression.isPredicate {
       return OracleValue(try evaluator.truth(of: expression))
     }
@@ -20,20 +20,27 @@ public enum Oracle {
   public static func truth(
     _ expression: Expression, _ record: OracleRecord, now: Int64 = 1_767_225_600
   ) throws(OracleError) -> Bool? {
-    try OracleEvaluator(record: record, now: now).truth(of: expression)
+    try OracleEvaluator(scope: OracleScope(record: record), now: now).truth(of: expression)
   }
 }
 
 /// The evaluation for one record.
 struct OracleEvaluator {
-  let record: OracleRecord
+  let scope: OracleScope
   let now: Int64
+  /// Lambdas' parameters, the innermost last.
+  var variables: [(name: Identifier, value: OracleValue)] = []
+  /// What grouping and windows have computed before: aggregates, keys, window functions.
+  var replacements: [SourceSpan: OracleResolved] = [:]
+  /// The output columns that ORDER BY sees.
+  var outputs: [OracleOutputValue] = []
   /// What each `[]` path in reach stands for at the moment.
   var bindings: [SourceSpan: OracleValue] = [:]
 
   // MARK: Conditions (S30)
 
   func truth(of expression: Expression) throws(OracleError) -> Bool? {
+    if replacements[expression.span] != nil { return try value(of: expression).truth }
     switch expression.kind {
     case .not(let operand):
       return try truth(of: operand).map { !$0 }
@@ -99,7 +106,8 @@ struct OracleEvaluator {
   func elements(of expression: Expression) throws(OracleError) -> [OracleValue]? {
     switch expression.kind {
     case .path(let path):
-      return OraclePath.expand(.init(record.root), steps(of: path)[...])
+      let base = try resolve(path)
+      return OraclePath.expand(base.value, base.steps[...])
     case .access(let base, let step):
       guard base.isElementPath else { return OraclePath.expand(try value(of: base), [step]) }
       return try elements(of: base)?.flatMap { OraclePath.expand($0, [step]) ?? [.null] }
@@ -108,21 +116,43 @@ struct OracleEvaluator {
     }
   }
 
-  /// The steps from the record.
-  private func steps(of path: Path) -> [Path.Step] {
-    (OraclePath.isRecord(path.root) ? [] : [.name(path.root)]) + path.steps
+  /// What a path starts from, and the steps from there.
+  func resolve(_ path: Path) throws(OracleError) -> OracleResolved {
+    if let variable = variables.last(where: { OracleScope.isSame($0.name.text, path.root.text) }) {
+      return OracleResolved(value: variable.value, steps: path.steps)
+    }
+    if let output = try output(path) { return output }
+    return try scope.resolve(path)
+  }
+
+  /// The output column that a name in ORDER BY means (S65).
+  private func output(_ path: Path) throws(OracleError) -> OracleResolved? {
+    let named = outputs.filter {
+      ($0.isAlias || path.steps.isEmpty) && OracleScope.isSame($0.name, path.root.text)
+    }
+    let exact = named.filter { $0.name == path.root.text }
+    let matches = exact.isEmpty ? named : exact
+    guard let first = matches.first else { return nil }
+    if matches.contains(where: { $0.canonical != first.canonical }) {
+      throw .unsupported("\(path.root.text) is ambiguous")
+    }
+    return OracleResolved(value: first.value, steps: path.steps, isTime: first.isTime)
   }
 
   // MARK: Values
 
   func value(of expression: Expression) throws(OracleError) -> OracleValue {
     if let bound = bindings[expression.span], expression.isElementPath { return bound }
+    if let known = replacements[expression.span] {
+      return known.steps.reduce(known.value) { OraclePath.step($1, on: $0) }
+    }
     switch expression.kind {
     case .literal(let literal):
       return try OracleLiterals.value(of: literal)
     case .path(let path):
       if expression.isElementPath { return try wholeArray(expression) }
-      return steps(of: path).reduce(.init(record.root)) { OraclePath.step($1, on: $0) }
+      let base = try resolve(path)
+      return base.steps.reduce(base.value) { OraclePath.step($1, on: $0) }
     case .access(let base, let step):
       if expression.isElementPath { return try wholeArray(expression) }
       return OraclePath.step(step, on: try value(of: base))
@@ -146,6 +176,15 @@ struct OracleEvaluator {
       return try self.call(call)
     case .array(let items):
       return .array(try values(of: items))
+    case .row(let items):
+      return .row(try conditionsOrValues(of: items).map { OracleField(name: nil, value: $0) })
+    case .subquery(let query):
+      return try scalar(query)
+    case .extract(let field, let operand):
+      return try OracleTimeFunctions.part(field.text.lowercased(), try value(of: operand))
+    case .atTimeZone(let operand, let zone):
+      return try OracleTimeFunctions.zoned(
+        try value(of: operand), try value(of: zone), isConstant: zone.isConstant, isInverse: false)
     case .and, .or, .not:
       return OracleValue(try truth(of: expression))
     default:
@@ -171,6 +210,8 @@ struct OracleEvaluator {
     let index = try value(of: index)
     if case .array? = container.json { return subscripted(container, number: index) }
     if case .array = container { return subscripted(container, number: index) }
+    if case .row = container, index.decimal != nil { return subscripted(container, number: index) }
+    if case .map(let entries) = container { return OracleMaps.value(of: index, in: entries) }
     guard let key = index.text.flatMap({ String(validating: $0, as: UTF8.self) }) else { return .null }
     return OraclePath.step(.key(key), on: container)
   }
@@ -187,8 +228,9 @@ struct OracleEvaluator {
     let right = try value(of: rhs)
     switch operation {
     case .concatenate:
+      if let joined = OracleArrays.concatenated([left, right]) { return joined }
       guard let a = left.text, let b = right.text else { return .null }
-      return .text(a + b)
+      return a.count + b.count > OracleText.largestByteCount ? .null : .text(a + b)
     case .jsonMember, .jsonText:
       return try OracleFunctions.jsonMember(left, right, isConstant: rhs.isConstant)
     default:

@@ -12,6 +12,9 @@ enum OracleArithmetic {
     case .dayInterval, .monthInterval: return value
     default: break
     }
+    if case .double = value {
+      return sign == .minus ? value.asDouble.map { OracleValue(double: -$0) } ?? .null : value
+    }
     guard let number = value.decimal else { return .null }
     if sign == .minus, let value = number.wholeNumber { return whole(0, .subtract, value) }
     return OracleValue(sign == .minus ? number.negated : number)
@@ -22,12 +25,29 @@ enum OracleArithmetic {
   ) throws(OracleError) -> OracleValue {
     if let result = combineTimes(lhs, operation, rhs) { return result }
     guard let left = lhs.decimal, let right = rhs.decimal else { return .null }
+    if lhs.isDouble || rhs.isDouble { return double(lhs, operation, rhs) }
     if let a = left.wholeNumber, let b = right.wholeNumber { return whole(a, operation, b) }
     switch operation {
     case .add: return OracleValue(OracleDecimal.sum(left, right))
     case .subtract: return OracleValue(right.negated.flatMap { OracleDecimal.sum(left, $0) })
     case .multiply: return OracleValue(OracleDecimal.product(left, right))
-    default: throw .unsupported("\(operation.rawValue) of other than whole numbers")
+    default:
+      if left.hasExponent || right.hasExponent { return double(lhs, operation, rhs) }
+      return OracleValue(OracleDecimal.divided(left, right, isRemainder: operation == .remainder))
+    }
+  }
+
+  /// IEEE 754's operations (S57).
+  private static func double(_ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue)
+    -> OracleValue
+  {
+    guard let a = lhs.asDouble, let b = rhs.asDouble else { return .null }
+    switch operation {
+    case .add: return OracleValue(double: a + b)
+    case .subtract: return OracleValue(double: a - b)
+    case .multiply: return OracleValue(double: a * b)
+    case .divide: return OracleValue(double: a / b)
+    default: return OracleValue(double: a.truncatingRemainder(dividingBy: b))
     }
   }
 
@@ -92,4 +112,8 @@ enum OracleArithmetic {
     else { return result }
     return .date(days: seconds / OracleCalendar.secondsPerDay)
   }
+}
+
+extension OracleValue {
+  var isDouble: Bool { if case .double = self { true } else { false } }
 }

@@ -3,6 +3,7 @@ import CairnSQL
 /// Casts (S55).
 enum OracleCast {
   static func cast(_ value: OracleValue, to type: DataType) throws(OracleError) -> OracleValue {
+    if let nested = try castNested(value, to: type) { return nested }
     var numbers: [Int] = []
     for parameter in type.parameters {
       guard case .number(let number) = parameter else { throw .unsupported("casts to \(type)") }
@@ -21,7 +22,9 @@ enum OracleCast {
   ) throws(OracleError) -> OracleValue {
     if let range = ranges[name] { return whole(value, range) }
     switch name {
-    case "varchar":
+    case "json":
+      return value
+    case "varchar", "char", "varbinary":
       guard let text = value.text else { return .null }
       return .text(parameters.first.map { Array(OracleText.characters(text).prefix($0).joined()) } ?? text)
     case "double", "real":
@@ -71,15 +74,14 @@ enum OracleCast {
   }
 
   private static func binary(_ value: OracleValue, isSingle: Bool) -> OracleValue {
-    if let truth = plainBoolean(value) { return .number(spelling: Array((truth ? "1.0" : "0.0").utf8)) }
+    if let truth = plainBoolean(value) { return OracleValue(double: truth ? 1 : 0) }
     guard let number = value.decimal else { return .null }
     let text = String(decoding: number.text, as: UTF8.self)
     if isSingle {
       guard let single = Float(text), single.isFinite else { return .null }
-      return .number(spelling: Array(single.description.utf8))
+      return .double(spelling: Array(single.description.utf8))
     }
-    guard let double = Double(text), double.isFinite else { return .null }
-    return .number(spelling: Array(double.description.utf8))
+    return Double(text).map { OracleValue(double: $0) } ?? .null
   }
 
   private static func decimal(_ value: OracleValue, precision: Int, scale: Int) -> OracleValue {

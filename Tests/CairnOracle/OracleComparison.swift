@@ -24,6 +24,7 @@ enum OracleComparison {
   static func order(_ lhs: Side, _ rhs: Side) -> Int? {
     let (left, right) = (lhs.value, rhs.value)
     if left.isNull || right.isNull { return nil }
+    if case .row(let a) = left, case .row(let b) = right { return rows(a, b) }
     if left.isTime || right.isTime { return instants(left, right) }
     if left.isAddress || right.isAddress {
       guard let a = left.address, let b = right.address else { return nil }
@@ -47,6 +48,16 @@ enum OracleComparison {
     lhs == rhs ? 0 : lhs.lexicographicallyPrecedes(rhs) ? -1 : 1
   }
 
+  /// Field by field (S84): the first pair that is not equal decides, then a pair that is NULL.
+  private static func rows(_ lhs: [OracleField], _ rhs: [OracleField]) -> Int? {
+    guard lhs.count == rhs.count else { return nil }
+    let orders = zip(lhs, rhs).map {
+      order(Side(value: $0.value, isTimeColumn: false), Side(value: $1.value, isTimeColumn: false))
+    }
+    if let first = orders.compactMap({ $0 }).first(where: { $0 != 0 }) { return first }
+    return orders.contains(nil) ? nil : 0
+  }
+
   private static func numbers(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
     guard let a = lhs.decimal, let b = rhs.decimal else { return nil }
     return OracleDecimal.compare(a, b)
@@ -57,7 +68,7 @@ enum OracleComparison {
     return OracleInstant.compare(a, b)
   }
 
-  private static func intervals(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+  static func intervals(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
     switch (lhs, rhs) {
     case (.monthInterval(let a), .monthInterval(let b)): a < b ? -1 : a == b ? 0 : 1
     case (.dayInterval(let a, let x), .dayInterval(let b, let y)):
@@ -78,14 +89,12 @@ extension OracleValue {
 
   fileprivate var isAddress: Bool { if case .address = self { true } else { false } }
 
-  fileprivate var isInterval: Bool {
+  fileprivate var isTypedNumber: Bool {
     switch self {
-    case .dayInterval, .monthInterval: true
+    case .number, .double: true
     default: false
     }
   }
-
-  fileprivate var isTypedNumber: Bool { if case .number = self { true } else { false } }
 
   fileprivate var isTypedBoolean: Bool { if case .boolean = self { true } else { false } }
 
@@ -100,7 +109,9 @@ public enum OracleOrdering {
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 ? -1 : 1 }
     if let a = lhs.truth, let b = rhs.truth, ranks.0 == 0 { return a == b ? 0 : b ? -1 : 1 }
     if ranks.0 == 1, let a = lhs.decimal, let b = rhs.decimal { return OracleDecimal.compare(a, b) }
-    if ranks.0 == 2, let a = lhs.instant, let b = rhs.instant { return OracleInstant.compare(a, b) }
+    if ranks.0 == 2 || ranks.0 == 3 { return OracleComparison.intervals(lhs, rhs) ?? 0 }
+    if ranks.0 == 4, let a = lhs.instant, let b = rhs.instant { return OracleInstant.compare(a, b) }
+    if ranks.0 == 5, let a = lhs.address, let b = rhs.address { return OracleComparison.bytes(a, b) }
     return OracleComparison.bytes(lhs.text ?? [], rhs.text ?? [])
   }
 
@@ -114,22 +125,28 @@ public enum OracleOrdering {
     }
   }
 
+  /// Booleans, numbers, intervals, times, addresses, texts, objects, arrays, NULL (S26, S70).
   private static func rank(_ value: OracleValue) -> Int {
     switch value {
     case .boolean: return 0
-    case .number: return value.decimal == nil ? 3 : 1
-    case .timestamp, .date: return 2
-    case .text, .address, .dayInterval, .monthInterval: return 3
-    case .array: return 5
-    case .null: return 6
+    case .number, .double: return value.decimal == nil ? 6 : 1
+    case .monthInterval: return 2
+    case .dayInterval: return 3
+    case .timestamp, .date: return 4
+    case .address: return 5
+    case .text: return 6
+    case .map: return 7
+    case .row(let fields): return fields.contains { $0.name == nil } ? 8 : 7
+    case .array: return 8
+    case .null: return 9
     case .record(let record):
       switch record.json {
       case .boolean: return 0
       // A number that cannot be compared (S14) sorts as the text that it has.
-      case .number: return value.decimal == nil ? 3 : 1
-      case .string: return 3
-      case .object: return 4
-      default: return 5
+      case .number: return value.decimal == nil ? 6 : 1
+      case .string: return 6
+      case .object: return 7
+      default: return 8
       }
     }
   }

@@ -101,4 +101,48 @@ extension OracleDecimal {
     }
     return result.reversed()
   }
+
+  /// Whether an exponent is written.
+  var hasExponent: Bool { text.contains { $0 | 0x20 == UInt8(ascii: "e") } }
+
+  /// The decimal places that are written.
+  var scale: Int { max(0, -exponent) }
+
+  /// `/` and `%` as Trino's decimals do them (S56).
+  static func divided(_ lhs: OracleDecimal, _ rhs: OracleDecimal, isRemainder: Bool) -> OracleDecimal? {
+    let scale = max(lhs.scale, rhs.scale)
+    guard !rhs.isZero, lhs.digits.count <= 38, rhs.digits.count <= 38,
+      lhs.digits.count + scale + rhs.scale - lhs.scale <= 38
+    else { return nil }
+    guard let top = lhs.digits(at: -scale), let bottom = rhs.digits(at: -scale) else { return nil }
+    let isNegative = lhs.isNegative != rhs.isNegative
+    if isRemainder {
+      return OracleDecimal(
+        isNegative: lhs.isNegative, digits: longDivided(top, by: bottom).remainder, exponent: -scale)
+    }
+    let shifted = top + [UInt8](repeating: 0, count: scale)
+    let (quotient, remainder) = longDivided(shifted, by: bottom)
+    let twice = add(remainder, remainder)
+    let isUp = compareMagnitudesPadded(twice, bottom) >= 0
+    return OracleDecimal(
+      isNegative: isNegative, digits: isUp ? add(quotient, [1]) : quotient, exponent: -scale)
+  }
+
+  /// Long division, digit by digit.
+  private static func longDivided(_ top: [UInt8], by bottom: [UInt8]) -> (
+    quotient: [UInt8], remainder: [UInt8]
+  ) {
+    var quotient: [UInt8] = []
+    var rest: [UInt8] = []
+    for digit in top {
+      rest = Array((rest + [digit]).drop { $0 == 0 })
+      var count: UInt8 = 0
+      while compareMagnitudesPadded(rest, bottom) >= 0 {
+        rest = Array(subtract(padded(rest, to: max(rest.count, bottom.count)), bottom).drop { $0 == 0 })
+        count += 1
+      }
+      quotient.append(count)
+    }
+    return (quotient, rest)
+  }
 }

@@ -4,7 +4,9 @@ extension OracleEvaluator {
   /// A function's value, its `[]` paths being bound.
   func call(_ call: FunctionCall) throws(OracleError) -> OracleValue {
     let name = call.name.text.lowercased()
-    guard let counts = OracleFunctions.argumentCounts[name] else { throw .unsupported("function \(name)") }
+    guard let counts = OracleFunctions.argumentCounts[name] ?? OracleFamilies.counts(name) else {
+      throw .unsupported("function \(name)")
+    }
     guard counts.contains(call.arguments.count) else { throw .wrongArguments(name) }
     if call.isStar || call.isDistinct || call.window != nil || call.filter != nil || !call.ordering.isEmpty {
       throw .unsupported("aggregates")
@@ -15,6 +17,8 @@ extension OracleEvaluator {
       let isTaken = try truth(of: operands[0]) == true
       let results = try values(of: Array(operands.dropFirst()))
       return isTaken ? results[0] : results.count > 1 ? results[1] : .null
+    case _ where OracleFamilies.lambdas.contains(name):
+      return try callWithLambda(name, operands)
     case "nullif":
       let isEqual = try compare(operands[0], .equal, operands[1]) == true
       return isEqual ? .null : try value(of: operands[0])
@@ -31,11 +35,11 @@ extension OracleEvaluator {
       return arguments.first { !$0.isNull } ?? .null
     case "try":
       return arguments[0]
-    case "contains":
+    case "contains", "list_contains":
       return OracleValue(
         try OracleFunctions.contains(
           arguments[0], arguments[1], isConstant: operands[0].isConstant,
-          isTimeColumn: OraclePath.isTimeColumn(operands[1])))
+          isTimeColumn: try isTimeColumn(operands[1])))
     case "regexp_like":
       return OracleValue(
         try OracleFunctions.regexpLike(arguments[0], arguments[1], isConstant: operands[1].isConstant))
@@ -49,6 +53,10 @@ extension OracleEvaluator {
       return OracleFunctions.cardinality(arguments[0])
     case "from_iso8601_timestamp", "now", "current_timestamp", "date", "current_date", "date_trunc":
       return try time(name, operands, arguments)
+    case "concat":
+      return OracleArrays.concatenated(arguments) ?? OracleFunctions.text(name, arguments)
+    case _ where OracleFunctions.argumentCounts[name] == nil:
+      return try OracleFamilies.call(name, arguments, operands.map(\.isConstant), now: now)
     default:
       return OracleFunctions.text(name, arguments)
     }

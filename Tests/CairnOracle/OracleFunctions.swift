@@ -3,7 +3,10 @@ import CairnSQL
 /// The functions (S31, S43, S50 to S54), by name.
 enum OracleFunctions {
   /// The functions that are conditions in themselves.
-  static let predicates: Set<String> = ["starts_with", "ends_with", "regexp_like", "contains"]
+  static let predicates: Set<String> = [
+    "starts_with", "ends_with", "regexp_like", "contains", "list_contains", "regexp_matches", "any_match",
+    "all_match", "none_match", "arrays_overlap", "json_array_contains", "is_json_scalar",
+  ]
 
   /// How many arguments each function takes.
   static let argumentCounts: [String: ClosedRange<Int>] = [
@@ -87,7 +90,7 @@ enum OracleFunctions {
       if case .string = record.json { return OracleJSONParser.parse(record.text) }
       return record.json
     case .text(let text): return OracleJSONParser.parse(text)
-    case .array: return value.asJSON
+    case .array, .map, .row: return value.asJSON
     default: return nil
     }
   }
@@ -133,17 +136,19 @@ enum OracleFunctions {
       }
       return items[index > 0 ? Int(index) - 1 : items.count + Int(index)]
     }
+    if case .map(let entries) = container { return OracleMaps.value(of: place, in: entries) }
     if case .array? = container.json {
       guard let index = place.decimal?.wholeNumber else { return .null }
       return OracleValue(OraclePath.element(index, of: container.json, allowsNegative: true))
     }
     guard let key = place.text.flatMap({ String(validating: $0, as: UTF8.self) }) else { return .null }
-    return OracleValue(OraclePath.member(key, of: container.json, isExact: true))
+    return OraclePath.step(.key(key), on: container)
   }
 
   static func cardinality(_ value: OracleValue) -> OracleValue {
     switch (value, value.json) {
     case (.array(let items), _): OracleValue(Int64(items.count))
+    case (.map(let entries), _): OracleValue(Int64(entries.count))
     case (_, .array(let items)?): OracleValue(Int64(items.count))
     case (_, .object(let members)?): OracleValue(Int64(members.count))
     default: .null

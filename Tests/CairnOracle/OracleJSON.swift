@@ -71,6 +71,24 @@ indirect enum OracleJSON: Sendable, Equatable {
     return result
   }
 
+  /// A member with a key that is not escaped yet.
+  static func member(key: [UInt8], _ value: OracleJSON) -> Member {
+    Member(rawKey: escaped(key), key: key, value: value)
+  }
+
+  /// Text between quotes: `"`, `\` and control characters escaped and nothing else (S80).
+  static func escaped(_ text: [UInt8]) -> [UInt8] {
+    text.flatMap { byte -> [UInt8] in
+      switch byte {
+      case 0x22, 0x5C: return [0x5C, byte]
+      case 0..<0x20:
+        let hex = String(byte, radix: 16)
+        return Array("\\u00".utf8) + Array((hex.count < 2 ? "0" + hex : hex).utf8)
+      default: return [byte]
+      }
+    }
+  }
+
   private static func hex(_ digits: ArraySlice<UInt8>) -> UInt32 {
     UInt32(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0xFFFD
   }

@@ -7,7 +7,7 @@ enum OracleLiterals {
     case .boolean(let value): return .boolean(value)
     case .number(let spelling): return .number(spelling: Array(spelling.utf8))
     case .string(let text): return OracleValue(text)
-    case .binary: throw .unsupported("binary literals")
+    case .binary(let bytes): return .text(bytes)
     case .typed(let type, let text): return try typed(type, text)
     case .interval(let interval): return try value(of: interval)
     }
@@ -15,6 +15,10 @@ enum OracleLiterals {
 
   /// `TIMESTAMP '…'` and its kin are casts that must succeed.
   private static func typed(_ type: String, _ text: String) throws(OracleError) -> OracleValue {
+    if type == "json" {
+      guard let json = OracleJSONParser.parse(Array(text.utf8)) else { throw .invalidLiteral("JSON") }
+      return OracleValue(json)
+    }
     let value = try OracleCast.cast(OracleValue(text), toName: type, parameters: [])
     guard !value.isNull else { throw .invalidLiteral("\(type) '\(text)'") }
     return value

@@ -31,12 +31,37 @@ enum OraclePath {
     if case .array(let items) = value, case .index(let index) = step {
       return index > 0 && index <= items.count ? items[Int(index) - 1] : .null
     }
+    if case .row(let fields) = value, case .index(let index) = step {
+      return index > 0 && index <= fields.count ? fields[Int(index) - 1].value : .null
+    }
+    if case .map(let entries) = value, case .index(let index) = step {
+      return OracleMaps.value(of: .number(spelling: Array(String(index).utf8)), in: entries)
+    }
+    if value.isTypedObject { return memberOfTyped(step, value) }
     switch step {
     case .name(let name): return OracleValue(member(name.text, of: value.json, isExact: name.isQuoted))
     case .key(let key): return OracleValue(member(key, of: value.json, isExact: true))
     case .index(let index): return OracleValue(element(index, of: value.json, allowsNegative: false))
     case .anyElement: return .null
     }
+  }
+
+  /// A member of a map or of a row with names (S82, S84).
+  private static func memberOfTyped(_ step: Path.Step, _ value: OracleValue) -> OracleValue {
+    let members: [(key: [UInt8], value: OracleValue)]
+    switch value {
+    case .map(let entries): members = entries.map { ($0.key.text ?? [], $0.value) }
+    case .row(let fields): members = fields.map { (Array(($0.name ?? "").utf8), $0.value) }
+    default: return .null
+    }
+    let (wanted, isExact): ([UInt8], Bool)
+    switch step {
+    case .name(let name): (wanted, isExact) = (Array(name.text.utf8), name.isQuoted)
+    case .key(let key): (wanted, isExact) = (Array(key.utf8), true)
+    default: return .null
+    }
+    if let exact = members.first(where: { $0.key == wanted }) { return exact.value }
+    return isExact ? .null : members.first { folded($0.key) == folded(wanted) }?.value ?? .null
   }
 
   /// The values that steps with `[]` stand for; nil where there is no array (S40, S42).
@@ -121,60 +146,14 @@ enum OraclePath {
     }
     return json
   }
+}
 
-  // MARK: Time columns (S23)
-
-  /// Whether an expression is a time column, in whatever access form.
-  static func isTimeColumn(_ expression: Expression) -> Bool {
-    guard let names = names(of: expression) else { return false }
-    let columns = [["eventTime"], ["userIdentity", "sessionContext", "attributes", "creationDate"]]
-    return columns.contains { column in
-      column.count == names.count
-        && zip(column, names).allSatisfy { wanted, name in
-          name.isExact ? name.text == wanted : folded(Array(name.text.utf8)) == folded(Array(wanted.utf8))
-        }
+extension OracleValue {
+  /// Whether it is a map or a row.
+  var isTypedObject: Bool {
+    switch self {
+    case .map, .row: true
+    default: false
     }
-  }
-
-  private typealias Name = (text: String, isExact: Bool)
-
-  /// The names of a path that goes through objects only, below the record.
-  private static func names(of expression: Expression) -> [Name]? {
-    switch expression.kind {
-    case .path(let path):
-      let root = isRecord(path.root) ? [] : [Name(path.root.text, path.root.isQuoted)]
-      return adding(path.steps, to: root)
-    case .access(let base, let step):
-      return names(of: base).flatMap { adding([step], to: $0) }
-    case .binary(.jsonMember, let base, let key), .binary(.jsonText, let base, let key):
-      guard let base = names(of: base), case .literal(.string(let text)) = key.kind else { return nil }
-      return text.hasPrefix("$") ? adding(jsonPath: text, to: base) : base + [Name(text, true)]
-    case .call(let call):
-      guard call.arguments.count == 2, case .literal(.string(let text)) = call.arguments[1].kind,
-        let base = names(of: call.arguments[0])
-      else { return nil }
-      switch call.name.text.lowercased() {
-      case "element_at": return base + [Name(text, true)]
-      case "json_extract", "json_extract_scalar": return adding(jsonPath: text, to: base)
-      default: return nil
-      }
-    default: return nil
-    }
-  }
-
-  private static func adding(_ steps: [Path.Step], to base: [Name]) -> [Name]? {
-    var names = base
-    for step in steps {
-      switch step {
-      case .name(let name): names.append(Name(name.text, name.isQuoted))
-      case .key(let key): names.append(Name(key, true))
-      case .index, .anyElement: return nil
-      }
-    }
-    return names
-  }
-
-  private static func adding(jsonPath: String, to base: [Name]) -> [Name]? {
-    jsonPathKeys(jsonPath).map { base + $0.map { Name($0, true) } }
   }
 }

@@ -40,6 +40,17 @@ extension OracleEvaluator {
       return (isEqual || (!left && !right)) == isNegated
     case .isTruth(let value, let truth, let isNegated):
       return try (self.truth(of: value) == truth) != isNegated
+    case .exists(let query):
+      return try !rows(of: query).rows.isEmpty
+    case .inQuery(let value, let query, let isNegated):
+      let result = try anyElement(of: [value], missing: nil) { (evaluator) throws(OracleError) in
+        try evaluator.isIn(value, query)
+      }
+      return negated(result, isNegated)
+    case .quantified(let operation, let value, let quantifier, let query):
+      return try anyElement(of: [value], missing: nil) { (evaluator) throws(OracleError) in
+        try evaluator.quantified(value, operation, quantifier, query)
+      }
     default:
       throw .unsupported("this predicate")
     }
@@ -60,8 +71,8 @@ extension OracleEvaluator {
   func compare(
     _ lhs: Expression, _ operation: ComparisonOperator, _ rhs: Expression
   ) throws(OracleError) -> Bool? {
-    let left = OracleComparison.Side(value: try value(of: lhs), isTimeColumn: OraclePath.isTimeColumn(lhs))
-    let right = OracleComparison.Side(value: try value(of: rhs), isTimeColumn: OraclePath.isTimeColumn(rhs))
+    let left = OracleComparison.Side(value: try value(of: lhs), isTimeColumn: try isTimeColumn(lhs))
+    let right = OracleComparison.Side(value: try value(of: rhs), isTimeColumn: try isTimeColumn(rhs))
     return OracleComparison.compare(left, operation, right)
   }
 
@@ -116,7 +127,9 @@ extension Expression {
   /// Whether the node is a condition in itself, the place where `[]` means any element (S40).
   var isPredicate: Bool {
     switch kind {
-    case .comparison, .between, .inList, .like, .isNull, .isDistinct, .isTruth: true
+    case .comparison, .between, .inList, .like, .isNull, .isDistinct, .isTruth, .exists, .inQuery,
+      .quantified:
+      true
     case .call(let call): OracleFunctions.predicates.contains(call.name.text.lowercased())
     default: false
     }
@@ -137,6 +150,8 @@ extension Expression {
     if isElementPath { return [self] }
     if isPredicate || isLogical { return [] }
     switch kind {
+    // What is inside a lambda ranges there (S83).
+    case .lambda: return []
     case .caseWhen(let choice):
       let results = choice.branches.map(\.result) + (choice.otherwise.map { [$0] } ?? [])
       return results.flatMap(\.freeElementPaths)

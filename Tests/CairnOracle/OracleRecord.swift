@@ -7,6 +7,17 @@ public struct OracleRecord: Sendable {
     guard let root = OracleJSONParser.parse(json) else { throw .notJSON }
     self.root = root
   }
+
+  /// The record's compact JSON (S12).
+  public var compactText: [UInt8] { root.compact }
+
+  /// The compact JSON of the records of a delivered object.
+  public static func members(ofRecordsIn object: [UInt8]) throws(OracleError) -> [String] {
+    guard case .object(let members)? = OracleJSONParser.parse(object),
+      case .array(let records)? = members.first(where: { $0.key == Array("Records".utf8) })?.value
+    else { throw .notJSON }
+    return records.map { String(decoding: $0.compact, as: UTF8.self) }
+  }
 }
 
 /// Why the oracle refuses an expression. Evaluation itself never fails.

@@ -1,5 +1,8 @@
 /// Text as bytes, cut into characters (S13).
 enum OracleText {
+  /// Longer results are NULL (S86).
+  static let largestByteCount = 16 << 20
+
   /// The characters: well-formed sequences, encoded lone surrogates, and other bytes one by one.
   static func characters(_ bytes: [UInt8]) -> [[UInt8]] {
     var result: [[UInt8]] = []

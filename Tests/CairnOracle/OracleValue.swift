@@ -9,6 +9,8 @@ public enum OracleValue: Sendable, Equatable {
   case boolean(Bool)
   /// A typed number, as spelled (S12, S14).
   case number(spelling: [UInt8])
+  /// A double, by its shortest spelling (S57).
+  case double(spelling: [UInt8])
   /// Typed text.
   case text([UInt8])
   /// A point in time: seconds since 1970, UTC, and nanoseconds.
@@ -25,6 +27,22 @@ public enum OracleValue: Sendable, Equatable {
   case record(OracleRecordValue)
   /// A typed array.
   case array([OracleValue])
+  /// A map, in the order in which it was made.
+  case map([OracleEntry])
+  /// A row, its fields named or not.
+  case row([OracleField])
+}
+
+/// An entry of a map.
+public struct OracleEntry: Sendable, Equatable {
+  let key: OracleValue
+  let value: OracleValue
+}
+
+/// A field of a row.
+public struct OracleField: Sendable, Equatable {
+  let name: String?
+  let value: OracleValue
 }
 
 /// A value of a record, with its spelling.
@@ -81,7 +99,7 @@ extension OracleValue {
     switch self {
     case .null: nil
     case .boolean(let value): Array((value ? "true" : "false").utf8)
-    case .number(let spelling): spelling
+    case .number(let spelling), .double(let spelling): spelling
     case .text(let text): text
     case .record(let value): value.text
     case .timestamp(let seconds, let nanoseconds):
@@ -90,8 +108,23 @@ extension OracleValue {
     case .address(let bytes): Array(OracleAddress.text(bytes).utf8)
     case .dayInterval(let seconds, let nanoseconds): Array("\(seconds).\(nanoseconds) seconds".utf8)
     case .monthInterval(let months): Array("\(months) months".utf8)
-    case .array(let items): OracleJSON.array(items.map(\.asJSON)).compact
+    case .array, .map, .row: asJSON.compact
     }
+  }
+
+  /// A double, NULL where it is infinite or no number.
+  init(double value: Double) {
+    self = value.isFinite ? .double(spelling: Array(value.description.utf8)) : .null
+  }
+
+  /// The number as a double, nil where that is infinite.
+  var asDouble: Double? {
+    guard let text = decimal?.text, let double = Double(String(decoding: text, as: UTF8.self)),
+      double.isFinite
+    else {
+      return nil
+    }
+    return double
   }
 
   /// The value as an element of a JSON array.
@@ -99,17 +132,23 @@ extension OracleValue {
     switch self {
     case .null: .null
     case .boolean(let value): .boolean(value)
-    case .number(let spelling): .number(spelling)
+    case .number(let spelling), .double(let spelling): .number(spelling)
     case .record(let value): value.json
     case .array(let items): .array(items.map(\.asJSON))
-    default: .string(text ?? [])
+    case .map(let entries):
+      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.asJSON) })
+    case .row(let fields):
+      fields.contains { $0.name == nil }
+        ? .array(fields.map(\.value.asJSON))
+        : .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.asJSON) })
+    default: .string(OracleJSON.escaped(text ?? []))
     }
   }
 
   /// The value as a number (S15), or nil.
   var decimal: OracleDecimal? {
     switch self {
-    case .number(let spelling): OracleDecimal(spelling)
+    case .number(let spelling), .double(let spelling): OracleDecimal(spelling)
     case .text(let text): OracleDecimal(text)
     case .record(let value):
       switch value.json {

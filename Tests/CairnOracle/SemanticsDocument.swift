@@ -5,8 +5,12 @@ import Foundation
 public struct SemanticsDocument: Sendable {
   /// Examples of expressions.
   public let examples: [Example]
+  /// Examples of functions, in blocks of their own.
+  public let functionExamples: [Example]
   /// Lists of JSON values in ascending order.
   public let orders: [Order]
+  /// Examples of queries.
+  public let queries: [QueryExample]
   /// The rules by their numbers, `S1` and so on, in order.
   public let rules: [String]
 
@@ -27,6 +31,26 @@ public struct SemanticsDocument: Sendable {
     public var description: String { "\(rule) line \(line): \(expression) => \(expected)" }
   }
 
+  /// A query over some records and its rows.
+  public struct QueryExample: Sendable, CustomStringConvertible {
+    /// The rule that it illustrates.
+    public let rule: String
+    /// The line of the document.
+    public let line: Int
+    /// The records' JSON, in the order of the archive.
+    public let records: [String]
+    /// The query.
+    public let query: String
+    /// The names of the columns and the rows, each a JSON array; nil where the query is refused or fails.
+    public let expected: [String]?
+
+    /// Rule, line and text.
+    public var description: String { "\(rule) line \(line): \(query)" }
+
+    /// The key of the object that holds the records (S62).
+    public static let objectKey = "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/07/10/x.json"
+  }
+
   /// Values in ascending order.
   public struct Order: Sendable {
     /// The rule that it illustrates.
@@ -42,7 +66,9 @@ public struct SemanticsDocument: Sendable {
       reader.read(String(line), number: index + 1)
     }
     examples = reader.examples
+    functionExamples = reader.functionExamples
     orders = reader.orders
+    queries = reader.queries.queries
     rules = reader.rules
   }
 
@@ -62,8 +88,11 @@ public struct SemanticsDocument: Sendable {
 
 private struct Reader {
   var examples: [SemanticsDocument.Example] = []
+  var functionExamples: [SemanticsDocument.Example] = []
+  private var isAboutFunctions = false
   var orders: [SemanticsDocument.Order] = []
   var rules: [String] = []
+  var queries = QueryExampleReader()
   private var isInside = false
   private var record: [UInt8] = []
   private var pending = ""
@@ -73,11 +102,15 @@ private struct Reader {
 
   mutating func read(_ line: String, number: Int) {
     if line.hasPrefix("```") {
-      isInside = line == "```semantics"
+      isAboutFunctions = line == "```semantics-functions"
+      isInside = line == "```semantics" || isAboutFunctions
+      queries.fence(line)
       record = Array("{}".utf8)
       pending = ""
     } else if isInside {
       readExample(line, number: number)
+    } else if queries.isInside {
+      queries.read(line, number: number, rule: rule)
     } else if line.hasPrefix("**S"), let end = line.firstIndex(of: ".") {
       rules.append(String(line[line.index(line.startIndex, offsetBy: 2)..<end]))
     }
@@ -94,10 +127,10 @@ private struct Reader {
     }
     pending += (pending.isEmpty ? "" : "\n") + line
     guard let arrow = pending.range(of: " => ", options: .backwards) else { return }
-    examples.append(
-      .init(
-        rule: rule, line: pendingLine, record: record, expression: String(pending[..<arrow.lowerBound]),
-        expected: String(pending[arrow.upperBound...])))
+    let example = SemanticsDocument.Example(
+      rule: rule, line: pendingLine, record: record, expression: String(pending[..<arrow.lowerBound]),
+      expected: String(pending[arrow.upperBound...]))
+    if isAboutFunctions { functionExamples.append(example) } else { examples.append(example) }
     pending = ""
   }
 
@@ -121,7 +154,7 @@ private struct Reader {
 }
 
 extension String {
-  fileprivate func suffix(after prefix: String) -> String? {
+  func suffix(after prefix: String) -> String? {
     hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
   }
 }

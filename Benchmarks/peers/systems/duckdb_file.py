@@ -10,13 +10,13 @@ def prepare() -> None:
     import duckdb  # noqa: F401
 
 
-def load(objects_dir: Path, work_dir: Path, *, variant: bool = False) -> dict:
+def load(objects_dir: Path, work_dir: Path, *, variant: bool = False, order: bool = False) -> dict:
     import duckdb
 
     from peers.systems import duckdb_source as source
 
     target = work_dir / "events.duckdb"
-    query = source.TYPED
+    query = source.SORTED if order else source.TYPED
     if variant:
         columns = ", ".join(f"{name}::VARIANT AS {name}" for name in schema.DYNAMIC)
         query = f"SELECT * REPLACE ({columns}) FROM ({query})"

@@ -11,7 +11,7 @@ def prepare() -> None:
     import vortex  # noqa: F401
 
 
-def load(objects_dir: Path, work_dir: Path, *, compact: bool = False) -> dict:
+def load(objects_dir: Path, work_dir: Path, *, compact: bool = False, order: bool = False) -> dict:
     import duckdb
     import vortex
 
@@ -23,16 +23,17 @@ def load(objects_dir: Path, work_dir: Path, *, compact: bool = False) -> dict:
     plain = ", ".join(
         f"{name}::VARCHAR AS {name}" for name, kind in schema.EVENT.items() if kind in ("uuid", "json")
     )
+    rows = source.SORTED if order else source.TYPED
     with in_process() as load:
         connection = duckdb.connect(config={"temp_directory": str(work_dir / "spill")})
         with in_process() as parse:
             source.read_records(connection, objects_dir)
-        reader = connection.execute(f"SELECT * REPLACE ({plain}) FROM ({source.TYPED})").to_arrow_reader(65_536)
+        reader = connection.execute(f"SELECT * REPLACE ({plain}) FROM ({rows})").to_arrow_reader(65_536)
         options = vortex.io.VortexWriteOptions.compact() if compact else vortex.io.VortexWriteOptions.default()
         options.write(reader, str(target))
         connection.close()
-    rows = duckdb.connect().from_arrow(vortex.open(str(target)).to_arrow())
-    probes = dict(zip(schema.PROBES, rows.aggregate(", ".join(schema.PROBES.values())).fetchall()[0]))
+    found = duckdb.connect().from_arrow(vortex.open(str(target)).to_arrow())
+    probes = dict(zip(schema.PROBES, found.aggregate(", ".join(schema.PROBES.values())).fetchall()[0]))
     return {
         "load": load,
         "steps": {"objects to records in DuckDB": parse},

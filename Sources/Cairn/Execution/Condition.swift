@@ -55,10 +55,9 @@ final class RowFilter: Sendable {
   /// A conjunct without paths that is not true: nothing passes.
   private let passesNothing: Bool
 
-  init(_ condition: Condition, _ reader: SegmentReader, mode: EvaluationMode) {
+  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
     self.reader = reader
     self.mode = mode
-    let conjuncts = condition.bound.conjuncts
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
     columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
       (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)

@@ -13,29 +13,124 @@ import CairnStorage
 public final class Query {
   /// The columns of the result, in order.
   public let columns: [QueryColumn]
-  /// Things to know that are no errors: paths that no record has, for example.
+  /// Things to know that are no errors: paths that no record has, for example. Complete after `run`.
   public private(set) var warnings: [String] = []
   /// What has been read; complete after `run`.
   public private(set) var statistics = QueryStatistics()
+  private let archive: Archive
+  private let options: QueryOptions
+  private let work: Work
+
+  private enum Work {
+    case rows(any Operator, [ColumnID], [EventsTable])
+    /// EXPLAIN, with the time and rows of each operator if it is measured.
+    case explain(any Operator, [EventsTable], isMeasured: Bool)
+    /// A result that is at hand.
+    case texts([[EngineValue]])
+  }
 
   /// Parses, binds and plans one statement.
   ///
   /// Throws `CairnError.usage` with line, caret and expectation where the text is no statement that Cairn can run;
   /// as opening does where segments cannot be read.
   public init(_ sql: String, on archive: Archive, options: QueryOptions = QueryOptions()) throws {
-    columns = []
-    throw CairnError.usage("queries are not there yet")
+    self.archive = archive
+    self.options = options
+    do {
+      let statements = try SQLParser.parseStatements(sql)
+      guard let statement = statements.first, statements.count == 1 else {
+        throw CairnError.usage(
+          statements.isEmpty ? "there is no statement" : "one statement at a time, not \(statements.count)")
+      }
+      (columns, work) = try Self.plan(statement, archive, options)
+    } catch let error as SQLSyntaxError {
+      throw CairnError.usage(error.rendered(in: sql))
+    } catch let error as BindError {
+      throw CairnError.usage(error.rendered(in: sql))
+    }
   }
 
   /// The statements of a text, separated by semicolons, each as its own text.
   ///
   /// Throws `CairnError.usage` as `init` does.
   public static func statements(in text: String) throws -> [String] {
-    throw CairnError.usage("queries are not there yet")
+    do throws(SQLSyntaxError) {
+      return try SQLParser.splitStatements(text)
+    } catch {
+      throw CairnError.usage(error.rendered(in: text))
+    }
+  }
+
+  private static func plan(
+    _ statement: Statement, _ archive: Archive, _ options: QueryOptions
+  ) throws -> ([QueryColumn], Work) {
+    let milliseconds = options.now ?? currentMilliseconds()
+    guard let now = TimePoint(seconds: milliseconds / 1000) else {
+      throw CairnError.usage("the clock is outside the years 1 to 9999")
+    }
+    let planner = Planner(archive, now: now)
+    switch statement {
+    case .query(let query):
+      let planned = try planner.plan(query, outer: nil)
+      if let failure = planner.keys.failure { throw failure }
+      return (
+        planned.columns.map { QueryColumn(name: $0.name) },
+        .rows(planned.root, planned.columns.map(\.id), planner.tables)
+      )
+    case .explain(let query, let isMeasured):
+      let planned = try planner.plan(query, outer: nil)
+      return (
+        [QueryColumn(name: "Query Plan")], .explain(planned.root, planner.tables, isMeasured: isMeasured)
+      )
+    case .showTables: return ([QueryColumn(name: "Table")], .texts([[.text(Array("events".utf8))]]))
+    case .describe: return try describe(archive, like: nil, options)
+    case .showColumns(_, let pattern): return try describe(archive, like: pattern, options)
+    }
+  }
+
+  private static func describe(
+    _ archive: Archive, like pattern: String?, _ options: QueryOptions
+  ) throws -> ([QueryColumn], Work) {
+    let paths = try ArchiveSchema(archive, threads: options.threads).columns(like: pattern)
+    return (
+      ["Column", "Type", "Values"].map { QueryColumn(name: $0) },
+      .texts([
+        paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
+        paths.map { .number(.integer(Int64($0.valueCount))) },
+      ])
+    )
   }
 
   /// Runs the statement; `body` gets the rows in order. May be called again.
   ///
   /// Throws `CairnError.interrupted` after cancellation, `.damaged` and `.io` as scans do, and what `body` throws.
-  public func run(_ body: (ResultBatch) throws -> Void) throws {}
+  public func run(_ body: (ResultBatch) throws -> Void) throws {
+    let context = ExecutionContext(archive, options)
+    var rowCount = 0
+    switch work {
+    case .rows(let root, let ids, let tables):
+      try root.pull(context) { batch in
+        ResultBatch(
+          rowCount: batch.rowCount,
+          columns: try ids.map { try batch.columns[$0]?.vector() ?? .constant(.null) })
+      } _: { batch in
+        rowCount += batch.rowCount
+        try context.check()
+        try body(batch)
+        return true
+      }
+      warnings = try PathWarnings(archive, tables).texts()
+    case .explain(let root, let tables, let isMeasured):
+      let lines = try Explanation(root, context, isMeasured: isMeasured).lines()
+      rowCount = lines.count
+      try body(
+        ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })]))
+      warnings = try PathWarnings(archive, tables).texts()
+    case .texts(let columns):
+      rowCount = columns.first?.count ?? 0
+      try body(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) }))
+    }
+    statistics = context.recorder.snapshot
+    statistics.rows = rowCount
+  }
 }

@@ -27,7 +27,7 @@ public struct QueryValue: Sendable {
 public struct ResultBatch: Sendable {
   /// Number of rows.
   public let rowCount: Int
-  let columns: [[EngineValue]]
+  let columns: [Vector]
 
   /// The value of a row (`0..<rowCount`) in a column (in the order of the query's columns).
   public subscript(row: Int, column: Int) -> QueryValue { QueryValue(value: columns[column][row]) }

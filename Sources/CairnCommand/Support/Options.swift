@@ -20,6 +20,9 @@ struct ByteCount: ExpressibleByArgument {
 
   init(value: Int) { self.value = value }
 
+  /// As help shows defaults.
+  var defaultValueDescription: String { "\(value >> 20)MiB" }
+
   init?(argument: String) {
     let digits = argument.prefix { $0.isNumber }
     guard let number = Int(digits) else { return nil }

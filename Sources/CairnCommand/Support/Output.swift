@@ -21,6 +21,11 @@ final class StandardOutput: @unchecked Sendable {
     if pending.count >= Self.flushByteCount { try flush() }
   }
 
+  func write(_ bytes: [UInt8]) throws {
+    pending += bytes
+    if pending.count >= Self.flushByteCount { try flush() }
+  }
+
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     pending.append(contentsOf: bytes)
     if pending.count >= Self.flushByteCount { try flush() }
@@ -100,15 +105,21 @@ func peakMemory() -> Int {
 /// Log content shown on a terminal: control characters become visible escapes, so that a record cannot move
 /// the cursor or change colours.
 func escapeForTerminal(_ text: String) -> String {
+  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
   var output = ""
   for scalar in text.unicodeScalars {
-    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-    let isBidi = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-    if isControl || isBidi {
+    if mayActOnTerminal(scalar) {
       output += "\\u{\(String(scalar.value, radix: 16))}"
     } else {
       output.unicodeScalars.append(scalar)
     }
   }
   return output
+}
+
+/// Whether a terminal might do something else with a character than show it.
+func mayActOnTerminal(_ scalar: Unicode.Scalar) -> Bool {
+  let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+  let isBidi = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+  return isControl || isBidi
 }

@@ -1,9 +1,17 @@
 extension Parser {
   mutating func parseStatements() throws(SQLSyntaxError) -> [Statement] {
-    var statements: [Statement] = []
+    try parseStatementsWithSpans().map(\.statement)
+  }
+
+  /// The statements, and where each of them stands.
+  mutating func parseStatementsWithSpans() throws(SQLSyntaxError) -> [(
+    statement: Statement, span: SourceSpan
+  )] {
+    var statements: [(statement: Statement, span: SourceSpan)] = []
     while accept(.semicolon) {}
     while current.kind != .end {
-      statements.append(try parseStatement())
+      let start = current.span
+      statements.append((try parseStatement(), start.union(previousSpan)))
       guard current.kind == .end || at(.semicolon) else {
         throw unexpected(["';'", "the end of the statement"], keywords: Parser.clauses)
       }

@@ -22,6 +22,15 @@ public enum SQLParser {
     return try parser.parseStatements()
   }
 
+  /// The text of each statement, without the semicolons.
+  public static func splitStatements(_ text: String) throws(SQLSyntaxError) -> [String] {
+    var parser = Parser(text)
+    let bytes = Array(text.utf8)
+    return try parser.parseStatementsWithSpans().map {
+      String(decoding: bytes[min($0.span.start, bytes.count)..<min($0.span.end, bytes.count)], as: UTF8.self)
+    }
+  }
+
   /// The text of bytes, or an error at the first that is not UTF-8.
   public static func decode(_ bytes: [UInt8]) throws(SQLSyntaxError) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }

@@ -85,39 +85,20 @@ private struct RecordGather {
       throw damaged("an instance is behind its column")
     }
     let steps = try coded.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
-    let rank = instances.map { RowRank(words: coded, chosen: $0) }
-    let chosenCodes = rank?.chosenCodes ?? coded.allCodes()
-    words[column] = chosenCodes.map { coded.words[Int($0)] }
-    var isUsed = [Bool](repeating: rank == nil, count: coded.words.count)
-    if rank != nil { for code in chosenCodes { isUsed[Int(code)] = true } }
-    let counts = TargetCounts(steps, isUsed: isUsed, columnCount: catalogue.columns.count)
-    for (target, countsByCode) in counts.used {
-      let positions = rank?.positions(counts: countsByCode)
+    let found = try InstanceValues(
+      coded, steps, chosen: instances, columnCount: catalogue.columns.count
+    ) { column, valueCount in
+      guard try valueCount <= reader.column(column).valueCount(in: rowGroup) else {
+        throw damaged("a value is behind its column")
+      }
+    }
+    words[column] = found.words
+    for (target, positions) in found.used {
       switch target {
       case .value(let column): try readValues(column, positions)
       case .object(let shapeColumn, let slot):
         try gather(slot: slot, column: shapeColumn, instances: positions)
       case .array(let lengthColumn, let elementSlot): try readArrays(lengthColumn, elementSlot, positions)
-      }
-    }
-  }
-
-  /// The columns that the chosen instances have values in, and how many each word has in them.
-  private struct TargetCounts {
-    private(set) var used: [(target: ShapeFlattening.Step, counts: [Int])] = []
-
-    init(_ steps: [[ShapeFlattening.Step]], isUsed: [Bool], columnCount: Int) {
-      var place = [Int32](repeating: -1, count: columnCount)
-      for code in steps.indices where isUsed[code] {
-        for step in steps[code] where place[step.column] < 0 {
-          place[step.column] = Int32(used.count)
-          used.append((step, [Int](repeating: 0, count: steps.count)))
-        }
-      }
-      for code in steps.indices {
-        for step in steps[code] where place[step.column] >= 0 {
-          used[Int(place[step.column])].counts[code] += 1
-        }
       }
     }
   }

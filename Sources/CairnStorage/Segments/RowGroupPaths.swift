@@ -154,7 +154,7 @@ struct RowGroupPaths {
     return try rows.indices.map { index in
       output.removeAll()
       try printer.append(batch, row: index, to: &output.bytes)
-      return Self.text(at: path[...], in: output.buffer)
+      return path.isEmpty ? .json(Array(output.buffer)) : Self.text(at: path[...], in: output.buffer)
     }
   }
 

@@ -25,11 +25,16 @@ extension ExpressionBinder {
     case .plain(let function):
       let nodes = try values(call.arguments)
       return fold(FunctionNode(nodes, ExpressionBinder.passingNull(function)), nodes)
+    case .total(let function):
+      let nodes = try values(call.arguments)
+      return fold(FunctionNode(nodes, function), nodes)
+    case .lambda(let function):
+      return try lambdaCall(function, call)
     }
   }
 
   /// NULL where an argument is (S50).
-  private static func passingNull(
+  static func passingNull(
     _ function: @escaping @Sendable ([EngineValue]) -> EngineValue
   ) -> @Sendable ([EngineValue]) -> EngineValue {
     { arguments in arguments.contains { $0.isNull } ? .null : function(arguments) }
@@ -49,6 +54,12 @@ extension ExpressionBinder {
     case .elementAt: return try elementAt(arguments[0], arguments[1])
     case .jsonExtract: return try jsonExtract(arguments[0], arguments[1], isScalar: false)
     case .jsonExtractScalar: return try jsonExtract(arguments[0], arguments[1], isScalar: true)
+    case .jsonExtractString: return try member(arguments[0], arguments[1])
+    case .attempt: return try value(arguments[0])
+    case .regexp(let function): return try regexp(function, arguments)
+    case .timePattern(let function): return try timePattern(function, arguments[0], arguments[1])
+    case .timeUnit(let function): return try timeUnit(function, arguments, expression)
+    case .zone(let isShownIn): return try zoned(arguments[0], arguments[1], isShownIn: isShownIn)
     case .regexpLike: return try regexpLike(arguments[0], arguments[1])
     case .contains: return try contains(arguments[0], arguments[1])
     case .dateTrunc: return try dateTrunc(arguments[0], arguments[1])
@@ -61,6 +72,24 @@ extension ExpressionBinder {
     let branch = CaseNode.Branch(condition: try condition(arguments[0]), result: try value(arguments[1]))
     let otherwise = arguments.count > 2 ? try value(arguments[2]) : ConstantNode(.null)
     return fold(CaseNode([branch], otherwise: otherwise), [branch.condition, branch.result, otherwise])
+  }
+
+  private mutating func contains(_ container: Expression, _ value: Expression) throws(BindError) -> any Node {
+    let containerNode = try self.value(container)
+    let operand = try operand(value)
+    var network: NetworkRange?
+    if case .text(let text)? = containerNode.constant {
+      network = NetworkRange(spelling: text)
+      if network == nil {
+        throw BindError(
+          message: "expected a network such as '10.0.0.0/8', or an array", span: container.span)
+      }
+    }
+    let isTimeColumn = operand.isTimeColumn
+    let node = FunctionNode([containerNode, operand.node]) { [network] values in
+      EngineValue(ValueFunctions.contains(values[0], network, values[1], isTimeColumn: isTimeColumn))
+    }
+    return fold(node, [containerNode, operand.node])
   }
 
   // MARK: Paths
@@ -139,12 +168,6 @@ extension ExpressionBinder {
       return fold(FunctionNode(nodes, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
     default:
       let (left, right) = (try value(lhs), try value(rhs))
-      if operation == .divide || operation == .remainder {
-        for (node, side) in [(left, lhs), (right, rhs)] {
-          guard let number = node.constant?.number, number.whole == nil else { continue }
-          throw BindError(message: "\(operation.rawValue) takes whole numbers", span: side.span)
-        }
-      }
       return fold(
         FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1]) }, [left, right])
     }
@@ -154,70 +177,6 @@ extension ExpressionBinder {
     let target = try CastTarget(type)
     let operand = try value(operand)
     return fold(UnaryNode(operand) { target.cast($0) }, [operand])
-  }
-
-  // MARK: Conditions and times
-
-  private mutating func regexpLike(_ text: Expression, _ pattern: Expression) throws(BindError) -> any Node {
-    let (textNode, patternNode) = (try value(text), try value(pattern))
-    var compiled: RegexPattern?
-    if let bytes = patternNode.constant?.text {
-      do {
-        compiled = try RegexPattern(bytes)
-      } catch {
-        throw BindError(message: "the pattern \(error.message)", span: pattern.span)
-      }
-    }
-    let node = FunctionNode([textNode, patternNode]) { [compiled] values in
-      guard let text = values[0].text, let pattern = values[1].text,
-        let regex = compiled ?? (try? RegexPattern(pattern))
-      else { return .null }
-      return .boolean(regex.matches(text))
-    }
-    return fold(node, [textNode, patternNode])
-  }
-
-  private mutating func contains(_ container: Expression, _ value: Expression) throws(BindError) -> any Node {
-    let containerNode = try self.value(container)
-    let operand = try operand(value)
-    var network: NetworkRange?
-    if case .text(let text)? = containerNode.constant {
-      network = NetworkRange(spelling: text)
-      if network == nil {
-        throw BindError(
-          message: "expected a network such as '10.0.0.0/8', or an array", span: container.span)
-      }
-    }
-    let isTimeColumn = operand.isTimeColumn
-    let node = FunctionNode([containerNode, operand.node]) { [network] values in
-      EngineValue(ValueFunctions.contains(values[0], network, values[1], isTimeColumn: isTimeColumn))
-    }
-    return fold(node, [containerNode, operand.node])
-  }
-
-  private mutating func dateTrunc(_ unit: Expression, _ time: Expression) throws(BindError) -> any Node {
-    let (unitNode, timeNode) = (try value(unit), try value(time))
-    if let name = unitNode.constant?.text, TimeUnit(name: name) == nil {
-      throw BindError(
-        message: "expected a unit of time such as 'hour'", span: unit.span,
-        suggestion: NearNames.nearest(
-          to: String(decoding: name, as: UTF8.self), among: TimeUnit.allCases.map(\.rawValue)))
-    }
-    let node = FunctionNode([unitNode, timeNode]) { values in
-      guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }),
-        let start = values[1].timePoint.flatMap(unit.start)
-      else { return .null }
-      if case .date = values[1] { return .date(start.day) }
-      return .timestamp(start)
-    }
-    return fold(node, [unitNode, timeNode])
-  }
-}
-
-extension TimeUnit {
-  /// The unit of a name, in any case.
-  fileprivate init?(name: [UInt8]) {
-    self.init(rawValue: String(decoding: Characters.lower(name), as: UTF8.self))
   }
 }
 

@@ -159,12 +159,13 @@ extension Expression {
   private var plainPath: AccessPath? {
     guard let path = accessPath else { return nil }
     var table = PathTable()
-    let reader = table.reader(path)
+    let reader = table.reader(path, of: EventsTable(ColumnIDs()))
     return reader.documents.isEmpty && reader.value.steps.allSatisfy { $0 == .scalar } ? path : nil
   }
 
   private func needle(_ path: BoundPath, _ literals: [Expression]) -> Needle? {
-    guard let isTimeColumn = plainPath?.isTimeColumn, !path.names.isEmpty else { return nil }
+    guard plainPath != nil, !path.names.isEmpty else { return nil }
+    let isTimeColumn = path.isTimeColumn
     var texts: [[UInt8]] = []
     for literal in literals {
       guard case .literal(.string(let text)) = literal.kind else { return nil }

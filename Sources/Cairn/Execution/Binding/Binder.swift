@@ -8,37 +8,49 @@ package enum Binder {
       throw BindError(message: "the clock is outside the years 1 to 9999", span: expression.span)
     }
     let terms = conjuncts(of: expression)
-    guard terms.count > 1 else { return try bindWhole(expression, now: now, terms: []) }
+    let scope = Scope(records: EventsTable(ColumnIDs()))
+    guard terms.count > 1 else { return try bind(expression, in: scope, now: now) }
     var bound: [BoundExpression] = []
-    for term in terms { bound.append(try bindWhole(term, now: now, terms: [])) }
-    return try bindWhole(expression, now: now, terms: bound)
+    for term in terms { bound.append(try bind(term, in: scope, now: now)) }
+    return try bind(expression, in: scope, now: now, terms: bound)
   }
 
-  private static func conjuncts(of expression: Expression) -> [Expression] {
+  /// The terms of a top-level AND, or the expression itself.
+  static func conjuncts(of expression: Expression) -> [Expression] {
     guard case .and(let terms) = expression.kind else { return [expression] }
     return terms.flatMap(conjuncts)
   }
 
-  private static func bindWhole(
-    _ expression: Expression, now: TimePoint, terms: [BoundExpression]
+  /// Binds an expression whose names a scope has.
+  static func bind(
+    _ expression: Expression, in scope: Scope, now: TimePoint, terms: [BoundExpression] = []
   ) throws(BindError) -> BoundExpression {
-    var binder = ExpressionBinder(now: now)
+    var binder = ExpressionBinder(scope: scope, now: now)
     let root = expression.isCondition ? try binder.condition(expression) : try binder.root(expression)
-    let paths = binder.table.paths
+    let table = binder.table
+    let needle =
+      terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
+    let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
     return BoundExpression(
-      root: root, paths: paths, needle: terms.isEmpty ? expression.needle(paths) : nil, terms: terms)
+      root: root, table: table, needle: needle, terms: terms, timeGranularity: granularity)
   }
 }
 
 /// The state of one binding.
 struct ExpressionBinder {
   let now: TimePoint
+  let scope: Scope
   var table = PathTable()
   /// The `[]` of the condition that is being bound; nil outside of conditions.
   private var sources: [AnyElementNode.Source]?
   private var slotCount = 0
+  /// The parameters of the lambdas around, innermost last.
+  private(set) var parameters: [LambdaParameter] = []
 
-  init(now: TimePoint) { self.now = now }
+  init(scope: Scope, now: TimePoint) {
+    self.scope = scope
+    self.now = now
+  }
 
   // MARK: Conditions
 
@@ -51,6 +63,7 @@ struct ExpressionBinder {
 
   /// Binds an expression where a condition is needed (S30).
   mutating func condition(_ expression: Expression) throws(BindError) -> any Node {
+    if let column = try scope.replacement(of: expression) { return ColumnNode(slot: table.slot(column)) }
     switch expression.kind {
     case .and(let terms):
       let nodes = try conditions(terms)
@@ -83,6 +96,19 @@ struct ExpressionBinder {
     return AnyElementNode(found, node, withoutArray: withoutArray)
   }
 
+  /// Binds the body of a lambda: a scope of its own for `[]`, in which the parameters hide names of the record.
+  mutating func inScope<Result>(
+    of names: [Identifier], _ bind: (inout ExpressionBinder, [Int]) throws(BindError) -> Result
+  ) throws(BindError) -> Result {
+    let (outerSources, outerParameters) = (sources, parameters)
+    defer { (sources, parameters) = (outerSources, outerParameters) }
+    sources = nil
+    let slots = Array(slotCount..<slotCount + names.count)
+    slotCount += names.count
+    parameters += zip(names, slots).map { LambdaParameter(name: $0, slot: $1) }
+    return try bind(&self, slots)
+  }
+
   /// A `[]` of the condition around, or the array of its values where there is none.
   private mutating func ranging(_ source: ElementSource) -> any Node {
     guard sources != nil else { return SpreadNode(source) }
@@ -101,7 +127,9 @@ struct ExpressionBinder {
 
   /// Binds an expression for its value.
   mutating func value(_ expression: Expression) throws(BindError) -> any Node {
-    if let path = expression.accessPath { return self.path(path) }
+    if let node = parameterAccess(expression) { return node }
+    if let column = try scope.replacement(of: expression) { return ColumnNode(slot: table.slot(column)) }
+    if let path = expression.accessPath { return try pathNode(path, expression.span) }
     if expression.isCondition { return try condition(expression) }
     switch expression.kind {
     case .literal(let literal): return ConstantNode(try LiteralBinder.value(literal, expression.span))
@@ -117,6 +145,11 @@ struct ExpressionBinder {
     case .array(let items):
       let nodes = try values(items)
       return fold(ArrayNode(nodes), nodes)
+    case .row(let items):
+      let nodes = try values(items)
+      return fold(FunctionNode(nodes) { .row(RowValue(values: $0)) }, nodes)
+    case .extract(let field, let operand): return try extract(field, operand)
+    case .atTimeZone(let operand, let zone): return try zoned(operand, zone, isShownIn: true)
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
@@ -129,12 +162,54 @@ struct ExpressionBinder {
   }
 
   mutating func operand(_ expression: Expression) throws(BindError) -> Operand {
-    Operand(node: try value(expression), isTimeColumn: expression.accessPath?.isTimeColumn == true)
+    let isTimeColumn = parameterSlot(expression) == nil ? try scope.isTimeColumn(expression) : false
+    return Operand(node: try value(expression), isTimeColumn: isTimeColumn)
   }
 
-  private mutating func path(_ path: AccessPath) -> any Node {
-    let reader = table.reader(path)
-    return path.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
+  mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
+    let (reader, rest) = try reader(path, span)
+    return rest.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
+  }
+
+  /// How a path is read here, and what of it is left behind an alias or a derived column's name.
+  private mutating func reader(
+    _ path: AccessPath, _ span: SourceSpan
+  ) throws(BindError) -> (PathReader, AccessPath) {
+    if let (output, rest) = try scope.output(path, span) { return (table.reader(output.id, rest), rest) }
+    let resolution = try scope.resolve(path, span)
+    if scope.isGrouped {
+      if let (column, rest) = scope.groupedPrefix(resolution) { return (table.reader(column, rest), rest) }
+      if !resolution.isOuter {
+        throw BindError(
+          message: "\(path.description) must be in GROUP BY or inside an aggregate", span: span)
+      }
+    }
+    return try reader(resolution, path, span)
+  }
+
+  private mutating func reader(
+    _ resolution: Scope.Resolution, _ written: AccessPath, _ span: SourceSpan
+  ) throws(BindError) -> (PathReader, AccessPath) {
+    switch resolution {
+    case .events(let events, let path): return (table.reader(path, of: events), path)
+    case .virtual(let events, let virtual, let path):
+      return (table.reader(events.column(.virtual(virtual)), path), path)
+    case .column(let column, let path): return (table.reader(column.id, path), path)
+    case .outer(let inner):
+      let before = Set(table.columns)
+      let result: (PathReader, AccessPath)
+      if let around = scope.outer?.scope, around.isGrouped, !inner.isOuter {
+        guard let (column, rest) = around.groupedPrefix(inner) else {
+          throw BindError(
+            message: "\(written.description) must be in GROUP BY of the query around", span: span)
+        }
+        result = (table.reader(column, rest), rest)
+      } else {
+        result = try reader(inner, written, span)
+      }
+      for column in table.columns where !before.contains(column) { scope.outer?.use(column) }
+      return result
+    }
   }
 
   /// Constant steps into the result of an expression.
@@ -150,7 +225,10 @@ struct ExpressionBinder {
 
   /// Steps into an expression that is no path.
   mutating func steps(_ base: Expression, _ steps: [ValueStep]) throws(BindError) -> any Node {
-    let node = try value(base)
+    self.steps(try value(base), steps)
+  }
+
+  mutating func steps(_ node: any Node, _ steps: [ValueStep]) -> any Node {
     if steps.contains(.anyElement) { return ranging(.steps(node, steps)) }
     return fold(StepsNode(node, steps), [node])
   }

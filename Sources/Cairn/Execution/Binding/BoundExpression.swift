@@ -1,33 +1,66 @@
 import CairnSQL
+import CairnStorage
 
 /// A bound, checked condition or value. Immutable; evaluation never throws or traps.
 package struct BoundExpression: Sendable {
-  /// Distinct record paths that it reads, in order of first use.
+  /// The columns that it reads, in order of first use.
+  package let columns: [ColumnID]
+  /// Those that are record paths, in the same order.
   package let paths: [BoundPath]
   /// What can be looked up in a dictionary, if the expression is a test for equality with texts.
   package let needle: Needle?
+  /// Where it reads nothing but eventTime: seconds of the steps of time within which its value is the same for
+  /// all canonical times.
+  let timeGranularity: Int64?
   private let root: any Node
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
 
-  init(root: any Node, paths: [BoundPath], needle: Needle?, terms: [BoundExpression]) {
+  init(
+    root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression], timeGranularity: Int64? = nil
+  ) {
     self.root = root
-    self.paths = paths
+    columns = table.columns
+    paths = table.paths
     self.needle = needle
     self.terms = terms
+    self.timeGranularity = timeGranularity
   }
 
-  /// The value for a row; `values[i]` belongs to `paths[i]`. Deterministic and independent of row order.
-  package func evaluate(_ values: [FieldValue]) -> EngineValue {
-    guard values.count >= paths.count else { return .null }
+  /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic and independent of row order.
+  package func evaluate(values: [EngineValue]) -> EngineValue {
+    guard values.count >= columns.count else { return .null }
     return root.value(Row(values: values, elements: []))
   }
 
   /// The outcome where a condition is needed (S30).
-  package func truth(_ values: [FieldValue]) -> Bool? {
-    guard values.count >= paths.count else { return nil }
+  package func truth(values: [EngineValue]) -> Bool? {
+    guard values.count >= columns.count else { return nil }
     return root.truth(Row(values: values, elements: []))
   }
+
+  /// The value for a record whose value at `paths[i]` is `fields[i]`.
+  package func evaluate(_ fields: [FieldValue]) -> EngineValue {
+    evaluate(values: fields.map { EngineValue($0) })
+  }
+
+  /// The outcome for a record whose value at `paths[i]` is `fields[i]`.
+  package func truth(_ fields: [FieldValue]) -> Bool? {
+    truth(values: fields.map { EngineValue($0) })
+  }
+
+  init(_ root: any Node, _ table: PathTable) {
+    self.init(root: root, table: table, needle: nil, terms: [])
+  }
+
+  /// The column that it is, if it does nothing with it.
+  var plainColumn: ColumnID? {
+    if columns.count == 1, let node = root as? PathNode, node.reader.isPlain { return columns[0] }
+    return columns.count == 1 && root is ColumnNode ? columns[0] : nil
+  }
+
+  /// Whether it reads nothing but record paths.
+  package var readsPathsOnly: Bool { paths.count == columns.count }
 
   /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.
   package var conjuncts: [BoundExpression] { terms.isEmpty ? [self] : terms }

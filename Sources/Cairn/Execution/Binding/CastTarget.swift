@@ -1,7 +1,7 @@
 import CairnSQL
 
 /// A type that values are cast to (S55).
-enum CastTarget: Sendable, Equatable {
+indirect enum CastTarget: Sendable, Equatable {
   case text(limit: Int?)
   case whole(ClosedRange<Int64>)
   case double
@@ -11,6 +11,17 @@ enum CastTarget: Sendable, Equatable {
   case timestamp
   case date
   case address
+  case json
+  case array(CastTarget)
+  case map(CastTarget, CastTarget)
+  case row([Field])
+
+  /// A field of a row type.
+  struct Field: Sendable, Equatable {
+    /// Nil where the type names none.
+    let name: String?
+    let type: CastTarget
+  }
 
   /// The largest number of digits of a decimal.
   static let largestPrecision = 38
@@ -18,7 +29,7 @@ enum CastTarget: Sendable, Equatable {
   /// A type without parameters.
   init?(typeName: String) {
     switch typeName {
-    case "varchar": self = .text(limit: nil)
+    case "varchar", "char", "varbinary": self = .text(limit: nil)
     case "tinyint": self = .whole(-128...127)
     case "smallint": self = .whole(-32_768...32_767)
     case "integer", "int": self = .whole(-2_147_483_648...2_147_483_647)
@@ -30,11 +41,16 @@ enum CastTarget: Sendable, Equatable {
     case "timestamp", "timestamp with time zone": self = .timestamp
     case "date": self = .date
     case "ipaddress": self = .address
+    case "json": self = .json
     default: return nil
     }
   }
 
   init(_ type: DataType) throws(BindError) {
+    if let composite = try CastTarget.composite(type) {
+      self = composite
+      return
+    }
     guard let plain = CastTarget(typeName: type.name) else {
       throw BindError(
         message: "values cannot be cast to \(type.name)", span: type.span,
@@ -57,9 +73,8 @@ enum CastTarget: Sendable, Equatable {
   }
 
   private static let names = [
-    "varchar", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal", "boolean",
-    "timestamp",
-    "date", "ipaddress",
+    "varchar", "char", "varbinary", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal",
+    "boolean", "timestamp", "date", "ipaddress", "json", "array", "map", "row",
   ]
 
   /// The value as the type; NULL where it cannot be converted.
@@ -71,8 +86,8 @@ enum CastTarget: Sendable, Equatable {
       return .text(limit.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text)
     case .whole(let range): return CastTarget.whole(value, range)
     case .double:
-      return CastTarget.binary(value) { Double($0).flatMap { $0.isFinite ? $0.description : nil } }
-    case .real: return CastTarget.binary(value) { Float($0).flatMap { $0.isFinite ? $0.description : nil } }
+      return EngineValue(double: CastTarget.anyNumber(value)?.double ?? .nan)
+    case .real: return CastTarget.real(value)
     case .decimal(let precision, let scale):
       guard let number = CastTarget.anyNumber(value)?.decimal,
         let rounded = number.rounded(toPlaces: scale), rounded.magnitude <= precision - scale
@@ -82,6 +97,7 @@ enum CastTarget: Sendable, Equatable {
     case .timestamp: return value.timePoint.map(EngineValue.timestamp) ?? .null
     case .date: return value.timePoint.map { .date($0.day) } ?? .null
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
+    case .json, .array, .map, .row: return composite(value)
     }
   }
 
@@ -113,13 +129,12 @@ enum CastTarget: Sendable, Equatable {
     return whole.flatMap { range.contains($0) ? .number(.integer($0)) : nil } ?? .null
   }
 
-  /// The nearest binary number, spelled by `describe`.
-  private static func binary(_ value: EngineValue, _ describe: (String) -> String?) -> EngineValue {
-    guard let number = anyNumber(value),
-      let spelling = describe(String(decoding: number.text, as: UTF8.self)),
-      let result = ExactNumber(spelling: Array(spelling.utf8))
+  /// The nearest number of 32 bits, as its shortest spelling.
+  private static func real(_ value: EngineValue) -> EngineValue {
+    guard let number = anyNumber(value), let real = Float(String(decoding: number.text, as: UTF8.self)),
+      real.isFinite
     else { return .null }
-    return .number(result)
+    return ExactNumber(spelling: Array(real.description.utf8)).map(EngineValue.number) ?? .null
   }
 
   private static func boolean(_ value: EngineValue) -> Bool? {

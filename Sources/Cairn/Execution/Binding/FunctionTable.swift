@@ -1,24 +1,60 @@
-import CairnSQL
-
-/// The functions that expressions may call.
+/// The functions that expressions may call: one table for each family.
 enum FunctionTable {
+  typealias Function = @Sendable ([EngineValue]) -> EngineValue
+
   struct Entry: Sendable {
+    let name: String
     let argumentCounts: ClosedRange<Int>
     /// Whether its result is a boolean (S40).
-    var isCondition = false
+    let isCondition: Bool
     let form: Form
+
+    private init(_ name: String, _ counts: ClosedRange<Int>, _ isCondition: Bool, _ form: Form) {
+      self.name = name
+      argumentCounts = counts
+      self.isCondition = isCondition
+      self.form = form
+    }
+
+    /// Of its arguments' values, none of which is NULL.
+    static func plain(
+      _ name: String, _ counts: ClosedRange<Int>, isCondition: Bool = false, _ function: @escaping Function
+    ) -> Entry {
+      Entry(name, counts, isCondition, .plain(function))
+    }
+
+    /// Of its arguments' values, NULL or not.
+    static func total(_ name: String, _ counts: ClosedRange<Int>, _ function: @escaping Function) -> Entry {
+      Entry(name, counts, false, .total(function))
+    }
+
+    static func special(
+      _ name: String, _ counts: ClosedRange<Int>, isCondition: Bool = false, _ special: Special
+    ) -> Entry {
+      Entry(name, counts, isCondition, .special(special))
+    }
+
+    static func lambda(_ name: String, isCondition: Bool = false, _ lambda: LambdaFunction) -> Entry {
+      let count = lambda.parameterCounts.count
+      return Entry(name, count...count, isCondition, .lambda(lambda))
+    }
   }
 
   enum Form: Sendable {
-    /// Of its arguments' values, none of which is NULL.
-    case plain(@Sendable ([EngineValue]) -> EngineValue)
+    case plain(Function)
+    case total(Function)
     /// Bound in a way of its own.
     case special(Special)
+    case lambda(LambdaFunction)
   }
 
   enum Special: Sendable {
-    case coalesce, nullIf, choice, elementAt, jsonExtract, jsonExtractScalar
-    case regexpLike, contains, dateTrunc, now, today
+    case coalesce, nullIf, choice, elementAt, jsonExtract, jsonExtractScalar, jsonExtractString
+    case regexpLike, contains, dateTrunc, now, today, attempt
+    case regexp(RegexFunction)
+    case timePattern(TimePatternFunction)
+    case timeUnit(TimeUnitFunction)
+    case zone(isShownIn: Bool)
   }
 
   /// The entry of a name, ignoring case.
@@ -27,82 +63,47 @@ enum FunctionTable {
   static var names: [String] { entries.keys.sorted() }
 
   private static let entries: [String: Entry] = {
-    var entries: [String: Entry] = [
-      "coalesce": Entry(argumentCounts: 1...Int.max, form: .special(.coalesce)),
-      "nullif": Entry(argumentCounts: 2...2, form: .special(.nullIf)),
-      "if": Entry(argumentCounts: 2...3, form: .special(.choice)),
-      "element_at": Entry(argumentCounts: 2...2, form: .special(.elementAt)),
-      "json_extract": Entry(argumentCounts: 2...2, form: .special(.jsonExtract)),
-      "json_extract_scalar": Entry(argumentCounts: 2...2, form: .special(.jsonExtractScalar)),
-      "regexp_like": Entry(argumentCounts: 2...2, isCondition: true, form: .special(.regexpLike)),
-      "contains": Entry(argumentCounts: 2...2, isCondition: true, form: .special(.contains)),
-      "date_trunc": Entry(argumentCounts: 2...2, form: .special(.dateTrunc)),
-      "now": Entry(argumentCounts: 0...0, form: .special(.now)),
-      "current_timestamp": Entry(argumentCounts: 0...0, form: .special(.now)),
-      "current_date": Entry(argumentCounts: 0...0, form: .special(.today)),
-      "starts_with": Entry(argumentCounts: 2...2, isCondition: true, form: .plain(TextFunctions.startsWith)),
-      "ends_with": Entry(argumentCounts: 2...2, isCondition: true, form: .plain(TextFunctions.endsWith)),
+    let families = [
+      core, TextFunctions.table, RegexFunction.table, URLFunctions.table, MathFunctions.table,
+      TimeFunctions.table, JSONFunctions.table, ArrayFunctions.table, MapFunctions.table,
+      LambdaFunction.table,
     ]
-    let plain: [(String, ClosedRange<Int>, @Sendable ([EngineValue]) -> EngineValue)] = [
-      ("lower", 1...1, TextFunctions.lower), ("upper", 1...1, TextFunctions.upper),
-      ("length", 1...1, TextFunctions.length), ("substr", 2...3, TextFunctions.substring),
-      ("substring", 2...3, TextFunctions.substring), ("strpos", 2...2, TextFunctions.position),
-      ("position", 2...2, { TextFunctions.position([$0[1], $0[0]]) }),
-      ("concat", 2...Int.max, TextFunctions.concatenate), ("replace", 2...3, TextFunctions.replace),
-      ("split_part", 3...3, TextFunctions.splitPart), ("trim", 1...2, TextFunctions.trim),
-      ("ltrim", 1...2, TextFunctions.trimStart), ("rtrim", 1...2, TextFunctions.trimEnd),
-      ("cardinality", 1...1, ValueFunctions.cardinality), ("date", 1...1, ValueFunctions.date),
-      ("from_iso8601_timestamp", 1...1, ValueFunctions.timestamp),
-    ]
-    for (name, counts, function) in plain {
-      entries[name] = Entry(argumentCounts: counts, form: .plain(function))
-    }
-    return entries
+    return Dictionary(families.joined().map { ($0.name, $0) }) { first, _ in first }
   }()
+
+  /// Functions that belong to no family.
+  private static let core: [Entry] = [
+    .special("coalesce", 1...Int.max, .coalesce),
+    .special("ifnull", 2...2, .coalesce),
+    .special("nvl", 2...2, .coalesce),
+    .special("nullif", 2...2, .nullIf),
+    .special("if", 2...3, .choice),
+    .special("try", 1...1, .attempt),
+    .special("contains", 2...2, isCondition: true, .contains),
+    .special("list_contains", 2...2, isCondition: true, .contains),
+    .total("typeof", 1...1) { .text(Array($0[0].typeName.utf8)) },
+  ]
 }
 
-/// Functions of values other than texts.
-enum ValueFunctions {
-  /// Elements of an array, members of an object (S43).
-  @Sendable static func cardinality(_ arguments: [EngineValue]) -> EngineValue {
-    switch arguments[0] {
-    case .array(let items): return .number(.integer(Int64(items.count)))
-    case .record(.json(let bytes)):
-      return JSONText(bytes).count.map { .number(.integer(Int64($0))) } ?? .null
-    default: return .null
+extension EngineValue {
+  /// What `typeof` calls its type (S85).
+  fileprivate var typeName: String {
+    switch self {
+    case .null, .record(.missing), .record(.null): "unknown"
+    case .boolean, .record(.boolean): "boolean"
+    case .number(.integer), .record(.integer): "bigint"
+    case .number(.decimal), .noNumber, .record(.number): "decimal"
+    case .number(.double): "double"
+    case .text, .record(.string): "varchar"
+    case .timestamp: "timestamp"
+    case .date: "date"
+    case .address: "ipaddress"
+    case .interval(.months): "interval year to month"
+    case .interval(.nanoseconds): "interval day to second"
+    case .array: "array"
+    case .map: "map"
+    case .row: "row"
+    case .record(.json): "json"
     }
-  }
-
-  @Sendable static func date(_ arguments: [EngineValue]) -> EngineValue {
-    arguments[0].timePoint.map { .date($0.day) } ?? .null
-  }
-
-  @Sendable static func timestamp(_ arguments: [EngineValue]) -> EngineValue {
-    arguments[0].timePoint.map(EngineValue.timestamp) ?? .null
-  }
-
-  /// Whether a network has an address (S53) or an array a value (S43).
-  static func contains(
-    _ container: EngineValue, _ network: NetworkRange?, _ value: EngineValue, isTimeColumn: Bool
-  ) -> Bool? {
-    let elements: [EngineValue]
-    switch container {
-    case .array(let items): elements = items
-    case .record(.json(let bytes)):
-      guard let items = JSONText(bytes).elements else { return nil }
-      elements = items.map { EngineValue($0.field) }
-    default:
-      guard let network = network ?? container.string.flatMap({ NetworkRange(spelling: $0) }) else {
-        return nil
-      }
-      return value.networkAddress.map(network.contains)
-    }
-    var outcome: Bool? = false
-    for element in elements {
-      let order = Comparison.order(element, value, rightIsTime: isTimeColumn)
-      if order == 0 { return true }
-      if order == nil { outcome = nil }
-    }
-    return outcome
   }
 }

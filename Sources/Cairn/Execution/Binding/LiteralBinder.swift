@@ -10,7 +10,7 @@ enum LiteralBinder {
     case .number(let spelling):
       let bytes = Array(spelling.utf8)
       return ExactNumber(spelling: bytes).map(EngineValue.number) ?? .noNumber(spelling: bytes)
-    case .binary: throw BindError(message: "binary literals are not supported", span: span)
+    case .binary(let bytes): return .text(bytes)
     case .typed(let type, let text): return try typed(type, Array(text.utf8), span)
     case .interval(let interval): return .interval(try self.interval(interval, span))
     }
@@ -19,6 +19,12 @@ enum LiteralBinder {
   private static func typed(
     _ type: String, _ text: [UInt8], _ span: SourceSpan
   ) throws(BindError) -> EngineValue {
+    if type == "json" {
+      guard let compact = JSONDocument.compact(text) else {
+        throw BindError(message: "the text is no json", span: span)
+      }
+      return EngineValue(JSONText(compact).field)
+    }
     guard let target = CastTarget(typeName: type) else {
       throw BindError(message: "literals of type \(type) are not supported", span: span)
     }

@@ -7,6 +7,7 @@ struct RegexParser {
   private var rest: ArraySlice<Unicode.Scalar>
   var flags = Flags()
   private var depth = 0
+  private(set) var groups = RegexGroups()
 
   struct Flags {
     var ignoresCase = false
@@ -15,11 +16,11 @@ struct RegexParser {
     var hasComments = false
   }
 
-  static func parse(_ text: String) throws(RegexFailure) -> RegexTree {
+  static func parse(_ text: String) throws(RegexFailure) -> (tree: RegexTree, groups: RegexGroups) {
     var parser = RegexParser(rest: Array(text.unicodeScalars)[...])
     let tree = try parser.choice()
     guard parser.rest.isEmpty else { throw RegexFailure(message: "has a ')' without '('") }
-    return tree
+    return (tree: tree, groups: parser.groups)
   }
 
   private init(rest: ArraySlice<Unicode.Scalar>) { self.rest = rest }
@@ -130,10 +131,9 @@ struct RegexParser {
     -> RegexTree
   {
     if accept("+") { throw RegexFailure(message: "has a possessive quantifier, which is not supported") }
-    // Whether the longest or the shortest run is taken makes no difference to whether there is a match.
-    _ = accept("?")
+    let isLazy = accept("?")
     if case .assertion = atom, least == 0 { return .empty }
-    return .repeated(atom, least: least, most: most)
+    return .repeated(atom, least: least, most: most, isLazy: isLazy)
   }
 
   private mutating func atom() throws(RegexFailure) -> RegexTree? {
@@ -156,17 +156,16 @@ struct RegexParser {
     try enter()
     defer { leave() }
     let outer = flags
-    if accept("?") {
+    var index: Int?
+    if !accept("?") {
+      index = groups.add()
+    } else {
       for start in ["=", "!", "<=", "<!"] where accept(start) {
         throw RegexFailure(message: "looks around, which is not supported")
       }
       if accept(">") { throw RegexFailure(message: "has an atomic group, which is not supported") }
       if accept("<") {
-        while let scalar = take(), scalar != ">" {
-          guard scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil else {
-            throw RegexFailure(message: "has a group with a wrong name")
-          }
-        }
+        index = groups.add(name: try groupName())
       } else if try readFlags() {
         return nil
       }
@@ -174,7 +173,19 @@ struct RegexParser {
     let tree = try choice()
     flags = outer
     try expect(")", "has a '(' without ')'")
-    return tree
+    return index.map { .group($0, tree) } ?? tree
+  }
+
+  /// `name>`.
+  private mutating func groupName() throws(RegexFailure) -> String {
+    var name = String.UnicodeScalarView()
+    while let scalar = take(), scalar != ">" {
+      guard scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil else {
+        throw RegexFailure(message: "has a group with a wrong name")
+      }
+      name.append(scalar)
+    }
+    return String(name)
   }
 
   /// `i-s:` or `i)`; true for the latter.
@@ -194,5 +205,18 @@ struct RegexParser {
       }
     }
     throw RegexFailure(message: "has a '(' without ')'")
+  }
+}
+
+/// The groups of a pattern that its user may ask for.
+struct RegexGroups: Sendable {
+  /// How many there are, apart from the whole match.
+  private(set) var count = 0
+  private(set) var names: [String: Int] = [:]
+
+  fileprivate mutating func add(name: String? = nil) -> Int {
+    count += 1
+    if let name, names[name] == nil { names[name] = count }
+    return count
   }
 }

@@ -18,7 +18,7 @@ struct RegexPattern: Sendable {
     if text.unicodeScalars.allSatisfy({ !operators.contains($0) }) {
       form = .literal(pattern)
     } else {
-      form = .program(try RegexProgram(try RegexParser.parse(text)))
+      form = .program(try RegexProgram(try RegexParser.parse(text).tree))
     }
   }
 
@@ -34,7 +34,7 @@ struct RegexPattern: Sendable {
   }
 
   /// The characters of a text, U+FFFD for those that are not Unicode.
-  private static func scalars(_ text: [UInt8]) -> [UInt32] {
+  static func scalars(_ text: [UInt8]) -> [UInt32] {
     if text.allSatisfy({ $0 < 0x80 }) { return text.map { UInt32($0) } }
     return Characters.split(text).map { Characters.scalar($0)?.value ?? 0xFFFD }
   }

@@ -8,7 +8,10 @@ struct RegexProgram: Sendable {
     /// Takes one character of a class.
     case take(Int)
     case jump(Int)
+    /// Both ways, the first one preferred.
     case split(Int, Int)
+    /// Notes the place as the start or end of a group.
+    case save(Int)
     case check(RegexAssertion)
     case match
   }
@@ -16,7 +19,11 @@ struct RegexProgram: Sendable {
   private(set) var steps: [Step] = []
   private(set) var classes: [ScalarClass] = []
 
-  init(_ tree: RegexTree) throws(RegexFailure) {
+  /// Whether the places of groups are noted, which costs steps.
+  private let keepsGroups: Bool
+
+  init(_ tree: RegexTree, keepsGroups: Bool = false) throws(RegexFailure) {
+    self.keepsGroups = keepsGroups
     try add(tree)
     try append(.match)
   }
@@ -35,7 +42,11 @@ struct RegexProgram: Sendable {
     case .assertion(let assertion): try append(.check(assertion))
     case .sequence(let items): for item in items { try add(item) }
     case .choice(let items): try addChoice(items)
-    case .repeated(let item, let least, let most): try addRepeated(item, least, most)
+    case .repeated(let item, let least, let most, let isLazy): try addRepeated(item, least, most, isLazy)
+    case .group(let index, let item):
+      if keepsGroups { try append(.save(2 * index)) }
+      try add(item)
+      if keepsGroups { try append(.save(2 * index + 1)) }
     }
   }
 
@@ -56,16 +67,19 @@ struct RegexProgram: Sendable {
     for end in ends { steps[end] = .jump(steps.count) }
   }
 
-  private mutating func addRepeated(_ item: RegexTree, _ least: Int, _ most: Int?) throws(RegexFailure) {
+  private mutating func addRepeated(
+    _ item: RegexTree, _ least: Int, _ most: Int?, _ isLazy: Bool
+  ) throws(RegexFailure) {
     // Something that takes no steps may be repeated for ever.
     if case .empty = item { return }
     for _ in 0..<least { try addCopy(item) }
+    func choice(at place: Int, end: Int) -> Step { isLazy ? .split(end, place + 1) : .split(place + 1, end) }
     guard let most else {
       let split = steps.count
       try append(.split(split + 1, 0))
       try add(item)
       try append(.jump(split))
-      steps[split] = .split(split + 1, steps.count)
+      steps[split] = choice(at: split, end: steps.count)
       return
     }
     var splits: [Int] = []
@@ -74,7 +88,7 @@ struct RegexProgram: Sendable {
       try append(.split(steps.count + 1, 0))
       try addCopy(item)
     }
-    for split in splits { steps[split] = .split(split + 1, steps.count) }
+    for split in splits { steps[split] = choice(at: split, end: steps.count) }
   }
 
   /// One more copy of a repeated item; copies that add no steps still count towards the limit.
@@ -133,42 +147,58 @@ struct RegexSearch {
         return true
       case .take: current.append(state)
       case .jump(let target): stack.append(target)
+      case .save: stack.append(state + 1)
       case .split(let first, let second):
         stack.append(first)
         stack.append(second)
       case .check(let assertion):
-        if holds(assertion, at: place) { stack.append(state + 1) }
+        if assertion.holds(in: text, at: place) { stack.append(state + 1) }
       }
     }
     return false
   }
+}
 
-  private func holds(_ assertion: RegexAssertion, at place: Int) -> Bool {
-    switch assertion {
-    case .start: place == 0
-    case .end: place == text.count
-    case .lastLineEnd: place == text.count || isLastLineEnd(place)
-    case .lineStart: place == 0 || place < text.count && isLineEnd(place - 1) && !isInsidePair(place)
-    case .lineEnd: place == text.count || isLineEnd(place) && !isInsidePair(place)
-    case .wordBoundary: isWord(place - 1) != isWord(place)
-    case .noWordBoundary: isWord(place - 1) == isWord(place)
-    }
+extension RegexAssertion {
+  func holds(in text: [UInt32], at place: Int) -> Bool {
+    let text = RegexPlaces(text: text)
+    return holds(text, place)
   }
 
-  private func isWord(_ place: Int) -> Bool {
+  private func holds(_ text: RegexPlaces, _ place: Int) -> Bool {
+    switch self {
+    case .start: place == 0
+    case .end: place == text.count
+    case .lastLineEnd: place == text.count || text.isLastLineEnd(place)
+    case .lineStart:
+      place == 0 || place < text.count && text.isLineEnd(place - 1) && !text.isInsidePair(place)
+    case .lineEnd: place == text.count || text.isLineEnd(place) && !text.isInsidePair(place)
+    case .wordBoundary: text.isWord(place - 1) != text.isWord(place)
+    case .noWordBoundary: text.isWord(place - 1) == text.isWord(place)
+    }
+  }
+}
+
+/// What stands at the places of a text.
+private struct RegexPlaces {
+  let text: [UInt32]
+
+  var count: Int { text.count }
+
+  func isWord(_ place: Int) -> Bool {
     place >= 0 && place < text.count && ScalarSet.word.contains(text[place])
   }
 
-  private func isLineEnd(_ place: Int) -> Bool {
+  func isLineEnd(_ place: Int) -> Bool {
     place >= 0 && place < text.count && ScalarSet.lineEnds.contains(text[place])
   }
 
   /// Between a carriage return and its line feed.
-  private func isInsidePair(_ place: Int) -> Bool {
+  func isInsidePair(_ place: Int) -> Bool {
     place > 0 && place < text.count && text[place - 1] == 0x0D && text[place] == 0x0A
   }
 
-  private func isLastLineEnd(_ place: Int) -> Bool {
+  func isLastLineEnd(_ place: Int) -> Bool {
     guard isLineEnd(place), !isInsidePair(place) else { return false }
     return place + 1 == text.count || place + 2 == text.count && isInsidePair(place + 1)
   }

@@ -5,8 +5,10 @@ indirect enum RegexTree: Sendable {
   case assertion(RegexAssertion)
   case sequence([RegexTree])
   case choice([RegexTree])
-  /// At least so often and at most so often; nil is any number of times.
-  case repeated(RegexTree, least: Int, most: Int?)
+  /// At least so often and at most so often; nil is any number of times. A lazy one is left as early as possible.
+  case repeated(RegexTree, least: Int, most: Int?, isLazy: Bool)
+  /// A group whose text is asked for, from 1.
+  case group(Int, RegexTree)
 }
 
 /// What holds between two characters.

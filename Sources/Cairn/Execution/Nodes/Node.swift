@@ -2,8 +2,8 @@ import CairnSQL
 
 /// What the evaluation of an expression reads.
 struct Row {
-  /// The values of the bound paths.
-  let values: [FieldValue]
+  /// The values of the expression's inputs.
+  let values: [EngineValue]
   /// What each `[]` in reach stands for at the moment (S40).
   var elements: [EngineValue]
 }
@@ -46,7 +46,16 @@ final class PathNode: Node {
 
   init(_ reader: PathReader) { self.reader = reader }
 
-  func value(_ row: Row) -> EngineValue { EngineValue(reader.field(row)) }
+  func value(_ row: Row) -> EngineValue { reader.value(row) }
+}
+
+/// A column as a whole.
+final class ColumnNode: Node {
+  private let slot: Int
+
+  init(slot: Int) { self.slot = slot }
+
+  func value(_ row: Row) -> EngineValue { row.values[slot] }
 }
 
 /// A path with `[]` that no condition is around: the JSON array of its values (S43).
@@ -84,17 +93,40 @@ final class StepsNode: Node {
   static func follow(_ value: EngineValue, _ steps: ArraySlice<ValueStep>) -> EngineValue {
     guard let step = steps.first else { return value }
     switch value {
-    case .array(let items):
-      guard case .element(let index) = step else { return .null }
-      let place = index > 0 ? index - 1 : index < 0 ? Int64(items.count) + index : -1
-      guard place >= 0, place < items.count else { return .null }
-      return follow(items[Int(place)], steps.dropFirst())
+    case .array, .map, .row:
+      return value.following(step).map { follow($0, steps.dropFirst()) } ?? .null
     case .record(let field):
       return EngineValue(Cursor.field(field).following(Array(steps))?.field ?? .missing)
     case .text(let text):
       return EngineValue(Cursor.field(.string(text)).following(Array(steps))?.field ?? .missing)
     default:
       return .null
+    }
+  }
+}
+
+extension [EngineValue] {
+  /// The n-th from 1, or from -1 at the end.
+  fileprivate func element(_ index: Int64) -> EngineValue? {
+    let place = index > 0 ? index - 1 : index < 0 ? Int64(count) + index : -1
+    return place >= 0 && place < count ? self[Int(place)] : nil
+  }
+}
+
+extension EngineValue {
+  /// One step into a typed array, map or row, as `Cursor` takes it into a record's; nil where it finds nothing.
+  fileprivate func following(_ step: ValueStep) -> EngineValue? {
+    switch (step, self) {
+    case (.document, _): return self
+    case (.element(let index), .array(let items)): return items.element(index)
+    case (.element(let index), .row(let row)): return row.values.element(index)
+    case (.element(let index), .map(let map)): return map.value(of: .number(.integer(index)))
+    case (.name(let name), .map(let map)), (.nameOrElement(let name, _), .map(let map)):
+      return map.value(named: name)
+    case (.name(let name), .row(let row)): return row.value(named: name)
+    case (.nameOrElement(_, let index), .array(let items)):
+      return index >= 0 && index < items.count ? items[Int(index)] : nil
+    default: return nil
     }
   }
 }

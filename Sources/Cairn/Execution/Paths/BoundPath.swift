@@ -1,3 +1,4 @@
+import CairnSQL
 import CairnStorage
 
 /// What storage reads for an expression: the value below some names. The steps behind them (indexes, any
@@ -12,5 +13,16 @@ package struct BoundPath: Hashable, Sendable {
   package init(names: [PathName], onlyStrings: Bool = false) {
     self.names = names
     self.onlyStrings = onlyStrings
+  }
+
+  /// Whether it compares with text as time (S23).
+  var isTimeColumn: Bool {
+    AccessPath.timeColumns.contains { column in
+      column.count == names.count
+        && zip(column, names).allSatisfy { text, name in
+          let bytes = Array(text.utf8)
+          return name.isExact ? name.bytes == bytes : PathResolver.equalsFolded(name.bytes, bytes)
+        }
+    }
   }
 }

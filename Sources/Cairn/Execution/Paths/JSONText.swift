@@ -78,7 +78,12 @@ struct JSONText {
   private static func match(_ key: ArraySlice<UInt8>, _ name: PathName) -> Match {
     guard key.count == name.bytes.count else { return .none }
     if key.elementsEqual(name.bytes) { return .exact }
-    return !name.isExact && key.elementsEqual(name.bytes, by: { fold($0) == fold($1) }) ? .folded : .none
+    return !name.isExact && isSameIgnoringCase(key, name.bytes) ? .folded : .none
+  }
+
+  /// Whether two keys are equal when ASCII letters are compared without case.
+  static func isSameIgnoringCase(_ lhs: some Collection<UInt8>, _ rhs: [UInt8]) -> Bool {
+    lhs.count == rhs.count && lhs.elementsEqual(rhs, by: { fold($0) == fold($1) })
   }
 
   private static func fold(_ byte: UInt8) -> UInt8 {
@@ -119,15 +124,31 @@ struct JSONText {
     }
     guard isObject else { return nil }
     var count = 0
+    visitMembers { _, _ in count += 1 }
+    return count
+  }
+
+  /// The members of an object in their order, keys unescaped; nil for anything else.
+  var members: [(key: [UInt8], value: JSONText)]? {
+    guard isObject else { return nil }
+    var members: [(key: [UInt8], value: JSONText)] = []
+    visitMembers { key, value in
+      members.append((key: JSONText.unescaped(bytes, key), value: JSONText(bytes, value)))
+    }
+    return members
+  }
+
+  /// The places of keys, without their quotes, and of values.
+  private func visitMembers(_ visit: (Range<Int>, Range<Int>) -> Void) {
     var position = range.lowerBound + 1
     while position < range.upperBound, bytes[position] == UInt8(ascii: "\"") {
-      let valueStart = JSONText.end(of: position, in: bytes) + 1
+      let keyEnd = JSONText.end(of: position, in: bytes)
+      let valueStart = keyEnd + 1
       let valueEnd = JSONText.end(of: valueStart, in: bytes)
-      guard valueEnd > valueStart else { break }
-      count += 1
+      guard keyEnd >= position + 2, valueEnd > valueStart, valueEnd <= range.upperBound else { return }
+      visit(position + 1..<keyEnd - 1, valueStart..<valueEnd)
       position = valueEnd + 1
     }
-    return count
   }
 
   private func visitElements(_ visit: (JSONText) -> Bool) {
@@ -178,6 +199,19 @@ struct JSONText {
   }
 
   // MARK: Writing
+
+  /// A JSON object of keys and values that are JSON.
+  static func object(_ members: some Sequence<([UInt8], [UInt8])>) -> [UInt8] {
+    var output: [UInt8] = [UInt8(ascii: "{")]
+    for (key, value) in members {
+      if output.count > 1 { output.append(UInt8(ascii: ",")) }
+      appendQuoted(key, to: &output)
+      output.append(UInt8(ascii: ":"))
+      output += value
+    }
+    output.append(UInt8(ascii: "}"))
+    return output
+  }
 
   /// Writes a text as a JSON string.
   static func appendQuoted(_ text: [UInt8], to output: inout [UInt8]) {

@@ -13,53 +13,67 @@ struct PathReader: Sendable {
   /// Where the value is otherwise.
   let value: Place
 
+  /// Whether it is its column as a whole.
+  var isPlain: Bool { documents.isEmpty && value.steps.isEmpty }
+
   /// The place that counts in a row.
   private func place(_ row: Row) -> Place {
-    for document in documents {
-      if case .string = row.values[document.slot] { return document }
-    }
+    for document in documents where row.values[document.slot].string != nil { return document }
     return value
   }
 
   /// The value of a path without `[]`.
-  func field(_ row: Row) -> FieldValue {
+  func value(_ row: Row) -> EngineValue {
     let place = place(row)
-    let start = row.values[place.slot]
-    if place.steps.isEmpty { return start }
-    return Cursor.field(start).following(place.steps)?.field ?? .missing
+    return StepsNode.follow(row.values[place.slot], place.steps[...])
   }
 
   /// Whether the first `[]` of the path meets no array.
   func isMissingArray(_ row: Row) -> Bool {
     let place = place(row)
     let steps = place.steps.prefix { $0 != .anyElement }
-    return Cursor.field(row.values[place.slot]).following(Array(steps))?.isArray != true
+    return Cursor.field(row.values[place.slot].field).following(Array(steps))?.isArray != true
   }
 
   /// The values of a path with `[]`; nil where there is no array.
   func spread(_ row: Row) -> [Cursor?]? {
     let place = place(row)
-    return Cursor.field(row.values[place.slot]).spreading(place.steps)
+    return Cursor.field(row.values[place.slot].field).spreading(place.steps)
   }
 }
 
-/// The paths that an expression reads, while it is bound.
+/// The columns that an expression reads, while it is bound: a slot each.
 struct PathTable {
+  private(set) var columns: [ColumnID] = []
+  /// The record paths among them, in the same order.
   private(set) var paths: [BoundPath] = []
-  private var slots: [BoundPath: Int] = [:]
+  private var slots: [ColumnID: Int] = [:]
 
-  private mutating func slot(_ path: BoundPath) -> Int {
-    if let known = slots[path] { return known }
-    slots[path] = paths.count
-    paths.append(path)
-    return paths.count - 1
+  mutating func slot(_ column: ColumnID) -> Int {
+    if let known = slots[column] { return known }
+    slots[column] = columns.count
+    columns.append(column)
+    return columns.count - 1
+  }
+
+  private mutating func slot(_ path: BoundPath, _ table: EventsTable) -> Int {
+    let before = columns.count
+    let slot = slot(table.column(.path(path)))
+    if columns.count > before { paths.append(path) }
+    return slot
+  }
+
+  /// Steps from a column that is no record.
+  mutating func reader(_ column: ColumnID, _ path: AccessPath) -> PathReader {
+    PathReader(
+      documents: [], value: PathReader.Place(slot: slot(column), steps: path.steps.map { ValueStep($0) }))
   }
 
   /// Splits a path into what storage reads and what the evaluation does.
   ///
   /// A JSON function on a value that is an object reads the member that it leads to, so that the common
   /// `json_extract_scalar(requestParameters, '$.bucketName')` costs no more than the dotted path.
-  mutating func reader(_ path: AccessPath) -> PathReader {
+  mutating func reader(_ path: AccessPath, of table: EventsTable) -> PathReader {
     var names: [PathName] = []
     var documents: [(names: [PathName], steps: [ValueStep])] = []
     let steps = path.steps.map { ValueStep($0) }
@@ -81,10 +95,11 @@ struct PathTable {
       documents.removeLast(while: { $0.names.count == names.count })
     }
     let places = documents.map { place in
-      PathReader.Place(slot: slot(BoundPath(names: place.names, onlyStrings: true)), steps: place.steps)
+      PathReader.Place(
+        slot: slot(BoundPath(names: place.names, onlyStrings: true), table), steps: place.steps)
     }
     return PathReader(
-      documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names)), steps: rest))
+      documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names), table), steps: rest))
   }
 }
 

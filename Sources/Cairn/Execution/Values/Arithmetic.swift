@@ -12,8 +12,26 @@ enum Arithmetic {
     if let left = left.whole, let right = right.whole {
       return whole(operation, left, right).map { .number(.integer($0)) } ?? .null
     }
+    if left.isDouble(in: operation) || right.isDouble(in: operation) {
+      return double(operation, left, right).map(EngineValue.number) ?? .null
+    }
     guard let result = decimal(operation, left.decimal, right.decimal) else { return .null }
     return .number(.decimal(result))
+  }
+
+  /// Of two numbers one of which is a double (S57).
+  private static func double(
+    _ operation: BinaryOperator, _ lhs: ExactNumber, _ rhs: ExactNumber
+  ) -> ExactNumber? {
+    guard let left = lhs.double, let right = rhs.double else { return nil }
+    switch operation {
+    case .add: return ExactNumber(left + right)
+    case .subtract: return ExactNumber(left - right)
+    case .multiply: return ExactNumber(left * right)
+    case .divide: return ExactNumber(left / right)
+    case .remainder: return ExactNumber(left.truncatingRemainder(dividingBy: right))
+    default: return nil
+    }
   }
 
   private static func whole(_ operation: BinaryOperator, _ lhs: Int64, _ rhs: Int64) -> Int64? {
@@ -37,11 +55,13 @@ enum Arithmetic {
     case .add: sum(lhs, rhs)
     case .subtract: sum(lhs, rhs.negated)
     case .multiply: product(lhs, rhs)
+    case .divide: quotient(lhs, rhs)
+    case .remainder: remainder(lhs, rhs)
     default: nil
     }
   }
 
-  private static func sum(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+  static func sum(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
     let places = max(lhs.places, rhs.places)
     let whole = max(lhs.magnitude, rhs.magnitude, 0)
     guard places <= longestSpan, whole <= longestSpan + 1 else { return nil }
@@ -59,7 +79,7 @@ enum Arithmetic {
     return checked(ExactDecimal(isNegative: isNegative, allDigits: digits, places: places))
   }
 
-  private static func product(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+  static func product(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
     let places = lhs.places + rhs.places
     guard places <= longestSpan, lhs.magnitude + rhs.magnitude <= longestSpan + 1 else { return nil }
     let left = lhs.aligned(whole: max(lhs.magnitude, 0), places: lhs.places)
@@ -71,6 +91,26 @@ enum Arithmetic {
       ExactDecimal(
         isNegative: lhs.isNegative != rhs.isNegative, allDigits: DigitArithmetic.product(left, right),
         places: places))
+  }
+
+  /// With the larger number of places of the two, rounded half away from zero, as Trino's decimals (S56).
+  private static func quotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+    let places = max(lhs.places, rhs.places)
+    guard let dividend = lhs.unscaled(places: places + rhs.places),
+      let divisor = rhs.unscaled(places: rhs.places), divisor > 0
+    else { return nil }
+    let (whole, rest) = dividend.quotientAndRemainder(dividingBy: divisor)
+    return ExactDecimal(
+      isNegative: lhs.isNegative != rhs.isNegative, unscaled: rest >= divisor - rest ? whole + 1 : whole,
+      places: places)
+  }
+
+  /// With the larger number of places of the two and the sign of the left one.
+  private static func remainder(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+    let places = max(lhs.places, rhs.places)
+    guard let dividend = lhs.unscaled(places: places), let divisor = rhs.unscaled(places: places), divisor > 0
+    else { return nil }
+    return ExactDecimal(isNegative: lhs.isNegative, unscaled: dividend % divisor, places: places)
   }
 
   private static func checked(_ result: ExactDecimal) -> ExactDecimal? {
@@ -89,6 +129,7 @@ extension ExactNumber {
 
   /// The number with the other sign; nil where it is beyond 64 bits.
   var negated: ExactNumber? {
+    if case .double(let value) = self { return .double(-value) }
     if let whole {
       let (result, overflow) = Int64(0).subtractingReportingOverflow(whole)
       return overflow ? nil : .integer(result)
@@ -97,7 +138,48 @@ extension ExactNumber {
   }
 }
 
+extension ExactNumber {
+  /// Whether an operation with it is one of doubles: it is one, or, where `/` or `%` would have to choose a
+  /// number of places, it is spelled with an exponent as SQL's doubles are.
+  fileprivate func isDouble(in operation: BinaryOperator) -> Bool {
+    switch self {
+    case .integer: false
+    case .double: true
+    case .decimal(let decimal):
+      (operation == .divide || operation == .remainder)
+        && decimal.spelling.contains { $0 | 0x20 == UInt8(ascii: "e") }
+    }
+  }
+}
+
 extension ExactDecimal {
+  /// The digits that a decimal of SQL has at most.
+  static let mostDigits = 38
+
+  /// The magnitude times ten to the power of `places`, which must make it whole; nil beyond 38 digits.
+  func unscaled(places: Int) -> UInt128? {
+    guard magnitude + places <= ExactDecimal.mostDigits else { return nil }
+    return aligned(whole: max(magnitude, 0), places: places).reduce(0) { $0 * 10 + UInt128($1) }
+  }
+
+  /// A result: a whole number of which the last `places` digits stand behind the point.
+  init(isNegative: Bool, unscaled: UInt128, places: Int) {
+    let digits = String(unscaled).utf8.map { $0 - UInt8(ascii: "0") }
+    let zeros = [UInt8](repeating: 0, count: max(0, places - digits.count))
+    self.init(isNegative: isNegative, allDigits: zeros + digits, places: places)
+  }
+
+  init(whole value: Int128) {
+    self.init(isNegative: value < 0, unscaled: value.magnitude, places: 0)
+  }
+
+  /// Cut after a number of places; nil where the result would have very many digits.
+  func truncated(toPlaces places: Int) -> ExactDecimal? {
+    guard magnitude <= Arithmetic.longestSpan, places <= Arithmetic.longestSpan else { return nil }
+    return ExactDecimal(
+      isNegative: isNegative, allDigits: aligned(whole: max(magnitude, 0), places: places), places: places)
+  }
+
   /// With the other sign.
   var negated: ExactDecimal {
     ExactDecimal(negating: self)

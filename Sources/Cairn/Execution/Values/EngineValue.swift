@@ -14,6 +14,10 @@ package enum EngineValue: Sendable, Equatable {
   case interval(TimeSpan)
   /// `ARRAY[…]`.
   case array([EngineValue])
+  /// `MAP(…)`; objects of a record stay record values.
+  case map(MapValue)
+  /// `ROW(…)`.
+  case row(RowValue)
   /// A value that a record has, neither missing nor null.
   case record(FieldValue)
 
@@ -22,6 +26,18 @@ package enum EngineValue: Sendable, Equatable {
     switch field {
     case .missing, .null: self = .null
     default: self = .record(field)
+    }
+  }
+
+  /// What steps are taken from: the record value that it is, or one like it.
+  var field: FieldValue {
+    switch self {
+    case .null: .missing
+    case .record(let field): field
+    case .text(let text): .string(text)
+    case .boolean(let value): .boolean(value)
+    case .number(let number): .number(number.text)
+    default: self.json.first == UInt8(ascii: "[") ? .json(json) : .string(text ?? [])
     }
   }
 
@@ -52,6 +68,8 @@ extension EngineValue {
     case .address(let address): address.text
     case .interval(let span): span.text
     case .array(let items): EngineValue.json(items)
+    case .map(let map): map.json
+    case .row(let row): row.json
     case .record(let field): field.engineText
     }
   }
@@ -111,7 +129,8 @@ extension EngineValue {
   package var json: [UInt8] {
     switch self {
     case .null: return Array("null".utf8)
-    case .boolean, .number, .array, .record(.json), .record(.number), .record(.integer), .record(.boolean):
+    case .boolean, .number, .array, .map, .row, .record(.json), .record(.number), .record(.integer),
+      .record(.boolean):
       return text ?? []
     default:
       var output: [UInt8] = []
@@ -120,7 +139,7 @@ extension EngineValue {
     }
   }
 
-  private static func json(_ items: [EngineValue]) -> [UInt8] {
+  static func json(_ items: [EngineValue]) -> [UInt8] {
     var output: [UInt8] = [UInt8(ascii: "[")]
     for (index, item) in items.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }

@@ -1,8 +1,16 @@
-/// A number with its spelling, compared and added without rounding (S14).
+/// A number with its spelling, compared and added without rounding (S14), or a double, which rounds (S57).
 package enum ExactNumber: Sendable, Equatable {
   /// Spelled canonically.
   case integer(Int64)
   indirect case decimal(ExactDecimal)
+  /// Finite; spelled and compared as the shortest decimal that is nearest to it.
+  case double(Double)
+
+  /// A double; nil where it is infinite or not a number.
+  init?(_ value: Double) {
+    guard value.isFinite else { return nil }
+    self = .double(value)
+  }
 
   /// The number that a text spells (S15); nil if it spells none, or one with too large an exponent (S14).
   package init?(spelling: [UInt8]) {
@@ -35,6 +43,7 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): Array(String(value).utf8)
     case .decimal(let decimal): decimal.spelling
+    case .double(let value): Array(value.description.utf8)
     }
   }
 
@@ -43,6 +52,7 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): value
     case .decimal(let decimal): decimal.whole
+    case .double: nil
     }
   }
 
@@ -51,6 +61,7 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): ExactDecimal(value)
     case .decimal(let decimal): decimal
+    case .double: ExactDecimal(spelling: text) ?? ExactDecimal(0)
     }
   }
 
@@ -59,7 +70,27 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): value == 0
     case .decimal(let decimal): decimal.digits.isEmpty
+    case .double(let value): value == 0
     }
+  }
+
+  /// The nearest double; nil where that is infinite.
+  var double: Double? {
+    switch self {
+    case .integer(let value): return Double(value)
+    case .double(let value): return value
+    case .decimal(let decimal):
+      guard let value = Double(String(decoding: decimal.spelling, as: UTF8.self)), value.isFinite else {
+        return nil
+      }
+      return value
+    }
+  }
+
+  /// The value if it has no fraction and fits 64 bits, however it is spelled.
+  var integral: Int64? {
+    if case .integer(let value) = self { return value }
+    return decimal.wholeValue
   }
 
   /// Negative, zero or positive.
@@ -100,6 +131,15 @@ package struct ExactDecimal: Sendable, Equatable {
     self.isNegative = isNegative && !digits.isEmpty
     self.places = places
     spelling = ExactDecimal.plainSpelling(isNegative: self.isNegative, digits, magnitude, places: places)
+  }
+
+  /// Times ten to a power. The spelling stays that of the other number.
+  init(movingPointOf other: ExactDecimal, by power: Int) {
+    digits = other.digits
+    magnitude = other.digits.isEmpty ? 0 : other.magnitude + power
+    isNegative = other.isNegative
+    places = max(0, other.places - power)
+    spelling = other.spelling
   }
 
   /// The same digits with the other sign, spelled without an exponent.

@@ -66,7 +66,7 @@ package struct TimePoint: Sendable, Hashable {
     return output
   }
 
-  private static func append(_ value: Int, width: Int, to output: inout [UInt8]) {
+  static func append(_ value: Int, width: Int, to output: inout [UInt8]) {
     let digits = String(value).utf8
     for _ in 0..<max(0, width - digits.count) { output.append(UInt8(ascii: "0")) }
     output += digits

@@ -1,0 +1,117 @@
+import CairnStorage
+
+extension BoundExpression {
+  /// The expression's value for each row of a batch.
+  ///
+  /// Values that stand in a dictionary are evaluated once each; several such columns once for each combination
+  /// that occurs.
+  func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
+    if let constant { return .constant(constant) }
+    return try Evaluator(self, batch, context).map { evaluate(values: $0) }
+  }
+
+  /// The rows of a batch for which it is true, ascending.
+  func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
+    let outcome = try Evaluator(self, batch, context).map { .boolean(truth(values: $0) == true) }
+    switch outcome {
+    case .constant(let value):
+      return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
+    case .coded(let coded):
+      let passes = coded.entries.map { $0.truth == true }
+      return coded.codes.withUnsafeBufferPointer { codes in
+        codes.indices.compactMap { passes[Int(codes[$0])] ? UInt32($0) : nil }
+      }
+    case .plain(let values):
+      return values.indices.compactMap { values[$0].truth == true ? UInt32($0) : nil }
+    case .times: return []
+    }
+  }
+}
+
+/// The inputs of an expression for a batch.
+private struct Evaluator {
+  private let inputs: [Vector]
+  private let rowCount: Int
+  private let granularity: Int64?
+
+  init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
+    rowCount = batch.rowCount
+    granularity = expression.timeGranularity
+    inputs = try expression.columns.map { id in
+      if let column = batch.columns[id] { return try column.vector() }
+      return .constant(context.parameters[id] ?? .null)
+    }
+  }
+
+  func map(_ evaluate: ([EngineValue]) -> EngineValue) -> Vector {
+    var open: [Int] = []
+    var values: [EngineValue] = inputs.enumerated().map { index, input in
+      if case .constant(let value) = input { return value }
+      open.append(index)
+      return .null
+    }
+    guard let first = open.first else { return .constant(evaluate(values)) }
+    if open.count == 1 {
+      if case .plain(let column) = inputs[first] {
+        return .plain(
+          column.map { value in
+            values[first] = value
+            return evaluate(values)
+          })
+      }
+      if case .times(let times) = inputs[first], let granularity {
+        let (seconds, codes) = times.steps(of: granularity)
+        let entries = seconds.map { second in
+          values[first] = Vector.time(second)
+          return evaluate(values)
+        }
+        return .coded(Vector.Coded(entries: entries, codes: codes))
+      }
+      var coded = inputs[first].coded(count: rowCount)
+      coded.entries = mapUsed(coded) { value in
+        values[first] = value
+        return evaluate(values)
+      }
+      coded.keys = []
+      return .coded(coded)
+    }
+    return combinations(open, values, evaluate)
+  }
+
+  /// Entries that no row uses are not evaluated: few rows may be left of a large dictionary.
+  private func mapUsed(_ coded: Vector.Coded, _ evaluate: (EngineValue) -> EngineValue) -> [EngineValue] {
+    if coded.entries.count * 2 < coded.codes.count { return coded.entries.map(evaluate) }
+    var results = [EngineValue](repeating: .null, count: coded.entries.count)
+    var isKnown = [Bool](repeating: false, count: coded.entries.count)
+    for code in coded.codes where !isKnown[Int(code)] {
+      isKnown[Int(code)] = true
+      results[Int(code)] = evaluate(coded.entries[Int(code)])
+    }
+    return results
+  }
+
+  private func combinations(
+    _ open: [Int], _ constants: [EngineValue], _ evaluate: ([EngineValue]) -> EngineValue
+  ) -> Vector {
+    var values = constants
+    let isEncoded = open.allSatisfy {
+      if case .plain = inputs[$0] { false } else { true }
+    }
+    guard isEncoded else {
+      return .plain(
+        (0..<rowCount).map { row in
+          for index in open { values[index] = inputs[index][row] }
+          return evaluate(values)
+        })
+    }
+    let columns = open.map { inputs[$0].coded(count: rowCount) }
+    let groups = LocalGroups(columns, rowCount: rowCount)
+    let entries = groups.firstRows.map { row in
+      for (index, column) in zip(open, columns) {
+        values[index] = column.entries[Int(column.codes[Int(row)])]
+      }
+      return evaluate(values)
+    }
+    return .coded(Vector.Coded(entries: entries, codes: groups.numbers))
+  }
+}

@@ -1,0 +1,112 @@
+import CairnStorage
+
+/// Batches that are kept, and rows taken out of them in any order: what sorting, joining and windows stand on.
+final class RowStore: Sendable {
+  let batches: [Batch]
+  /// Number of the first row of each batch, counted over all.
+  private let starts: [Int]
+  let rowCount: Int
+  private let cache = ValuesCache()
+
+  init(_ batches: [Batch]) {
+    self.batches = batches
+    var starts: [Int] = []
+    var count = 0
+    for batch in batches {
+      starts.append(count)
+      count += batch.rowCount
+    }
+    self.starts = starts
+    rowCount = count
+  }
+
+  /// All values of a column, kept for the next time.
+  func cachedValues(_ id: ColumnID) throws -> [EngineValue] { try cache.get(id) { try values(id) } }
+
+  /// All values of a column.
+  func values(_ id: ColumnID) throws -> [EngineValue] {
+    var values: [EngineValue] = []
+    values.reserveCapacity(rowCount)
+    for batch in batches {
+      values +=
+        try batch.columns[id]?.vector().values(count: batch.rowCount)
+        ?? Array(repeating: .null, count: batch.rowCount)
+    }
+    return values
+  }
+
+  /// The rows with these numbers, in that order; a negative number is a row of NULLs.
+  ///
+  /// - Parameter isWhole: most rows are going to be taken, so that columns are read for whole batches.
+  func batch(_ rows: [Int], isWhole: Bool) -> Batch {
+    let parts = Parts(self, rows, isWhole: isWhole)
+    var output = Batch(rowCount: rows.count)
+    for id in Set(batches.flatMap { $0.columns.keys }) {
+      output.columns[id] = Column { try parts.gather(id) }
+    }
+    return output
+  }
+
+  fileprivate func place(_ row: Int) -> (batch: Int, row: UInt32) {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] <= row { low = middle + 1 } else { high = middle }
+    }
+    return (low - 1, UInt32(row - starts[low - 1]))
+  }
+
+  /// Rows by the batch that they are in.
+  private final class Parts: Sendable {
+    private struct Part: Sendable {
+      var batch: Batch
+      /// Place in the output, and row in `batch`.
+      var places: [(target: Int, row: Int)]
+    }
+
+    private let parts: [Part]
+    private let rowCount: Int
+
+    init(_ store: RowStore, _ rows: [Int], isWhole: Bool) {
+      rowCount = rows.count
+      var byBatch: [Int: [(target: Int, row: UInt32)]] = [:]
+      for (target, row) in rows.enumerated() where row >= 0 {
+        let place = store.place(row)
+        byBatch[place.batch, default: []].append((target, place.row))
+      }
+      parts = byBatch.sorted { $0.key < $1.key }.map { index, places in
+        let batch = store.batches[index]
+        if isWhole { return Part(batch: batch, places: places.map { ($0.target, Int($0.row)) }) }
+        return Part(
+          batch: batch.select(places.map(\.row)), places: places.enumerated().map { ($1.target, $0) })
+      }
+    }
+
+    func gather(_ id: ColumnID) throws -> Vector {
+      if parts.count == 1, let part = parts.first, part.places.count == rowCount {
+        let vector = try part.batch.columns[id]?.vector() ?? .constant(.null)
+        return vector.gathered(part.places.map { UInt32($0.row) })
+      }
+      var values = [EngineValue](repeating: .null, count: rowCount)
+      for part in parts {
+        guard let vector = try part.batch.columns[id]?.vector() else { continue }
+        for place in part.places { values[place.target] = vector[place.row] }
+      }
+      return .plain(values)
+    }
+  }
+}
+
+private final class ValuesCache: @unchecked Sendable {
+  private let lock = Lock()
+  private var known: [ColumnID: [EngineValue]] = [:]
+
+  func get(_ id: ColumnID, _ find: () throws -> [EngineValue]) rethrows -> [EngineValue] {
+    try lock.withLock {
+      if let values = known[id] { return values }
+      let values = try find()
+      known[id] = values
+      return values
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import CairnStorage
+
+/// An open segment as a query sees it.
+final class ScanSegment: Sendable {
+  let reader: SegmentReader
+  /// Tells the segments of a query apart.
+  let number: Int
+  private let objects = ObjectsCache()
+
+  init(_ reader: SegmentReader, number: Int) {
+    self.reader = reader
+    self.number = number
+  }
+
+  /// The first source object of each row, and the objects' keys; read once, when a query asks.
+  func rowObjects() throws -> RowObjects { try objects.get(reader) }
+}
+
+private final class ObjectsCache: @unchecked Sendable {
+  private let lock = Lock()
+  private var known: RowObjects?
+
+  func get(_ reader: SegmentReader) throws -> RowObjects {
+    try lock.withLock {
+      if let known { return known }
+      let objects = try RowObjects(reader)
+      known = objects
+      return objects
+    }
+  }
+}
+
+/// Rows of one row group, ascending: where the columns of `events` are read.
+final class ScanRows: @unchecked Sendable {
+  let segment: ScanSegment
+  let rowGroup: Int
+  let rows: [UInt32]
+  private let lock = Lock()
+  private var projection: FieldProjection?
+
+  init(_ segment: ScanSegment, rowGroup: Int, rows: [UInt32]) {
+    self.segment = segment
+    self.rowGroup = rowGroup
+    self.rows = rows
+  }
+
+  func subset(_ indices: [UInt32]) -> ScanRows {
+    ScanRows(segment, rowGroup: rowGroup, rows: indices.map { rows[Int($0)] })
+  }
+
+  func vector(_ source: EventsColumn) throws -> Vector {
+    switch source {
+    case .path(let path): try vector(path)
+    case .virtual(let column): try vector(column)
+    }
+  }
+
+  private func vector(_ path: BoundPath) throws -> Vector {
+    let field = try fields().vector(
+      path.names, rows: rows, wantsStringsOnly: path.onlyStrings, acceptsSeconds: true)
+    if let seconds = field.seconds { return .times(Vector.Times(seconds: seconds, codes: field.codes)) }
+    return .coded(
+      Vector.Coded(
+        entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
+        segment: segment.number))
+  }
+
+  private func fields() throws -> FieldProjection {
+    try lock.withLock {
+      if let projection { return projection }
+      let new = try FieldProjection(segment.reader, rowGroup: rowGroup)
+      projection = new
+      return new
+    }
+  }
+
+  private func vector(_ column: VirtualColumn) throws -> Vector {
+    let objects = try segment.rowObjects()
+    let firstRow = segment.reader.footer.rowGroups[rowGroup].firstRow
+    var entries: [EngineValue] = [.null]
+    var codeOfObject = [UInt32](repeating: .max, count: objects.count)
+    let codes = rows.map { row -> UInt32 in
+      let object = Int(objects.object(ofRow: firstRow + Int(row)))
+      guard object < codeOfObject.count else { return 0 }
+      if codeOfObject[object] == .max {
+        codeOfObject[object] = UInt32(entries.count)
+        entries.append(column.value(ofKey: objects.key(object)))
+      }
+      return codeOfObject[object]
+    }
+    return .coded(Vector.Coded(entries: entries, codes: codes))
+  }
+}
+
+/// For each row of a segment its first source object.
+struct RowObjects: Sendable {
+  private var keys: [[UInt8]] = []
+  private var objectOfRow: [UInt32]
+
+  init(_ reader: SegmentReader) throws {
+    objectOfRow = Array(repeating: .max, count: reader.footer.rowCount)
+    for block in reader.footer.objectBlocks.indices {
+      for object in try reader.objects(block: block) {
+        let number = UInt32(keys.count)
+        keys.append(object.key)
+        for row in object.rows where objectOfRow[Int(row)] == .max { objectOfRow[Int(row)] = number }
+      }
+    }
+  }
+
+  func object(ofRow row: Int) -> UInt32 { objectOfRow.indices.contains(row) ? objectOfRow[row] : .max }
+
+  /// Objects of the segment.
+  var count: Int { keys.count }
+
+  func key(_ object: Int) -> [UInt8] { keys[object] }
+}

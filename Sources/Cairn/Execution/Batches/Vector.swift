@@ -1,0 +1,182 @@
+import CairnStorage
+
+/// Values of one column for the rows of a batch: a closed set of forms, so that loops switch once a batch.
+enum Vector: Sendable {
+  /// The same value for every row.
+  case constant(EngineValue)
+  /// Entries, and a code per row.
+  case coded(Coded)
+  /// Canonical `eventTime` texts: entries as seconds since 1970, and a code per row.
+  case times(Times)
+  /// A value per row.
+  case plain([EngineValue])
+
+  struct Coded: Sendable {
+    /// May repeat values, and have some that no row uses.
+    var entries: [EngineValue]
+    var codes: [UInt32]
+    /// Number of each entry in its segment (`FieldVector.keys`), and the segment's own; empty for none.
+    var keys: [UInt64] = []
+    var segment = 0
+
+    var values: [EngineValue] { codes.map { entries[Int($0)] } }
+  }
+
+  struct Times: Sendable {
+    /// May repeat.
+    var seconds: [Int64]
+    var codes: [UInt32]
+
+    /// Entries by the step of `granularity` seconds that they lie in: one second of each step, and for each row
+    /// its step.
+    func steps(of granularity: Int64) -> (seconds: [Int64], codes: [UInt32]) {
+      var steps: [Int64: UInt32] = [:]
+      var output: [Int64] = []
+      var last: (step: Int64, code: UInt32)?
+      let codeOfEntry = seconds.map { second -> UInt32 in
+        let step = second >= 0 ? second / granularity : (second + 1) / granularity - 1
+        if let last, last.step == step { return last.code }
+        let code: UInt32
+        if let known = steps[step] {
+          code = known
+        } else {
+          code = UInt32(output.count)
+          steps[step] = code
+          output.append(second)
+        }
+        last = (step, code)
+        return code
+      }
+      return (output, codes.map { codeOfEntry[Int($0)] })
+    }
+  }
+
+  subscript(row: Int) -> EngineValue {
+    switch self {
+    case .constant(let value): value
+    case .coded(let coded): coded.entries[Int(coded.codes[row])]
+    case .times(let times): Vector.time(times.seconds[Int(times.codes[row])])
+    case .plain(let values): values[row]
+    }
+  }
+
+  /// The rows at `indices`, in that order.
+  func gathered(_ indices: [UInt32]) -> Vector {
+    switch self {
+    case .constant: return self
+    case .coded(var coded):
+      let codes = coded.codes
+      coded.codes = indices.map { codes[Int($0)] }
+      return .coded(coded)
+    case .times(let times):
+      return .times(Times(seconds: times.seconds, codes: indices.map { times.codes[Int($0)] }))
+    case .plain(let values): return .plain(indices.map { values[Int($0)] })
+    }
+  }
+
+  /// All values of `count` rows.
+  func values(count: Int) -> [EngineValue] {
+    switch self {
+    case .constant(let value): Array(repeating: value, count: count)
+    case .coded(let coded): coded.values
+    case .times(let times):
+      // Few rows may be left of many entries: only theirs are spelled.
+      if times.codes.count < times.seconds.count {
+        times.codes.map { Vector.time(times.seconds[Int($0)]) }
+      } else {
+        Coded(entries: times.seconds.map { Vector.time($0) }, codes: times.codes).values
+      }
+    case .plain(let values): values
+    }
+  }
+
+  /// The same as entries and codes; equal values may have several entries.
+  func coded(count: Int) -> Coded {
+    switch self {
+    case .constant(let value):
+      return Coded(entries: [value], codes: Array(repeating: 0, count: count))
+    case .coded(let coded): return coded
+    case .times(let times):
+      let (seconds, codes) = times.steps(of: 1)
+      return Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
+    case .plain(let values):
+      var entries: [EngineValue] = []
+      var codes: [UInt32] = []
+      codes.reserveCapacity(count)
+      var known: [GroupingKey: UInt32] = [:]
+      for value in values {
+        let key = GroupingKey(value)
+        if let code = known[key] {
+          codes.append(code)
+        } else {
+          let code = UInt32(entries.count)
+          known[key] = code
+          entries.append(value)
+          codes.append(code)
+        }
+      }
+      return Coded(entries: entries, codes: codes)
+    }
+  }
+
+  static func time(_ seconds: Int64) -> EngineValue {
+    guard EventTime.canonicalRange.contains(seconds) else { return .null }
+    let text = [UInt8](unsafeUninitializedCapacity: EventTime.canonicalByteCount) { buffer, count in
+      guard let base = buffer.baseAddress else { return }
+      EventTime.writeCanonical(seconds, to: base)
+      count = EventTime.canonicalByteCount
+    }
+    return .record(.string(text))
+  }
+}
+
+/// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values
+/// and texts, the value of typed ones.
+struct GroupingKey: Hashable, Sendable {
+  private let sort: UInt8
+  let bytes: [UInt8]
+  /// The same in every run, unlike Swift's own.
+  let stableHash: UInt64
+
+  init(_ value: EngineValue) {
+    switch value {
+    case .null: (sort, bytes) = (0, [])
+    case .text(let text), .record(.string(let text)): (sort, bytes) = (1, text)
+    case .record(let field): (sort, bytes) = (1, field.engineText ?? [])
+    case .number(let number):
+      if let whole = number.integral {
+        (sort, bytes) = (2, withUnsafeBytes(of: whole.littleEndian) { Array($0) })
+      } else {
+        let decimal = number.decimal
+        let head = withUnsafeBytes(of: decimal.magnitude) { Array($0) }
+        (sort, bytes) = (3, [decimal.isNegative ? 1 : 0] + head + decimal.digits)
+      }
+    case .noNumber(let spelling): (sort, bytes) = (4, spelling)
+    case .boolean(let truth): (sort, bytes) = (5, [truth ? 1 : 0])
+    default: (sort, bytes) = (value.typeNumber, value.text ?? [])
+    }
+    stableHash = checksum(bytes, seed: UInt64(sort))
+  }
+
+  static func == (lhs: GroupingKey, rhs: GroupingKey) -> Bool {
+    lhs.stableHash == rhs.stableHash && lhs.sort == rhs.sort && lhs.bytes == rhs.bytes
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(stableHash) }
+}
+
+extension EngineValue {
+  /// Tells types apart whose texts may be equal.
+  fileprivate var typeNumber: UInt8 {
+    switch self {
+    case .timestamp: 10
+    case .date: 11
+    case .address: 12
+    case .interval: 13
+    case .array: 14
+    case .map: 15
+    case .row: 16
+    default: 17
+    }
+  }
+}

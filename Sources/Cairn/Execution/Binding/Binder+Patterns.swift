@@ -1,0 +1,78 @@
+import CairnSQL
+
+// Functions whose pattern is compiled once where it is constant.
+extension ExpressionBinder {
+  mutating func regexpLike(_ text: Expression, _ pattern: Expression) throws(BindError) -> any Node {
+    let (textNode, patternNode) = (try value(text), try value(pattern))
+    var compiled: RegexPattern?
+    if let bytes = patternNode.constant?.text {
+      do {
+        compiled = try RegexPattern(bytes)
+      } catch {
+        throw BindError(message: "the pattern \(error.message)", span: pattern.span)
+      }
+    }
+    let node = FunctionNode([textNode, patternNode]) { [compiled] values in
+      guard let text = values[0].text, let pattern = values[1].text,
+        let regex = compiled ?? (try? RegexPattern(pattern))
+      else { return .null }
+      return .boolean(regex.matches(text))
+    }
+    return fold(node, [textNode, patternNode])
+  }
+
+  mutating func regexp(_ function: RegexFunction, _ arguments: [Expression]) throws(BindError) -> any Node {
+    let nodes = try values(arguments)
+    var compiled: RegexFinder?
+    if let bytes = nodes[1].constant?.text {
+      do {
+        compiled = try RegexFinder(bytes)
+      } catch {
+        throw BindError(message: "the pattern \(error.message)", span: arguments[1].span)
+      }
+    }
+    if case .extract = function { try checkGroup(arguments, nodes, compiled) }
+    if case .extractAll = function { try checkGroup(arguments, nodes, compiled) }
+    let node = FunctionNode(
+      nodes,
+      ExpressionBinder.passingNull { [compiled] values in
+        guard let finder = compiled ?? values[1].text.flatMap({ try? RegexFinder($0) }) else { return .null }
+        return function.value(values, finder)
+      })
+    return fold(node, nodes)
+  }
+
+  private func checkGroup(
+    _ arguments: [Expression], _ nodes: [any Node], _ finder: RegexFinder?
+  ) throws(BindError) {
+    guard nodes.count > 2, let finder, let group = nodes[2].constant, !group.isNull else { return }
+    guard let index = group.count, (0...finder.groups.count).contains(index) else {
+      throw BindError(
+        message: "the pattern has \(finder.groups.count) group\(finder.groups.count == 1 ? "" : "s")",
+        span: arguments[2].span)
+    }
+  }
+
+  mutating func timePattern(
+    _ function: TimePatternFunction, _ value: Expression, _ pattern: Expression
+  ) throws(BindError) -> any Node {
+    let nodes = [try self.value(value), try self.value(pattern)]
+    var compiled: TimePattern?
+    if let text = nodes[1].constant?.text {
+      compiled = TimePattern(text, function.spelling)
+      if compiled == nil {
+        throw BindError(
+          message: "the pattern asks for a part of a time that is not known", span: pattern.span)
+      }
+    }
+    let node = FunctionNode(
+      nodes,
+      ExpressionBinder.passingNull { [compiled] values in
+        guard let pattern = compiled ?? values[1].text.flatMap({ TimePattern($0, function.spelling) }) else {
+          return .null
+        }
+        return function.value(values[0], pattern)
+      })
+    return fold(node, nodes)
+  }
+}

@@ -1,0 +1,83 @@
+import CairnSQL
+
+// Functions that name a unit, a part of a time or a zone.
+extension ExpressionBinder {
+  mutating func dateTrunc(_ unit: Expression, _ time: Expression) throws(BindError) -> any Node {
+    let (unitNode, timeNode) = (try value(unit), try value(time))
+    try checkUnit(unitNode, unit.span)
+    let node = FunctionNode([unitNode, timeNode]) { values in
+      guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }),
+        let start = values[1].timePoint.flatMap(unit.start)
+      else { return .null }
+      if case .date = values[1] { return .date(start.day) }
+      return .timestamp(start)
+    }
+    return fold(node, [unitNode, timeNode])
+  }
+
+  /// Refuses a constant that names no unit.
+  private func checkUnit(_ node: any Node, _ span: SourceSpan) throws(BindError) {
+    guard let name = node.constant?.text, TimeUnit(name: name) == nil else { return }
+    throw BindError(
+      message: "expected a unit of time such as 'hour'", span: span,
+      suggestion: NearNames.nearest(
+        to: String(decoding: name, as: UTF8.self), among: TimeUnit.allCases.map(\.rawValue)))
+  }
+
+  mutating func timeUnit(
+    _ function: TimeUnitFunction, _ arguments: [Expression], _ expression: Expression
+  ) throws(BindError) -> any Node {
+    // DuckDB's date_add(time, interval).
+    if arguments.count == 2 { return try binary(.add, arguments[0], arguments[1], expression) }
+    let nodes = try values(arguments)
+    try checkUnit(nodes[0], arguments[0].span)
+    let node = FunctionNode(
+      nodes,
+      ExpressionBinder.passingNull { values in
+        guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }) else { return .null }
+        return function.value(unit, Array(values[1...]))
+      })
+    return fold(node, nodes)
+  }
+
+  /// `EXTRACT(field FROM value)`.
+  mutating func extract(_ field: Identifier, _ operand: Expression) throws(BindError) -> any Node {
+    guard let known = TimeField(name: field.text) else {
+      throw BindError(
+        message: "times have no \(field.text)", span: field.span,
+        suggestion: NearNames.nearest(to: field.text, among: TimeField.names))
+    }
+    let node = try value(operand)
+    return fold(UnaryNode(node) { $0.timePoint.map(known.value) ?? .null }, [node])
+  }
+
+  /// `value AT TIME ZONE zone` and its functions.
+  mutating func zoned(_ operand: Expression, _ zone: Expression, isShownIn: Bool) throws(BindError)
+    -> any Node
+  {
+    let nodes = [try value(operand), try value(zone)]
+    var known: FixedZone?
+    if let name = nodes[1].constant?.text {
+      known = FixedZone(name: name)
+      if known == nil {
+        throw BindError(
+          message: "expected 'UTC' or an offset such as '+02:00'; zones with names are not supported",
+          span: zone.span)
+      }
+    }
+    let node = FunctionNode(
+      nodes,
+      ExpressionBinder.passingNull { [known] values in
+        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }) else { return .null }
+        return TimeFunctions.moved(values[0], zone, isShownIn: isShownIn)
+      })
+    return fold(node, nodes)
+  }
+}
+
+extension TimeUnit {
+  /// The unit of a name, in any case.
+  fileprivate init?(name: [UInt8]) {
+    self.init(rawValue: String(decoding: Characters.lower(name), as: UTF8.self))
+  }
+}

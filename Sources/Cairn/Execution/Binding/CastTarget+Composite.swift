@@ -1,0 +1,68 @@
+import CairnSQL
+
+extension CastTarget {
+  /// A type with types inside; nil for other types.
+  static func composite(_ type: DataType) throws(BindError) -> CastTarget? {
+    func refuse(_ message: String) -> BindError { BindError(message: message, span: type.span) }
+    switch (type.name, type.parameters.count) {
+    case ("array", 1): return .array(try inner(type.parameters[0], type))
+    case ("array", _): throw refuse("an array has one type of elements")
+    case ("map", 2):
+      return .map(try inner(type.parameters[0], type), try inner(type.parameters[1], type))
+    case ("map", _): throw refuse("a map has a type of keys and one of values")
+    case ("row", 1...):
+      var fields: [Field] = []
+      for parameter in type.parameters {
+        if case .field(let name, let fieldType) = parameter {
+          fields.append(Field(name: name.text, type: try CastTarget(fieldType)))
+        } else {
+          fields.append(Field(name: nil, type: try inner(parameter, type)))
+        }
+      }
+      return .row(fields)
+    case ("row", _): throw refuse("a row has at least one field")
+    default: return nil
+    }
+  }
+
+  private static func inner(_ parameter: DataType.Parameter, _ type: DataType) throws(BindError) -> CastTarget
+  {
+    guard case .type(let inner) = parameter else {
+      throw BindError(message: "\(type.name) takes types only", span: type.span)
+    }
+    return try CastTarget(inner)
+  }
+
+  /// A value as JSON or as a type with types inside; NULL where it has another shape (S84).
+  func composite(_ value: EngineValue) -> EngineValue {
+    switch self {
+    case .json: return value
+    case .array(let type):
+      return value.elements.map { .array($0.map(type.cast)) } ?? .null
+    case .map(let keyType, let valueType):
+      guard let map = value.entries else { return .null }
+      let pairs = map.pairs.map { (key: keyType.cast($0.key), value: valueType.cast($0.value)) }
+      return pairs.contains { $0.key.isNull } ? .null : .map(MapValue(pairs))
+    case .row(let fields): return CastTarget.row(value, fields)
+    default: return .null
+    }
+  }
+
+  /// An object gives its fields by their names, an array or another row by their places.
+  private static func row(_ value: EngineValue, _ fields: [Field]) -> EngineValue {
+    let values: [EngineValue]
+    if let map = value.entries {
+      values = fields.map { field in
+        let name = field.name.map { PathName(bytes: Array($0.utf8), isExact: false) }
+        return name.flatMap { map.value(named: $0) } ?? .null
+      }
+    } else {
+      var items = value.elements ?? []
+      if case .row(let row) = value { items = row.values }
+      guard items.count == fields.count else { return .null }
+      values = items
+    }
+    let names = fields.compactMap { $0.name.map { Array($0.utf8) } }
+    return .row(RowValue(names: names, values: zip(fields, values).map { $0.type.cast($1) }))
+  }
+}

@@ -1,0 +1,297 @@
+import CairnSQL
+import CairnStorage
+
+/// A column of the rows of some operator, named once for a whole query.
+package struct ColumnID: Hashable, Sendable {
+  let number: Int
+}
+
+/// Gives out column names.
+final class ColumnIDs {
+  private var next = 0
+
+  func make() -> ColumnID {
+    defer { next += 1 }
+    return ColumnID(number: next)
+  }
+}
+
+/// One occurrence of `events` in a query: what is read of its records grows while expressions are bound.
+final class EventsTable {
+  private let ids: ColumnIDs
+  /// What is read, in order of first use.
+  private(set) var columns: [(id: ColumnID, source: EventsColumn)] = []
+  private var known: [EventsColumn: ColumnID] = [:]
+  /// The top-level keys that records have, which go before virtual columns and other spellings; nil where the
+  /// names of paths are all that there is.
+  private let keys: TopLevelKeys?
+
+  init(_ ids: ColumnIDs, keys: TopLevelKeys? = nil) {
+    self.ids = ids
+    self.keys = keys
+  }
+
+  func column(_ source: EventsColumn) -> ColumnID {
+    if let id = known[source] { return id }
+    let id = ids.make()
+    known[source] = id
+    columns.append((id, source))
+    return id
+  }
+
+  func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
+
+  /// The path with its first name as records spell it, or the virtual column that the name means (S62).
+  func resolve(_ path: AccessPath) -> (virtual: VirtualColumn?, path: AccessPath) {
+    guard let keys, let first = path.steps.first, let name = first.pathName else { return (nil, path) }
+    let text = String(decoding: name.bytes, as: UTF8.self)
+    if let virtual = VirtualColumn(name: text), !keys.contains(text) {
+      return (virtual, AccessPath(steps: Array(path.steps.dropFirst())))
+    }
+    if case .name = first, let camel = WellKnownField.camelCase(of: text), !keys.containsIgnoringCase(text) {
+      return (nil, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
+    }
+    return (nil, path)
+  }
+}
+
+/// What a column of `events` is read from.
+enum EventsColumn: Hashable, Sendable {
+  case path(BoundPath)
+  case virtual(VirtualColumn)
+}
+
+/// The names that an expression may use.
+struct Scope {
+  struct Column {
+    let name: String
+    let id: ColumnID
+    /// Whether it is a time column (S23) handed on unchanged.
+    let isTime: Bool
+    /// Whether it is found behind its relation's name only: one of the two that USING made one.
+    var needsQualifier = false
+  }
+
+  enum Content {
+    case events(EventsTable)
+    case columns([Column])
+  }
+
+  struct Table {
+    /// What may stand before the columns' names: an alias, or the table's name and its last part.
+    let names: [[String]]
+    let content: Content
+  }
+
+  var tables: [Table]
+  var outer: OuterScope?
+  /// Columns that stand for whole expressions: those of GROUP BY, aggregates, windows, subqueries.
+  var replacements: [String: ColumnID] = [:]
+  /// Those of them that are time columns.
+  var timeReplacements: Set<ColumnID> = []
+  /// Whether rows are groups: then a path must be among the replacements.
+  var isGrouped = false
+  /// Output columns that ORDER BY may name.
+  var outputs: [Output] = []
+
+  struct Output {
+    let name: String
+    let id: ColumnID
+    let isTime: Bool
+    /// An alias is meant also where steps follow.
+    let isAlias: Bool
+    /// The same for output columns that are the same expression.
+    let key: String
+  }
+
+  /// Records alone, as `--where` has them.
+  init(records table: EventsTable) { tables = [Table(names: [], content: .events(table))] }
+
+  init(tables: [Table], outer: OuterScope?) {
+    self.tables = tables
+    self.outer = outer
+  }
+
+  enum Resolution {
+    case events(EventsTable, AccessPath)
+    case virtual(EventsTable, VirtualColumn, AccessPath)
+    case column(Column, AccessPath)
+    /// Found in a query around.
+    indirect case outer(Resolution)
+  }
+
+  /// What a path means here.
+  func resolve(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution {
+    guard let first = path.steps.first?.pathName else { return try record(path, span) }
+    if let found = try qualified(path, span) { return found }
+    let closed = tables.flatMap { table -> [Column] in
+      if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
+    }
+    if let column = try Scope.find(first, closed, span) {
+      return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
+    }
+    return try record(path, span)
+  }
+
+  /// The column that a relation's name stands before, here or in a query around, the innermost first.
+  private func qualified(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution? {
+    for table in tables {
+      for name in table.names where name.count < path.steps.count + (table.isEvents ? 1 : 0) {
+        guard Scope.matches(path.steps, name) else { continue }
+        let rest = AccessPath(steps: Array(path.steps.dropFirst(name.count)))
+        switch table.content {
+        case .events(let events): return events.resolution(rest.withoutRecordName)
+        case .columns(let columns):
+          guard let next = rest.steps.first?.pathName else { continue }
+          if let column = try Scope.find(next, columns, span) {
+            return .column(column, AccessPath(steps: Array(rest.steps.dropFirst())))
+          }
+        }
+      }
+    }
+    return try outer?.scope.qualified(path, span).map(Resolution.outer)
+  }
+
+  /// A path of the one table of records, or of a query around.
+  private func record(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution {
+    var found: EventsTable?
+    for table in tables {
+      guard case .events(let events) = table.content else { continue }
+      if found != nil {
+        throw BindError(
+          message: "\(path.description) could be of several tables: put the table's alias before it",
+          span: span)
+      }
+      found = events
+    }
+    if let found { return found.resolution(path) }
+    if let outer { return .outer(try outer.resolve(path, span)) }
+    let names = tables.flatMap { table -> [String] in
+      if case .columns(let columns) = table.content { columns.map(\.name) } else { [] }
+    }
+    throw BindError(
+      message: "there is no column \(path.description)", span: span,
+      suggestion: NearNames.nearest(to: path.description, among: names))
+  }
+
+  private static func find(
+    _ name: PathName, _ columns: [Column], _ span: SourceSpan
+  ) throws(BindError) -> Column? {
+    let text = String(decoding: name.bytes, as: UTF8.self)
+    var matches = columns.filter { $0.name == text }
+    if matches.isEmpty {
+      // Derived columns are SQL names: their case never counts, quoted or not.
+      matches = columns.filter { AccessPath.isSameIgnoringCase($0.name, text) }
+    }
+    if Set(matches.map(\.id)).count > 1 {
+      throw BindError(message: "the column \(text) is ambiguous", span: span)
+    }
+    return matches.first
+  }
+
+  private static func matches(_ steps: [AccessPath.Step], _ name: [String]) -> Bool {
+    guard steps.count >= name.count else { return false }
+    return zip(steps, name).allSatisfy { step, part in
+      switch step {
+      case .name(let text), .key(let text): AccessPath.isSameIgnoringCase(text, part)
+      default: false
+      }
+    }
+  }
+}
+
+extension Scope {
+  /// The output column that a path begins with in ORDER BY (S65), and the steps behind it.
+  func output(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> (Output, AccessPath)? {
+    guard !outputs.isEmpty, let name = path.steps.first?.pathName else { return nil }
+    let text = String(decoding: name.bytes, as: UTF8.self)
+    let matches = outputs.filter {
+      AccessPath.isSameIgnoringCase($0.name, text) && (path.steps.count == 1 || $0.isAlias)
+    }
+    guard let first = matches.first else { return nil }
+    if Set(matches.map(\.key)).count > 1 {
+      throw BindError(message: "\(text) could be one of several columns of the list after SELECT", span: span)
+    }
+    return (first, AccessPath(steps: Array(path.steps.dropFirst())))
+  }
+}
+
+extension Scope.Table {
+  var isEvents: Bool {
+    if case .events = content { true } else { false }
+  }
+}
+
+/// The names of a query around a subquery, and which of its columns the subquery uses.
+final class OuterScope {
+  let scope: Scope
+  /// Columns whose values are parameters of the subquery.
+  private(set) var used: [ColumnID] = []
+
+  init(_ scope: Scope) { self.scope = scope }
+
+  func resolve(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Scope.Resolution {
+    try scope.resolve(path, span)
+  }
+
+  /// Makes a column a parameter; one of a query still further out is a parameter on every level between.
+  func use(_ id: ColumnID) {
+    if !used.contains(id) { used.append(id) }
+    if !scope.owns(id) { scope.outer?.use(id) }
+  }
+}
+
+extension Scope {
+  /// Whether the column is one of its own tables'.
+  fileprivate func owns(_ id: ColumnID) -> Bool {
+    if replacements.values.contains(id) { return true }
+    return tables.contains { table in
+      switch table.content {
+      case .events(let events): events.source(id) != nil
+      case .columns(let columns): columns.contains { $0.id == id }
+      }
+    }
+  }
+}
+
+extension EventsTable {
+  fileprivate func resolution(_ path: AccessPath) -> Scope.Resolution {
+    let (virtual, path) = resolve(path)
+    return virtual.map { .virtual(self, $0, path) } ?? .events(self, path)
+  }
+}
+
+extension AccessPath.Step {
+  /// The key that the step names, if it is one by name.
+  var pathName: PathName? {
+    switch self {
+    case .name(let text): PathName(bytes: Array(text.utf8), isExact: false)
+    case .key(let text), .jsonKey(let text): PathName(bytes: Array(text.utf8), isExact: true)
+    default: nil
+    }
+  }
+}
+
+extension AccessPath {
+  /// `e.eventJson.x` is `e.x`: the record's own name goes behind an alias too.
+  fileprivate var withoutRecordName: AccessPath {
+    guard case .name(let name)? = steps.first, AccessPath.isSameIgnoringCase(name, "eventJson") else {
+      return self
+    }
+    return AccessPath(steps: Array(steps.dropFirst()))
+  }
+
+  /// The path as people write it, for messages.
+  var description: String {
+    var text = ""
+    for step in steps {
+      switch step {
+      case .name(let name), .key(let name), .jsonKey(let name): text += (text.isEmpty ? "" : ".") + name
+      case .index(let index), .element(let index): text += "[\(index)]"
+      case .anyElement: text += "[]"
+      case .document, .scalar: continue
+      }
+    }
+    return text.isEmpty ? "eventJson" : text
+  }
+}

@@ -1,0 +1,37 @@
+/// One aggregate's state for one group.
+protocol AggregateState: Sendable {
+  /// Takes a row's arguments `times` times in a row.
+  mutating func add(_ arguments: [EngineValue], times: Int)
+  /// Takes in the state of later rows.
+  mutating func merge(_ later: Self)
+  var result: EngineValue { get }
+}
+
+extension AggregateState {
+  /// Takes in the state of later rows, which the same function made.
+  mutating func mergeAny(_ later: any AggregateState) {
+    if let later = later as? Self { merge(later) }
+  }
+}
+
+/// A function of a group of rows (S70).
+struct AggregateFunction: Sendable {
+  let name: String
+  let argumentCounts: ClosedRange<Int>
+  /// Whether rows must come in order and each on its own (array_agg); else equal rows may be counted together.
+  let dependsOnOrder: Bool
+  /// Whether rows whose first argument is NULL are passed over by the operator already (most do).
+  let skipsNull: Bool
+  let make: @Sendable () -> any AggregateState
+
+  init(
+    _ name: String, _ argumentCounts: ClosedRange<Int>, dependsOnOrder: Bool = false, skipsNull: Bool = true,
+    make: @escaping @Sendable () -> any AggregateState
+  ) {
+    self.name = name
+    self.argumentCounts = argumentCounts
+    self.dependsOnOrder = dependsOnOrder
+    self.skipsNull = skipsNull
+    self.make = make
+  }
+}

@@ -1,0 +1,68 @@
+/// The aggregates that queries may call.
+enum AggregateTable {
+  /// The entry of a name, ignoring case.
+  static func entry(_ name: String) -> AggregateFunction? { entries[name.lowercased()] }
+
+  /// The entry for a first argument that is a time column itself: `min` and `max` order by points in time (S26).
+  static func entryForTimeColumn(_ name: String) -> AggregateFunction? {
+    switch name.lowercased() {
+    case "min": AggregateFunction("min", 1...2) { ExtremeState(.least, isByTime: true) }
+    case "max": AggregateFunction("max", 1...2) { ExtremeState(.greatest, isByTime: true) }
+    default: entry(name)
+    }
+  }
+
+  static var names: [String] { entries.keys.sorted() }
+
+  private static let entries: [String: AggregateFunction] = {
+    let functions =
+      counting + [
+        AggregateFunction("sum", 1...1) { SumState() },
+        AggregateFunction("avg", 1...1) { AverageState() },
+        AggregateFunction("geometric_mean", 1...1) { GeometricMeanState() },
+        AggregateFunction("approx_percentile", 2...3) { PercentileState() },
+      ] + choosing + spread + collecting
+    return Dictionary(functions.map { ($0.name, $0) }) { first, _ in first }
+  }()
+
+  private static let counting = [
+    AggregateFunction("count", 0...1) { CountState() },
+    AggregateFunction("count_if", 1...1) { CountIfState() },
+    AggregateFunction("approx_distinct", 1...2) { DistinctCountState() },
+    AggregateFunction("bool_and", 1...1) { LogicState(isConjunction: true) },
+    AggregateFunction("every", 1...1) { LogicState(isConjunction: true) },
+    AggregateFunction("bool_or", 1...1) { LogicState(isConjunction: false) },
+  ]
+
+  private static let choosing = [
+    AggregateFunction("min", 1...2) { ExtremeState(.least) },
+    AggregateFunction("max", 1...2) { ExtremeState(.greatest) },
+    AggregateFunction("min_by", 2...3, skipsNull: false) { ExtremeState(.least, isByKey: true) },
+    AggregateFunction("max_by", 2...3, skipsNull: false) { ExtremeState(.greatest, isByKey: true) },
+    AggregateFunction("arbitrary", 1...1) { ExtremeState(.least) },
+    AggregateFunction("any_value", 1...1) { ExtremeState(.least) },
+    AggregateFunction("first", 1...1, dependsOnOrder: true, skipsNull: false) { FirstState() },
+    AggregateFunction("last", 1...1, dependsOnOrder: true, skipsNull: false) { LastState() },
+  ]
+
+  private static let spread = [
+    AggregateFunction("variance", 1...1) { VarianceState(.variance, isSample: true) },
+    AggregateFunction("var_samp", 1...1) { VarianceState(.variance, isSample: true) },
+    AggregateFunction("var_pop", 1...1) { VarianceState(.variance, isSample: false) },
+    AggregateFunction("stddev", 1...1) { VarianceState(.deviation, isSample: true) },
+    AggregateFunction("stddev_samp", 1...1) { VarianceState(.deviation, isSample: true) },
+    AggregateFunction("stddev_pop", 1...1) { VarianceState(.deviation, isSample: false) },
+  ]
+
+  private static let collecting = [
+    AggregateFunction("array_agg", 1...1, dependsOnOrder: true, skipsNull: false) { ArrayState() },
+    AggregateFunction("string_agg", 1...2, dependsOnOrder: true) {
+      TextState(separator: [UInt8(ascii: ",")])
+    },
+    AggregateFunction("listagg", 1...2, dependsOnOrder: true) { TextState(separator: []) },
+    AggregateFunction("set_agg", 1...1, skipsNull: false) { SetState() },
+    AggregateFunction("histogram", 1...1) { HistogramState() },
+    AggregateFunction("map_agg", 2...2, dependsOnOrder: true) { MapState() },
+    AggregateFunction("multimap_agg", 2...2, dependsOnOrder: true) { MultimapState() },
+  ]
+}

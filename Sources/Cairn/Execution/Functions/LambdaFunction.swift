@@ -1,0 +1,146 @@
+/// A function some of whose arguments are lambdas (S83).
+struct LambdaFunction: Sendable {
+  /// For each argument how many parameters its lambda has; nil where it is a value.
+  let parameterCounts: [Int?]
+  /// Of the values of the arguments that are no lambdas.
+  let apply: @Sendable ([EngineValue], inout LambdaEvaluator) -> EngineValue
+
+  static let table: [FunctionTable.Entry] = [
+    .lambda("transform", transform),
+    .lambda("list_transform", transform),
+    .lambda("filter", filter),
+    .lambda("list_filter", filter),
+    .lambda("reduce", reduce),
+    .lambda("any_match", isCondition: true, match(decidedBy: true, outcome: true)),
+    .lambda("all_match", isCondition: true, match(decidedBy: false, outcome: false)),
+    .lambda("none_match", isCondition: true, match(decidedBy: true, outcome: false)),
+    .lambda("zip_with", zipWith),
+    .lambda("transform_keys", transformKeys),
+    .lambda("transform_values", transformValues),
+    .lambda("map_filter", mapFilter),
+  ]
+
+  // MARK: Arrays
+
+  private static let transform = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+    guard let items = values[0].elements else { return .null }
+    return EngineValue.limited(items) { lambdas.value(of: $0) }.map(EngineValue.array) ?? .null
+  }
+
+  private static let filter = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+    guard let items = values[0].elements else { return .null }
+    return .array(items.filter { lambdas.truth(of: $0) == true })
+  }
+
+  /// `reduce(array, start, (state, element) -> …, state -> …)`.
+  private static let reduce = LambdaFunction(parameterCounts: [nil, nil, 2, 1]) { values, lambdas in
+    guard let items = values[0].elements else { return .null }
+    var state = values[1]
+    for item in items {
+      state = lambdas.value(of: state, item)
+      if state.byteCount() == nil { return .null }
+    }
+    return lambdas.value(1, of: state)
+  }
+
+  /// The outcome where the lambda decides for an element; else NULL if it was NULL for one, else the opposite.
+  private static func match(decidedBy truth: Bool, outcome: Bool) -> LambdaFunction {
+    LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+      guard let items = values[0].elements else { return .null }
+      var isUnknown = false
+      for item in items {
+        guard let found = lambdas.truth(of: item) else {
+          isUnknown = true
+          continue
+        }
+        if found == truth { return .boolean(outcome) }
+      }
+      return isUnknown ? .null : .boolean(!outcome)
+    }
+  }
+
+  private static let zipWith = LambdaFunction(parameterCounts: [nil, nil, 2]) { values, lambdas in
+    guard let left = values[0].elements, let right = values[1].elements else { return .null }
+    let rows = EngineValue.limited(0..<max(left.count, right.count)) { index in
+      lambdas.value(of: index < left.count ? left[index] : .null, index < right.count ? right[index] : .null)
+    }
+    return rows.map(EngineValue.array) ?? .null
+  }
+
+  // MARK: Maps
+
+  /// Entries whose new key is NULL make the result NULL; of equal ones the first counts.
+  private static let transformKeys = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
+    guard let map = values[0].entries else { return .null }
+    let keys = EngineValue.limited(map.pairs) { lambdas.value(of: $0.key, $0.value) }
+    guard let keys, !keys.contains(where: \.isNull) else { return .null }
+    return .map(MapValue(zip(keys, map.values).map { (key: $0, value: $1) }))
+  }
+
+  private static let transformValues = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
+    guard let map = values[0].entries else { return .null }
+    let changed = EngineValue.limited(map.pairs) { lambdas.value(of: $0.key, $0.value) }
+    guard let changed else { return .null }
+    return .map(MapValue(distinctKeys: map.keys, values: changed))
+  }
+
+  private static let mapFilter = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
+    guard let map = values[0].entries else { return .null }
+    let kept = map.pairs.filter { lambdas.truth(of: $0.key, $0.value) == true }
+    return .map(MapValue(distinctKeys: kept.map(\.key), values: kept.map(\.value)))
+  }
+}
+
+/// A bound lambda: its body, and where its parameters are put for the body to read.
+struct Lambda: Sendable {
+  let slots: [Int]
+  let body: any Node
+}
+
+/// Evaluates the lambdas of one call in one row.
+struct LambdaEvaluator {
+  private var row: Row
+  private let lambdas: [Lambda]
+
+  init(_ row: Row, _ lambdas: [Lambda]) {
+    self.row = row
+    self.lambdas = lambdas
+    let slotCount = (lambdas.flatMap(\.slots).max() ?? -1) + 1
+    while self.row.elements.count < slotCount { self.row.elements.append(.null) }
+  }
+
+  mutating func value(_ index: Int = 0, of first: EngineValue, _ second: EngineValue? = nil) -> EngineValue {
+    put(index, first, second)
+    return lambdas[index].body.value(row)
+  }
+
+  mutating func truth(of first: EngineValue, _ second: EngineValue? = nil) -> Bool? {
+    put(0, first, second)
+    return lambdas[0].body.truth(row)
+  }
+
+  private mutating func put(_ index: Int, _ first: EngineValue, _ second: EngineValue?) {
+    let slots = lambdas[index].slots
+    row.elements[slots[0]] = first
+    if let second { row.elements[slots[1]] = second }
+  }
+}
+
+/// A call with lambdas.
+final class LambdaNode: Node {
+  private let arguments: [any Node]
+  private let lambdas: [Lambda]
+  private let function: LambdaFunction
+
+  init(_ arguments: [any Node], _ lambdas: [Lambda], _ function: LambdaFunction) {
+    self.arguments = arguments
+    self.lambdas = lambdas
+    self.function = function
+  }
+
+  func value(_ row: Row) -> EngineValue {
+    let values = arguments.map { $0.value(row) }
+    var evaluator = LambdaEvaluator(row, lambdas)
+    return function.apply(values, &evaluator)
+  }
+}

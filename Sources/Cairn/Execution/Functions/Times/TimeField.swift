@@ -1,0 +1,63 @@
+/// A part of a point in time that can be asked for (S76).
+enum TimeField: String, CaseIterable, Sendable {
+  case year, quarter, month, week, day, hour, minute, second, millisecond, microsecond, epoch
+  case dayOfWeek = "day_of_week"
+  case dayOfYear = "day_of_year"
+  case yearOfWeek = "year_of_week"
+
+  /// The names that `EXTRACT` and functions know besides.
+  private static let synonyms: [String: TimeField] = [
+    "day_of_month": .day, "dow": .dayOfWeek, "doy": .dayOfYear, "yow": .yearOfWeek, "week_of_year": .week,
+    "weekofyear": .week, "dayofmonth": .day, "dayofweek": .dayOfWeek, "dayofyear": .dayOfYear,
+  ]
+
+  static var names: [String] { allCases.map(\.rawValue) + synonyms.keys.sorted() }
+
+  init?(name: String) {
+    let name = name.lowercased()
+    guard let field = TimeField(rawValue: name) ?? TimeField.synonyms[name] else { return nil }
+    self = field
+  }
+
+  /// The functions that are called as the fields.
+  static let table: [FunctionTable.Entry] = names.filter { $0 != "epoch" }.compactMap { name in
+    TimeField(name: name).map { field in
+      .plain(name, 1...1) { arguments in arguments[0].timePoint.map(field.value) ?? .null }
+    }
+  }
+
+  func value(of point: TimePoint) -> EngineValue {
+    let date = EventTime.civil(days: point.day)
+    let second = Int(point.secondOfDay)
+    switch self {
+    case .year: return EngineValue(date.year)
+    case .quarter: return EngineValue((date.month - 1) / 3 + 1)
+    case .month: return EngineValue(date.month)
+    case .week: return EngineValue(TimeField.week(of: point.day).week)
+    case .day: return EngineValue(date.day)
+    case .hour: return EngineValue(second / 3600)
+    case .minute: return EngineValue(second / 60 % 60)
+    case .second: return EngineValue(second % 60)
+    case .millisecond: return EngineValue(Int(point.nanoseconds) / 1_000_000)
+    case .microsecond: return EngineValue(Int(point.nanoseconds) / 1000)
+    case .epoch: return TimeFunctions.unixTime(point)
+    case .dayOfWeek: return EngineValue(TimeField.weekday(of: point.day))
+    case .dayOfYear: return EngineValue(TimeField.dayOfYear(point.day))
+    case .yearOfWeek: return EngineValue(TimeField.week(of: point.day).year)
+    }
+  }
+
+  /// From 1, Monday, to 7. 1970-01-01 was a Thursday.
+  static func weekday(of day: Int) -> Int { ((day + 3) % 7 + 7) % 7 + 1 }
+
+  /// From 1.
+  static func dayOfYear(_ day: Int) -> Int {
+    day - EventTime.days(year: EventTime.civil(days: day).year, month: 1, day: 1) + 1
+  }
+
+  /// ISO 8601's week and the year that it belongs to: that of its Thursday.
+  static func week(of day: Int) -> (year: Int, week: Int) {
+    let thursday = day - weekday(of: day) + 4
+    return (year: EventTime.civil(days: thursday).year, week: (dayOfYear(thursday) - 1) / 7 + 1)
+  }
+}

@@ -1,0 +1,85 @@
+/// Functions of times (S76 to S79).
+enum TimeFunctions {
+  static let table: [FunctionTable.Entry] =
+    [
+      .special("date_trunc", 2...2, .dateTrunc),
+      .special("now", 0...0, .now),
+      .special("current_timestamp", 0...1, .now),
+      .special("localtimestamp", 0...1, .now),
+      .special("current_date", 0...0, .today),
+      .plain("date", 1...1, ValueFunctions.date),
+      .plain("from_iso8601_timestamp", 1...1, ValueFunctions.timestamp),
+      .plain("from_iso8601_date", 1...1) { isoDate($0) },
+      .plain("to_iso8601", 1...1) { isoText($0) },
+      .plain("to_unixtime", 1...1) { $0[0].timePoint.map(unixTime) ?? .null },
+      .plain("from_unixtime", 1...1) { fromUnixTime($0) },
+      .plain("last_day_of_month", 1...1) { lastDayOfMonth($0) },
+      .special("at_timezone", 2...2, .zone(isShownIn: true)),
+      .special("with_timezone", 2...2, .zone(isShownIn: false)),
+    ] + TimeField.table + TimeUnitFunction.table + TimePatternFunction.table
+
+  /// Seconds since 1970 as a double.
+  static func unixTime(_ point: TimePoint) -> EngineValue {
+    let fraction = ExactDecimal(whole: point.nanosecondCount)
+    return EngineValue(
+      double: ExactNumber.decimal(ExactDecimal(movingPointOf: fraction, by: -9).respelled).double ?? .nan)
+  }
+
+  /// Digits behind the nanosecond are cut.
+  private static func fromUnixTime(_ arguments: [EngineValue]) -> EngineValue {
+    guard let seconds = arguments[0].number?.decimal, seconds.magnitude <= 12,
+      let whole = ExactDecimal(movingPointOf: seconds, by: 9).truncated(toPlaces: 0),
+      let count = Int128(String(decoding: whole.spelling, as: UTF8.self))
+    else { return .null }
+    return TimePoint.epoch.adding(.nanoseconds(count)).map(EngineValue.timestamp) ?? .null
+  }
+
+  /// `YYYY-MM-DD`, nothing else.
+  private static func isoDate(_ arguments: [EngineValue]) -> EngineValue {
+    guard let point = arguments[0].timePoint else { return .null }
+    if let text = arguments[0].string, text.count > 10 { return .null }
+    return .date(point.day)
+  }
+
+  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or nine where they are needed.
+  private static func isoText(_ arguments: [EngineValue]) -> EngineValue {
+    guard let point = arguments[0].timePoint else { return .null }
+    if case .date(let days) = arguments[0] { return .text(TimePoint.dateText(days: days)) }
+    let digits = point.nanoseconds % 1_000_000 == 0 ? 3 : 9
+    let parts: [TimePattern.Part] = [
+      .number(.year, width: 4), .literal([UInt8(ascii: "-")]), .number(.month, width: 2),
+      .literal([UInt8(ascii: "-")]), .number(.day, width: 2), .literal([UInt8(ascii: "T")]),
+      .number(.hour, width: 2), .literal([UInt8(ascii: ":")]), .number(.minute, width: 2),
+      .literal([UInt8(ascii: ":")]), .number(.second, width: 2), .literal([UInt8(ascii: ".")]),
+      .fraction(digits: digits), .literal([UInt8(ascii: "Z")]),
+    ]
+    return .text(TimePattern(parts: parts).text(point))
+  }
+
+  private static func lastDayOfMonth(_ arguments: [EngineValue]) -> EngineValue {
+    guard let point = arguments[0].timePoint else { return .null }
+    let date = EventTime.civil(days: point.day)
+    return .date(point.day - date.day + EventTime.daysInMonth(year: date.year, month: date.month))
+  }
+
+  /// The zone's clock at a point in time, or the point at which it shows that (S79).
+  static func moved(_ value: EngineValue, _ zone: FixedZone, isShownIn: Bool) -> EngineValue {
+    guard let point = value.timePoint else { return .null }
+    let seconds = Int64(isShownIn ? zone.seconds : -zone.seconds)
+    return TimePoint(seconds: point.seconds + seconds, nanoseconds: point.nanoseconds)
+      .map(EngineValue.timestamp) ?? .null
+  }
+}
+
+extension TimePoint {
+  /// The start of 1970.
+  fileprivate static let epoch = TimePoint(days: 0)
+}
+
+extension ExactDecimal {
+  /// The same number spelled without an exponent.
+  fileprivate var respelled: ExactDecimal {
+    ExactDecimal(
+      isNegative: isNegative, allDigits: aligned(whole: max(magnitude, 0), places: places), places: places)
+  }
+}

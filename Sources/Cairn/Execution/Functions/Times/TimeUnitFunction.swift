@@ -1,0 +1,76 @@
+/// `date_add` and `date_diff` (S77).
+enum TimeUnitFunction: Sendable {
+  case add, difference
+
+  static let table: [FunctionTable.Entry] = [
+    .special("date_add", 2...3, .timeUnit(.add)),
+    .special("date_diff", 3...3, .timeUnit(.difference)),
+  ]
+
+  /// The value for arguments none of which is NULL.
+  func value(_ unit: TimeUnit, _ arguments: [EngineValue]) -> EngineValue {
+    switch self {
+    case .add:
+      guard let count = arguments[0].number?.whole, let span = unit.span(count) else { return .null }
+      return Arithmetic.apply(.add, arguments[1].typedTime, .interval(span))
+    case .difference:
+      guard let start = arguments[0].timePoint, let end = arguments[1].timePoint else { return .null }
+      return unit.count(from: start, to: end).map { .number(.integer($0)) } ?? .null
+    }
+  }
+}
+
+extension EngineValue {
+  /// The value as a time: text is read.
+  fileprivate var typedTime: EngineValue {
+    switch self {
+    case .timestamp, .date: self
+    default: timePoint.map(EngineValue.timestamp) ?? .null
+    }
+  }
+}
+
+extension TimeUnit {
+  /// Months of a unit; nil for those that are a number of nanoseconds.
+  private var months: Int64? {
+    switch self {
+    case .month: 1
+    case .quarter: 3
+    case .year: 12
+    default: nil
+    }
+  }
+
+  private var nanoseconds: Int128 {
+    switch self {
+    case .millisecond: 1_000_000
+    case .second: 1_000_000_000
+    case .minute: 60_000_000_000
+    case .hour: 3_600_000_000_000
+    case .week: 7 * 86_400_000_000_000
+    default: 86_400_000_000_000
+    }
+  }
+
+  /// So many of the unit; nil where that is out of all range.
+  fileprivate func span(_ count: Int64) -> TimeSpan? {
+    if let months {
+      let (product, overflow) = count.multipliedReportingOverflow(by: months)
+      return overflow ? nil : .months(product)
+    }
+    return .nanoseconds(Int128(count) * nanoseconds)
+  }
+
+  /// Whole units between two points, negative where the end is earlier.
+  fileprivate func count(from start: TimePoint, to end: TimePoint) -> Int64? {
+    if TimePoint.compare(end, start) < 0 { return count(from: end, to: start).map { -$0 } }
+    guard let months else {
+      return Int64(exactly: (end.nanosecondCount - start.nanosecondCount) / nanoseconds)
+    }
+    let (first, last) = (EventTime.civil(days: start.day), EventTime.civil(days: end.day))
+    var count = Int64((last.year - first.year) * 12 + last.month - first.month)
+    // The last month counts if the start, moved by so many months, is not behind the end.
+    if let moved = start.adding(.months(count)), TimePoint.compare(moved, end) > 0 { count -= 1 }
+    return count / months
+  }
+}

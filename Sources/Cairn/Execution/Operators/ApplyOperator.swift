@@ -1,0 +1,243 @@
+import CairnSQL
+import CairnStorage
+
+/// Runs a subquery for the rows of its input and adds its outcome as a column: once in all where it uses no
+/// column of the queries around, else once for each combination of those columns' values.
+final class ApplyOperator: Operator {
+  enum Sort: Sendable {
+    /// The value of its one row; NULL where there is none.
+    case scalar(ColumnID)
+    /// Whether there is a row.
+    case exists
+    /// `value IN (subquery)`, `value = ANY`, `value > ALL`; rows are compared column by column.
+    case quantified(ComparisonOperator, isAll: Bool, [Pair])
+  }
+
+  /// A compared value and the subquery's column that it is compared with.
+  struct Pair: Sendable {
+    let value: BoundExpression
+    let valueIsTime: Bool
+    let column: ColumnID
+    let columnIsTime: Bool
+  }
+
+  private let input: any Operator
+  private let subquery: any Operator
+  private let sort: Sort
+  private let output: ColumnID
+  /// Columns of queries around that the subquery uses.
+  private let parameters: [ColumnID]
+
+  init(
+    _ input: any Operator, _ subquery: any Operator, _ sort: Sort, output: ColumnID, parameters: [ColumnID]
+  ) {
+    self.input = input
+    self.subquery = subquery
+    self.sort = sort
+    self.output = output
+    self.parameters = parameters
+  }
+
+  var summary: String {
+    let name =
+      switch sort {
+      case .scalar: "scalar subquery"
+      case .exists: "EXISTS"
+      case .quantified: "IN subquery"
+      }
+    return parameters.isEmpty ? "Apply \(name) once" : "Apply \(name) for each combination of outer values"
+  }
+  var inputs: [any Operator] { [input, subquery] }
+
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let memo = Memo()
+    try input.pull(context) { [self] batch in
+      var result = batch
+      result.columns[output] = Column(try vector(batch, context, memo))
+      return try work(result)
+    } _: {
+      try take($0)
+    }
+  }
+
+  private func vector(_ batch: Batch, _ context: ExecutionContext, _ memo: Memo) throws -> Vector {
+    let inputs = try parameters.map { id in
+      try batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
+    }
+    guard case .quantified(_, _, let pairs) = sort else {
+      if inputs.isEmpty { return .constant(try outcome([], context, memo).answer([])) }
+      return .plain(
+        try (0..<batch.rowCount).map { row in
+          try outcome(inputs.map { $0[row] }, context, memo).answer([])
+        })
+    }
+    let values = try pairs.map { try $0.value.vector(batch, context) }
+    if inputs.isEmpty, values.count == 1 {
+      // Each distinct value is looked up once.
+      var coded = values[0].coded(count: batch.rowCount)
+      let outcome = try outcome([], context, memo)
+      coded.entries = coded.entries.map { outcome.answer([$0]) }
+      coded.keys = []
+      return .coded(coded)
+    }
+    return .plain(
+      try (0..<batch.rowCount).map { row in
+        try outcome(inputs.map { $0[row] }, context, memo).answer(values.map { $0[row] })
+      })
+  }
+
+  private func outcome(
+    _ values: [EngineValue], _ context: ExecutionContext, _ memo: Memo
+  ) throws -> SubqueryOutcome {
+    try memo.outcome(values.map { GroupingKey($0) }) {
+      try context.check()
+      let inner = context.with(Dictionary(zip(parameters, values)) { first, _ in first })
+      switch sort {
+      case .scalar(let column):
+        var found: EngineValue?
+        try subquery.pull(inner) {
+          try $0.columns[column]?.vector().values(count: $0.rowCount) ?? []
+        } _: {
+          for value in $0 {
+            guard found == nil else {
+              throw CairnError.usage("a subquery that stands for a value gave more than one row")
+            }
+            found = value
+          }
+          return true
+        }
+        return .value(found ?? .null)
+      case .exists:
+        var isFound = false
+        try subquery.pull(inner) {
+          $0.rowCount
+        } _: {
+          isFound = isFound || $0 > 0
+          return !isFound
+        }
+        return .value(.boolean(isFound))
+      case .quantified(let operation, let isAll, let pairs):
+        var list = ComparedList(operation, isAll: isAll, pairs)
+        try subquery.pull(inner) { batch in
+          let columns = try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }
+          if columns.count == 1 { return columns[0].coded(count: batch.rowCount).used.map { [$0] } }
+          return (0..<batch.rowCount).map { row in columns.map { $0[row] } }
+        } _: {
+          list.add($0)
+          return true
+        }
+        return .list(list)
+      }
+    }
+  }
+
+  /// Outcomes by the outer values that they were found for.
+  private final class Memo: @unchecked Sendable {
+    private let lock = Lock()
+    private var outcomes: [[GroupingKey]: SubqueryOutcome] = [:]
+
+    func outcome(
+      _ key: [GroupingKey], _ find: () throws -> SubqueryOutcome
+    ) throws -> SubqueryOutcome {
+      if let known = lock.withLock({ outcomes[key] }) { return known }
+      let outcome = try find()
+      lock.withLock { outcomes[key] = outcome }
+      return outcome
+    }
+  }
+}
+
+/// What a subquery came to.
+private enum SubqueryOutcome: Sendable {
+  case value(EngineValue)
+  case list(ComparedList)
+
+  func answer(_ values: [EngineValue]) -> EngineValue {
+    switch self {
+    case .value(let value): value
+    case .list(let list): EngineValue(list.truth(values))
+    }
+  }
+}
+
+/// The distinct rows that a quantified comparison compares with.
+private struct ComparedList: Sendable {
+  private let operation: ComparisonOperator
+  private let isAll: Bool
+  private let pairs: [ApplyOperator.Pair]
+  private var rows: [[EngineValue]] = []
+  private var known: Set<[GroupingKey]> = []
+  /// Strings, for the common case of a string looked up among strings.
+  private var strings: Set<[UInt8]> = []
+  private var others: [[EngineValue]] = []
+
+  init(_ operation: ComparisonOperator, isAll: Bool, _ pairs: [ApplyOperator.Pair]) {
+    self.operation = operation
+    self.isAll = isAll
+    self.pairs = pairs
+  }
+
+  mutating func add(_ more: [[EngineValue]]) {
+    for row in more where known.insert(row.map { GroupingKey($0) }).inserted {
+      rows.append(row)
+      if row.count == 1, let string = row[0].string { strings.insert(string) } else { others.append(row) }
+    }
+  }
+
+  func truth(_ values: [EngineValue]) -> Bool? {
+    if rows.isEmpty { return isAll }
+    if operation == .equal, !isAll, values.count == 1, !pairs[0].valueIsTime, !pairs[0].columnIsTime,
+      let string = values[0].string
+    {
+      return strings.contains(string) ? true : any(others, values)
+    }
+    if !isAll { return any(rows, values) }
+    var outcome: Bool? = true
+    for row in rows {
+      switch compare(values, row) {
+      case false: return false
+      case nil: outcome = nil
+      default: continue
+      }
+    }
+    return outcome
+  }
+
+  private func any(_ list: [[EngineValue]], _ values: [EngineValue]) -> Bool? {
+    var outcome: Bool? = false
+    for row in list {
+      switch compare(values, row) {
+      case true: return true
+      case nil: outcome = nil
+      default: continue
+      }
+    }
+    return outcome
+  }
+
+  private func compare(_ values: [EngineValue], _ row: [EngineValue]) -> Bool? {
+    var outcome: Bool? = true
+    for (index, pair) in pairs.enumerated() {
+      let order = Comparison.order(
+        values[index], row[index], leftIsTime: pair.valueIsTime, rightIsTime: pair.columnIsTime)
+      outcome = ThreeValued.and(outcome, order.map(operation.holds))
+    }
+    return outcome
+  }
+}
+
+extension Vector.Coded {
+  /// The entries that rows use.
+  var used: [EngineValue] {
+    var seen = [Bool](repeating: false, count: entries.count)
+    var output: [EngineValue] = []
+    for code in codes where !seen[Int(code)] {
+      seen[Int(code)] = true
+      output.append(entries[Int(code)])
+    }
+    return output
+  }
+}

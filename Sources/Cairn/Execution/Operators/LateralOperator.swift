@@ -1,0 +1,68 @@
+import CairnStorage
+
+/// Runs a query for each row of its input, with the row's values as parameters, and gives the row once for each
+/// row of the result.
+final class LateralOperator: Operator {
+  private let input: any Operator
+  private let query: any Operator
+  private let columns: [ColumnID]
+  private let parameters: [ColumnID]
+  /// Whether a row without results stays, with NULLs (LEFT JOIN).
+  private let keepsRows: Bool
+
+  init(
+    _ input: any Operator, _ query: any Operator, columns: [ColumnID], parameters: [ColumnID], keepsRows: Bool
+  ) {
+    self.input = input
+    self.query = query
+    self.columns = columns
+    self.parameters = parameters
+    self.keepsRows = keepsRows
+  }
+
+  var summary: String { "Lateral" }
+  var inputs: [any Operator] { [input, query] }
+
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    try input.pull(context) { [self] batch -> Result? in
+      let output = try rows(batch, context)
+      return output.rowCount == 0 ? nil : try work(output)
+    } _: {
+      try $0.map(take) ?? true
+    }
+  }
+
+  private func rows(_ batch: Batch, _ context: ExecutionContext) throws -> Batch {
+    let vectors = try parameters.map { id in
+      try batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
+    }
+    var indices: [UInt32] = []
+    var values = columns.map { _ in [EngineValue]() }
+    for row in 0..<batch.rowCount {
+      try context.check()
+      let inner = context.with(Dictionary(zip(parameters, vectors.map { $0[row] })) { first, _ in first })
+      var count = 0
+      try query.pull(inner) { [columns] result in
+        try columns.map {
+          try result.columns[$0]?.vector().values(count: result.rowCount)
+            ?? Array(repeating: .null, count: result.rowCount)
+        }
+      } _: { part in
+        for (index, column) in part.enumerated() { values[index] += column }
+        count += part.first?.count ?? 0
+        return true
+      }
+      if count == 0, keepsRows {
+        for index in values.indices { values[index].append(.null) }
+        count = 1
+      }
+      indices += Array(repeating: UInt32(row), count: count)
+    }
+    var output = batch.select(indices)
+    for (id, column) in zip(columns, values) { output.columns[id] = Column(.plain(column)) }
+    return output
+  }
+}

@@ -1,0 +1,57 @@
+/// A step of a running query: gives batches of rows.
+///
+/// Batches are pushed: `work` runs on each, on several threads at once; `take` gets its results one at a time,
+/// in the order of the rows, and ends the run by returning false.
+protocol Operator: AnyObject, Sendable {
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws
+
+  /// One line for EXPLAIN.
+  var summary: String { get }
+  /// Further lines for EXPLAIN: conditions, what is read.
+  var details: [String] { get }
+  var inputs: [any Operator] { get }
+}
+
+extension Operator {
+  var details: [String] { [] }
+
+  /// Gives batches that are at hand.
+  func give<Result>(
+    _ batches: [Batch], _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws -> Bool {
+    for batch in batches where batch.rowCount > 0 {
+      try context.check()
+      if try !take(try work(batch)) { return false }
+    }
+    return true
+  }
+
+  /// Runs, and counts what it gives where EXPLAIN ANALYZE asks for it.
+  func pull<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    guard let recorder = context.operators else { return try run(context, work, take) }
+    try run(context) { [self] batch in
+      recorder.add(self, rows: batch.rowCount)
+      return try work(batch)
+    } _: {
+      try take($0)
+    }
+    recorder.finish(self)
+  }
+
+  /// All batches.
+  func collect(_ context: ExecutionContext) throws -> [Batch] {
+    var batches: [Batch] = []
+    try pull(context, { $0 }) {
+      if $0.rowCount > 0 { batches.append($0) }
+      return true
+    }
+    return batches
+  }
+}

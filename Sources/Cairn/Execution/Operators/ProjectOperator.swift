@@ -1,0 +1,41 @@
+/// Adds computed columns, or passes on the chosen ones only.
+final class ProjectOperator: Operator {
+  struct Item: Sendable {
+    let id: ColumnID
+    let expression: BoundExpression
+    let name: String
+  }
+
+  private let input: any Operator
+  private let items: [Item]
+
+  init(_ input: any Operator, _ items: [Item]) {
+    self.input = input
+    self.items = items
+  }
+
+  var summary: String { "Project" }
+  var details: [String] { [items.map(\.name).joined(separator: ", ")] }
+  var inputs: [any Operator] { [input] }
+
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    try input.pull(context) { [items] batch in
+      var output = batch
+      for item in items {
+        // A column handed on under a new name keeps its late reading.
+        if let source = item.expression.plainColumn, let column = output.columns[source] {
+          output.columns[item.id] = column
+        } else {
+          let visible = output
+          output.columns[item.id] = Column { try item.expression.vector(visible, context) }
+        }
+      }
+      return try work(output)
+    } _: {
+      try take($0)
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import CairnSQL
+import CairnStorage
+
+/// Reads `events`: prunes segments, row groups and rows, filters on encoded columns, and hands the rows on with
+/// columns that are read when they are asked for.
+final class ScanOperator: Operator, @unchecked Sendable {
+  /// What is read; complete when planning ends, and not changed after.
+  let table: EventsTable
+  /// Conditions on record paths alone, which storage evaluates.
+  private var conjuncts: [BoundExpression] = []
+  /// Conditions on virtual columns and on those of queries around.
+  private var others: [BoundExpression] = []
+  /// Bounds on eventTime with the condition that each was read off.
+  private var bounds: [(bound: TimeBound, conjunct: BoundExpression)] = []
+  private var conditionTexts: [String] = []
+
+  init(_ table: EventsTable) { self.table = table }
+
+  /// Adds a condition that rows must satisfy. Only while planning.
+  func add(_ conjunct: BoundExpression, bound: TimeBound?, text: String) {
+    conditionTexts.append(text)
+    if let bound {
+      bounds.append((bound, conjunct))
+    } else if conjunct.readsPathsOnly, !conjunct.columns.isEmpty || conjunct.constant != nil {
+      conjuncts.append(conjunct)
+    } else {
+      others.append(conjunct)
+    }
+  }
+
+  var summary: String { "Scan events" }
+
+  var details: [String] {
+    var lines: [String] = []
+    if !conditionTexts.isEmpty { lines.append("where \(conditionTexts.joined(separator: " AND "))") }
+    if let range = TimeBound.all(bounds.map(\.bound)).description { lines.append("time \(range)") }
+    let names = table.columns.map { column in
+      switch column.source {
+      case .path(let path): path.description
+      case .virtual(let column): column.rawValue
+      }
+    }
+    lines.append("reads \(names.isEmpty ? "no column" : names.joined(separator: ", "))")
+    return lines
+  }
+
+  var inputs: [any Operator] { [] }
+
+  /// Rows of a row group that time allows, before conditions are evaluated.
+  private struct Candidate: Sendable {
+    let segment: ScanSegment
+    let filter: RowFilter?
+    /// Whether the time bounds decide for every row, so that their conditions need not be evaluated.
+    let rowGroup: Int
+    let rows: Rows
+  }
+
+  private enum Rows: Sendable {
+    case range(Range<Int>)
+    /// Rows without a readable time, then a range.
+    case untimed(Int, Range<Int>)
+
+    var list: [UInt32] {
+      switch self {
+      case .range(let range): range.map { UInt32($0) }
+      case .untimed(let count, let range): (0..<count).map { UInt32($0) } + range.map { UInt32($0) }
+      }
+    }
+
+    var isEmpty: Bool {
+      switch self {
+      case .range(let range): range.isEmpty
+      case .untimed(let count, let range): count == 0 && range.isEmpty
+      }
+    }
+  }
+
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let candidates = try candidates(context)
+    let threads = max(1, context.options.threads)
+    if candidates.count < threads * Self.fewRowGroups, threads > 1 {
+      return try runSlices(candidates, context, work, take)
+    }
+    // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
+    var window = threads
+    var start = 0
+    while start < candidates.count {
+      try context.check()
+      let end = min(start + window, candidates.count)
+      let part = candidates[start..<end]
+      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
+        try context.check()
+        let rows = try scan(part[part.startIndex + index], context)
+        return try rows.flatMap { try batch($0, context) }.map(work)
+      }
+      for result in results {
+        if let result, try !take(result) { return }
+      }
+      start = end
+      window = min(window * 2, threads * Self.largestWindow)
+    }
+  }
+
+  /// With few row groups their rows are divided, so that all threads have work.
+  private func runSlices<Result: Sendable>(
+    _ candidates: [Candidate], _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let threads = context.options.threads
+    let scans = try parallelMap(count: candidates.count, threads: threads) { [self] in
+      try scan(candidates[$0], context)
+    }
+    let slices = scans.compactMap { $0 }.flatMap { scan -> [ScanRows] in
+      let size = max(Self.sliceRowCount, scan.rows.count / (threads * Self.fewRowGroups) + 1)
+      if scan.rows.count <= size { return [scan] }
+      return stride(from: 0, to: scan.rows.count, by: size).map { start in
+        scan.subset((UInt32(start)..<UInt32(min(start + size, scan.rows.count))).map { $0 })
+      }
+    }
+    let window = threads * Self.largestWindow
+    for start in stride(from: 0, to: slices.count, by: window) {
+      try context.check()
+      let part = slices[start..<min(start + window, slices.count)]
+      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
+        try context.check()
+        return try batch(part[part.startIndex + index], context).map(work)
+      }
+      for result in results {
+        if let result, try !take(result) { return }
+      }
+    }
+  }
+
+  /// Row groups for each thread below which rows are divided.
+  private static let fewRowGroups = 2
+  /// Rows that are worth a thread's start.
+  private static let sliceRowCount = 2048
+  /// Row groups in flight for each thread.
+  private static let largestWindow = 4
+
+  private func candidates(_ context: ExecutionContext) throws -> [Candidate] {
+    let options = context.options
+    let hard = TimePruning(since: options.since, until: options.until)
+    let soft = TimeBound.all(bounds.map(\.bound))
+    let segments = context.archive.snapshot.manifest.segments.sorted {
+      ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
+    }
+    context.recorder.update { $0.segments = segments.count }
+    if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
+    var candidates: [Candidate] = []
+    for (number, entry) in segments.enumerated() {
+      if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        continue
+      }
+      if options.mode.usesPruning, entry.untimedRowCount == 0,
+        !soft.widened.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
+        !soft.widened.isUnbounded
+      {
+        continue
+      }
+      let reader = try context.archive.open(entry, statistics: context.recorder.reads)
+      context.recorder.update {
+        $0.segmentsRead += 1
+        $0.rowGroups += reader.footer.rowGroups.count
+      }
+      try add(ScanSegment(reader, number: number), hard, soft, context, &candidates)
+    }
+    return candidates
+  }
+
+  private func add(
+    _ segment: ScanSegment, _ hard: TimePruning, _ soft: TimeBound, _ context: ExecutionContext,
+    _ candidates: inout [Candidate]
+  ) throws {
+    let reader = segment.reader
+    let mode = context.options.mode
+    let timed = bounds.map(\.conjunct)
+    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
+    let onAll =
+      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+    for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
+      let allowed = try hard.rows(of: rowGroup, in: reader)
+      if allowed.isEmpty { continue }
+      let rows: Rows
+      var filter = onAll
+      if bounds.isEmpty || !mode.usesPruning {
+        rows = .range(allowed)
+      } else if group.untimedRowCount == 0, try reader.hasExactTimes(rowGroup) {
+        rows = .range(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))
+        filter = onPaths
+      } else {
+        let untimed = allowed.lowerBound < group.untimedRowCount ? group.untimedRowCount : 0
+        let range = allowed.clamped(to: try soft.widened.rows(of: rowGroup, in: reader))
+        rows =
+          untimed > 0
+          ? .untimed(untimed, max(range.lowerBound, untimed)..<max(range.upperBound, untimed)) : .range(range)
+      }
+      if rows.isEmpty { continue }
+      candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
+    }
+  }
+
+  /// The rows of a candidate that pass what storage evaluates; nil for none.
+  private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
+    var rows = candidate.rows.list
+    if let filter = candidate.filter {
+      let (left, wasRead) = try filter.filter(candidate.rowGroup, rows)
+      rows = left
+      if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
+    } else {
+      context.recorder.update { $0.rowGroupsRead += 1 }
+    }
+    return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
+  }
+
+  /// A batch of the rows that pass the other conditions too; nil for none.
+  private func batch(_ scan: ScanRows, _ context: ExecutionContext) throws -> Batch? {
+    var batch = Batch(rowCount: scan.rows.count)
+    for (id, source) in table.columns { batch.columns[id] = Column(scan, source) }
+    for conjunct in others {
+      batch = batch.select(try conjunct.selection(batch, context))
+      if batch.rowCount == 0 { return nil }
+    }
+    return batch
+  }
+}
+
+extension BoundPath {
+  /// The path as people write it.
+  var description: String {
+    names.isEmpty
+      ? "eventJson" : names.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: ".")
+  }
+}
+
+extension SegmentReader {
+  /// Whether the eventTime of every row of the row group is the canonical text of its row time, so that a time
+  /// range answers comparisons with it exactly.
+  func hasExactTimes(_ rowGroup: Int) throws -> Bool {
+    let catalogue = try catalogue()
+    let name = Array("eventTime".utf8)
+    // Another spelling of the key could be what the unquoted name means in some row.
+    let slots = catalogue.children[0].filter {
+      !catalogue.slots[$0].isElement && PathResolver.equalsFolded(catalogue.slots[$0].name, name)
+    }
+    guard slots.count == 1, let slot = slots.first, catalogue.slots[slot].name == name,
+      catalogue.columnsOfSlot[slot].count == 1, let index = catalogue.column(slot, .string)
+    else { return false }
+    let column = try column(index)
+    guard let chunk = column.chunk(of: rowGroup),
+      chunk.valueCount == footer.rowGroups[rowGroup].rowCount
+    else { return false }
+    return try column.encodingName(of: chunk) == "\(StringEncoding.rowTime)"
+  }
+}

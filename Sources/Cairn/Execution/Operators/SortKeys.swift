@@ -1,0 +1,120 @@
+/// One item of ORDER BY, computed as a column.
+struct SortKey: Sendable {
+  let column: ColumnID
+  let isDescending: Bool
+  let nullsFirst: Bool
+  /// Whether texts order as time (S23, S26).
+  let isTime: Bool
+}
+
+/// What some rows are ordered by, as numbers that compare fast: a rank for each row and key.
+struct RankedRows {
+  private var ranks: [[Int64]] = []
+  let rowCount: Int
+
+  /// Ranks of the rows of some batches, counted over all.
+  init(_ batches: [Batch], _ keys: [SortKey]) throws {
+    rowCount = batches.reduce(0) { $0 + $1.rowCount }
+    for key in keys { ranks.append(try Self.rank(batches, key)) }
+  }
+
+  /// Whether row `lhs` comes before row `rhs`; rows that are equal keep their order.
+  func precedes(_ lhs: Int, _ rhs: Int) -> Bool {
+    for ranks in ranks where ranks[lhs] != ranks[rhs] { return ranks[lhs] < ranks[rhs] }
+    return lhs < rhs
+  }
+
+  /// Whether two rows are equal in all keys.
+  func isTie(_ lhs: Int, _ rhs: Int) -> Bool { ranks.allSatisfy { $0[lhs] == $0[rhs] } }
+
+  /// All rows in order.
+  func sorted() -> [Int] {
+    if ranks.count == 1 {
+      let only = ranks[0]
+      return only.withUnsafeBufferPointer { ranks in
+        (0..<rowCount).sorted { ranks[$0] != ranks[$1] ? ranks[$0] < ranks[$1] : $0 < $1 }
+      }
+    }
+    return (0..<rowCount).sorted(by: precedes)
+  }
+
+  private static func rank(_ batches: [Batch], _ key: SortKey) throws -> [Int64] {
+    let vectors = try batches.map { batch in
+      (vector: try batch.columns[key.column]?.vector() ?? .constant(.null), count: batch.rowCount)
+    }
+    if let seconds = seconds(vectors.map(\.vector)) {
+      let all = seconds.flatMap { $0 }
+      return key.isDescending ? all.map { -$0 } : all
+    }
+    if let whole = wholeNumbers(vectors, key) { return whole }
+    var entries: [EngineValue] = []
+    var firstEntries: [Int] = []
+    var columns: [Vector.Coded] = []
+    for (vector, count) in vectors {
+      let coded = vector.coded(count: count)
+      firstEntries.append(entries.count)
+      entries += coded.entries
+      columns.append(coded)
+    }
+    let ranks = rank(entries, key)
+    var output: [Int64] = []
+    for (coded, first) in zip(columns, firstEntries) {
+      for code in coded.codes { output.append(ranks[first + Int(code)]) }
+    }
+    return output
+  }
+
+  /// Ranks of values, equal ones alike, with the direction and the place of NULL taken into account.
+  private static func rank(_ entries: [EngineValue], _ key: SortKey) -> [Int64] {
+    let compare = key.isTime ? ValueOrder.compareTimes : ValueOrder.compare
+    let order = entries.indices.sorted { compare(entries[$0], entries[$1]) < 0 }
+    var ranks = [Int64](repeating: 0, count: entries.count)
+    var rank: Int64 = 0
+    var previous: Int?
+    for index in order {
+      if let previous, compare(entries[previous], entries[index]) != 0 {
+        rank += 1
+      }
+      previous = index
+      ranks[index] = key.isDescending ? -rank : rank
+      if entries[index].isNull { ranks[index] = key.nullsFirst ? .min : .max }
+    }
+    return ranks
+  }
+
+  /// Whole numbers order as they are; nil where there is anything else.
+  private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
+    var output: [Int64] = []
+    for (vector, count) in vectors {
+      guard case .plain(let values) = vector, values.count == count else { return nil }
+      for value in values {
+        guard case .number(.integer(let whole)) = value, whole > .min else { return nil }
+        output.append(key.isDescending ? -whole : whole)
+      }
+    }
+    return output
+  }
+
+  /// The places of the rows among which the first `count` are, told by the first key alone: all rows that do not
+  /// come after the `count`-th by it.
+  static func leading(_ count: Int, _ batches: [Batch], _ key: SortKey) throws -> [[UInt32]]? {
+    let ranks = try rank(batches, key)
+    guard count > 0, count < ranks.count else { return nil }
+    let border = ranks.sorted()[count - 1]
+    var start = 0
+    return batches.map { batch in
+      defer { start += batch.rowCount }
+      return (0..<batch.rowCount).filter { ranks[start + $0] <= border }.map { UInt32($0) }
+    }
+  }
+
+  /// Times order as their seconds do.
+  private static func seconds(_ vectors: [Vector]) -> [[Int64]]? {
+    var output: [[Int64]] = []
+    for vector in vectors {
+      guard case .times(let times) = vector else { return nil }
+      output.append(times.codes.map { times.seconds[Int($0)] })
+    }
+    return output.isEmpty ? nil : output
+  }
+}

@@ -1,0 +1,83 @@
+import CairnStorage
+
+/// One row for each element of arrays, or entry of maps and objects, beside the columns that are there.
+final class UnnestOperator: Operator {
+  struct Source: Sendable {
+    let expression: BoundExpression
+    /// The columns that it gives: the element; its members where there are several; or key and value.
+    let outputs: [ColumnID]
+  }
+
+  private let input: any Operator
+  private let sources: [Source]
+  private let ordinality: ColumnID?
+  /// Whether a row without elements stays, with NULLs (LEFT JOIN).
+  private let keepsRows: Bool
+
+  init(_ input: any Operator, _ sources: [Source], ordinality: ColumnID?, keepsRows: Bool) {
+    self.input = input
+    self.sources = sources
+    self.ordinality = ordinality
+    self.keepsRows = keepsRows
+  }
+
+  var summary: String { "Unnest" }
+  var inputs: [any Operator] { [input] }
+
+  func run<Result: Sendable>(
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    try input.pull(context) { [self] batch -> Result? in
+      let output = try unnest(batch, context)
+      return output.rowCount == 0 ? nil : try work(output)
+    } _: {
+      try $0.map(take) ?? true
+    }
+  }
+
+  private func unnest(_ batch: Batch, _ context: ExecutionContext) throws -> Batch {
+    let vectors = try sources.map { try $0.expression.vector(batch, context) }
+    var rows: [UInt32] = []
+    var ordinals: [EngineValue] = []
+    var values = sources.map { $0.outputs.map { _ in [EngineValue]() } }
+    for row in 0..<batch.rowCount {
+      let lists = zip(sources, vectors).map { Self.elements($1[row], columns: $0.outputs.count) }
+      let count = lists.map(\.count).max() ?? 0
+      for element in 0..<(count == 0 && keepsRows ? 1 : count) {
+        rows.append(UInt32(row))
+        ordinals.append(element < count ? .number(.integer(Int64(element + 1))) : .null)
+        for (source, list) in lists.enumerated() {
+          for column in values[source].indices {
+            values[source][column].append(element < list.count ? list[element][column] : .null)
+          }
+        }
+      }
+    }
+    var output = batch.select(rows)
+    for (source, columns) in zip(sources, values) {
+      for (id, column) in zip(source.outputs, columns) { output.columns[id] = Column(.plain(column)) }
+    }
+    if let ordinality { output.columns[ordinality] = Column(.plain(ordinals)) }
+    return output
+  }
+
+  /// The rows that a value gives, each of `columns` values (S67).
+  private static func elements(_ value: EngineValue, columns: Int) -> [[EngineValue]] {
+    if let map = value.entries {
+      return map.pairs.map { columns == 1 ? [$0.key] : fill([$0.key, $0.value], columns) }
+    }
+    guard let items = value.elements else { return [] }
+    if columns == 1 { return items.map { [$0] } }
+    return items.map { fill(members($0), columns) }
+  }
+
+  private static func members(_ item: EngineValue) -> [EngineValue] {
+    if case .row(let row) = item { return row.values }
+    return item.entries?.values ?? []
+  }
+
+  private static func fill(_ values: [EngineValue], _ count: Int) -> [EngineValue] {
+    Array((values + Array(repeating: .null, count: max(0, count - values.count))).prefix(count))
+  }
+}

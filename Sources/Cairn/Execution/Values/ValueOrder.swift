@@ -1,0 +1,134 @@
+/// The order of values for sorting, `min` and `max` (S26): record values and typed ones alike. NULL comes last.
+package enum ValueOrder {
+  /// Negative, zero or positive.
+  package static func compare(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    // The commonest pairs first.
+    if let left = lhs.string, let right = rhs.string { return ByteOrder.compare(left, right) }
+    if let left = lhs.sortedNumber, let right = rhs.sortedNumber { return ExactNumber.compare(left, right) }
+    let ranks = (rank(lhs), rank(rhs))
+    if ranks.0 != ranks.1 { return ranks.0 < ranks.1 ? -1 : 1 }
+    switch ranks.0 {
+    case .boolean:
+      let (left, right) = (lhs.truth == true, rhs.truth == true)
+      return left == right ? 0 : left ? 1 : -1
+    case .interval:
+      guard case .interval(let left) = lhs, case .interval(let right) = rhs else { return 0 }
+      return TimeSpan.order(left, right)
+    case .time:
+      guard let left = lhs.timePoint, let right = rhs.timePoint else { return 0 }
+      return TimePoint.compare(left, right)
+    case .address:
+      guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return 0 }
+      return NetworkAddress.compare(left, right)
+    case .number:
+      guard let left = lhs.number, let right = rhs.number else { return 0 }
+      return ExactNumber.compare(left, right)
+    case .null: return 0
+    case .text, .object, .array: return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
+    }
+  }
+
+  /// The order, and of values that it does not tell apart that of their texts.
+  static func compareAndText(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    let order = compare(lhs, rhs)
+    if order != 0 || lhs.string != nil { return order }
+    return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
+  }
+
+  /// The order where the values are those of a time column: points in time first, then other text.
+  package static func compareTimes(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    switch (lhs.timePoint, rhs.timePoint) {
+    case (let left?, let right?): TimePoint.compare(left, right)
+    case (nil, nil): compare(lhs, rhs)
+    case (_?, nil): -1
+    case (nil, _?): 1
+    }
+  }
+
+  enum Rank: Int, Comparable {
+    case boolean, number, interval, time, address, text, object, array, null
+
+    static func < (lhs: Rank, rhs: Rank) -> Bool { lhs.rawValue < rhs.rawValue }
+  }
+
+  private static func rank(_ value: EngineValue) -> Rank {
+    switch value {
+    case .null, .record(.missing), .record(.null): .null
+    case .boolean, .record(.boolean): .boolean
+    case .number, .record(.integer): .number
+    case .record(.number): value.number == nil ? .text : .number
+    case .interval: .interval
+    case .timestamp, .date: .time
+    case .address: .address
+    case .noNumber, .text, .record(.string): .text
+    case .map: .object
+    case .row(let row): row.names.isEmpty ? .array : .object
+    case .array: .array
+    case .record(.json(let bytes)): bytes.first == UInt8(ascii: "{") ? .object : .array
+    }
+  }
+}
+
+extension EngineValue {
+  /// The number that sorts among numbers; text that spells one does not.
+  fileprivate var sortedNumber: ExactNumber? {
+    switch self {
+    case .number(let number): number
+    case .record(.integer(let value)): .integer(value)
+    default: nil
+    }
+  }
+}
+
+extension TimeSpan {
+  /// Months before nanoseconds, each by length.
+  fileprivate static func order(_ lhs: TimeSpan, _ rhs: TimeSpan) -> Int {
+    if let order = compare(lhs, rhs) { return order }
+    if case .months = lhs { return -1 }
+    return 1
+  }
+}
+
+/// What equal values have in common for functions of arrays and maps: the values that S26 does not tell apart have
+/// the same key. Groups of rows have `GroupingKey` (S63).
+package enum ValueKey: Hashable, Sendable {
+  case null
+  case boolean(Bool)
+  case integer(Int64)
+  case decimal(isNegative: Bool, digits: [UInt8], magnitude: Int)
+  case interval(TimeSpan)
+  case time(TimePoint)
+  case address(NetworkAddress)
+  case text([UInt8])
+  case object([UInt8])
+  case array([UInt8])
+
+  package init(_ value: EngineValue) {
+    switch value {
+    case .null, .record(.missing), .record(.null): self = .null
+    case .boolean(let truth), .record(.boolean(let truth)): self = .boolean(truth)
+    case .record(.integer(let whole)): self = .integer(whole)
+    case .number(let number): self = ValueKey(number)
+    case .record(.number(let spelling)): self = value.number.map { ValueKey($0) } ?? .text(spelling)
+    case .interval(let span): self = .interval(span)
+    case .timestamp(let point): self = .time(point)
+    case .date(let days): self = .time(TimePoint(days: days))
+    case .address(let address): self = .address(address)
+    case .noNumber(let text), .text(let text), .record(.string(let text)): self = .text(text)
+    case .map(let map): self = .object(map.json)
+    case .row(let row): self = row.names.isEmpty ? .array(row.json) : .object(row.json)
+    case .array(let items): self = .array(EngineValue.json(items))
+    case .record(.json(let bytes)):
+      self = bytes.first == UInt8(ascii: "{") ? .object(bytes) : .array(bytes)
+    }
+  }
+
+  private init(_ number: ExactNumber) {
+    if let whole = number.integral {
+      self = .integer(whole)
+    } else {
+      let decimal = number.decimal
+      self = .decimal(isNegative: decimal.isNegative, digits: decimal.digits, magnitude: decimal.magnitude)
+    }
+  }
+}

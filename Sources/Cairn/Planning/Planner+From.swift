@@ -1,0 +1,488 @@
+import CairnSQL
+import CairnStorage
+
+/// What stands after FROM, before it is known which conditions go where.
+indirect enum Source {
+  case leaf(Leaf)
+  case join(Join.Kind, Source, Source, [Conjunct], text: String)
+  /// Rows that depend on those to their left: UNNEST, LATERAL.
+  case dependent(Source, Leaf, (any Operator) throws -> any Operator)
+  /// Columns made of those below: what USING joins.
+  case derived(Source, Leaf, [ProjectOperator.Item])
+
+  /// One relation.
+  final class Leaf {
+    let table: Scope.Table
+    let root: any Operator
+    /// The scan, where it is `events` itself.
+    let scan: ScanOperator?
+
+    init(_ table: Scope.Table, _ root: any Operator, scan: ScanOperator? = nil) {
+      self.table = table
+      self.root = root
+      self.scan = scan
+    }
+
+    func owns(_ id: ColumnID) -> Bool {
+      switch table.content {
+      case .events(let events): events.source(id) != nil
+      case .columns(let columns): columns.contains { $0.id == id }
+      }
+    }
+  }
+}
+
+/// A condition that is one term of an AND.
+struct Conjunct {
+  let text: String
+  let bound: BoundExpression
+  let timeBound: TimeBound?
+  /// The sides of an equality.
+  let sides: (left: BoundExpression, right: BoundExpression, leftIsTime: Bool, rightIsTime: Bool)?
+}
+
+extension Source {
+  /// Its relations, in order.
+  var leaves: [Leaf] {
+    switch self {
+    case .leaf(let leaf): [leaf]
+    case .join(_, let lhs, let rhs, _, _): lhs.leaves + rhs.leaves
+    case .dependent(let input, let leaf, _): input.leaves + [leaf]
+    case .derived(let input, let leaf, _): [leaf] + input.leaves
+    }
+  }
+
+  func scope(_ outer: OuterScope?) -> Scope { Scope(tables: leaves.map(\.table), outer: outer) }
+
+  /// Whether all of an expression's columns are its own or of a query around.
+  func covers(_ expression: BoundExpression, not other: Source) -> Bool {
+    let others = other.leaves
+    return expression.columns.allSatisfy { id in !others.contains { $0.owns(id) } }
+  }
+
+  /// The operators, with conditions that hold for all rows put as far down as they may be.
+  func build(_ conjuncts: [Conjunct], _ ids: ColumnIDs) throws -> any Operator {
+    switch self {
+    case .leaf(let leaf):
+      guard let scan = leaf.scan else { return filter(leaf.root, conjuncts) }
+      for conjunct in conjuncts {
+        scan.add(conjunct.bound, bound: conjunct.timeBound, text: conjunct.text)
+      }
+      return scan
+    case .dependent(let input, let leaf, let make):
+      let below = conjuncts.filter { input.covers($0.bound, not: .leaf(leaf)) }
+      let above = conjuncts.filter { !input.covers($0.bound, not: .leaf(leaf)) }
+      return filter(try make(try input.build(below, ids)), above)
+    case .derived(let input, let leaf, let items):
+      let below = conjuncts.filter { input.covers($0.bound, not: .leaf(leaf)) }
+      let above = conjuncts.filter { !input.covers($0.bound, not: .leaf(leaf)) }
+      return filter(ProjectOperator(try input.build(below, ids), items), above)
+    case .join(let kind, let lhs, let rhs, let on, let text):
+      return try Source.join(kind, lhs, rhs, on, conjuncts, text, ids)
+    }
+  }
+
+  private static func join(
+    _ kind: Join.Kind, _ lhs: Source, _ rhs: Source, _ on: [Conjunct], _ conjuncts: [Conjunct],
+    _ text: String,
+    _ ids: ColumnIDs
+  ) throws -> any Operator {
+    var (left, right): ([Conjunct], [Conjunct]) = ([], [])
+    var (condition, above): ([Conjunct], [Conjunct]) = ([], [])
+    let isInner = kind == .inner || kind == .cross
+    for conjunct in isInner ? on + conjuncts : on {
+      if lhs.covers(conjunct.bound, not: rhs), isInner || kind == .right {
+        left.append(conjunct)
+      } else if rhs.covers(conjunct.bound, not: lhs), isInner || kind == .left {
+        right.append(conjunct)
+      } else {
+        condition.append(conjunct)
+      }
+    }
+    if !isInner {
+      for conjunct in conjuncts {
+        if lhs.covers(conjunct.bound, not: rhs), kind == .left {
+          left.append(conjunct)
+        } else if rhs.covers(conjunct.bound, not: lhs), kind == .right {
+          right.append(conjunct)
+        } else {
+          above.append(conjunct)
+        }
+      }
+    }
+    let parts = equalities(condition, lhs, rhs, ids)
+    let root = JoinOperator(
+      project(try lhs.build(left, ids), parts.left), project(try rhs.build(right, ids), parts.right),
+      kind: kind == .cross ? .inner : kind, equalities: parts.equalities, conditions: parts.rest, text: text)
+    return filter(root, above)
+  }
+
+  private static func project(_ root: any Operator, _ items: [ProjectOperator.Item]) -> any Operator {
+    items.isEmpty ? root : ProjectOperator(root, items)
+  }
+
+  private struct Equalities {
+    var equalities: [JoinOperator.Equality] = []
+    var left: [ProjectOperator.Item] = []
+    var right: [ProjectOperator.Item] = []
+    var rest: [BoundExpression] = []
+  }
+
+  private static func equalities(
+    _ conjuncts: [Conjunct], _ lhs: Source, _ rhs: Source, _ ids: ColumnIDs
+  ) -> Equalities {
+    var parts = Equalities()
+    for conjunct in conjuncts {
+      guard var sides = conjunct.sides, !sides.left.columns.isEmpty, !sides.right.columns.isEmpty else {
+        parts.rest.append(conjunct.bound)
+        continue
+      }
+      if rhs.covers(sides.left, not: lhs), lhs.covers(sides.right, not: rhs) {
+        sides = (sides.right, sides.left, sides.rightIsTime, sides.leftIsTime)
+      }
+      guard lhs.covers(sides.left, not: rhs), rhs.covers(sides.right, not: lhs) else {
+        parts.rest.append(conjunct.bound)
+        continue
+      }
+      let (left, right) = (ids.make(), ids.make())
+      let name = conjunct.text
+      parts.left.append(ProjectOperator.Item(id: left, expression: sides.left, name: name))
+      parts.right.append(ProjectOperator.Item(id: right, expression: sides.right, name: name))
+      parts.equalities.append(
+        JoinOperator.Equality(
+          left: left, right: right, leftIsTime: sides.leftIsTime, rightIsTime: sides.rightIsTime))
+    }
+    return parts
+  }
+
+  private func filter(_ root: any Operator, _ conjuncts: [Conjunct]) -> any Operator {
+    Source.filter(root, conjuncts)
+  }
+
+  private static func filter(_ root: any Operator, _ conjuncts: [Conjunct]) -> any Operator {
+    if conjuncts.isEmpty { return root }
+    return FilterOperator(
+      root, conjuncts.map(\.bound), text: conjuncts.map(\.text).joined(separator: " AND "))
+  }
+}
+
+extension Planner {
+  /// Plans a relation; `scope` has what is to its left, for UNNEST and LATERAL.
+  func relation(_ relation: Relation, _ outer: OuterScope?, left: Source? = nil) throws -> Source {
+    switch relation {
+    case .table(let name, let alias): return try .leaf(table(name, alias))
+    case .parenthesized(let inner, nil): return try self.relation(inner, outer, left: left)
+    case .parenthesized(let inner, let alias?):
+      let source = try self.relation(inner, outer, left: left)
+      if case .leaf(let leaf) = source, case .events(let events) = leaf.table.content, alias.columns.isEmpty {
+        return .leaf(
+          Source.Leaf(
+            Scope.Table(names: [[alias.name.text]], content: .events(events)), leaf.root, scan: leaf.scan))
+      }
+      let columns = try star(source.scope(outer), alias.name.span)
+      let planned = try project(columns, over: try source.build([], ids))
+      return .leaf(try derived(planned, alias))
+    case .query(let query, let isLateral, let alias):
+      try countRelation(query.span)
+      if isLateral, let left { return try lateral(query, alias, left, outer) }
+      return .leaf(try derived(try plan(query, outer: outer), alias))
+    case .unnest(let arrays, let withOrdinality, let alias):
+      return try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: false)
+    case .join(let join): return try self.join(join, outer, left)
+    }
+  }
+
+  /// Relations between commas: a cross join whose conditions come with WHERE.
+  func relations(_ relations: [Relation], _ outer: OuterScope?) throws -> Source? {
+    var result: Source?
+    for next in relations {
+      let source = try relation(next, outer, left: result)
+      result = pair(result, source, next)
+    }
+    return result
+  }
+
+  /// A dependent relation has its left side inside already.
+  private func pair(_ left: Source?, _ right: Source, _ relation: Relation) -> Source {
+    guard let left else { return right }
+    return relation.isDependent ? right : .join(.cross, left, right, [], text: "")
+  }
+
+  // MARK: Tables
+
+  private func table(_ name: TableName, _ alias: TableAlias?) throws -> Source.Leaf {
+    try countRelation(name.span)
+    if name.parts.count == 1,
+      let index = commonTables.lastIndex(where: {
+        AccessPath.isSameIgnoringCase($0.definition.name.text, name.parts[0].text)
+      })
+    {
+      let common = commonTables[index]
+      let hidden = Array(commonTables[common.visibleCount...])
+      commonTables.removeLast(hidden.count)
+      defer { commonTables += hidden }
+      var planned = try plan(common.definition.query, outer: nil)
+      planned.columns = try renamed(planned.columns, common.definition.columns)
+      return try derived(planned, alias, name: common.definition.name.text)
+    }
+    if let alias, !alias.columns.isEmpty {
+      throw BindError(
+        message: "events has every name: its columns cannot be named anew", span: alias.columns[0].span)
+    }
+    let events = makeTable()
+    let scan = ScanOperator(events)
+    let names: [[String]]
+    if let alias {
+      names = [[alias.name.text]]
+    } else {
+      let parts = name.parts.map(\.text)
+      names = parts.isEmpty ? [] : Array(Set([parts, [parts[parts.count - 1]]]))
+    }
+    return Source.Leaf(Scope.Table(names: names, content: .events(events)), scan, scan: scan)
+  }
+
+  private func derived(_ planned: PlannedQuery, _ alias: TableAlias?, name: String? = nil) throws
+    -> Source.Leaf
+  {
+    let columns = try renamed(planned.columns, alias?.columns ?? [])
+    let names = (alias?.name.text ?? name).map { [[$0]] } ?? []
+    return Source.Leaf(Scope.Table(names: names, content: .columns(columns)), planned.root)
+  }
+
+  private func renamed(_ columns: [Scope.Column], _ names: [Identifier]) throws -> [Scope.Column] {
+    if names.isEmpty { return columns }
+    guard names.count == columns.count else {
+      throw BindError(
+        message: "\(names.count) names for \(columns.count) columns", span: names[0].span)
+    }
+    return zip(columns, names).map { Scope.Column(name: $1.text, id: $0.id, isTime: $0.isTime) }
+  }
+
+  // MARK: Joins
+
+  private func join(_ join: Join, _ outer: OuterScope?, _ before: Source?) throws -> Source {
+    let left = try relation(join.left, outer, left: before)
+    if join.right.isDependent {
+      let keepsRows = join.kind == .left
+      guard join.kind != .right, join.kind != .full else {
+        throw BindError(
+          message: "only CROSS, INNER and LEFT JOIN go with UNNEST and LATERAL", span: join.right.span)
+      }
+      var isPlain = true
+      if case .on(let condition)? = join.condition { isPlain = condition.isTrue }
+      if keepsRows, !isPlain {
+        throw BindError(message: "LEFT JOIN of UNNEST and LATERAL needs ON TRUE", span: join.right.span)
+      }
+      let source: Source
+      switch join.right {
+      case .unnest(let arrays, let withOrdinality, let alias):
+        source = try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
+      case .query(let query, _, let alias):
+        source = try lateral(query, alias, left, outer, keepsRows: keepsRows)
+      default: source = left
+      }
+      guard case .on(let condition)? = join.condition, !isPlain else { return source }
+      let none = Source.Leaf(
+        Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]]))
+      let conjuncts = try self.conjuncts(condition, source.scope(outer))
+      return .join(.inner, source, .leaf(none), conjuncts, text: "\(condition)")
+    }
+    let right = try relation(join.right, outer, left: nil)
+    switch join.condition {
+    case .on(let condition):
+      let both = Scope(tables: (left.leaves + right.leaves).map(\.table), outer: outer)
+      try refuseAggregates(condition, "ON")
+      let conjuncts = try self.conjuncts(condition, both)
+      return .join(join.kind, left, right, conjuncts, text: "on \(condition)")
+    case .using(let names): return try using(names.map(\.text), join, left, right, outer)
+    case .natural:
+      let sides = [left, right].map { source in
+        source.leaves.flatMap { leaf -> [Scope.Column] in
+          if case .columns(let columns) = leaf.table.content { columns } else { [] }
+        }
+      }
+      if (left.leaves + right.leaves).contains(where: { $0.table.isEvents }) {
+        throw BindError(message: "NATURAL JOIN with events, which has every name", span: join.right.span)
+      }
+      let common = sides[0].map(\.name).filter { name in
+        sides[1].contains { AccessPath.isSameIgnoringCase($0.name, name) }
+      }
+      return try using(common, join, left, right, outer)
+    case nil: return .join(.cross, left, right, [], text: "")
+    }
+  }
+
+  /// `USING`: equality of both sides' columns, each pair becoming one column.
+  private func using(
+    _ names: [String], _ join: Join, _ left: Source, _ right: Source, _ outer: OuterScope?
+  ) throws -> Source {
+    if names.isEmpty { return .join(.cross, left, right, [], text: "") }
+    let span = join.right.span
+    var conjuncts: [Conjunct] = []
+    var items: [ProjectOperator.Item] = []
+    var columns: [Scope.Column] = []
+    for name in names {
+      let path = AccessPath(steps: [.name(name)])
+      let isTime = (try left.scope(nil).isTime(path, span), try right.scope(nil).isTime(path, span))
+      var lhs = ExpressionBinder(scope: left.scope(nil), now: now)
+      var rhs = ExpressionBinder(scope: right.scope(nil), now: now)
+      let sides = (
+        BoundExpression(try lhs.pathNode(path, span), lhs.table),
+        BoundExpression(try rhs.pathNode(path, span), rhs.table)
+      )
+      var both = ExpressionBinder(scope: right.scope(nil), now: now)
+      both.table = lhs.table
+      let nodes = (try lhs.pathNode(path, span), try both.pathNode(path, span))
+      let equality = ComparisonNode(
+        .equal, Operand(node: nodes.0, isTimeColumn: isTime.0), Operand(node: nodes.1, isTimeColumn: isTime.1)
+      )
+      conjuncts.append(
+        Conjunct(
+          text: "\(name) = \(name)", bound: BoundExpression(equality, both.table), timeBound: nil,
+          sides: (sides.0, sides.1, isTime.0, isTime.1)))
+      let coalesce = BoundExpression(CoalesceNode([nodes.0, nodes.1]), both.table)
+      let id = ids.make()
+      columns.append(Scope.Column(name: name, id: id, isTime: isTime.0 && isTime.1))
+      items.append(
+        ProjectOperator.Item(id: id, expression: coalesce, name: name))
+    }
+    let hidden = Source.join(
+      join.kind, hiding(names, left), hiding(names, right), conjuncts, text: "using \(names)")
+    let merged = Source.Leaf(
+      Scope.Table(names: [], content: .columns(columns)), ValuesOperator([], [[]]))
+    return .derived(hidden, merged, items)
+  }
+
+  /// The columns that USING makes one need their relation's name from then on.
+  private func hiding(_ names: [String], _ source: Source) -> Source {
+    switch source {
+    case .leaf(let leaf): return .leaf(hiding(names, leaf))
+    case .join(let kind, let lhs, let rhs, let on, let text):
+      return .join(kind, hiding(names, lhs), hiding(names, rhs), on, text: text)
+    case .dependent(let input, let leaf, let make):
+      return .dependent(hiding(names, input), hiding(names, leaf), make)
+    case .derived(let input, let leaf, let items):
+      return .derived(hiding(names, input), hiding(names, leaf), items)
+    }
+  }
+
+  private func hiding(_ names: [String], _ leaf: Source.Leaf) -> Source.Leaf {
+    guard case .columns(let columns) = leaf.table.content else { return leaf }
+    let hidden = columns.map { column in
+      var column = column
+      if names.contains(where: { AccessPath.isSameIgnoringCase($0, column.name) }) {
+        column.needsQualifier = true
+      }
+      return column
+    }
+    return Source.Leaf(
+      Scope.Table(names: leaf.table.names, content: .columns(hidden)), leaf.root, scan: leaf.scan)
+  }
+
+  // MARK: UNNEST and LATERAL
+
+  private func unnest(
+    _ arrays: [Expression], _ withOrdinality: Bool, _ alias: TableAlias?, _ left: Source?,
+    _ outer: OuterScope?,
+    keepsRows: Bool
+  ) throws -> Source {
+    guard let first = arrays.first else {
+      throw BindError(
+        message: "UNNEST needs an array", span: alias?.name.span ?? SourceSpan(start: 0, end: 0))
+    }
+    try countRelation(first.span)
+    let scope = left?.scope(outer) ?? Scope(tables: [], outer: outer)
+    let bound = try arrays.map { try Binder.bind($0, in: scope, now: now) }
+    var names = alias?.columns.map(\.text) ?? []
+    let written = names.count - (withOrdinality && !names.isEmpty ? 1 : 0)
+    var widths = arrays.map { _ in 1 }
+    if arrays.count == 1, written > 1 {
+      widths = [written]
+    } else if written == 2 * arrays.count {
+      widths = arrays.map { _ in 2 }
+    } else if written != arrays.count, !names.isEmpty {
+      throw BindError(
+        message: "\(names.count) names for the columns of UNNEST of \(arrays.count)",
+        span: alias?.columns[0].span ?? first.span)
+    }
+    let width = widths.reduce(0, +)
+    if names.isEmpty {
+      names = (0..<width).map { width == 1 ? alias?.name.text ?? "_col0" : "_col\($0)" }
+      if withOrdinality { names.append("ordinality") }
+    }
+    let columns = names.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
+    var sources: [UnnestOperator.Source] = []
+    var next = 0
+    for (expression, width) in zip(bound, widths) {
+      sources.append(
+        UnnestOperator.Source(expression: expression, outputs: columns[next..<(next + width)].map(\.id)))
+      next += width
+    }
+    let ordinality = withOrdinality ? columns.last?.id : nil
+    // An alias that names its one column is a name for the column, not before it.
+    let isColumn = alias?.columns.isEmpty == true && width == 1
+    let tableNames = isColumn ? [] : alias.map { [[$0.name.text]] } ?? []
+    let leaf = Source.Leaf(
+      Scope.Table(names: tableNames, content: .columns(columns)), ValuesOperator([], [[]]))
+    let input =
+      left ?? .leaf(Source.Leaf(Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]])))
+    return .dependent(input, leaf) {
+      UnnestOperator($0, sources, ordinality: ordinality, keepsRows: keepsRows)
+    }
+  }
+
+  private func lateral(
+    _ query: CairnSQL.Query, _ alias: TableAlias?, _ left: Source, _ outer: OuterScope?,
+    keepsRows: Bool = false
+  ) throws -> Source {
+    let around = OuterScope(left.scope(outer))
+    let planned = try plan(query, outer: around)
+    let leaf = try derived(planned, alias)
+    return .dependent(left, leaf) {
+      LateralOperator(
+        $0, planned.root, columns: planned.columns.map(\.id), parameters: around.used, keepsRows: keepsRows)
+    }
+  }
+
+  // MARK: Conditions
+
+  /// The terms of a condition, bound.
+  func conjuncts(_ condition: Expression, _ scope: Scope) throws -> [Conjunct] {
+    try Binder.conjuncts(of: condition).map { expression in
+      let bound = try Binder.bind(expression, in: scope, now: now)
+      var sides: (left: BoundExpression, right: BoundExpression, leftIsTime: Bool, rightIsTime: Bool)?
+      if case .comparison(.equal, let lhs, let rhs) = expression.kind, !expression.mentionsAnyElement,
+        lhs.subqueries.isEmpty, rhs.subqueries.isEmpty
+      {
+        sides = (
+          try Binder.bind(lhs, in: scope, now: now), try Binder.bind(rhs, in: scope, now: now),
+          try scope.isTimeColumn(lhs), try scope.isTimeColumn(rhs)
+        )
+      }
+      return Conjunct(
+        text: "\(expression)", bound: bound, timeBound: try scope.timeBound(of: expression, now: now),
+        sides: sides)
+    }
+  }
+}
+
+extension Relation {
+  /// Whether it sees the relations to its left.
+  var isDependent: Bool {
+    switch self {
+    case .unnest, .query(_, isLateral: true, _): true
+    default: false
+    }
+  }
+
+  /// Where it stands, as far as its parts tell.
+  var span: SourceSpan {
+    switch self {
+    case .table(let name, _): name.span
+    case .query(let query, _, _): query.span
+    case .unnest(let arrays, _, _): arrays.first?.span ?? SourceSpan(start: 0, end: 0)
+    case .parenthesized(let inner, _): inner.span
+    case .join(let join): join.left.span
+    }
+  }
+}

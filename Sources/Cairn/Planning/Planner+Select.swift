@@ -1,0 +1,285 @@
+import CairnSQL
+import CairnStorage
+
+/// A column of the list after SELECT.
+struct OutputItem {
+  enum Content {
+    case expression(Expression)
+    /// A column of a relation, from `*`.
+    case column(Scope.Column)
+    /// A key of the records, from `*`.
+    case key(EventsTable, String)
+  }
+
+  let content: Content
+  let name: String
+  var isAlias = false
+
+  var expression: Expression? {
+    if case .expression(let expression) = content { expression } else { nil }
+  }
+}
+
+extension Planner {
+  /// Plans SELECT … FROM … with the ORDER BY and the limits of its query.
+  func plan(
+    _ select: SelectQuery, ordering: [SortItem], _ limits: Limits?, _ outer: OuterScope?
+  ) throws -> PlannedQuery {
+    let source = try relations(select.relations, outer)
+    var scope = source?.scope(outer) ?? Scope(tables: [], outer: outer)
+    var root = try filtered(source, select.condition, &scope)
+    let items = try self.items(select, scope)
+    let windows = select.windows
+
+    let expressions = items.compactMap(\.expression)
+    let aliases = Set(items.filter(\.isAlias).map { $0.name.lowercased() })
+    // A bare output name in ORDER BY is that column, whatever else its name is.
+    let sorted = ordering.map(\.expression).filter { !$0.isName(in: aliases) && !$0.isPlace }
+    let calls = (expressions + sorted + [select.having].compactMap { $0 }).flatMap(\.aggregates)
+    if select.grouping != nil || select.having != nil || !calls.isEmpty {
+      root = try group(select, items, calls, root, &scope)
+      if let having = select.having {
+        root = try addSubqueries([having], to: root, &scope)
+        root = FilterOperator(root, [try Binder.bind(having, in: scope, now: now)], text: "\(having)")
+      }
+    }
+    root = try addWindows((expressions + sorted).flatMap(\.windowCalls), windows, to: root, &scope)
+    root = try addSubqueries(expressions, to: root, &scope)
+    var planned = try project(items, scope, over: root)
+    var ordered = scope
+    ordered.outputs = try outputs(items, planned.columns, scope)
+    if select.isDistinct {
+      planned.root = distinct(planned.root, planned.columns.map(\.id))
+      // Only what is selected is left to order by.
+      ordered.isGrouped = true
+      ordered.replacements = [:]
+      for (item, column) in zip(items, planned.columns) {
+        guard let expression = item.expression else { continue }
+        ordered.replacements[try scope.key(expression)] = column.id
+        if column.isTime { ordered.timeReplacements.insert(column.id) }
+      }
+    }
+    planned.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &ordered)
+    return planned
+  }
+
+  /// FROM and WHERE.
+  private func filtered(
+    _ source: Source?, _ condition: Expression?, _ scope: inout Scope
+  ) throws -> any Operator {
+    guard let condition else { return try source?.build([], ids) ?? ValuesOperator([], [[]]) }
+    try refuseAggregates(condition, "WHERE")
+    let terms = Binder.conjuncts(of: condition)
+    let plain = terms.filter(\.subqueries.isEmpty)
+    let late = terms.filter { !$0.subqueries.isEmpty }
+    let bound = try plain.flatMap { try conjuncts($0, scope) }
+    var root: any Operator
+    if let source {
+      root = try source.build(bound, ids)
+    } else {
+      root = ValuesOperator([], [[]])
+      if !bound.isEmpty {
+        root = FilterOperator(root, bound.map(\.bound), text: bound.map(\.text).joined(separator: " AND "))
+      }
+    }
+    if late.isEmpty { return root }
+    root = try addSubqueries(late, to: root, &scope)
+    return FilterOperator(
+      root, try late.map { try Binder.bind($0, in: scope, now: now) },
+      text: late.map { "\($0)" }.joined(separator: " AND "))
+  }
+
+  func refuseAggregates(_ expression: Expression, _ clause: String) throws {
+    if let call = expression.aggregates.first {
+      throw BindError(message: "an aggregate cannot stand in \(clause)", span: call.span)
+    }
+    if let call = expression.windowCalls.first {
+      throw BindError(message: "a window function cannot stand in \(clause)", span: call.span)
+    }
+  }
+
+  // MARK: The list
+
+  private func items(_ select: SelectQuery, _ scope: Scope) throws -> [OutputItem] {
+    var items: [OutputItem] = []
+    for item in select.items {
+      switch item {
+      case .all(let span): items += try star(scope, span)
+      case .allOf(let base, let aliases):
+        let columns = try star(scope, of: base)
+        guard aliases.isEmpty || aliases.count == columns.count else {
+          throw BindError(message: "\(aliases.count) names for \(columns.count) columns", span: base.span)
+        }
+        items +=
+          aliases.isEmpty
+          ? columns : zip(columns, aliases).map { OutputItem(content: $0.content, name: $1.text) }
+      case .expression(let expression, let alias):
+        items.append(
+          OutputItem(
+            content: .expression(expression),
+            name: alias?.text ?? expression.outputName ?? "_col\(items.count)",
+            isAlias: alias != nil))
+      }
+    }
+    return items
+  }
+
+  /// The columns of all relations.
+  func star(_ scope: Scope, _ span: SourceSpan) throws -> [OutputItem] {
+    if scope.tables.isEmpty { throw BindError(message: "* needs FROM", span: span) }
+    return try scope.tables.flatMap { try star($0) }
+  }
+
+  private func star(_ table: Scope.Table) throws -> [OutputItem] {
+    switch table.content {
+    case .events(let events):
+      try keys.ordered().map { OutputItem(content: .key(events, $0), name: $0) }
+    case .columns(let columns):
+      columns.filter { !$0.needsQualifier }.map { OutputItem(content: .column($0), name: $0.name) }
+    }
+  }
+
+  private func star(_ scope: Scope, of base: Expression) throws -> [OutputItem] {
+    let names = base.accessPath?.steps.compactMap { step -> String? in
+      switch step {
+      case .name(let text), .key(let text): text
+      default: nil
+      }
+    }
+    guard let names, !names.isEmpty,
+      let table = scope.tables.first(where: { table in
+        table.names.contains {
+          $0.count == names.count && zip($0, names).allSatisfy(AccessPath.isSameIgnoringCase)
+        }
+      })
+    else { throw BindError(message: "there is no relation of this name", span: base.span) }
+    if case .columns(let columns) = table.content {
+      return columns.map { OutputItem(content: .column($0), name: $0.name) }
+    }
+    return try star(table)
+  }
+
+  /// Computes the items as the columns of the result.
+  func project(_ items: [OutputItem], over root: any Operator) throws -> PlannedQuery {
+    try project(items, Scope(tables: [], outer: nil), over: root)
+  }
+
+  private func project(_ items: [OutputItem], _ scope: Scope, over root: any Operator) throws -> PlannedQuery
+  {
+    var columns: [Scope.Column] = []
+    var computed: [ProjectOperator.Item] = []
+    for item in items {
+      let id = ids.make()
+      var isTime = false
+      let bound: BoundExpression
+      switch item.content {
+      case .expression(let expression):
+        bound = try Binder.bind(expression, in: scope, now: now)
+        isTime = try scope.isTimeColumn(expression)
+      case .column(let column):
+        if scope.isGrouped {
+          throw BindError(message: "* cannot stand beside GROUP BY", span: SourceSpan(start: 0, end: 0))
+        }
+        bound = BoundExpression(column: column.id)
+        isTime = column.isTime
+      case .key(let events, let name):
+        if scope.isGrouped {
+          throw BindError(message: "* cannot stand beside GROUP BY", span: SourceSpan(start: 0, end: 0))
+        }
+        let path = BoundPath(names: [PathName(bytes: Array(name.utf8), isExact: true)])
+        bound = BoundExpression(column: events.column(.path(path)))
+        isTime = path.isTimeColumn
+      }
+      computed.append(ProjectOperator.Item(id: id, expression: bound, name: item.name))
+      columns.append(Scope.Column(name: item.name, id: id, isTime: isTime))
+    }
+    return PlannedQuery(root: ProjectOperator(root, computed), columns: columns)
+  }
+
+  /// What ORDER BY may name.
+  private func outputs(
+    _ items: [OutputItem], _ columns: [Scope.Column], _ scope: Scope
+  ) throws -> [Scope.Output] {
+    try zip(items, columns).map { item, column in
+      let key: String
+      switch item.content {
+      case .expression(let expression): key = try scope.key(expression)
+      case .column(let column): key = "@\(column.id.number)"
+      case .key(_, let name): key = "*\(name)"
+      }
+      return Scope.Output(
+        name: item.name, id: column.id, isTime: column.isTime, isAlias: item.isAlias, key: key)
+    }
+  }
+}
+
+extension BoundExpression {
+  /// A column as it is.
+  init(column: ColumnID) {
+    var table = PathTable()
+    let slot = table.slot(column)
+    self.init(ColumnNode(slot: slot), table)
+  }
+}
+
+extension Expression {
+  /// The name of a path's column: its last step, if that is a name or a key.
+  fileprivate var outputName: String? {
+    switch kind {
+    case .path(let path):
+      switch path.steps.last {
+      case .name(let name)?: return name.text
+      case .key(let key)?: return key
+      case nil: return path.root.text
+      default: return nil
+      }
+    case .access(_, .name(let name)): return name.text
+    case .access(_, .key(let key)): return key
+    default: return nil
+    }
+  }
+
+  /// Whether it is one of some names alone.
+  fileprivate func isName(in names: Set<String>) -> Bool {
+    if case .path(let path) = kind, path.steps.isEmpty {
+      names.contains(path.root.text.lowercased())
+    } else {
+      false
+    }
+  }
+
+  /// Whether it is a place in the list after SELECT.
+  fileprivate var isPlace: Bool {
+    if case .literal(.number) = kind { true } else { false }
+  }
+
+  /// Whether it is the literal TRUE.
+  var isTrue: Bool {
+    if case .literal(.boolean(true)) = kind { true } else { false }
+  }
+
+  /// The calls of aggregates in it, not inside subqueries.
+  var aggregates: [Expression] {
+    if case .call(let call) = kind, call.window == nil, call.isAggregate { return [self] }
+    return children.flatMap(\.aggregates)
+  }
+
+  /// The calls of window functions in it.
+  var windowCalls: [Expression] {
+    if case .call(let call) = kind, call.window != nil { return [self] }
+    return children.flatMap(\.windowCalls)
+  }
+
+  /// The subqueries in it, not those inside them.
+  var subqueries: [Expression] {
+    (query == nil ? [] : [self]) + children.flatMap(\.subqueries)
+  }
+}
+
+extension FunctionCall {
+  /// Whether it is a function of a group of rows.
+  var isAggregate: Bool { AggregateTable.entry(name.text) != nil || isGrouping }
+
+  /// `grouping(…)`.
+  var isGrouping: Bool { name.text.lowercased() == "grouping" }
+}

@@ -1,0 +1,84 @@
+import CairnSQL
+import CairnStorage
+
+extension Planner {
+  /// Adds a column for each subquery in some expressions; the scope has it in the subquery's place from then on.
+  func addSubqueries(
+    _ expressions: [Expression], to input: any Operator, _ scope: inout Scope
+  ) throws -> any Operator {
+    var root = input
+    for expression in expressions.flatMap(\.subqueries) {
+      guard let query = expression.query, scope.replacements[try scope.key(expression)] == nil else {
+        continue
+      }
+      // Subqueries in the compared value come first.
+      root = try addSubqueries(expression.children, to: root, &scope)
+      try countRelation(query.span)
+      let around = OuterScope(scope)
+      let planned = try plan(query, outer: around)
+      let id = ids.make()
+      let (sort, isNegated) = try sort(expression, planned, scope)
+      root = ApplyOperator(root, planned.root, sort, output: id, parameters: around.used)
+      var column = id
+      if isNegated {
+        column = ids.make()
+        let negation = BoundExpression(column: id).negated
+        root = ProjectOperator(root, [ProjectOperator.Item(id: column, expression: negation, name: "NOT IN")])
+      }
+      scope.replacements[try scope.key(expression)] = column
+    }
+    return root
+  }
+
+  private func sort(
+    _ expression: Expression, _ planned: PlannedQuery, _ scope: Scope
+  ) throws -> (ApplyOperator.Sort, isNegated: Bool) {
+    func compared(_ value: Expression) throws -> (values: [BoundExpression], isTime: [Bool]) {
+      let parts = if case .row(let items) = value.kind { items } else { [value] }
+      guard parts.count == planned.columns.count else {
+        throw BindError(
+          message: "the subquery has \(planned.columns.count) columns, not \(parts.count)", span: value.span)
+      }
+      return (
+        try parts.map { try Binder.bind($0, in: scope, now: now) },
+        try parts.map { try scope.isTimeColumn($0) }
+      )
+    }
+    let columns = planned.columns
+    switch expression.kind {
+    case .exists: return (.exists, false)
+    case .inQuery(let value, _, let isNegated):
+      let (values, isTime) = try compared(value)
+      let pairs = zip(values, zip(isTime, columns)).map {
+        ApplyOperator.Pair(value: $0, valueIsTime: $1.0, column: $1.1.id, columnIsTime: $1.1.isTime)
+      }
+      return (.quantified(.equal, isAll: false, pairs), isNegated)
+    case .quantified(let operation, let value, let quantifier, _):
+      let (values, isTime) = try compared(value)
+      guard values.count == 1 || operation == .equal && quantifier == .any else {
+        throw BindError(message: "rows are compared with = ANY only", span: value.span)
+      }
+      let pairs = zip(values, zip(isTime, columns)).map {
+        ApplyOperator.Pair(value: $0, valueIsTime: $1.0, column: $1.1.id, columnIsTime: $1.1.isTime)
+      }
+      let isAll = if case .all = quantifier { true } else { false }
+      return (.quantified(operation, isAll: isAll, pairs), false)
+    default:
+      guard columns.count == 1 else {
+        throw BindError(
+          message: "a subquery that stands for a value has one column, not \(columns.count)",
+          span: expression.span)
+      }
+      return (.scalar(columns[0].id), false)
+    }
+  }
+}
+
+extension BoundExpression {
+  /// NOT of a condition.
+  fileprivate var negated: BoundExpression {
+    var table = PathTable()
+    let slot = table.slot(columns[0])
+    return BoundExpression(NotNode(ColumnNode(slot: slot)), table)
+  }
+}

@@ -1,0 +1,221 @@
+import CairnSQL
+import CairnStorage
+
+/// A query that is ready to run: its last operator and the columns of its rows.
+struct PlannedQuery {
+  var root: any Operator
+  var columns: [Scope.Column]
+}
+
+/// Turns a parsed query into operators: names to columns, conditions to where they prune most.
+///
+/// Errors in the query are thrown as `BindError`.
+final class Planner {
+  let archive: Archive
+  let now: TimePoint
+  let ids = ColumnIDs()
+  let keys: TopLevelKeys
+  /// Every occurrence of `events`, for the warning about paths that no record has.
+  private(set) var tables: [EventsTable] = []
+  /// Common tables in reach, the innermost last.
+  var commonTables: [CommonTable] = []
+
+  struct CommonTable {
+    let definition: CairnSQL.Query.CommonTable
+    /// How many of the common tables it sees itself.
+    let visibleCount: Int
+  }
+
+  /// Relations of all queries after common tables have been put in their places.
+  private static let relationLimit = 2000
+  private var relationCount = 0
+
+  init(_ archive: Archive, now: TimePoint) {
+    self.archive = archive
+    self.now = now
+    keys = TopLevelKeys(archive)
+  }
+
+  func makeTable() -> EventsTable {
+    let table = EventsTable(ids, keys: keys)
+    tables.append(table)
+    return table
+  }
+
+  func countRelation(_ span: SourceSpan) throws {
+    relationCount += 1
+    if relationCount > Self.relationLimit {
+      throw BindError(message: "the query reads more than \(Self.relationLimit) relations", span: span)
+    }
+  }
+
+  // MARK: Queries
+
+  /// Plans a query; `outer` has the names of the query around a subquery.
+  func plan(_ query: CairnSQL.Query, outer: OuterScope?) throws -> PlannedQuery {
+    if query.isRecursive { throw BindError(message: "WITH RECURSIVE is not supported", span: query.span) }
+    let depth = commonTables.count
+    defer { commonTables.removeLast(commonTables.count - depth) }
+    for table in query.commonTables {
+      commonTables.append(CommonTable(definition: table, visibleCount: commonTables.count))
+    }
+    let limits = try Limits(query)
+    if case .select(let select) = query.body {
+      return try plan(select, ordering: query.ordering, limits, outer)
+    }
+    let planned = try plan(query.body, outer)
+    return try order(planned, query.ordering, limits, outer)
+  }
+
+  /// OFFSET and LIMIT.
+  struct Limits {
+    let offset: Int
+    let limit: Int?
+    let keepsTies: Bool
+
+    init(_ query: CairnSQL.Query) throws {
+      offset = try query.offset.map { try Limits.count($0) } ?? 0
+      limit = try query.limit.map { try Limits.count($0) }
+      keepsTies = query.limitsWithTies
+      if keepsTies, query.ordering.isEmpty {
+        throw BindError(message: "WITH TIES needs ORDER BY", span: query.span)
+      }
+    }
+
+    private static func count(_ expression: Expression) throws -> Int {
+      guard case .literal(.number(let spelling)) = expression.kind, let count = Int(spelling), count >= 0
+      else {
+        throw BindError(message: "expected a whole number from 0", span: expression.span)
+      }
+      return count
+    }
+
+    /// Rows that sorting has to keep.
+    var sortLimit: Int? { limit.flatMap { $0.addingReportingOverflow(offset).overflow ? nil : $0 + offset } }
+  }
+
+  private func plan(_ body: CairnSQL.Query.Body, _ outer: OuterScope?) throws -> PlannedQuery {
+    switch body {
+    case .select(let select): return try plan(select, ordering: [], nil, outer)
+    case .parenthesized(let query): return try plan(query, outer: outer)
+    case .values(let rows): return try plan(values: rows, outer)
+    case .table(let name):
+      let source = try relation(.table(name, alias: nil), outer)
+      return try project(star(source.scope(outer), name.span), over: try source.build([], ids))
+    case .setOperation(let operation, let isAll, let lhs, let rhs):
+      return try combine(operation, isAll: isAll, lhs, rhs, outer)
+    }
+  }
+
+  private func combine(
+    _ operation: CairnSQL.Query.SetOperator, isAll: Bool, _ lhs: CairnSQL.Query.Body,
+    _ rhs: CairnSQL.Query.Body,
+    _ outer: OuterScope?
+  ) throws -> PlannedQuery {
+    let (left, right) = (try plan(lhs, outer), try plan(rhs, outer))
+    guard left.columns.count == right.columns.count else {
+      throw BindError(
+        message: "\(operation.rawValue) needs as many columns on both sides, not \(left.columns.count) and "
+          + "\(right.columns.count)", span: rhs.span ?? SourceSpan(start: 0, end: 0))
+    }
+    let columns = zip(left.columns, right.columns).map {
+      Scope.Column(name: $0.name, id: ids.make(), isTime: $0.isTime && $1.isTime)
+    }
+    let branches = [left, right].map { (input: $0.root, columns: $0.columns.map(\.id)) }
+    let outputs = columns.map(\.id)
+    if operation != .union {
+      let root = SetOperationOperator(operation, isAll: isAll, branches[0], branches[1], outputs)
+      return PlannedQuery(root: root, columns: columns)
+    }
+    let union = UnionOperator(branches, outputs)
+    return PlannedQuery(root: isAll ? union : distinct(union, outputs), columns: columns)
+  }
+
+  func distinct(_ input: any Operator, _ columns: [ColumnID]) -> any Operator {
+    AggregateOperator(input, keys: columns, sets: [Array(columns.indices)], calls: [], text: "")
+  }
+
+  private func plan(values rows: [Expression], _ outer: OuterScope?) throws -> PlannedQuery {
+    let scope = Scope(tables: [], outer: outer)
+    let cells = rows.map { row in if case .row(let items) = row.kind { items } else { [row] } }
+    let width = cells.first?.count ?? 0
+    for (row, cells) in zip(rows, cells) where cells.count != width {
+      throw BindError(message: "expected \(width) value\(width == 1 ? "" : "s") in each row", span: row.span)
+    }
+    let bound = try cells.map { try $0.map { try Binder.bind($0, in: scope, now: now) } }
+    let columns = (0..<width).map { Scope.Column(name: "_col\($0)", id: ids.make(), isTime: false) }
+    return PlannedQuery(root: ValuesOperator(columns.map(\.id), bound), columns: columns)
+  }
+
+  // MARK: ORDER BY and LIMIT
+
+  /// Orders the rows of a set operation or VALUES, whose columns are all that there is to order by.
+  private func order(
+    _ planned: PlannedQuery, _ ordering: [SortItem], _ limits: Limits, _ outer: OuterScope?
+  ) throws -> PlannedQuery {
+    var scope = Scope(tables: [Scope.Table(names: [], content: .columns(planned.columns))], outer: outer)
+    scope.outputs = planned.columns.map {
+      Scope.Output(name: $0.name, id: $0.id, isTime: $0.isTime, isAlias: true, key: "\($0.id.number)")
+    }
+    var result = planned
+    result.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &scope)
+    return result
+  }
+
+  /// Adds sorting and limits over `root`; `outputs` are what places in the list mean.
+  func sort(
+    _ root: any Operator, _ ordering: [SortItem], _ outputs: [ColumnID], _ limits: Limits?,
+    _ scope: inout Scope
+  ) throws -> any Operator {
+    var root = root
+    if !ordering.isEmpty {
+      var keys: [SortKey] = []
+      var items: [ProjectOperator.Item] = []
+      for item in ordering {
+        if case .literal(.number(let spelling)) = item.expression.kind {
+          guard let place = Int(spelling), outputs.indices.contains(place - 1) else {
+            throw BindError(
+              message: "ORDER BY \(spelling): the list after SELECT has \(outputs.count) columns",
+              span: item.expression.span)
+          }
+          let isTime = scope.outputs.first { $0.id == outputs[place - 1] }?.isTime ?? false
+          keys.append(SortKey(item, outputs[place - 1], isTime: isTime))
+          continue
+        }
+        root = try addSubqueries([item.expression], to: root, &scope)
+        let bound = try Binder.bind(item.expression, in: scope, now: now)
+        let id = ids.make()
+        items.append(ProjectOperator.Item(id: id, expression: bound, name: "\(item.expression)"))
+        keys.append(SortKey(item, id, isTime: try scope.isTimeColumn(item.expression)))
+      }
+      if !items.isEmpty { root = ProjectOperator(root, items) }
+      root = SortOperator(
+        root, keys, limit: limits?.sortLimit, keepsTies: limits?.keepsTies ?? false,
+        text: ordering.map { "\($0.expression)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", "))
+    }
+    if let limits, limits.offset > 0 || limits.limit != nil {
+      root = LimitOperator(root, offset: limits.offset, limit: limits.keepsTies ? nil : limits.limit)
+    }
+    return root
+  }
+}
+
+extension SortKey {
+  init(_ item: SortItem, _ column: ColumnID, isTime: Bool) {
+    self.init(
+      column: column, isDescending: item.isDescending, nullsFirst: item.nullsFirst ?? false, isTime: isTime)
+  }
+}
+
+extension CairnSQL.Query.Body {
+  /// Where it stands.
+  var span: SourceSpan? {
+    switch self {
+    case .select(let select): select.span
+    case .values(let rows): rows.first?.span
+    case .table(let name): name.span
+    case .parenthesized(let query): query.span
+    case .setOperation(_, _, let lhs, _): lhs.span
+    }
+  }
+}

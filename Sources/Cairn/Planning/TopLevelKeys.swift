@@ -1,0 +1,50 @@
+import CairnSQL
+import CairnStorage
+
+/// The keys that records of the archive have on their top level, found in the catalogues when they are first
+/// asked for.
+final class TopLevelKeys {
+  private let archive: Archive
+  private var loaded: [String]?
+  /// Why they could not be read; a run that reads the same segments throws it.
+  private(set) var failure: (any Error)?
+
+  init(_ archive: Archive) { self.archive = archive }
+
+  /// In the order of `SELECT *` (S61): documented fields first, then the others by name.
+  func ordered() throws -> [String] {
+    if let loaded { return loaded }
+    var found: Set<String> = []
+    for entry in archive.snapshot.manifest.segments {
+      let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
+      // A slot may be left over from a record that was rejected: only members of shapes count.
+      for shape in catalogue.shapes[0] {
+        for member in shape.entries {
+          let name = catalogue.slots[member.slot].name
+          let plain =
+            name.contains(0x5C) ? name.withUnsafeBufferPointer { StringSpelling.unescape($0) } : name
+          found.insert(String(decoding: plain, as: UTF8.self))
+        }
+      }
+    }
+    let documented = WellKnownField.names.filter { found.contains($0) }
+    let others = found.subtracting(documented).sorted {
+      Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+    }
+    loaded = documented + others
+    return documented + others
+  }
+
+  func contains(_ name: String) -> Bool { names.contains(name) }
+
+  func containsIgnoringCase(_ name: String) -> Bool {
+    names.contains { AccessPath.isSameIgnoringCase($0, name) }
+  }
+
+  private var names: [String] {
+    do { return try ordered() } catch {
+      failure = error
+      return []
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Cairn
+import Glibc
+
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query",
+    abstract: "Ask an archive with SQL, in the dialect of Athena and CloudTrail Lake.",
+    discussion: """
+      The one table is events; any other table name, a placeholder such as $EDS_ID too, means the same. \
+      Without SQL a shell opens on a terminal; else the statements come from standard input. No rows is \
+      exit code 0. docs/query.md says what can be asked.
+
+        cairn query archive "SELECT eventName, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
+        cairn query archive -f queries.sql --output csv
+      """)
+
+  @Argument(help: "The archive directory.")
+  var archive: String
+
+  @Argument(help: "Statements, separated by semicolons; - for standard input.")
+  var sql: String?
+
+  @Option(
+    name: [.customShort("f"), .customLong("file")],
+    help: ArgumentHelp("Read the statements from a file.", valueName: "file"))
+  var file: String?
+
+  @OptionGroup var range: TimeRangeOptions
+
+  @OptionGroup var format: OutputOptions
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Option(
+    help: "Memory for sorting, joining and grouping, such as 4GiB; what needs more goes to temporary files.")
+  var memory = ByteCount(value: 2 << 30)
+
+  @Flag(help: "Say on standard error how many rows there were, how long it took and what was read.")
+  var stats = false
+
+  @Flag(help: "No row count and no warnings; errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
+    if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
+  }
+
+  func run() throws {
+    let session = QuerySession(try Archive(path: archive), format.output ?? .standard, isSafe: format.csvSafe)
+    session.options.since = range.since?.milliseconds
+    session.options.until = range.until?.milliseconds
+    session.options.threads = threading.count
+    session.options.memoryLimit = memory.value
+    session.showsWarnings = !quiet
+    session.showsCount = stats || (!quiet && isTerminal(2))
+    session.showsStatistics = stats
+    if !quiet, let description = range.description { printError(description) }
+    if let text = try text() {
+      try session.run(text)
+    } else {
+      session.showsCount = !quiet
+      try Shell(session).run()
+    }
+  }
+
+  /// The statements; nil where the shell asks for them.
+  private func text() throws -> String? {
+    if let file { return try SQLInput.read(file: file) }
+    if let sql, sql != "-" { return sql }
+    if sql == nil, isTerminal(0) {
+      guard isTerminal(1) else { throw CairnError.usage("no SQL: give it as an argument or with --file") }
+      return nil
+    }
+    return try SQLInput.readStandardInput()
+  }
+}
+
+/// SQL from files.
+enum SQLInput {
+  /// More is no query.
+  private static let byteLimit = 16 << 20
+
+  static func read(file: String) throws -> String {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw CairnError.io(path: file, action: "open", errno: errno) }
+    defer { close(descriptor) }
+    return try read(descriptor, name: file)
+  }
+
+  static func readStandardInput() throws -> String { try read(0, name: "standard input") }
+
+  private static func read(_ descriptor: Int32, name: String) throws -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw CairnError.io(path: name, action: "read", errno: errno)
+      }
+      bytes += buffer[..<count]
+      guard bytes.count <= byteLimit else { throw CairnError.usage("\(name): more than 16 MiB of SQL") }
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw CairnError.usage("\(name): the text is not UTF-8")
+    }
+    return text
+  }
+}

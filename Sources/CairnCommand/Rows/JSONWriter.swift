@@ -1,0 +1,71 @@
+import Cairn
+
+/// One JSON object for each row, a line each; as an array where that is asked for. Values keep their kinds.
+final class JSONWriter: RowWriter {
+  private let out: StandardOutput
+  private let isArray: Bool
+  private let escapes = isTerminal(1)
+  private var keys: [[UInt8]] = []
+  private var isFirst = true
+  let takesJSON = true
+
+  init(_ out: StandardOutput, isArray: Bool) {
+    self.out = out
+    self.isArray = isArray
+  }
+
+  func begin(_ columns: [String]) throws {
+    keys = Self.distinct(columns).map { Array("\(FieldValue.string(Array($0.utf8)).json ?? ""):".utf8) }
+    if isArray { try out.write("[") }
+  }
+
+  func write(_ row: [[UInt8]?]) throws {
+    var line = isArray ? Array((isFirst ? "\n" : ",\n").utf8) : []
+    isFirst = false
+    line.append(UInt8(ascii: "{"))
+    var isFirstMember = true
+    for (key, value) in zip(keys, row) {
+      guard let value else { continue }
+      if !isFirstMember { line.append(UInt8(ascii: ",")) }
+      isFirstMember = false
+      line += key
+      line += value
+    }
+    line.append(UInt8(ascii: "}"))
+    if !isArray { line.append(UInt8(ascii: "\n")) }
+    try out.write(escapes ? escapeJSONForTerminal(line, keepsLineFeeds: true) : line)
+  }
+
+  func end() throws {
+    if isArray { try out.write("\n]\n") }
+  }
+
+  /// A name that several columns have gets a number from its second time on: readers of JSON keep one value only.
+  static func distinct(_ columns: [String]) -> [String] {
+    var used = Set(columns)
+    var seen: Set<String> = []
+    return columns.map { column in
+      if seen.insert(column).inserted { return column }
+      var number = 1
+      while !used.insert("\(column)_\(number)").inserted { number += 1 }
+      return "\(column)_\(number)"
+    }
+  }
+}
+
+/// JSON text shown on a terminal: control and direction characters inside strings become JSON's own escapes,
+/// which mean the same to a program.
+func escapeJSONForTerminal(_ bytes: [UInt8], keepsLineFeeds: Bool) -> [UInt8] {
+  let isHarmless = bytes.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || (keepsLineFeeds && $0 == 0x0A) }
+  if isHarmless { return bytes }
+  var output = ""
+  for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+    if mayActOnTerminal(scalar), !(keepsLineFeeds && scalar == "\n") {
+      let digits = String(scalar.value, radix: 16)
+      output += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    } else {
+      output.unicodeScalars.append(scalar)
+    }
+  }
+  return Array(output.utf8)
+}

@@ -1,0 +1,4 @@
+extension SQLParser {
+  /// The words that the grammar knows, in capitals.
+  public static var keywords: [String] { Keyword.allCases.map(\.rawValue) }
+}

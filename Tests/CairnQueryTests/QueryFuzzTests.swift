@@ -1,0 +1,95 @@
+import Cairn
+import CairnOracle
+import CairnStorage
+import CairnTestSupport
+import Foundation
+import Testing
+
+/// Mutated and random queries: each gives rows or an error, soon, without a trap and within its memory.
+@Suite struct QueryFuzzTests {
+  private static let count = ProcessInfo.processInfo.environment["CAIRN_LONG"] != nil ? 10_000 : 500
+  private static let secondsPerQuery = 20.0
+  private static let residentByteLimit = 2 << 30
+
+  /// What became of a query.
+  private enum Outcome {
+    case rows(Int)
+    case refused
+    case cancelled
+    case surprise(String)
+  }
+
+  private final class Box: @unchecked Sendable {
+    // Written before the semaphore is signalled, read after.
+    var outcome = Outcome.refused
+  }
+
+  /// Runs a query on its own thread; cancelled after a while, nil where even that does not end it.
+  private func outcome(_ text: String, on path: String) -> Outcome? {
+    var options = QueryOptions()
+    options.now = queryStart * 1000
+    options.memoryLimit = 64 << 20
+    let cancellation = options.cancellation
+    let box = Box()
+    let done = DispatchSemaphore(value: 0)
+    let settings = options
+    let thread = Thread {
+      box.outcome = Self.run(text, on: path, settings)
+      done.signal()
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
+    if done.wait(timeout: .now() + Self.secondsPerQuery / 4) == .success { return box.outcome }
+    cancellation.cancel()
+    return done.wait(timeout: .now() + Self.secondsPerQuery) == .success ? box.outcome : nil
+  }
+
+  private static func run(_ text: String, on path: String, _ options: QueryOptions) -> Outcome {
+    do {
+      let query = try Query(text, on: try Archive(path: path), options: options)
+      var rows = 0
+      try query.run { rows += $0.rowCount }
+      return .rows(rows)
+    } catch CairnError.interrupted {
+      return .cancelled
+    } catch is CairnError {
+      return .refused
+    } catch {
+      return .surprise("\(error)")
+    }
+  }
+
+  private static func residentBytes() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
+
+  @Test func mutatedQueries() throws {
+    let fixture = try QueryFixture.odd(seed: 3)
+    var generator = QueryGenerator(seed: 11, columns: PredicateGenerator.columns(of: fixture.records))
+    let seeds =
+      try SuiteTests.names.map { try SuiteTests.text($0 + ".sql") } + (0..<300).map { _ in generator.next() }
+    var mutator = QueryMutator(random: SeededGenerator(seed: 12), seeds: seeds)
+    var (answered, refused, cancelled) = (0, 0, 0)
+    for round in 0..<Self.count {
+      let text = mutator.next()
+      switch outcome(text, on: fixture.archive.path) {
+      case .rows: answered += 1
+      case .refused: refused += 1
+      case .cancelled: cancelled += 1
+      case .surprise(let error): Issue.record("round \(round): \(text): \(error)")
+      case nil:
+        Issue.record("round \(round): does not end: \(text)")
+        return
+      }
+      if round % 50 == 0 {
+        #expect(try Self.residentBytes() < Self.residentByteLimit, "round \(round): \(text)")
+      }
+    }
+    // Otherwise the mutations would not reach the engine.
+    #expect(answered > Self.count / 20)
+    #expect(refused > Self.count / 20)
+    #expect(cancelled < Self.count / 50)
+  }
+}

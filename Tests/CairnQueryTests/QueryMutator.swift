@@ -1,0 +1,83 @@
+import CairnTestSupport
+
+/// Broken and odd variants of queries: tokens left out, doubled, exchanged and replaced, queries spliced
+/// and cut off.
+struct QueryMutator {
+  var random: SeededGenerator
+  let seeds: [String]
+
+  private static let oddities = [
+    "NULL", "''", "'%'", "0", "-1", "1e400", "9223372036854775808", "'\u{0}'", "'2025-02-30'", "\"\"", "*",
+    "(", ")", ",",
+    "[]", "[0]", ".", "eventJson", "\"$path\"", "count(*)", "OVER ()", "CAST(NULL AS decimal(38, 38))",
+    "x -> x",
+    "ARRAY[]", "INTERVAL '999999999' YEAR", "UNNEST(ARRAY[1])", "(SELECT 1)",
+    "(SELECT eventName FROM events)",
+    "LATERAL (SELECT 1)", "GROUPING SETS (())", "WITH TIES", "LIMIT 0", "OFFSET 9223372036854775807",
+    "DISTINCT",
+    "FILTER (WHERE TRUE)", "ESCAPE ''", "AT TIME ZONE 'UTC'", "ROW(1, 2)", "map()", "sequence(1, 10000)",
+    "repeat('x', 10000)", "lpad('', 16777216, 'x')", "regexp_like('aaaaaaaaaaaaaaaaaaaa!', '(a+)+$')",
+    "TIMESTAMP 'x'",
+    "CASE WHEN NULL THEN 1 END", "sum(sum(1))", "rank() OVER (ORDER BY rank() OVER ())", "e.e.e", "X'00ff'",
+    ";",
+  ]
+
+  mutating func next() -> String {
+    var text = random.pick(seeds)
+    for _ in 0...random.below(3) { text = mutated(text) }
+    return text
+  }
+
+  private mutating func mutated(_ text: String) -> String {
+    var tokens = QueryMutator.tokens(text)
+    guard tokens.count > 1 else { return text + random.pick(QueryMutator.oddities) }
+    let place = random.below(tokens.count)
+    switch random.below(9) {
+    case 0: tokens.remove(at: place)
+    case 1: tokens.insert(tokens[place], at: random.below(tokens.count))
+    case 2: tokens.swapAt(place, random.below(tokens.count))
+    case 3: tokens[place] = random.pick(QueryMutator.oddities)
+    case 4: tokens.insert(random.pick(QueryMutator.oddities), at: place)
+    case 5:
+      let other = QueryMutator.tokens(random.pick(seeds))
+      tokens = Array(tokens[..<place] + other[random.below(other.count)...])
+    case 6: tokens = Array(tokens[..<place])
+    case 7: tokens[place] = random.pick(QueryMutator.tokens(random.pick(seeds)))
+    default:
+      let depth = 1 + random.below(200)
+      tokens[place] =
+        String(repeating: "(", count: depth) + tokens[place] + String(repeating: ")", count: depth)
+    }
+    return tokens.joined(separator: " ")
+  }
+
+  /// Words, quoted texts and single signs.
+  private static func tokens(_ text: String) -> [String] {
+    var tokens: [String] = []
+    var word = ""
+    var quote: Character?
+    for character in text {
+      if let open = quote {
+        word.append(character)
+        if character == open {
+          tokens.append(word)
+          word = ""
+          quote = nil
+        }
+      } else if character.isLetter || character.isNumber || character == "_" {
+        word.append(character)
+      } else {
+        if !word.isEmpty { tokens.append(word) }
+        word = ""
+        if character == "'" || character == "\"" {
+          quote = character
+          word = String(character)
+        } else if !character.isWhitespace {
+          tokens.append(String(character))
+        }
+      }
+    }
+    if !word.isEmpty { tokens.append(word) }
+    return tokens
+  }
+}

@@ -1,0 +1,1 @@
+SELECT awsRegion, sum(length(eventName))::BIGINT AS s FROM events GROUP BY awsRegion

@@ -1,0 +1,2 @@
+-- WITH
+WITH denied AS (SELECT (userIdentity->>'$."arn"') AS arn, eventname FROM events WHERE errorcode LIKE '%AccessDenied%' OR errorcode LIKE '%Unauthorized%') SELECT arn, count(*) AS n, count(DISTINCT eventname) AS kinds FROM denied GROUP BY arn ORDER BY n DESC, arn

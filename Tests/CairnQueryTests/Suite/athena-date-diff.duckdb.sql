@@ -1,0 +1,1 @@
+SELECT (userIdentity->>'$.arn') AS arn, date_sub('minute', min(CAST(eventTime AS TIMESTAMP)), max(CAST(eventTime AS TIMESTAMP))) AS minutes FROM events WHERE (userIdentity->>'$.arn') IS NOT NULL GROUP BY 1

@@ -1,0 +1,2 @@
+-- TIMESTAMP '2026-01-01 00:00:00' less an interval
+SELECT count(*) AS n FROM events WHERE CAST(eventtime AS TIMESTAMP) > TIMESTAMP '2026-01-01 00:00:00' - INTERVAL '363' DAY

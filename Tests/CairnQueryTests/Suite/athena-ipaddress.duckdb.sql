@@ -1,0 +1,1 @@
+SELECT count(*) FROM events WHERE sourceIPAddress = '185.220.101.109'

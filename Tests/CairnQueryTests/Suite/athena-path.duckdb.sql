@@ -1,0 +1,2 @@
+-- the "$path" column
+SELECT count(DISTINCT "$path") AS objects FROM events

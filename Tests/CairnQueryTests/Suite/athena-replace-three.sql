@@ -1,0 +1,2 @@
+-- replace with three arguments
+SELECT DISTINCT replace(replace(awsregion, 'us-', 'US '), 'eu-', 'EU ') AS r FROM cloudtrail_logs

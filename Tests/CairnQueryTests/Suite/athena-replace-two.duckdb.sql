@@ -1,0 +1,1 @@
+SELECT replace(eventSource, '.amazonaws.com', '') AS service, count(*) AS n FROM events GROUP BY 1

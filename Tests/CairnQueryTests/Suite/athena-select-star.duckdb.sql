@@ -1,0 +1,2 @@
+-- SELECT * of one service
+SELECT * FROM star WHERE eventsource = 'athena.amazonaws.com'

@@ -1,0 +1,2 @@
+-- SELECT * of one service
+SELECT * FROM cloudtrail_logs WHERE eventsource = 'athena.amazonaws.com'

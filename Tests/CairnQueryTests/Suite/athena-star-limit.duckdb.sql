@@ -1,0 +1,2 @@
+-- SELECT * of one event
+SELECT * FROM star WHERE eventname = 'PutBucketVersioning'

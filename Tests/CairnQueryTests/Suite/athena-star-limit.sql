@@ -1,0 +1,2 @@
+-- SELECT * of one event
+SELECT * FROM cloudtrail_logs WHERE eventname = 'PutBucketVersioning'

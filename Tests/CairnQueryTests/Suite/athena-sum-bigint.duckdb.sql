@@ -1,0 +1,1 @@
+SELECT CAST(sum(CAST(CAST((additionalEventData->>'$.bytesTransferredIn') AS double) AS bigint)) AS BIGINT) AS bytes, count((additionalEventData->>'$.bytesTransferredIn')) AS n FROM events WHERE eventSource = 's3.amazonaws.com'

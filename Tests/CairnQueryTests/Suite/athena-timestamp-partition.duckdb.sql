@@ -1,0 +1,2 @@
+-- the projected partition of AWS's table
+SELECT region, account, count(*) AS n FROM events WHERE date BETWEEN '2025/01/02' AND '2025/01/03' GROUP BY region, account

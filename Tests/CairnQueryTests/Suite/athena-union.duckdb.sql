@@ -1,0 +1,2 @@
+-- UNION drops the same rows
+SELECT awsregion FROM events UNION SELECT region FROM events

@@ -1,0 +1,2 @@
+-- UNION drops the same rows
+SELECT awsregion FROM cloudtrail_logs UNION SELECT region FROM cloudtrail_logs

@@ -1,0 +1,1 @@
+SELECT r->>'$.name', count(*) FROM (SELECT unnest(CAST(requestParameters->'$.filterSet.items' AS JSON[])) AS r FROM events WHERE json_type(requestParameters, '$.filterSet.items') = 'ARRAY') GROUP BY 1

@@ -1,0 +1,2 @@
+-- DISTINCT of two columns
+SELECT DISTINCT awsRegion, recipientAccountId FROM events

@@ -1,0 +1,1 @@
+SELECT eventID, requestParameters ->> '$.bucketName', userIdentity ->> '$.sessionContext.attributes' FROM events WHERE eventName = 'PutObject' AND (requestParameters ->> '$.bucketName') LIKE '%-dev-%'

@@ -1,0 +1,1 @@
+SELECT s.eventTime, s.requestParameters->>'$.service', d.requestParameters->>'$.containerDefinitions[0].image', s.userIdentity->>'$.arn' FROM events s JOIN events d ON (s.requestParameters->>'$.taskDefinition') = (d.responseElements->>'$.taskDefinition.taskDefinitionArn') WHERE s.eventName = 'UpdateService' AND d.eventName = 'RegisterTaskDefinition'

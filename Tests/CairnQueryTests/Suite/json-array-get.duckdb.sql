@@ -1,0 +1,1 @@
+SELECT resources->>'$[0].type' AS t, count(*) FROM events GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT userIdentity->>'$.type' AS t, count(*) FROM events WHERE raw LIKE '%"invokedBy":%' GROUP BY 1

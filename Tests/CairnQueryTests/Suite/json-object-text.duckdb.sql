@@ -1,0 +1,2 @@
+-- LIKE over whole requestParameters
+SELECT eventName, count(*) FROM events WHERE requestParameters LIKE '%"bucketName":"%' GROUP BY eventName

@@ -1,0 +1,2 @@
+-- a quoted key with hyphens
+SELECT count(additionalEventData."x-amz-id-2") AS n, count(DISTINCT additionalEventData."x-amz-id-2") AS d FROM events

@@ -1,0 +1,1 @@
+SELECT eventID, list_aggregate(list_transform(CAST(resources AS JSON[]), lambda r: r->>'$.ARN'), 'string_agg', ';') AS arns FROM events WHERE eventSource = 'kms.amazonaws.com' AND resources IS NOT NULL

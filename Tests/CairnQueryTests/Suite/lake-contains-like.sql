@@ -1,0 +1,2 @@
+-- LIKE with a part, NOT LIKE
+SELECT userAgent, count(*) AS n FROM $EDS_ID WHERE userAgent LIKE '%Python%' AND userAgent NOT LIKE '%[%' GROUP BY userAgent

@@ -1,0 +1,2 @@
+-- IN list, GROUP BY a path
+SELECT userIdentity.arn, count(*) AS denied FROM $EDS_ID WHERE errorCode IN ('AccessDenied', 'AccessDeniedException', 'Client.UnauthorizedOperation') GROUP BY userIdentity.arn ORDER BY denied DESC, userIdentity.arn

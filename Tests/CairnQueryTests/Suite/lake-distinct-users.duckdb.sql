@@ -1,0 +1,2 @@
+-- DISTINCT
+SELECT DISTINCT (userIdentity->>'$."arn"') FROM events WHERE (userIdentity->>'$."arn"') IS NOT NULL

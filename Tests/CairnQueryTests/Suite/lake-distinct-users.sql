@@ -1,0 +1,2 @@
+-- DISTINCT
+SELECT DISTINCT userIdentity.arn FROM $EDS_ID WHERE userIdentity.arn IS NOT NULL

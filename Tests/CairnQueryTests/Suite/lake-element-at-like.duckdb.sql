@@ -1,0 +1,2 @@
+-- LIKE over the text of a nested object
+SELECT eventID FROM events WHERE (requestParameters->>'$."filterSet"') LIKE '%"name":"vpc-id"%'

@@ -1,0 +1,2 @@
+-- session attributes
+SELECT (userIdentity->>'$."sessionContext"."attributes"."mfaAuthenticated"') AS mfa, count(*) FROM events GROUP BY (userIdentity->>'$."sessionContext"."attributes"."mfaAuthenticated"')

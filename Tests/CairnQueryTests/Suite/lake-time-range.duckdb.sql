@@ -1,0 +1,2 @@
+-- eventTime against 'YYYY-MM-DD HH:MM:SS'
+SELECT eventID, eventTime FROM events WHERE CAST(eventTime AS TIMESTAMP) > TIMESTAMP '2025-01-03 00:00:00' AND CAST(eventTime AS TIMESTAMP) < TIMESTAMP '2025-01-03 06:00:00' ORDER BY eventTime, eventID

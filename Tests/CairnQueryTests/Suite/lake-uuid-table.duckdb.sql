@@ -1,0 +1,2 @@
+-- a bare UUID as table name
+SELECT count(*) AS n FROM events WHERE readOnly = true

@@ -1,0 +1,1 @@
+SELECT eventID, len(list_filter(CAST(resources AS JSON[]), lambda r: r->>'$.type' = 'AWS::S3::Object')) AS n FROM events WHERE eventName = 'HeadObject' AND resources IS NOT NULL UNION ALL SELECT eventID, 0 FROM events WHERE eventName = 'HeadObject' AND resources IS NULL

@@ -1,0 +1,2 @@
+-- IS DISTINCT FROM
+SELECT count(*) FROM events WHERE errorCode IS DISTINCT FROM 'AccessDenied'

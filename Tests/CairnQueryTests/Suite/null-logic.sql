@@ -1,0 +1,2 @@
+-- NOT over NULL keeps nothing
+SELECT count(*) FROM events WHERE NOT (errorCode = 'AccessDenied')

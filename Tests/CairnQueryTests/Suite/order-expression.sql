@@ -1,0 +1,2 @@
+-- ORDER BY an expression that is not selected
+SELECT eventID FROM events WHERE eventName = 'AssumeRole' ORDER BY length(userAgent) DESC, eventID LIMIT 25

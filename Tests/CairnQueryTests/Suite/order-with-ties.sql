@@ -1,0 +1,2 @@
+-- FETCH FIRST WITH TIES
+SELECT eventSource FROM events WHERE eventSource < 'e' ORDER BY eventSource FETCH FIRST 3 ROWS WITH TIES

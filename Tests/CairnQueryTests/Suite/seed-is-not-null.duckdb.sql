@@ -1,0 +1,2 @@
+-- the seed query with IS NOT NULL
+SELECT eventTime, (userIdentity->>'$."arn"') AS user_arn, (requestParameters->>'$."service"'), (requestParameters->>'$."taskDefinition"') AS new_task_definition_arn FROM events WHERE eventSource = 'ecs.amazonaws.com' AND eventName = 'UpdateService' AND (requestParameters->>'$."taskDefinition"') IS NOT NULL AND (userIdentity->>'$."userName"') IS NULL AND (userIdentity->>'$."sessionContext"."sessionIssuer"."arn"') IS NOT NULL ORDER BY eventTime DESC, eventID;

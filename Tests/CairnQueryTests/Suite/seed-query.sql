@@ -1,0 +1,2 @@
+-- the query that the project started from, verbatim
+SELECT eventTime, userIdentity.arn AS user_arn, userIdentity.userName AS user_name, sourceIPAddress, requestParameters.cluster, requestParameters.service, requestParameters.taskDefinition AS new_task_definition_arn FROM "your_cloudtrail_database"."your_cloudtrail_table" WHERE eventSource = 'ecs.amazonaws.com' AND eventName = 'UpdateService' AND requestParameters.cluster = 'my-ecs-cluster' AND awsRegion = 'us-east-1' ORDER BY eventTime DESC;

@@ -1,0 +1,2 @@
+-- constants and no table
+SELECT 1 AS one, 'x' AS x, NULL AS nothing, TRUE AS yes, 7 / 2 AS three

@@ -1,0 +1,1 @@
+SELECT eventID FROM events WHERE raw LIKE '%185.220.101.109%'

@@ -1,0 +1,1 @@
+SELECT eventName, userIdentity->>'$.type' FROM events WHERE eventSource = 'athena.amazonaws.com'

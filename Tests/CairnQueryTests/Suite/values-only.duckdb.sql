@@ -1,0 +1,2 @@
+-- VALUES with ORDER BY
+SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL)) AS t (n, s) WHERE s IS NOT NULL ORDER BY n DESC

@@ -1,0 +1,2 @@
+-- FILTER in a window aggregate
+SELECT eventID, count(*) FILTER (WHERE errorcode IS NOT NULL) OVER (PARTITION BY eventsource) AS failed FROM cloudtrail_logs WHERE day = '02'

@@ -1,0 +1,2 @@
+-- a frame of groups of peers
+SELECT eventID, count(*) OVER (ORDER BY eventtime GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS near FROM events WHERE eventname = 'GetObject' AND day = '04'

@@ -1,0 +1,2 @@
+-- a frame of time
+SELECT eventID, count(*) OVER (PARTITION BY sourceipaddress ORDER BY CAST(eventtime AS TIMESTAMP) RANGE BETWEEN INTERVAL '10' MINUTE PRECEDING AND CURRENT ROW) AS burst FROM events WHERE errorcode IS NOT NULL
