@@ -75,13 +75,16 @@ final class RowFilter: Sendable {
   }
 
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
-  func filter(_ rowGroup: Int, _ candidates: [UInt32]) throws -> (rows: [UInt32], wasRead: Bool) {
-    if passesNothing || candidates.isEmpty { return ([], false) }
+  func filter(
+    _ rowGroup: Int, _ candidates: @autoclosure () -> [UInt32]
+  ) throws -> (rows: [UInt32], wasRead: Bool) {
+    if passesNothing { return ([], false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
     if mode.usesPruning {
       for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return ([], false) }
     }
-    var left = candidates
+    var left = candidates()
+    if left.isEmpty { return ([], false) }
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
         conjunct.predicate, rows: left, cache: conjunct.verdicts, usesDictionary: mode.usesDictionary)

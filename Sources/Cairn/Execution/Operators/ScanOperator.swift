@@ -212,12 +212,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
-    var rows = candidate.rows.list
+    let rows: [UInt32]
     if let filter = candidate.filter {
-      let (left, wasRead) = try filter.filter(candidate.rowGroup, rows)
-      rows = left
+      let wasRead: Bool
+      (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows.list)
       if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
     } else {
+      rows = candidate.rows.list
       context.recorder.update { $0.rowGroupsRead += 1 }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
