@@ -46,6 +46,7 @@ final class RowFilter: Sendable {
   private struct ColumnConjunct: Sendable {
     var predicate: ColumnPredicate
     var verdicts: VerdictCache
+    var search: RecordSearch?
   }
 
   private let reader: SegmentReader
@@ -62,7 +63,10 @@ final class RowFilter: Sendable {
     let predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
     let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
     columns = zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
-      ColumnConjunct(predicate: predicate, verdicts: VerdictCache())
+      let texts = mode.usesPruning ? predicate.textNeedles : nil
+      return ColumnConjunct(
+        predicate: predicate, verdicts: VerdictCache(),
+        search: texts.flatMap { RecordSearch(reader, path: predicate.path, texts: $0) })
     }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }
@@ -70,7 +74,8 @@ final class RowFilter: Sendable {
   private static func predicate(_ conjunct: BoundExpression) -> ColumnPredicate {
     let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
     return ColumnPredicate(
-      path: conjunct.paths[0].names, needles: needle, wantsStringsOnly: conjunct.paths[0].onlyStrings
+      path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
+      wantsStringsOnly: conjunct.paths[0].onlyStrings
     ) { conjunct.truth([$0]) == true }
   }
 
@@ -87,7 +92,8 @@ final class RowFilter: Sendable {
     if left.isEmpty { return ([], false) }
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
-        conjunct.predicate, rows: left, cache: conjunct.verdicts, usesDictionary: mode.usesDictionary)
+        conjunct.predicate, rows: left, cache: conjunct.verdicts, search: conjunct.search,
+        usesDictionary: mode.usesDictionary)
     }
     for conjunct in rows where !left.isEmpty { left = try filterRows(conjunct, rowGroup, left) }
     return (left, true)

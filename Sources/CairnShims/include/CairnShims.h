@@ -34,6 +34,32 @@ static inline const uint8_t *_Nonnull cairn_find_quote_or_escape(const uint8_t *
 #endif
 }
 
+/// First place at or after p, before end, with byte a and, distance bytes behind it, byte b; end where there is none.
+/// The caller guarantees that the bytes up to end + distance can be read.
+static inline const uint8_t *_Nonnull cairn_find_pair(
+    const uint8_t *_Nonnull p, const uint8_t *_Nonnull end, size_t distance, uint8_t a, uint8_t b) {
+#if defined(__SSE2__)
+  const __m128i first = _mm_set1_epi8((char)a), second = _mm_set1_epi8((char)b);
+  for (; end - p >= 16; p += 16) {
+    const __m128i x = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), first);
+    const __m128i y = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + distance)), second);
+    const int mask = _mm_movemask_epi8(_mm_and_si128(x, y));
+    if (mask) return p + __builtin_ctz((unsigned)mask);
+  }
+#elif defined(__aarch64__)
+  const uint8x16_t first = vdupq_n_u8(a), second = vdupq_n_u8(b);
+  for (; end - p >= 16; p += 16) {
+    const uint8x16_t hit = vandq_u8(vceqq_u8(vld1q_u8(p), first), vceqq_u8(vld1q_u8(p + distance), second));
+    const uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+    if (mask) return p + (__builtin_ctzll(mask) >> 2);
+  }
+#endif
+  for (; p < end; ++p) {
+    if (*p == a && p[distance] == b) return p;
+  }
+  return end;
+}
+
 /// XXH3, 64 bits, seeded. Stable across machines and library versions (xxHash's format promise).
 uint64_t cairn_xxh3_64(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
 

@@ -22,15 +22,19 @@ package struct ColumnPredicate: Sendable {
   /// Where only rows pass whose value is one of these strings: the strings. A segment or row group whose
   /// dictionary has none of them is passed over.
   package var needles: [[UInt8]]?
+  /// Where an object or array passes only if its compact JSON has each of these texts in it: the texts.
+  package var textNeedles: [[UInt8]]?
   /// Objects and arrays may be judged as missing: only a string can pass or fail in another way than that.
   package var wantsStringsOnly: Bool
 
   package init(
-    path: [PathName], needles: [[UInt8]]? = nil, wantsStringsOnly: Bool = false,
+    path: [PathName], needles: [[UInt8]]? = nil, textNeedles: [[UInt8]]? = nil,
+    wantsStringsOnly: Bool = false,
     passes: @escaping @Sendable (FieldValue) -> Bool
   ) {
     self.path = path
     self.needles = needles
+    self.textNeedles = textNeedles
     self.wantsStringsOnly = wantsStringsOnly
     self.passes = passes
   }

@@ -53,9 +53,12 @@ package struct ColumnFilter {
 
   /// The rows of `rows` (ascending) that pass, ascending.
   ///
-  /// - Parameter usesDictionary: false to judge every value on its own, for tests.
+  /// - Parameters:
+  ///   - search: finds the objects that can pass, before they are rebuilt; nil to rebuild all.
+  ///   - usesDictionary: false to judge every value on its own, for tests.
   package func filter(
-    _ predicate: ColumnPredicate, rows: [UInt32], cache: VerdictCache, usesDictionary: Bool = true
+    _ predicate: ColumnPredicate, rows: [UInt32], cache: VerdictCache, search: RecordSearch? = nil,
+    usesDictionary: Bool = true
   ) throws -> [UInt32] {
     let candidates = Positions(rows)
     var passed: [Positions] = []
@@ -75,7 +78,10 @@ package struct ColumnFilter {
         if matches.count > 0 { passed.append(part.members.select(matches)) }
       }
     }
-    let objects = Self.union(composite)
+    var objects = Self.union(composite)
+    if let search {
+      objects = objects.select(try search.indices(of: candidates.select(objects), in: group.rowGroup))
+    }
     let texts = try group.texts(predicate.path, rows: candidates.select(objects).list)
     let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }
     if !matches.isEmpty { passed.append(objects.select(.listed(matches))) }

@@ -59,6 +59,11 @@ package struct BoundExpression: Sendable {
     return columns.count == 1 && root is ColumnNode ? columns[0] : nil
   }
 
+  /// Where it is a LIKE on a path as a whole: what a value's text has in it wherever it is true.
+  package var textNeedles: [[UInt8]]? {
+    columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.requiredTexts : nil
+  }
+
   /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.
   package var conjuncts: [BoundExpression] { terms.isEmpty ? [self] : terms }
 

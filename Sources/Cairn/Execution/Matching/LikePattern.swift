@@ -56,6 +56,17 @@ struct LikePattern: Sendable {
       texts.filter { !$0.isEmpty }, isOpenAtStart: first.isEmpty, isOpenAtEnd: last.isEmpty)
   }
 
+  /// Texts that every text that matches has in it; nil where case does not count.
+  var requiredTexts: [[UInt8]]? {
+    if ignoresCase { return nil }
+    switch form {
+    case .literals(let texts, _, _):
+      return texts.filter { !$0.isEmpty }
+    case .pieces(let pieces):
+      return pieces.flatMap { $0.split(separator: nil).map { $0.flatMap { $0 ?? [] } } }
+    }
+  }
+
   /// Whether the whole text matches.
   func matches(_ text: [UInt8]) -> Bool {
     let text = ignoresCase ? Characters.lower(text) : text

@@ -182,6 +182,14 @@ final class LikeNode: ConditionNode {
     self.ignoresCase = ignoresCase
   }
 
+  /// Texts that a column as a whole has in it wherever the pattern matches; nil where none are known.
+  var requiredTexts: [[UInt8]]? {
+    guard let path = operand as? PathNode, path.reader.isPlain, case .fixed(let pattern) = pattern else {
+      return nil
+    }
+    return pattern.requiredTexts
+  }
+
   func truth(_ row: Row) -> Bool? {
     guard let text = operand.value(row).text else { return nil }
     switch pattern {

@@ -99,7 +99,7 @@ package enum UUIDStrings {
   }
 
   /// Values that are no UUID: their entries in a table, by position.
-  private static func decodeExceptions(
+  static func decodeExceptions(
     _ reader: inout ByteReader, count: Int
   ) throws -> (index: [UInt32: Int], table: StringTable) {
     let number = try reader.readCount(limit: count, of: "exception count")

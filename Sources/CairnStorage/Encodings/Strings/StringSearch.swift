@@ -1,0 +1,119 @@
+// Looking for a text in stored strings without a copy of each.
+
+extension PlainStrings {
+  /// Positions of the values whose spelling has the piece in it, ascending.
+  static func positions(containing piece: TextPiece, _ reader: inout ByteReader, count: Int) throws
+    -> [UInt32]
+  {
+    var ahead = reader
+    let lengths = try IntegerEncoding.decode(&ahead, count: count)
+    guard try ahead.readByte() == 0 else {
+      return try decode(&reader, count: count, positions: nil).entries(containing: piece)
+    }
+    let range = try ahead.readRange(ahead.remaining)
+    var total = 0
+    for length in lengths {
+      guard length >= 0, length <= Int64(range.count - total) else {
+        throw reader.damaged("string length \(length)")
+      }
+      total += Int(length)
+    }
+    guard total == range.count else { throw reader.damaged("string lengths fall short of their bytes") }
+    var found: [UInt32] = []
+    ahead.bytes.withUnsafeBufferPointer { bytes in
+      let heap = UnsafeBufferPointer(rebasing: bytes[range])
+      var from = 0
+      var index = 0
+      var end = lengths.first.map { Int($0) } ?? 0
+      while let place = piece.finder.find(in: heap, from: from) {
+        while end <= place {
+          index += 1
+          end += Int(lengths[index])
+        }
+        if place + piece.text.count <= end {
+          found.append(UInt32(index))
+          from = end
+        } else {
+          // It reaches into the next value.
+          from = place + 1
+        }
+      }
+    }
+    return found
+  }
+}
+
+extension UUIDStrings {
+  /// Positions of the values whose text has the piece in it, ascending; UUIDs are not spelled out for it.
+  static func positions(containing piece: TextPiece, _ reader: inout ByteReader, count: Int) throws
+    -> [UInt32]
+  {
+    let exceptions = try decodeExceptions(&reader, count: count)
+    let range = try reader.readRange(count * 16)
+    try reader.expectEnd(of: "chunk")
+    let entries = Set(exceptions.table.entries(containing: piece).map { Int($0) })
+    var found = exceptions.index.filter { entries.contains($0.value) }.map(\.key)
+    let patterns = UUIDPattern.all(for: piece.text)
+    guard !patterns.isEmpty else { return found.sorted() }
+    reader.bytes.withUnsafeBytes { bytes in
+      patterns.withUnsafeBufferPointer { patterns in
+        for position in 0..<count {
+          let offset = range.lowerBound &+ position &* 16
+          let low = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+          let high = bytes.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+          for pattern in patterns where pattern.matches(low, high) {
+            if exceptions.index[UInt32(position)] == nil { found.append(UInt32(position)) }
+            break
+          }
+        }
+      }
+    }
+    return found.sorted()
+  }
+}
+
+/// A piece of a UUID's text at one place of it: which bits of the sixteen bytes it sets, and to what.
+struct UUIDPattern: BitwiseCopyable {
+  private var mask: (low: UInt64, high: UInt64) = (0, 0)
+  private var value: (low: UInt64, high: UInt64) = (0, 0)
+
+  @inline(__always)
+  func matches(_ low: UInt64, _ high: UInt64) -> Bool {
+    ((low & mask.low) ^ value.low) | ((high & mask.high) ^ value.high) == 0
+  }
+
+  /// One for each place where the text fits; none where it has bytes that no UUID has.
+  static func all(for text: [UInt8]) -> [UUIDPattern] {
+    guard text.count <= UUIDStrings.textByteCount else { return [] }
+    return (0...(UUIDStrings.textByteCount - text.count)).compactMap { UUIDPattern(text, at: $0) }
+  }
+
+  private static let dashes: Set<Int> = [8, 13, 18, 23]
+
+  private init?(_ text: [UInt8], at start: Int) {
+    var masks = [UInt8](repeating: 0, count: 16)
+    var values = masks
+    var digit = (0..<start).reduce(0) { $0 + (Self.dashes.contains($1) ? 0 : 1) }
+    for (index, byte) in text.enumerated() {
+      if Self.dashes.contains(start + index) {
+        if byte != UInt8(ascii: "-") { return nil }
+        continue
+      }
+      let nibble: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = byte - UInt8(ascii: "a") + 10
+      default: return nil
+      }
+      let shift: UInt8 = digit % 2 == 0 ? 4 : 0
+      masks[digit / 2] |= 15 << shift
+      values[digit / 2] |= nibble << shift
+      digit += 1
+    }
+    func word(_ bytes: [UInt8], _ start: Int) -> UInt64 {
+      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
+    }
+    mask = (word(masks, 0), word(masks, 8))
+    value = (word(values, 0), word(values, 8))
+  }
+}

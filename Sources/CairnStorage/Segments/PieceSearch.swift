@@ -1,0 +1,188 @@
+/// Where a piece of text can be in one segment. What depends on the segment alone is found out once, by all
+/// threads together: the words whose keys and literals have it, and the dictionary entries.
+final class PieceSearch: Sendable {
+  /// A column that can have the piece.
+  private struct Place: Sendable {
+    var column: Int
+    /// Dictionary entries that have it, ascending.
+    var ids: [UInt32]
+    /// Whether some values are in no dictionary.
+    var hasOtherValues: Bool
+  }
+
+  private let reader: SegmentReader
+  private let piece: TextPiece
+  private let tree: InstanceTree
+  /// Columns whose kind of value can have it.
+  private let columns: [Int]
+  private let work: SharedWork
+  private let places: FoundPlaces
+  /// By slot with instances: a flag for each word with a key or literal that has the piece.
+  private let wantedWords: [(slot: Int, words: [Bool])]
+
+  private final class FoundPlaces: @unchecked Sendable {
+    private let lock = Lock()
+    private var places: [Place] = []
+    func add(_ place: Place) { lock.withLock { places.append(place) } }
+    var all: [Place] { lock.withLock { places } }
+  }
+
+  /// - Parameter isInside: by slot, whether it is part of what is searched.
+  init(_ reader: SegmentReader, _ piece: TextPiece, tree: InstanceTree, isInside: [Bool]) {
+    self.reader = reader
+    self.piece = piece
+    self.tree = tree
+    columns = tree.catalogue.columns.indices.filter {
+      let info = tree.catalogue.columns[$0]
+      guard isInside[info.slot] else { return false }
+      switch info.kind {
+      case .shape, .length: return false
+      case .string: return true
+      case .number: return piece.mayBeBare
+      case .integer: return piece.mayBeInteger
+      }
+    }
+    work = SharedWork(count: columns.count)
+    places = FoundPlaces()
+    wantedWords = Self.wantedWords(piece, tree, isInside)
+  }
+
+  /// A flag for each row of the row group: false where the piece is not in it. Empty where it is in none.
+  func rows(in rowGroup: Int) throws -> [Bool] {
+    try work.run { try judge(columns[$0]) }
+    var marks = InstanceMarks(reader, rowGroup: rowGroup, tree: tree)
+    for (slot, words) in wantedWords { try marks.add(slot: slot, wanted: words) }
+    for place in places.all {
+      try marks.add(column: place.column, positions: try positions(place, in: rowGroup))
+    }
+    return try marks.rows()
+  }
+
+  // MARK: In the segment
+
+  private func judge(_ index: Int) throws {
+    let column = try reader.column(index)
+    var place = Place(column: index, ids: [], hasOtherValues: true)
+    if !column.directory.dictionary.isEmpty {
+      for (block, info) in column.directory.dictionary.enumerated() {
+        let first = UInt32(info.firstID)
+        place.ids += try column.dictionaryBlock(block).entries(containing: piece).map { first + $0 }
+      }
+      place.hasOtherValues = try column.directory.chunks.contains {
+        try column.wordList(in: $0.rowGroup) == nil
+      }
+    }
+    if !place.ids.isEmpty || place.hasOtherValues { places.add(place) }
+  }
+
+  private static func wantedWords(
+    _ piece: TextPiece, _ tree: InstanceTree, _ isInside: [Bool]
+  ) -> [(slot: Int, words: [Bool])] {
+    let catalogue = tree.catalogue
+    let names = catalogue.slots.indices.map { slot in
+      isInside[slot] && !catalogue.slots[slot].isElement
+        && catalogue.slots[slot].name.withUnsafeBufferPointer { piece.finder.find(in: $0) } != nil
+    }
+    let literals: [(word: UInt32, text: StaticString)] = [
+      (UInt32(ValueKind.null.rawValue), "null"), (UInt32(ValueKind.true.rawValue), "true"),
+      (UInt32(ValueKind.false.rawValue), "false"),
+    ]
+    var kinds = [Bool](repeating: false, count: Int(ValueKind.firstShapeWord))
+    for literal in literals where piece.mayBeBare {
+      kinds[Int(literal.word)] =
+        literal.text.withUTF8Buffer { piece.finder.find(in: $0) } != nil
+    }
+    let hasLiteral = kinds.contains(true)
+    guard hasLiteral || names.contains(true) else { return [] }
+    // Members come after their parents in the slot order: leaves first.
+    var shapes = catalogue.shapes.map { [Bool](repeating: false, count: $0.count) }
+    for slot in catalogue.slots.indices.reversed() {
+      for (index, shape) in catalogue.shapes[slot].enumerated() {
+        shapes[slot][index] = shape.entries.contains { entry in
+          if names[entry.slot] { return true }
+          if entry.word < ValueKind.firstShapeWord { return isInside[entry.slot] && kinds[Int(entry.word)] }
+          return shapes[entry.slot][Int(entry.word - ValueKind.firstShapeWord)]
+        }
+      }
+    }
+    let noKinds = [Bool](repeating: false, count: kinds.count)
+    return tree.slots.compactMap { slot in
+      let words = (isInside[slot] ? kinds : noKinds) + shapes[slot]
+      return words.contains(true) ? (slot, words) : nil
+    }
+  }
+
+  // MARK: In a row group
+
+  /// Positions of a column's values that have the piece.
+  private func positions(_ place: Place, in rowGroup: Int) throws -> [UInt32] {
+    let column = try reader.column(place.column)
+    guard let chunk = column.chunk(of: rowGroup) else { return [] }
+    if column.info.kind == .integer { return try integers(column, rowGroup) }
+    if let list = try column.wordList(in: rowGroup) {
+      return try coded(column, rowGroup, list, place.ids)
+    }
+    if piece.mayBeTime, let seconds = try column.seconds(in: rowGroup, rowSeconds: rowSeconds(rowGroup)) {
+      return try times(seconds)
+    }
+    var (encoding, body) = try column.storedStrings(chunk)
+    switch encoding {
+    case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
+    case .uuid: return try UUIDStrings.positions(containing: piece, &body, count: chunk.valueCount)
+    // Times that cannot have it, or were searched above.
+    case .timestamp, .rowTime, .dictionary: return []
+    }
+  }
+
+  private func rowSeconds(_ rowGroup: Int) -> () throws -> [Int64] {
+    { [reader] in try reader.times(of: rowGroup).map { $0 / 1000 } }
+  }
+
+  private func coded(
+    _ column: ColumnReader, _ rowGroup: Int, _ list: [UInt32], _ ids: [UInt32]
+  ) throws -> [UInt32] {
+    var verdicts = [UInt8](repeating: 0, count: list.count)
+    var passing = 0
+    var code = 0
+    for id in ids {
+      code = list[code...].partitioningIndex { $0 >= id }
+      if code == list.count { break }
+      if list[code] == id {
+        verdicts[code] = 1
+        passing += 1
+      }
+    }
+    if passing == 0 { return [] }
+    let words = try column.words(in: rowGroup)
+    return words.indices(of: .run(0..<words.count), passing: verdicts).list
+  }
+
+  private func integers(_ column: ColumnReader, _ rowGroup: Int) throws -> [UInt32] {
+    var last: (value: Int64, verdict: Bool)?
+    return try column.integers(in: rowGroup).enumerated().compactMap { position, value in
+      var verdict = last?.verdict ?? false
+      if last?.value != value {
+        var text = String(value)
+        verdict = text.withUTF8 { piece.finder.find(in: $0) } != nil
+        last = (value, verdict)
+      }
+      return verdict ? UInt32(position) : nil
+    }
+  }
+
+  private func times(_ seconds: [Int64]) throws -> [UInt32] {
+    var last: (value: Int64, verdict: Bool)?
+    return try seconds.enumerated().compactMap { position, value in
+      var verdict = last?.verdict ?? false
+      if last?.value != value {
+        guard let text = TimestampStrings.text(value) else {
+          throw CairnError.damaged(
+            file: reader.name, offset: 0, cause: "timestamp outside the years 1 to 9999")
+        }
+        verdict = text.withUnsafeBufferPointer { piece.finder.find(in: $0) } != nil
+        last = (value, verdict)
+      }
+      return verdict ? UInt32(position) : nil
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/// Finds the rows whose record, or the part of it below a path, has given texts somewhere in its compact JSON,
+/// without rebuilding a record: keys, dictionary entries and stored strings are searched, and what is found is
+/// taken back to its rows.
+///
+/// The rows found are all that have the texts, and some more where a text has JSON punctuation. One object serves
+/// the row groups and threads of one scan of a segment.
+package final class RecordSearch: Sendable {
+  private let reader: SegmentReader
+  private let path: [PathName]
+  private let pieces: [TextPiece]
+  private let scopes = Memo<Int, Scope>()
+  private let searches = Memo<Int, PieceSearch>()
+
+  /// What is searched of a segment.
+  private struct Scope: Sendable {
+    let tree: InstanceTree
+    /// By slot: whether it is below a place that the path leads to.
+    let isInside: [Bool]
+  }
+
+  /// So few rows are rebuilt sooner than searched for.
+  package static let rebuiltRowCount = 64
+  private let rebuiltRowCount: Int
+
+  /// Nil where every record has the texts.
+  ///
+  /// - Parameters:
+  ///   - path: keys from the root to the object or array that is searched; none for the whole record.
+  ///   - texts: what its compact JSON must have in it, each of them.
+  ///   - rebuiltRowCount: so few rows are not searched; tests search all.
+  package init?(
+    _ reader: SegmentReader, path: [PathName], texts: [[UInt8]],
+    rebuiltRowCount: Int = RecordSearch.rebuiltRowCount
+  ) {
+    pieces = TextPiece.pieces(of: texts)
+    if pieces.isEmpty { return nil }
+    self.reader = reader
+    self.path = path
+    self.rebuiltRowCount = rebuiltRowCount
+  }
+
+  /// Those of `rows` (ascending) that can have the texts.
+  package func rows(in rowGroup: Int, among rows: [UInt32]) throws -> [UInt32] {
+    let rows = Positions(rows)
+    return rows.select(try indices(of: rows, in: rowGroup)).list
+  }
+
+  /// Indices into `rows` of those that can have the texts.
+  func indices(of rows: Positions, in rowGroup: Int) throws -> Positions {
+    var left = Positions.run(0..<rows.count)
+    for number in pieces.indices where left.count > rebuiltRowCount {
+      let flags = try search(number).rows(in: rowGroup)
+      var kept: [UInt32] = []
+      for index in 0..<left.count {
+        let row = Int(rows[Int(left[index])])
+        if row < flags.count, flags[row] { kept.append(left[index]) }
+      }
+      left = Positions(kept)
+    }
+    return left
+  }
+
+  private func search(_ number: Int) throws -> PieceSearch {
+    try searches.value(number) {
+      let scope = try scopes.value(0, makeScope)
+      return PieceSearch(reader, pieces[number], tree: scope.tree, isInside: scope.isInside)
+    }
+  }
+
+  private func makeScope() throws -> Scope {
+    let catalogue = try reader.catalogue()
+    var places: Set<Int> = [0]
+    for name in path {
+      // In one record a name means one key, in another one that differs in case.
+      places = Set(
+        places.flatMap { catalogue.children[$0] }.filter {
+          !catalogue.slots[$0].isElement && PathResolver.matches(name, catalogue.slots[$0].name) != .different
+        })
+    }
+    var isInside = [Bool](repeating: false, count: catalogue.slots.count)
+    for (slot, info) in catalogue.slots.enumerated().dropFirst() {
+      isInside[slot] = isInside[info.parent] || places.contains(info.parent)
+    }
+    return Scope(tree: InstanceTree(catalogue), isInside: isInside)
+  }
+}
