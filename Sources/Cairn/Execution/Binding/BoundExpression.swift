@@ -60,8 +60,8 @@ package struct BoundExpression: Sendable {
   }
 
   /// Where it is a LIKE on a path as a whole: what a value's text has in it wherever it is true.
-  package var textNeedles: [[UInt8]]? {
-    columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.requiredTexts : nil
+  package var textNeedles: TextNeedles? {
+    columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.textNeedles : nil
   }
 
   /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.

@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// A LIKE pattern, ready to match (S25).
 struct LikePattern: Sendable {
   /// What stands between two `%`: characters, nil for `_`.
@@ -57,13 +59,15 @@ struct LikePattern: Sendable {
   }
 
   /// Texts that every text that matches has in it; nil where case does not count.
-  var requiredTexts: [[UInt8]]? {
+  var textNeedles: TextNeedles? {
     if ignoresCase { return nil }
     switch form {
-    case .literals(let texts, _, _):
-      return texts.filter { !$0.isEmpty }
+    case .literals(let texts, let isOpenAtStart, let isOpenAtEnd):
+      let texts = texts.filter { !$0.isEmpty }
+      return TextNeedles(texts, isSufficient: texts.count == 1 && isOpenAtStart && isOpenAtEnd)
     case .pieces(let pieces):
-      return pieces.flatMap { $0.split(separator: nil).map { $0.flatMap { $0 ?? [] } } }
+      return TextNeedles(
+        pieces.flatMap { $0.split(whereSeparator: { $0 == nil }).map { $0.flatMap { $0 ?? [] } } })
     }
   }
 

@@ -183,11 +183,11 @@ final class LikeNode: ConditionNode {
   }
 
   /// Texts that a column as a whole has in it wherever the pattern matches; nil where none are known.
-  var requiredTexts: [[UInt8]]? {
+  var textNeedles: TextNeedles? {
     guard let path = operand as? PathNode, path.reader.isPlain, case .fixed(let pattern) = pattern else {
       return nil
     }
-    return pattern.requiredTexts
+    return pattern.textNeedles
   }
 
   func truth(_ row: Row) -> Bool? {

@@ -7,7 +7,8 @@ extension PlainStrings {
   {
     var ahead = reader
     let lengths = try IntegerEncoding.decode(&ahead, count: count)
-    guard try ahead.readByte() == 0 else {
+    let styles = try decodeStyles(&ahead, count: count)
+    guard let finder = styles.styles.isEmpty ? piece.finder : piece.core else {
       return try decode(&reader, count: count, positions: nil).entries(containing: piece)
     }
     let range = try ahead.readRange(ahead.remaining)
@@ -19,27 +20,59 @@ extension PlainStrings {
       total += Int(length)
     }
     guard total == range.count else { throw reader.damaged("string lengths fall short of their bytes") }
-    var found: [UInt32] = []
-    ahead.bytes.withUnsafeBufferPointer { bytes in
+    return ahead.bytes.withUnsafeBufferPointer { bytes in
       let heap = UnsafeBufferPointer(rebasing: bytes[range])
-      var from = 0
-      var index = 0
-      var end = lengths.first.map { Int($0) } ?? 0
-      while let place = piece.finder.find(in: heap, from: from) {
-        while end <= place {
-          index += 1
-          end += Int(lengths[index])
-        }
-        if place + piece.text.count <= end {
-          found.append(UInt32(index))
-          from = end
-        } else {
-          // It reaches into the next value.
-          from = place + 1
-        }
+      if styles.styles.isEmpty {
+        var found: [UInt32] = []
+        visit(finder, heap, lengths) { index, _ in found.append(UInt32(index)) }
+        return found
+      }
+      return styledPositions(piece, finder, heap, lengths, styles)
+    }
+  }
+
+  /// Where escapes may stand in for bytes: values that can have the piece are spelled and looked at again.
+  private static func styledPositions(
+    _ piece: TextPiece, _ core: ByteFinder, _ heap: UnsafeBufferPointer<UInt8>, _ lengths: [Int64],
+    _ styles: Styles
+  ) -> [UInt32] {
+    var spelled = RawVector<UInt8>(capacity: 256)
+    defer { spelled.free() }
+    // The spelling of a verbatim value stands apart from it.
+    var found = styles.spellings.filter { _, spelling in
+      spelling.withUnsafeBufferPointer { piece.finder.find(in: $0) } != nil
+    }.map { UInt32($0.key) }
+    visit(core, heap, lengths) { index, value in
+      if styles.spellings[index] != nil { return }
+      spelled.truncate(to: 0)
+      StringSpelling.append(value, style: styles.style(index), to: &spelled)
+      if piece.finder.find(in: spelled.buffer) != nil { found.append(UInt32(index)) }
+    }
+    return found.sorted()
+  }
+
+  /// Calls `body` with each value that has the text in it, in order. The lengths add up to the heap.
+  private static func visit(
+    _ finder: ByteFinder, _ heap: UnsafeBufferPointer<UInt8>, _ lengths: [Int64],
+    _ body: (_ index: Int, _ value: UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    var from = 0
+    var index = 0
+    var start = 0
+    while let place = finder.find(in: heap, from: from) {
+      while start + Int(lengths[index]) <= place {
+        start += Int(lengths[index])
+        index += 1
+      }
+      let end = start + Int(lengths[index])
+      if place + finder.text.count <= end {
+        body(index, UnsafeBufferPointer(rebasing: heap[start..<end]))
+        from = end
+      } else {
+        // It reaches into the next value.
+        from = place + 1
       }
     }
-    return found
   }
 }
 
