@@ -33,7 +33,7 @@ struct QueryCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   @Option(
-    help: "Memory for sorting, joining and grouping, such as 4GiB; what needs more goes to temporary files.")
+    help: "Memory for grouping and sorting, such as 4GiB; what needs more reads its input in several passes.")
   var memory = ByteCount(value: 2 << 30)
 
   @Flag(help: "Say on standard error how many rows there were, how long it took and what was read.")
@@ -53,6 +53,7 @@ struct QueryCommand: ParsableCommand {
     session.options.until = range.until?.milliseconds
     session.options.threads = threading.count
     session.options.memoryLimit = memory.value
+    session.showsPlansAsText = format.output == nil
     session.showsWarnings = !quiet
     session.showsCount = stats || (!quiet && isTerminal(2))
     session.showsStatistics = stats

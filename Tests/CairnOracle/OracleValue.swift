@@ -134,15 +134,21 @@ extension OracleValue {
     case .boolean(let value): .boolean(value)
     case .number(let spelling), .double(let spelling): .number(spelling)
     case .record(let value): value.json
-    case .array(let items): .array(items.map(\.asJSON))
+    case .array(let items): .array(items.map(\.asElement))
     case .map(let entries):
-      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.asJSON) })
+      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.asElement) })
     case .row(let fields):
       fields.contains { $0.name == nil }
-        ? .array(fields.map(\.value.asJSON))
-        : .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.asJSON) })
+        ? .array(fields.map(\.value.asElement))
+        : .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.asElement) })
     default: .string(OracleJSON.escaped(text ?? []))
     }
+  }
+
+  /// The value inside a typed array, map or row: strings are written anew (S84).
+  private var asElement: OracleJSON {
+    if case .string? = json { return .string(OracleJSON.escaped(text ?? [])) }
+    return asJSON
   }
 
   /// The value as a number (S15), or nil.

@@ -7,7 +7,7 @@ public struct QueryGenerator: Sendable {
   /// Paths without `[]`, for keys and output columns.
   private let plain: [String]
   /// Paths to arrays.
-  private let arrays: [String]
+  let arrays: [String]
 
   /// A generator over columns, which `PredicateGenerator.columns(of:)` finds in records.
   public init(seed: UInt64, columns: [PredicateGenerator.Column]) {
@@ -32,7 +32,7 @@ public struct QueryGenerator: Sendable {
 
   /// The text of the next query.
   public mutating func next() -> String {
-    switch below(16) {
+    switch below(20) {
     case 0...3: return scan()
     case 4...6: return grouped()
     case 7: return "SELECT DISTINCT \(list(1 + below(2))) FROM events\(condition())\(maybe(" ORDER BY 1"))"
@@ -43,6 +43,7 @@ public struct QueryGenerator: Sendable {
     case 12: return subquery()
     case 13: return unnest()
     case 14: return groupingSets()
+    case 15...18: return special()
     default: return commonTable()
     }
   }
@@ -185,24 +186,11 @@ public struct QueryGenerator: Sendable {
     pick(["events", "cloudtrail_logs", "\"db\".\"cloudtrail\"", "$EDS_ID"])
   }
 
-  private mutating func condition() -> String {
+  mutating func condition() -> String {
     below(3) == 0 ? "" : " WHERE \(predicates.next())"
   }
 
-  private mutating func path() -> String { pick(plain) }
-
-  private mutating func value() -> String {
-    switch below(8) {
-    case 0: return "length(\(path()))"
-    case 1: return "lower(\(path()))"
-    case 2: return "coalesce(\(path()), \(path()))"
-    case 3: return "substr(\(path()), 1, \(1 + below(5)))"
-    case 4: return "CASE WHEN \(predicates.next()) THEN \(path()) ELSE 'other' END"
-    case 5: return "(\(predicates.next()))"
-    case 6: return "date_trunc('day', from_iso8601_timestamp(eventTime))"
-    default: return path()
-    }
-  }
+  mutating func path() -> String { pick(plain) }
 
   private mutating func key() -> String {
     switch below(5) {
@@ -217,16 +205,6 @@ public struct QueryGenerator: Sendable {
     (0..<count).map { index in "\(value())\(below(2) == 0 ? " AS c\(index)" : "")" }.joined(separator: ", ")
   }
 
-  private mutating func aggregate() -> String {
-    let call = pick([
-      "count(*)", "count(\(path()))", "count(DISTINCT \(path()))", "min(\(path()))", "max(\(path()))",
-      "sum(length(\(path())))", "count_if(\(predicates.next()))", "min(eventTime)", "max(eventTime)",
-      "cardinality(array_agg(\(path())))",
-    ])
-    guard below(4) == 0, call.hasPrefix("count(") else { return call }
-    return "\(call) FILTER (WHERE \(predicates.next()))"
-  }
-
   private mutating func sortItems() -> String {
     (0...below(2)).map { _ in "\(path())\(pick(["", " ASC", " DESC"]))\(maybe(" NULLS FIRST"))" }
       .joined(separator: ", ")
@@ -236,9 +214,9 @@ public struct QueryGenerator: Sendable {
     pick(["", "", " LIMIT \(below(20))", " OFFSET \(below(5)) LIMIT \(1 + below(20))"])
   }
 
-  private mutating func below(_ bound: Int) -> Int { Int(predicates.random.below(UInt64(bound))) }
+  mutating func below(_ bound: Int) -> Int { Int(predicates.random.below(UInt64(bound))) }
 
-  private mutating func pick<Item>(_ items: [Item]) -> Item { predicates.pick(items) }
+  mutating func pick<Item>(_ items: [Item]) -> Item { predicates.pick(items) }
 
-  private mutating func maybe(_ text: String) -> String { predicates.maybe(text) }
+  mutating func maybe(_ text: String) -> String { predicates.maybe(text) }
 }

@@ -24,7 +24,7 @@ struct QueryMutator {
 
   mutating func next() -> String {
     var text = random.pick(seeds)
-    for _ in 0...random.below(3) { text = mutated(text) }
+    for _ in 0...random.below(2) { text = mutated(text) }
     return text
   }
 
@@ -37,7 +37,7 @@ struct QueryMutator {
     case 1: tokens.insert(tokens[place], at: random.below(tokens.count))
     case 2: tokens.swapAt(place, random.below(tokens.count))
     case 3: tokens[place] = random.pick(QueryMutator.oddities)
-    case 4: tokens.insert(random.pick(QueryMutator.oddities), at: place)
+    case 4: tokens.insert(" " + random.pick(QueryMutator.oddities) + " ", at: place)
     case 5:
       let other = QueryMutator.tokens(random.pick(seeds))
       tokens = Array(tokens[..<place] + other[random.below(other.count)...])
@@ -48,36 +48,34 @@ struct QueryMutator {
       tokens[place] =
         String(repeating: "(", count: depth) + tokens[place] + String(repeating: ")", count: depth)
     }
-    return tokens.joined(separator: " ")
+    return tokens.joined()
   }
 
-  /// Words, quoted texts and single signs.
+  /// Words, quoted texts, runs of white space and single signs: joined they are the text.
   private static func tokens(_ text: String) -> [String] {
     var tokens: [String] = []
-    var word = ""
+    var current = ""
     var quote: Character?
+    func end() {
+      if !current.isEmpty { tokens.append(current) }
+      current = ""
+    }
     for character in text {
       if let open = quote {
-        word.append(character)
+        current.append(character)
         if character == open {
-          tokens.append(word)
-          word = ""
+          end()
           quote = nil
         }
-      } else if character.isLetter || character.isNumber || character == "_" {
-        word.append(character)
-      } else {
-        if !word.isEmpty { tokens.append(word) }
-        word = ""
-        if character == "'" || character == "\"" {
-          quote = character
-          word = String(character)
-        } else if !character.isWhitespace {
-          tokens.append(String(character))
-        }
+        continue
       }
+      let isWord = character.isLetter || character.isNumber || character == "_"
+      let wasWord = current.last.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+      if !(isWord && wasWord) { end() }
+      current.append(character)
+      if character == "'" || character == "\"" { quote = character }
     }
-    if !word.isEmpty { tokens.append(word) }
+    end()
     return tokens
   }
 }

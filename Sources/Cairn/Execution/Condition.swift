@@ -41,7 +41,7 @@ package struct EvaluationMode: Sendable {
 /// A condition's conjuncts, ordered by cost, over the row groups of one segment.
 ///
 /// A conjunct on one path runs on the encoded columns; one on several reads those paths of the rows that are
-/// left. Cheap and selective ones come first: equality with given strings, then one path, then several.
+/// left. What is expected to leave the fewest rows comes first: rare paths and equality with one of many values.
 final class RowFilter: Sendable {
   private struct ColumnConjunct: Sendable {
     var predicate: ColumnPredicate
@@ -56,13 +56,13 @@ final class RowFilter: Sendable {
   /// A conjunct without paths that is not true: nothing passes.
   private let passesNothing: Bool
 
-  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
+  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) throws {
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
-    columns = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate).sorted { a, b in
-      (a.needles == nil ? 1 : 0, a.path.isEmpty ? 1 : 0) < (b.needles == nil ? 1 : 0, b.path.isEmpty ? 1 : 0)
-    }.map { predicate in
+    let predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
+    let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
+    columns = zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
       let needles = mode.usesPruning ? predicate.textNeedles : nil
       return ColumnConjunct(
         predicate: predicate, verdicts: VerdictCache(),
@@ -80,13 +80,16 @@ final class RowFilter: Sendable {
   }
 
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
-  func filter(_ rowGroup: Int, _ candidates: [UInt32]) throws -> (rows: [UInt32], wasRead: Bool) {
-    if passesNothing || candidates.isEmpty { return ([], false) }
+  func filter(
+    _ rowGroup: Int, _ candidates: @autoclosure () -> [UInt32]
+  ) throws -> (rows: [UInt32], wasRead: Bool) {
+    if passesNothing { return ([], false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
     if mode.usesPruning {
       for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return ([], false) }
     }
-    var left = candidates
+    var left = candidates()
+    if left.isEmpty { return ([], false) }
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
         conjunct.predicate, rows: left, cache: conjunct.verdicts, search: conjunct.search,

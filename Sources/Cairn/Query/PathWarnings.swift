@@ -18,36 +18,29 @@ struct PathWarnings {
   /// One text for each.
   func texts() throws -> [String] {
     var missing = paths
-    var near: [BoundPath: [String]] = [:]
     for entry in archive.snapshot.manifest.segments where !missing.isEmpty {
       let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
-      missing.removeAll { path in
-        let (found, siblings) = catalogue.follow(path)
-        if !found { near[path, default: []] += siblings }
-        return found
-      }
+      missing.removeAll { catalogue.has($0) }
     }
-    if archive.snapshot.manifest.segments.isEmpty { return [] }
+    if missing.isEmpty || archive.snapshot.manifest.segments.isEmpty { return [] }
+    let schema = try ArchiveSchema(archive, detail: .names)
     return missing.map { path in
-      let last = path.names.last.map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
-      let suggestion = NearNames.nearest(to: last, among: Array(Set(near[path] ?? [])).sorted())
+      let suggestion = schema.nearest(to: path.description)
       return "no record has \(path.description)\(suggestion.map { "; did you mean \($0)?" } ?? "")"
     }
   }
 }
 
 extension Catalogue {
-  /// Whether the path is there, and what the names beside its last one are.
-  fileprivate func follow(_ path: BoundPath) -> (found: Bool, siblings: [String]) {
+  /// Whether some record may have the path.
+  fileprivate func has(_ path: BoundPath) -> Bool {
     var level = [0]
     for name in path.names {
-      let children = level.flatMap { self.children[$0] }.filter { !slots[$0].isElement }
-      let next = children.filter { PathResolver.match(name, [slots[$0].name]) != nil }
-      if next.isEmpty {
-        return (false, children.map { String(decoding: slots[$0].name, as: UTF8.self) })
+      level = level.flatMap { children[$0] }.filter {
+        !slots[$0].isElement && PathResolver.match(name, [slots[$0].name]) != nil
       }
-      level = next
+      if level.isEmpty { return false }
     }
-    return (true, [])
+    return true
   }
 }

@@ -17,6 +17,10 @@ public final class Query {
   public private(set) var warnings: [String] = []
   /// What has been read; complete after `run`.
   public private(set) var statistics = QueryStatistics()
+  /// Whether the rows are the lines of a plan (EXPLAIN).
+  public var isPlan: Bool {
+    if case .explain = work { true } else { false }
+  }
   private let archive: Archive
   private let options: QueryOptions
   private let work: Work

@@ -9,7 +9,7 @@ public struct QueryOptions: Sendable {
   public var until: Int64?
   /// Worker threads.
   public var threads = 2
-  /// Bytes that sorting, joining and grouping may hold before they spill to temporary files.
+  /// Bytes that grouping and sorting may hold; what needs more reads its input in several passes.
   public var memoryLimit = 2 << 30
   /// The time that `now()` stands for, milliseconds since 1970; nil for the clock.
   public var now: Int64?

@@ -10,6 +10,8 @@ final class QuerySession {
   var showsCount = false
   /// What was read, after each result.
   var showsStatistics = false
+  /// Plans are plain lines unless a format was asked for.
+  var showsPlansAsText = false
   private let isSafe: Bool
   private var hasShown = false
 
@@ -51,6 +53,13 @@ final class QuerySession {
     let columns = query.columns.map(\.name)
     if hasShown, format != .jsonl, format != .json { try StandardOutput.shared.write("\n") }
     hasShown = true
+    if showsPlansAsText, query.isPlan {
+      return try query.run { batch in
+        for row in 0..<batch.rowCount {
+          try StandardOutput.shared.write(escapeForTerminal(batch[row, 0].text ?? "") + "\n")
+        }
+      }
+    }
     let writer = rowWriter(format, isSafe: isSafe)
     try writer.begin(columns)
     try query.run { try writer.write($0, columnCount: columns.count) }

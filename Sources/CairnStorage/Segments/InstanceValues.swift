@@ -70,12 +70,19 @@ private struct StepCounts {
 
   init(_ steps: [[ShapeFlattening.Step]], _ place: [Int32]) {
     codeCount = steps.count
+    // Where a column's count of the present code stands; cheaper than a dictionary for each code.
+    var at = [Int](repeating: -1, count: (place.max().map { Int($0) } ?? -1) + 1)
     for list in steps {
-      var byColumn: [Int32: Int32] = [:]
-      for step in list where place[step.column] >= 0 { byColumn[place[step.column], default: 0] &+= 1 }
-      for (column, count) in byColumn {
-        columns.append(column)
-        counts.append(count)
+      let start = columns.count
+      for step in list where place[step.column] >= 0 {
+        let column = Int(place[step.column])
+        if at[column] >= start {
+          counts[at[column]] &+= 1
+        } else {
+          at[column] = columns.count
+          columns.append(Int32(column))
+          counts.append(1)
+        }
       }
       starts.append(columns.count)
     }

@@ -211,17 +211,23 @@ private struct RecordGather {
 /// Steps by slot and word without building the kind cases anew for every element.
 private final class StepCache {
   private let flattening: ShapeFlattening
-  private var cached: [[UInt32: [ShapeFlattening.Step]]]
+  /// By slot, then by word as far as words were asked for.
+  private var cached: [[[ShapeFlattening.Step]?]]
 
   init(flattening: ShapeFlattening, slotCount: Int) {
     self.flattening = flattening
-    cached = Array(repeating: [:], count: slotCount)
+    cached = Array(repeating: [], count: slotCount)
   }
 
   func steps(slot: Int, word: UInt32) throws -> [ShapeFlattening.Step] {
-    if let known = cached[slot][word] { return known }
+    let index = Int(word)
+    if index < cached[slot].count, let known = cached[slot][index] { return known }
+    // Throws for words that the slot does not have, so the list grows no further than its shapes.
     let steps = try flattening.steps(slot: slot, word: word)
-    cached[slot][word] = steps
+    if index >= cached[slot].count {
+      cached[slot].append(contentsOf: repeatElement(nil, count: index + 1 - cached[slot].count))
+    }
+    cached[slot][index] = steps
     return steps
   }
 }

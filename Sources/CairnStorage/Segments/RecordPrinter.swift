@@ -7,6 +7,7 @@ package final class RecordPrinter {
   private var programs: [ProgramKey: Program] = [:]
   /// Programs of root shapes, by shape.
   private var rootPrograms: [Program?]
+  private var compactPrograms: [[Program?]]
   private var lineStarts: [[UInt8]] = []
 
   private struct ProgramKey: Hashable {
@@ -51,6 +52,7 @@ package final class RecordPrinter {
     self.layout = layout
     self.file = file
     rootPrograms = Array(repeating: nil, count: catalogue.shapes[0].count)
+    compactPrograms = Array(repeating: [], count: catalogue.slots.count)
   }
 
   /// Appends row `index` of the batch. The bytes are the record's original ones where its object has this
@@ -74,11 +76,25 @@ package final class RecordPrinter {
   }
 
   private func program(slot: Int, word: UInt32, depth: Int) throws -> Program {
+    if layout.isCompact { return try compactProgram(slot: slot, word: word) }
     // White space depends on the depth only where items stand on lines of their own.
-    let key = ProgramKey(slot: slot, word: word, depth: layout.isCompact ? 0 : depth)
+    let key = ProgramKey(slot: slot, word: word, depth: depth)
     if let known = programs[key] { return known }
     let program = try compile(slot: slot, word: word, depth: depth)
     programs[key] = program
+    return program
+  }
+
+  /// In compact layout depth does not matter: programs by slot and word.
+  private func compactProgram(slot: Int, word: UInt32) throws -> Program {
+    let index = Int(word)
+    if index < compactPrograms[slot].count, let known = compactPrograms[slot][index] { return known }
+    let program = try compile(slot: slot, word: word, depth: 0)
+    if index >= compactPrograms[slot].count {
+      compactPrograms[slot].append(
+        contentsOf: repeatElement(nil, count: index + 1 - compactPrograms[slot].count))
+    }
+    compactPrograms[slot][index] = program
     return program
   }
 

@@ -20,15 +20,30 @@ struct RowGroupPaths {
     var positions: Positions
   }
 
-  private func rootColumn() throws -> Int? { try reader.catalogue().column(0, .shape) }
+  /// The column of the rows' own shapes: every row has one.
+  private func rootColumn() throws -> ColumnReader {
+    guard let index = try reader.catalogue().column(0, .shape) else { throw damaged("no root shape column") }
+    let column = try reader.column(index)
+    let count = column.valueCount(in: rowGroup)
+    guard count == reader.footer.rowGroups[rowGroup].rowCount else { throw damaged("\(count) root shapes") }
+    return column
+  }
+
+  /// Words of the instances of a row group, which has some.
+  private func wordList(_ column: ColumnReader) throws -> [UInt32] {
+    guard let list = try column.wordList(in: rowGroup), !list.isEmpty else {
+      throw damaged("shapes without a word list")
+    }
+    return list
+  }
 
   /// The targets of all rows of the row group, told from its list of shapes.
   func targets(_ path: [PathName]) throws -> [PathTable.Target] {
-    guard let root = try rootColumn() else { return [] }
+    let root = try rootColumn()
+    if root.valueCount(in: rowGroup) == 0 { return [] }
     let table = try reader.pathTable(slot: 0, path: path[...])
-    let list = try reader.column(root).wordList(in: rowGroup) ?? []
     var isUsed = [Bool](repeating: false, count: table.targets.count)
-    for target in try codeTargets(list, table) { isUsed[target] = true }
+    for target in try codeTargets(wordList(root), table) { isUsed[target] = true }
     return isUsed.indices.filter { isUsed[$0] }.map { table.targets[$0] }
   }
 
@@ -39,29 +54,28 @@ struct RowGroupPaths {
     _ path: [PathName], rows: Positions, isWanted: (PathTable.Target) -> Bool = { _ in true },
     _ body: (Part) throws -> Void
   ) throws {
-    guard let root = try rootColumn(), rows.count > 0 else { return }
+    if rows.count == 0 { return }
     try visit(
-      slot: 0, column: root, instances: rows, members: .run(0..<rows.count), path: path[...], isWanted,
+      slot: 0, column: try rootColumn(), instances: rows, members: .run(0..<rows.count), path: path[...],
+      isWanted,
       body)
   }
 
   private func visit(
-    slot: Int, column: Int, instances: Positions, members: Positions, path: ArraySlice<PathName>,
+    slot: Int, column: ColumnReader, instances: Positions, members: Positions, path: ArraySlice<PathName>,
     _ isWanted: (PathTable.Target) -> Bool, _ body: (Part) throws -> Void
   ) throws {
-    let column = try reader.column(column)
     if let last = instances.last, last >= column.valueCount(in: rowGroup) {
       throw damaged("an instance is behind its column")
     }
     let table = try reader.pathTable(slot: slot, path: path)
-    let list = try column.wordList(in: rowGroup) ?? []
+    let list = try wordList(column)
     let targetOfCode = try codeTargets(list, table)
     func take(_ part: Part) throws {
-      guard case .object(let column, let child, let rest) = part.target else { return try body(part) }
+      guard case .object(let objects, let child, let rest) = part.target else { return try body(part) }
       try visit(
-        slot: child, column: column, instances: part.positions, members: part.members,
-        path: path.suffix(rest),
-        isWanted, body)
+        slot: child, column: try reader.column(objects), instances: part.positions, members: part.members,
+        path: path.suffix(rest), isWanted, body)
     }
     let wanted = table.targets.map { target in
       if case .object = target { true } else { isWanted(target) }

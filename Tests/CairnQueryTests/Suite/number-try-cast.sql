@@ -1,2 +1,2 @@
 -- TRY_CAST
-SELECT TRY_CAST(requestParameters.maxResults AS integer) AS m, count(*) FROM events GROUP BY 1
+SELECT TRY_CAST(requestParameters."maxResults" AS integer) AS m, count(*) FROM events GROUP BY 1

@@ -64,9 +64,6 @@ package struct BoundExpression: Sendable {
     columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.textNeedles : nil
   }
 
-  /// Whether it reads nothing but record paths.
-  package var readsPathsOnly: Bool { paths.count == columns.count }
-
   /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.
   package var conjuncts: [BoundExpression] { terms.isEmpty ? [self] : terms }
 

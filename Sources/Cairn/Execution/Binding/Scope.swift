@@ -205,9 +205,9 @@ extension Scope {
   func output(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> (Output, AccessPath)? {
     guard !outputs.isEmpty, let name = path.steps.first?.pathName else { return nil }
     let text = String(decoding: name.bytes, as: UTF8.self)
-    let matches = outputs.filter {
-      AccessPath.isSameIgnoringCase($0.name, text) && (path.steps.count == 1 || $0.isAlias)
-    }
+    let reachable = outputs.filter { path.steps.count == 1 || $0.isAlias }
+    var matches = reachable.filter { $0.name == text }
+    if matches.isEmpty { matches = reachable.filter { AccessPath.isSameIgnoringCase($0.name, text) } }
     guard let first = matches.first else { return nil }
     if Set(matches.map(\.key)).count > 1 {
       throw BindError(message: "\(text) could be one of several columns of the list after SELECT", span: span)

@@ -31,7 +31,8 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
   func value(ofKey key: [UInt8]) -> EngineValue {
     if self == .path { return .text(key) }
     let parts = key.split(separator: UInt8(ascii: "/"))
-    guard let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count else {
+    guard let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count
+    else {
       return .null
     }
     let account = parts[logs + 1].starts(with: "o-".utf8) ? logs + 2 : logs + 1
@@ -45,7 +46,8 @@ enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
     case .year: return text(3)
     case .month: return text(4)
     case .day: return text(5)
-    case .date: return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: [UInt8(ascii: "/")])))
+    case .date:
+      return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: [UInt8(ascii: "/")])))
     }
   }
 }

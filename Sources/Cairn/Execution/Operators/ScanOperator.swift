@@ -21,11 +21,16 @@ final class ScanOperator: Operator, @unchecked Sendable {
     conditionTexts.append(text)
     if let bound {
       bounds.append((bound, conjunct))
-    } else if conjunct.readsPathsOnly, !conjunct.columns.isEmpty || conjunct.constant != nil {
+    } else if conjunct.columns.allSatisfy(isPath), !conjunct.columns.isEmpty || conjunct.constant != nil {
       conjuncts.append(conjunct)
     } else {
       others.append(conjunct)
     }
+  }
+
+  /// Whether it is a path of this table's records; one of a query around is a parameter.
+  private func isPath(_ id: ColumnID) -> Bool {
+    if case .path? = table.source(id) { true } else { false }
   }
 
   var summary: String { "Scan events" }
@@ -106,7 +111,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   /// With few row groups their rows are divided, so that all threads have work.
   private func runSlices<Result: Sendable>(
-    _ candidates: [Candidate], _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ candidates: [Candidate], _ context: ExecutionContext,
+    _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
     let threads = context.options.threads
@@ -178,9 +184,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let reader = segment.reader
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
-    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
+    let onPaths = conjuncts.isEmpty ? nil : try RowFilter(conjuncts: conjuncts, reader, mode: mode)
     let onAll =
-      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+      conjuncts.isEmpty && timed.isEmpty
+      ? nil : try RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
       if allowed.isEmpty { continue }
@@ -205,12 +212,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
-    var rows = candidate.rows.list
+    let rows: [UInt32]
     if let filter = candidate.filter {
-      let (left, wasRead) = try filter.filter(candidate.rowGroup, rows)
-      rows = left
+      let wasRead: Bool
+      (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows.list)
       if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
     } else {
+      rows = candidate.rows.list
       context.recorder.update { $0.rowGroupsRead += 1 }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
