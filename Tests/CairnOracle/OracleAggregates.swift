@@ -125,8 +125,16 @@ enum OracleAggregates {
     case "map_agg":
       var entries: [OracleEntry] = []
       for row in rows where !row[0].isNull {
-        let isKnown = entries.contains { OracleSameness.key($0.key) == OracleSameness.key(row[0]) }
-        if !isKnown { entries.append(OracleEntry(key: row[0], value: row[1])) }
+        guard
+          let place = entries.firstIndex(where: { OracleSameness.key($0.key) == OracleSameness.key(row[0]) })
+        else {
+          entries.append(OracleEntry(key: row[0], value: row[1]))
+          continue
+        }
+        // Of the same keys the first by S26 is shown, with the value of the first row.
+        if precedes(row[0], entries[place].key) {
+          entries[place] = OracleEntry(key: row[0], value: entries[place].value)
+        }
       }
       return entries.isEmpty ? .null : .map(entries.sorted { precedes($0.key, $1.key) })
     case "string_agg", "listagg":
