@@ -110,10 +110,18 @@ extension FieldProjection {
   ) {
     var distinct: [Int64] = []
     let codes = [UInt32](unsafeUninitializedCapacity: positions.count) { codes, count in
-      for index in 0..<positions.count {
-        let value = values[Int(positions[index])]
-        if distinct.last != value { distinct.append(value) }
-        codes[index] = UInt32(distinct.count - 1)
+      values.withUnsafeBufferPointer { values in
+        var last: Int64 = 0
+        var entry: UInt32 = 0
+        for index in 0..<positions.count {
+          let value = values[Int(positions[index])]
+          if value != last || index == 0 {
+            entry = UInt32(truncatingIfNeeded: distinct.count)
+            distinct.append(value)
+            last = value
+          }
+          codes[index] = entry
+        }
       }
       count = positions.count
     }

@@ -77,11 +77,21 @@ struct InstanceSplit {
           var instance = 0
           for index in 0..<instances.count {
             let wanted = Int(instances[index])
-            while instance < wanted {
-              pass(instance)
-              instance &+= 1
+            if width == 1 {
+              var sum = cursor[0]
+              while instance < wanted {
+                sum &+= steps[Int(codes[instance])]
+                instance &+= 1
+              }
+              cursor[0] = sum
+            } else {
+              while instance < wanted {
+                pass(instance)
+                instance &+= 1
+              }
             }
             let target = place[Int(codes[wanted])]
+            if !isWanted[used[target]] { continue }
             output[target].append(UInt32(truncatingIfNeeded: index))
             if columnPlace[target] >= 0 {
               positions[target].append(UInt32(clamping: cursor[columnPlace[target]]))

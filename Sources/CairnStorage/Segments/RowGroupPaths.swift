@@ -126,7 +126,7 @@ struct RowGroupPaths {
   }
 
   /// Seconds of each timed row.
-  func rowSeconds() throws -> [Int64] { try reader.times(of: rowGroup).map { $0 / 1000 } }
+  func rowSeconds() throws -> [Int64] { try reader.seconds(of: rowGroup) }
 
   static func value(_ table: StringTable, _ entry: Int, isNumber: Bool) -> FieldValue {
     let bytes = Array(table[entry])

@@ -142,6 +142,13 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// The same times in seconds.
+  func seconds(of rowGroup: Int) throws -> [Int64] {
+    try pooled(.seconds, rowGroup, byteCount: { $0.count * 8 }) {
+      try times(of: rowGroup).map { $0 / 1000 }
+    }
+  }
+
   /// Original bytes of the rows of a row group that their layout does not reproduce, by position.
   package func verbatim(of rowGroup: Int) throws -> [UInt32: [UInt8]] {
     let group = footer.rowGroups[rowGroup]

@@ -7,9 +7,11 @@ final class RowStore: Sendable {
   private let starts: [Int]
   let rowCount: Int
   private let cache = ValuesCache()
+  private let threads: Int
 
-  init(_ batches: [Batch]) {
+  init(_ batches: [Batch], threads: Int = 1) {
     self.batches = batches
+    self.threads = threads
     var starts: [Int] = []
     var count = 0
     for batch in batches {
@@ -66,9 +68,11 @@ final class RowStore: Sendable {
 
     private let parts: [Part]
     private let rowCount: Int
+    private let threads: Int
 
     init(_ store: RowStore, _ rows: [Int], isWhole: Bool) {
       rowCount = rows.count
+      threads = store.threads
       var byBatch: [Int: [(target: Int, row: UInt32)]] = [:]
       for (target, row) in rows.enumerated() where row >= 0 {
         let place = store.place(row)
@@ -88,8 +92,11 @@ final class RowStore: Sendable {
         return vector.gathered(part.places.map { UInt32($0.row) })
       }
       var values = [EngineValue](repeating: .null, count: rowCount)
-      for part in parts {
-        guard let vector = try part.batch.columns[id]?.vector() else { continue }
+      let vectors = try parallelMap(count: parts.count, threads: threads) {
+        try parts[$0].batch.columns[id]?.vector()
+      }
+      for (part, vector) in zip(parts, vectors) {
+        guard let vector else { continue }
         for place in part.places { values[place.target] = vector[place.row] }
       }
       return .plain(values)

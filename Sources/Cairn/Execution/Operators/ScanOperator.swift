@@ -67,7 +67,11 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
     var list: [UInt32] {
       switch self {
-      case .range(let range): range.map { UInt32($0) }
+      case .range(let range):
+        [UInt32](unsafeUninitializedCapacity: range.count) { rows, count in
+          for index in 0..<range.count { rows[index] = UInt32(truncatingIfNeeded: range.lowerBound + index) }
+          count = range.count
+        }
       case .untimed(let count, let range): (0..<count).map { UInt32($0) } + range.map { UInt32($0) }
       }
     }

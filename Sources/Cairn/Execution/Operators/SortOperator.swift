@@ -38,12 +38,12 @@ final class SortOperator: Operator {
       if batch.rowCount > 0 { kept.append(batch) }
       count += batch.rowCount
       if let limit, count > max(Self.outputRowCount, limit) * Self.slack {
-        kept = [try self.thinned(RowStore(kept))]
+        kept = [try self.thinned(RowStore(kept, threads: context.options.threads))]
         count = kept[0].rowCount
       }
       return true
     }
-    let store = RowStore(kept)
+    let store = RowStore(kept, threads: context.options.threads)
     let order = try order(of: kept)
     // Few rows are read by themselves; a large share of them is read once with the batches they are in, as long
     // as all their values fit.
