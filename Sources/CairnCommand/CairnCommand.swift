@@ -22,7 +22,7 @@ struct CairnCommand: ParsableCommand {
     // A reader that went away (`| head`) ends the command quietly, by the write error.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
       try StandardOutput.shared.flush()
     } catch let error as CairnError {
@@ -36,6 +36,11 @@ struct CairnCommand: ParsableCommand {
       if code == .success { print(message) } else { printError(message) }
       Glibc.exit(code == .success ? 0 : 2)
     }
+  }
+
+  /// The arguments; SQL that begins with a comment (`-- …`) is no option.
+  private static var arguments: [String] {
+    CommandLine.arguments.dropFirst().map { $0.hasPrefix("-- ") || $0.hasPrefix("--\n") ? "\n" + $0 : $0 }
   }
 
   private static func finish(_ error: CairnError) {

@@ -28,8 +28,8 @@ final class PseudoTerminal {
     else { throw TestFailure("no pseudo terminal: errno \(errno)") }
     let name = "/dev/pts/\(number)"
     var size = winsize(ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    ioctl(master, UInt(TIOCSWINSZ), &size)
-    fcntl(master, F_SETFD, FD_CLOEXEC)
+    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    _ = fcntl(master, F_SETFD, FD_CLOEXEC)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
