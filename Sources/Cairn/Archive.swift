@@ -1,17 +1,3 @@
-import Glibc
-
-/// Freed memory stays with the process up to a bound. Reading takes and frees some arrays of a quarter of a
-/// megabyte for each row group; giving them back each time costs more in page faults than reading them does.
-private enum FreedMemory {
-  private static let byteLimit: Int32 = 64 << 20
-  private static let isSet: Bool = {
-    mallopt(M_MMAP_THRESHOLD, byteLimit) == 1 && mallopt(M_TRIM_THRESHOLD, byteLimit) == 1
-      && mallopt(M_TOP_PAD, byteLimit / 16) == 1
-  }()
-
-  static func keepForNextUse() { _ = isSet }
-}
-
 /// An archive opened for reading: one state of it, which later commits do not touch.
 ///
 /// Segments that have been read stay open, and what has been decoded of them stays in memory up to a bound, for
@@ -28,7 +14,6 @@ public final class Archive: Sendable {
   ///
   /// - Parameter cacheByteLimit: memory for decoded parts of segments that stay for the next scan or query.
   public init(path: String, cacheByteLimit: Int = 512 << 20) throws {
-    FreedMemory.keepForNextUse()
     snapshot = try ArchiveSnapshot(path: path)
     pool = BufferPool(byteLimit: cacheByteLimit)
   }
