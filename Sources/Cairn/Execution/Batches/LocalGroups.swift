@@ -16,6 +16,11 @@ struct LocalGroups: Sendable {
 
   var count: Int { firstRows.count }
 
+  /// Gives the rows of each group to the group that stands for it; those that nothing stands for stay empty.
+  mutating func unite(_ representatives: [UInt32]) {
+    for row in numbers.indices { numbers[row] = representatives[Int(numbers[row])] }
+  }
+
   private mutating func combine(_ codes: [UInt32], entryCount: Int) {
     if entryCount <= 1 || numbers.isEmpty { return }
     let (product, overflows) = count.multipliedReportingOverflow(by: entryCount)

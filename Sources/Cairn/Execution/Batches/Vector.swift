@@ -103,9 +103,9 @@ enum Vector: Sendable {
       var entries: [EngineValue] = []
       var codes: [UInt32] = []
       codes.reserveCapacity(count)
-      var known: [GroupingKey: UInt32] = [:]
+      var known: [ValueIdentity: UInt32] = [:]
       for value in values {
-        let key = GroupingKey(value)
+        let key = ValueIdentity(value)
         if let code = known[key] {
           codes.append(code)
         } else {
@@ -128,6 +128,47 @@ enum Vector: Sendable {
     }
     return .record(.string(text))
   }
+}
+
+/// Tells apart all values that any operator tells apart: those of one entry of a vector are the same in kind and
+/// spelling, whatever is asked of them.
+struct ValueIdentity: Hashable, Sendable {
+  private let kind: UInt8
+  private let bytes: [UInt8]
+  private let hash: UInt64
+
+  init(_ value: EngineValue) {
+    kind =
+      switch value {
+      case .null: 0
+      case .boolean: 1
+      case .number(.double): 2
+      case .number: 3
+      case .noNumber: 4
+      case .text: 5
+      case .timestamp: 6
+      case .date: 7
+      case .address: 8
+      case .interval: 9
+      case .array: 10
+      case .map: 11
+      case .row: 12
+      case .record(.missing), .record(.null): 13
+      case .record(.boolean): 14
+      case .record(.integer): 15
+      case .record(.number): 16
+      case .record(.string): 17
+      case .record(.json): 18
+      }
+    bytes = value.text ?? []
+    hash = checksum(bytes, seed: UInt64(kind))
+  }
+
+  static func == (lhs: ValueIdentity, rhs: ValueIdentity) -> Bool {
+    lhs.hash == rhs.hash && lhs.kind == rhs.kind && lhs.bytes == rhs.bytes
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
 /// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values

@@ -26,9 +26,11 @@ extension Scope {
 
   /// Whether the expression is a time column itself (S23), here or handed on by a derived table.
   func isTimeColumn(_ expression: Expression) throws(BindError) -> Bool {
+    if let path = expression.accessPath, let (output, rest) = try output(path, expression.span) {
+      return output.isTime && rest.steps.isEmpty
+    }
+    if let column = try replacement(of: expression) { return timeReplacements.contains(column) }
     guard let path = expression.accessPath else { return false }
-    if let (output, rest) = try output(path, expression.span) { return output.isTime && rest.steps.isEmpty }
-    if let column = try replacement(of: expression), timeReplacements.contains(column) { return true }
     return try isTime(path, expression.span)
   }
 

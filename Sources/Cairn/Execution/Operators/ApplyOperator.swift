@@ -92,7 +92,7 @@ final class ApplyOperator: Operator {
   private func outcome(
     _ values: [EngineValue], _ context: ExecutionContext, _ memo: Memo
   ) throws -> SubqueryOutcome {
-    try memo.outcome(values.map { GroupingKey($0) }) {
+    try memo.outcome(values.map { ValueIdentity($0) }) {
       try context.check()
       let inner = context.with(Dictionary(zip(parameters, values)) { first, _ in first })
       switch sort {
@@ -137,10 +137,10 @@ final class ApplyOperator: Operator {
   /// Outcomes by the outer values that they were found for.
   private final class Memo: @unchecked Sendable {
     private let lock = Lock()
-    private var outcomes: [[GroupingKey]: SubqueryOutcome] = [:]
+    private var outcomes: [[ValueIdentity]: SubqueryOutcome] = [:]
 
     func outcome(
-      _ key: [GroupingKey], _ find: () throws -> SubqueryOutcome
+      _ key: [ValueIdentity], _ find: () throws -> SubqueryOutcome
     ) throws -> SubqueryOutcome {
       if let known = lock.withLock({ outcomes[key] }) { return known }
       let outcome = try find()
@@ -169,7 +169,7 @@ private struct ComparedList: Sendable {
   private let isAll: Bool
   private let pairs: [ApplyOperator.Pair]
   private var rows: [[EngineValue]] = []
-  private var known: Set<[GroupingKey]> = []
+  private var known: Set<[ValueIdentity]> = []
   /// Strings, for the common case of a string looked up among strings.
   private var strings: Set<[UInt8]> = []
   private var others: [[EngineValue]] = []
@@ -181,7 +181,7 @@ private struct ComparedList: Sendable {
   }
 
   mutating func add(_ more: [[EngineValue]]) {
-    for row in more where known.insert(row.map { GroupingKey($0) }).inserted {
+    for row in more where known.insert(row.map { ValueIdentity($0) }).inserted {
       rows.append(row)
       if row.count == 1, let string = row[0].string { strings.insert(string) } else { others.append(row) }
     }

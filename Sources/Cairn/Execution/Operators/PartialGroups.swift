@@ -18,7 +18,7 @@ struct PartialGroups: Sendable {
   ) throws {
     self.set = set
     let columns = try members.map { try Self.vector(batch, keys[$0]).coded(count: batch.rowCount) }
-    let groups = LocalGroups(columns, rowCount: batch.rowCount)
+    var groups = LocalGroups(columns, rowCount: batch.rowCount)
     count = groups.count
     self.keys = keys.map { _ in Array(repeating: .null, count: groups.count) }
     numbers = keys.map { _ in Array(repeating: .max, count: groups.count) }
@@ -35,8 +35,26 @@ struct PartialGroups: Sendable {
         numbers[member][group] = number
       }
     }
+    // Equal values may have several entries, so several groups here: where the order of rows counts, their rows
+    // have to be seen in one go.
+    if calls.contains(where: { $0.function.dependsOnOrder || !$0.ordering.isEmpty }) {
+      groups.unite(representatives())
+    }
     for (call, interner) in zip(calls, interners.calls) {
       states.append(try gather(call, batch, groups, interner))
+    }
+  }
+
+  /// For each group the first one with the same keys.
+  private func representatives() -> [UInt32] {
+    var first: [[UInt32]: UInt32] = [:]
+    return (0..<count).map { group in
+      let number = UInt32(group)
+      if !isKept[group] { return number }
+      let key = numbers.map { $0[group] }
+      if let known = first[key] { return known }
+      first[key] = number
+      return number
     }
   }
 
