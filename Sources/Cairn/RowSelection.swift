@@ -48,8 +48,13 @@ struct RowSelection: Sendable {
   /// The rows that pass the condition, and whether columns were read to tell.
   func filtered() throws -> (RowSelection, wasRead: Bool) {
     guard let filter else { return (self, true) }
-    let (rows, wasRead) = try filter.filter(rowGroup, rows)
-    return (with(rows), wasRead)
+    let candidates: Positions =
+      switch selected {
+      case .range(let range): .run(range)
+      case .list(let list): .listed(list)
+      }
+    let (rows, wasRead) = try filter.filter(rowGroup, candidates)
+    return (with(rows.list), wasRead)
   }
 
   /// Event time of each row; `EventTime.unknown` for rows without one.
@@ -64,7 +69,7 @@ struct RowSelection: Sendable {
   func fields(_ paths: [[PathName]]) throws -> [[FieldValue]] {
     let projection = try FieldProjection(reader, rowGroup: rowGroup)
     let ascending = rows.sorted()
-    let columns = try paths.map { try projection.values($0, rows: ascending) }
+    let columns = try paths.map { try projection.values($0, rows: Positions(ascending)) }
     return places(ascending).map { row in columns.map { $0[row] } }
   }
 

@@ -126,7 +126,7 @@ import Testing
       path.insert(PathName(bytes: catalogue.slots[slot].name, isExact: random.chance(2)), at: 0)
       slot = catalogue.slots[slot].parent
     }
-    let vector = try FieldProjection(reader, rowGroup: rowGroup).vector(path, rows: rows)
+    let vector = try FieldProjection(reader, rowGroup: rowGroup).vector(path, rows: Positions(rows))
     #expect(vector.codes.allSatisfy { Int($0) < vector.values.count })
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
     for needles in [nil, [Array("n1".utf8), Array(Oddity.uuid(&random).utf8)]] {
@@ -135,7 +135,7 @@ import Testing
         return needles == nil && value != .missing
       }
       _ = try filter.mayPass(predicate)
-      _ = try filter.filter(predicate, rows: rows, cache: VerdictCache())
+      _ = try filter.filter(predicate, rows: Positions(rows), cache: VerdictCache())
     }
   }
 

@@ -81,15 +81,15 @@ final class RowFilter: Sendable {
 
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
   func filter(
-    _ rowGroup: Int, _ candidates: @autoclosure () -> [UInt32]
-  ) throws -> (rows: [UInt32], wasRead: Bool) {
-    if passesNothing { return ([], false) }
+    _ rowGroup: Int, _ candidates: Positions
+  ) throws -> (rows: Positions, wasRead: Bool) {
+    if passesNothing { return (.run(0..<0), false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
     if mode.usesPruning {
-      for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return ([], false) }
+      for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return (.run(0..<0), false) }
     }
-    var left = candidates()
-    if left.isEmpty { return ([], false) }
+    var left = candidates
+    if left.isEmpty { return (left, false) }
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
         conjunct.predicate, rows: left, cache: conjunct.verdicts, search: conjunct.search,
@@ -99,11 +99,14 @@ final class RowFilter: Sendable {
     return (left, true)
   }
 
-  private func filterRows(_ conjunct: BoundExpression, _ rowGroup: Int, _ rows: [UInt32]) throws -> [UInt32] {
+  private func filterRows(
+    _ conjunct: BoundExpression, _ rowGroup: Int, _ rows: Positions
+  ) throws -> Positions {
     let projection = try FieldProjection(reader, rowGroup: rowGroup)
     let columns = try conjunct.paths.map {
       try projection.values($0.names, rows: rows, wantsStringsOnly: $0.onlyStrings)
     }
-    return rows.indices.filter { row in conjunct.truth(columns.map { $0[row] }) == true }.map { rows[$0] }
+    let passing = (0..<rows.count).filter { row in conjunct.truth(columns.map { $0[row] }) == true }
+    return rows.select(.listed(passing.map { UInt32($0) }))
   }
 }

@@ -24,6 +24,18 @@ extension CodedWords {
     }
   }
 
+  /// The codes at `positions`, each of which must be below `count`, in the width that they have.
+  func taking(_ positions: Positions) -> CodedWords {
+    let taken: Codes =
+      switch codes {
+      case .constant: .constant
+      case .bytes(let codes): .bytes(positions.take(codes))
+      case .shorts(let codes): .shorts(positions.take(codes))
+      case .longs(let codes): .longs(positions.take(codes))
+      }
+    return CodedWords(words: words, count: positions.count, codes: taken)
+  }
+
   private static func scan<Code: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ codes: [Code], _ positions: Positions, _ verdicts: [UInt8]
   ) -> Positions {

@@ -57,10 +57,10 @@ package struct ColumnFilter {
   ///   - search: finds the objects that can pass, before they are rebuilt; nil to rebuild all.
   ///   - usesDictionary: false to judge every value on its own, for tests.
   package func filter(
-    _ predicate: ColumnPredicate, rows: [UInt32], cache: VerdictCache, search: RecordSearch? = nil,
+    _ predicate: ColumnPredicate, rows candidates: Positions, cache: VerdictCache, search: RecordSearch? = nil,
     usesDictionary: Bool = true
-  ) throws -> [UInt32] {
-    let candidates = Positions(rows)
+  ) throws -> Positions {
+    if usesDictionary, let rows = try filterValues(predicate, candidates, cache) { return rows }
     var passed: [Positions] = []
     var composite: [Positions] = []
     try group.visit(predicate.path, rows: candidates, isWanted: { isWanted($0, predicate) }) { part in
@@ -90,7 +90,22 @@ package struct ColumnFilter {
     let texts = try group.texts(predicate.path, rows: candidates.select(objects).list)
     let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }
     if !matches.isEmpty { passed.append(objects.select(.listed(matches))) }
-    return candidates.select(Self.union(passed)).list
+    return candidates.select(Self.union(passed))
+  }
+
+  /// The same where only values of one column can pass: they are judged first, and only the rows of those that
+  /// pass are looked for, so that rare values cost what they are and not what the rows are. Nil where that is not
+  /// so, or the candidates are no run.
+  private func filterValues(
+    _ predicate: ColumnPredicate, _ candidates: Positions, _ cache: VerdictCache
+  ) throws -> Positions? {
+    guard case .run(let range) = candidates, !range.isEmpty,
+      let sole = try group.soleColumn(predicate.path, isWanted: { isWanted($0, predicate) })
+    else { return nil }
+    let values = Positions.run(sole.ranks.rank(of: range.lowerBound)..<sole.ranks.rank(of: range.upperBound))
+    let matches = try judge(predicate, sole.column, values, cache)
+    if matches.count == 0 { return .run(0..<0) }
+    return Positions(sole.ranks.instances(ofFirstValues: values.select(matches), where: sole.isLeading))
   }
 
   /// Whether rows of the target can pass, as far as the target tells.

@@ -1,10 +1,10 @@
 /// Ascending, distinct positions: a run of neighbours, or listed.
-enum Positions: Sendable {
+package enum Positions: Sendable {
   case run(Range<Int>)
   case listed([UInt32])
 
   /// Ascending distinct positions as given from outside; neighbours are seen by first and last.
-  init(_ list: [UInt32]) {
+  package init(_ list: [UInt32]) {
     if let first = list.first, let last = list.last, Int(last) - Int(first) == list.count - 1 {
       self = .run(Int(first)..<(Int(last) + 1))
     } else {
@@ -12,14 +12,16 @@ enum Positions: Sendable {
     }
   }
 
-  var count: Int {
+  package var count: Int {
     switch self {
     case .run(let range): range.count
     case .listed(let list): list.count
     }
   }
 
-  var last: Int? {
+  package var isEmpty: Bool { count == 0 }
+
+  package var last: Int? {
     switch self {
     case .run(let range): range.last
     case .listed(let list): list.last.map { Int($0) }
@@ -27,7 +29,7 @@ enum Positions: Sendable {
   }
 
   @inline(__always)
-  subscript(index: Int) -> UInt32 {
+  package subscript(index: Int) -> UInt32 {
     switch self {
     case .run(let range): UInt32(truncatingIfNeeded: range.lowerBound &+ index)
     case .listed(let list): list[index]
@@ -35,12 +37,12 @@ enum Positions: Sendable {
   }
 
   /// Whether these are all positions below `count`.
-  func isAll(of count: Int) -> Bool {
+  package func isAll(of count: Int) -> Bool {
     if case .run(let range) = self { return range == 0..<count }
     return count == 0 && self.count == 0
   }
 
-  var list: [UInt32] {
+  package var list: [UInt32] {
     switch self {
     case .run(let range): range.map { UInt32(truncatingIfNeeded: $0) }
     case .listed(let list): list
@@ -48,13 +50,21 @@ enum Positions: Sendable {
   }
 
   /// The positions at ascending `indices`.
-  func select(_ indices: Positions) -> Positions {
+  package func select(_ indices: Positions) -> Positions {
     switch (self, indices) {
     case (.run(let range), .run(let chosen)):
       .run((range.lowerBound + chosen.lowerBound)..<(range.lowerBound + chosen.upperBound))
     case (.run(let range), .listed(let chosen)) where range.lowerBound == 0: .listed(chosen)
     case (.listed, .run(0..<count)): self
     default: .listed((0..<indices.count).map { self[Int(indices[$0])] })
+    }
+  }
+
+  /// The elements at the positions, each of which `values` has.
+  func take<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
+    switch self {
+    case .run(let range): range == values.indices ? values : Array(values[range])
+    case .listed(let list): list.map { values[Int($0)] }
     }
   }
 }

@@ -81,6 +81,12 @@ struct RowGroupPaths {
       if case .object = target { true } else { isWanted(target) }
     }
     if targetOfCode.allSatisfy({ !wanted[$0] }) { return }
+    if instances.count <= column.valueCount(in: rowGroup) / Self.fewInstances {
+      for part in try few(column, table, list, targetOfCode, instances, wanted) {
+        try take(Part(target: part.target, members: members.select(part.members), positions: part.positions))
+      }
+      return
+    }
     // One target for all: no instance's own shape matters unless values must be counted.
     if let only = targetOfCode.first, targetOfCode.allSatisfy({ $0 == only }) {
       let target = table.targets[only]
@@ -97,6 +103,72 @@ struct RowGroupPaths {
     for (target, indices, positions) in split.run(try column.words(in: rowGroup)) {
       try take(Part(target: table.targets[target], members: members.select(indices), positions: positions))
     }
+  }
+
+  /// Instances are few where looking each one up is cheaper than a pass over all of them.
+  private static let fewInstances = 32
+
+  /// The parts of few instances, each looked up on its own. Members count from the first of `instances`.
+  private func few(
+    _ column: ColumnReader, _ table: PathTable, _ list: [UInt32], _ targetOfCode: [Int], _ instances: Positions,
+    _ isWanted: [Bool]
+  ) throws -> [Part] {
+    let targets = try column.words(in: rowGroup).take(instances).map { targetOfCode[Int($0)] }
+    var parts: [Part] = []
+    for target in Set(targets).sorted() where isWanted[target] {
+      let indices = Positions(targets.indices.filter { targets[$0] == target }.map { UInt32($0) })
+      var positions = Positions.run(0..<0)
+      if let values = table.targets[target].column {
+        let own = instances.select(indices)
+        let counts = table.counts(target: target)
+        let isEach = list.allSatisfy { counts[Int($0)] == 1 }
+        positions = isEach ? own : Positions(try ranks(of: values, counts, in: column).ranks(of: own))
+      }
+      parts.append(Part(target: table.targets[target], members: indices, positions: positions))
+    }
+    return parts
+  }
+
+  /// Where the values of a column stand among the instances of `shapes`; `byWord` are its values in each.
+  private func ranks(of column: Int, _ byWord: [UInt32], in shapes: ColumnReader) throws -> RankIndex {
+    try reader.pooled(.ranks, column: column, rowGroup, byteCount: { $0.byteCount }) {
+      let words = try shapes.words(in: rowGroup)
+      let counts = try words.words.map { word in
+        guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
+        return byWord[Int(word)]
+      }
+      guard let index = RankIndex(words, counts: counts),
+        try index.valueCount == reader.column(column).valueCount(in: rowGroup)
+      else { throw damaged("a column's values are not those of its rows") }
+      return index
+    }
+  }
+
+  /// A column whose values alone decide, and the rows that its values belong to.
+  struct SoleColumn {
+    let column: ColumnReader
+    let ranks: RankIndex
+    /// Whether the path leads to the column, by code of the rows' shapes.
+    let isLeading: [Bool]
+  }
+
+  /// The one column that the path leads to in all rows that can be wanted; nil where there are several or none, or
+  /// every row has its value, so that there is nothing to find.
+  func soleColumn(_ path: [PathName], isWanted: (PathTable.Target) -> Bool) throws -> SoleColumn? {
+    let root = try rootColumn()
+    if root.valueCount(in: rowGroup) == 0 { return nil }
+    let table = try reader.pathTable(slot: 0, path: path[...])
+    let list = try wordList(root)
+    let targetOfCode = try codeTargets(list, table)
+    let wanted = Set(targetOfCode).filter { isWanted(table.targets[$0]) }
+    guard wanted.count == 1, let target = wanted.first, case .value(let index) = table.targets[target] else {
+      return nil
+    }
+    let counts = table.counts(target: target)
+    if list.allSatisfy({ counts[Int($0)] == 1 }) { return nil }
+    return SoleColumn(
+      column: try reader.column(index), ranks: try ranks(of: index, counts, in: root),
+      isLeading: targetOfCode.map { $0 == target })
   }
 
   /// Target number of each word of a row group's list.

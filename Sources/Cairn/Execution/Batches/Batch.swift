@@ -58,6 +58,23 @@ final class Column: @unchecked Sendable {
     }
   }
 
+  /// The column for work on codes: what storage has in a dictionary is not looked up.
+  func codes(count: Int) throws -> CodeColumn {
+    if let origin {
+      let known = lock.withLock { loaded }
+      if known == nil, let field = try origin.rows.field(origin.source) {
+        if case .coded(let coded) = field { return .stored(coded, segment: origin.rows.segment.number) }
+        let vector = try origin.rows.vector(field)
+        lock.withLock {
+          loaded = vector
+          load = nil
+        }
+        return .coded(vector.coded(count: count))
+      }
+    }
+    return .coded(try vector().coded(count: count))
+  }
+
   fileprivate func select(_ indices: [UInt32], _ subsets: inout ScanSubsets) -> Column {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
     guard let origin else { return Column { [self] in try vector().gathered(indices) } }
@@ -70,20 +87,20 @@ final class Column: @unchecked Sendable {
 /// The parts of scans that one selection leads to, shared by all columns of a batch.
 private struct ScanSubsets {
   /// Rows to read, ascending, each once.
-  private let rows: [UInt32]
+  private let rows: Positions
   /// For each wanted row its place among them; nil where that is the same.
   let places: [UInt32]?
   private var known: [ObjectIdentifier: ScanRows] = [:]
 
   init(_ indices: [UInt32], isAscending: Bool) {
     guard !isAscending else {
-      rows = indices
+      rows = Positions(indices)
       places = nil
       return
     }
     var distinct: [UInt32] = []
     for index in indices.sorted() where distinct.last != index { distinct.append(index) }
-    rows = distinct
+    rows = Positions(distinct)
     places = indices.map { index in
       var (low, high) = (0, distinct.count)
       while low < high {

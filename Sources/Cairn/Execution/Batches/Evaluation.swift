@@ -105,7 +105,7 @@ private struct Evaluator {
         })
     }
     let columns = open.map { inputs[$0].coded(count: rowCount) }
-    let groups = LocalGroups(columns, rowCount: rowCount)
+    let groups = LocalGroups(columns.map { .coded($0) }, rowCount: rowCount)
     let entries = groups.firstRows.map { row in
       for (index, column) in zip(open, columns) {
         values[index] = column.entries[Int(column.codes[Int(row)])]

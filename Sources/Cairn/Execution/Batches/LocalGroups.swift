@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// The rows of a batch numbered by the combination of codes that they have, in order of first appearance.
 struct LocalGroups: Sendable {
   /// Group of each row.
@@ -5,13 +7,28 @@ struct LocalGroups: Sendable {
   /// First row of each group.
   private(set) var firstRows: [UInt32] = []
 
-  /// A direct table of combinations is used up to this many, a hash table beyond.
+  /// A direct table of combinations is used where it has at most this many places for each row, and so many in all;
+  /// a hash table beyond.
+  private static let directShare = 8
   private static let directLimit = 1 << 20
 
-  init(_ columns: [Vector.Coded], rowCount: Int) {
-    numbers = [UInt32](repeating: 0, count: rowCount)
+  init(_ columns: [CodeColumn], rowCount: Int) {
+    numbers = []
     if rowCount > 0 { firstRows = [0] }
-    for column in columns { combine(column.codes, entryCount: column.entries.count) }
+    for column in columns where column.entryCount > 1 && rowCount > 0 {
+      switch column.codes {
+      case .constant: continue
+      case .bytes(let codes): combine(codes, entryCount: column.entryCount)
+      case .shorts(let codes): combine(codes, entryCount: column.entryCount)
+      case .longs(let codes): combine(codes, entryCount: column.entryCount)
+      }
+    }
+    if numbers.isEmpty { numbers = [UInt32](repeating: 0, count: rowCount) }
+  }
+
+  /// Divides given groups (`numbers` below `groupCount`) further by a column's codes.
+  init(_ groups: LocalGroups, by column: CodeColumn) {
+    self.init([.coded(.numbers(groups)), column], rowCount: groups.numbers.count)
   }
 
   var count: Int { firstRows.count }
@@ -21,38 +38,75 @@ struct LocalGroups: Sendable {
     for row in numbers.indices { numbers[row] = representatives[Int(numbers[row])] }
   }
 
-  private mutating func combine(_ codes: [UInt32], entryCount: Int) {
-    if entryCount <= 1 || numbers.isEmpty { return }
+  private mutating func combine<Code: FixedWidthInteger & BitwiseCopyable>(_ codes: [Code], entryCount: Int) {
     let (product, overflows) = count.multipliedReportingOverflow(by: entryCount)
+    if !overflows, product <= min(Self.directLimit, max(codes.count * Self.directShare, 1 << 12)) {
+      if numbers.isEmpty { number(codes, product) } else { combine(codes, entryCount: entryCount, product) }
+      return
+    }
+    if numbers.isEmpty { numbers = [UInt32](repeating: 0, count: codes.count) }
+    var table = CombinationTable(capacity: numbers.count)
     var first: [UInt32] = []
-    if !overflows, product <= Self.directLimit {
-      var table = [UInt32](repeating: .max, count: product)
+    for row in numbers.indices {
+      let key = UInt64(numbers[row]) << 32 | UInt64(codes[row])
+      let group = table.number(of: key, next: UInt32(truncatingIfNeeded: first.count))
+      if group == UInt32(truncatingIfNeeded: first.count) { first.append(UInt32(truncatingIfNeeded: row)) }
+      numbers[row] = group
+    }
+    firstRows = first
+  }
+
+  /// The first column's groups.
+  private mutating func number<Code: FixedWidthInteger & BitwiseCopyable>(_ codes: [Code], _ product: Int) {
+    var first: [UInt32] = []
+    var table = [UInt32](repeating: .max, count: product)
+    numbers = [UInt32](unsafeUninitializedCapacity: codes.count) { numbers, count in
       table.withUnsafeMutableBufferPointer { table in
-        numbers.withUnsafeMutableBufferPointer { numbers in
-          codes.withUnsafeBufferPointer { codes in
-            for row in numbers.indices {
-              let place = Int(numbers[row]) &* entryCount &+ Int(codes[row])
-              var group = table[place]
-              if group == .max {
-                group = UInt32(truncatingIfNeeded: first.count)
-                table[place] = group
-                first.append(UInt32(truncatingIfNeeded: row))
-              }
-              numbers[row] = group
+        codes.withUnsafeBufferPointer { codes in
+          for row in codes.indices {
+            let place = Int(codes[row])
+            if table[place] == .max {
+              table[place] = UInt32(truncatingIfNeeded: first.count)
+              first.append(UInt32(truncatingIfNeeded: row))
             }
+            numbers[row] = table[place]
           }
         }
       }
-    } else {
-      var table = CombinationTable(capacity: numbers.count)
-      for row in numbers.indices {
-        let key = UInt64(numbers[row]) << 32 | UInt64(codes[row])
-        let group = table.number(of: key, next: UInt32(truncatingIfNeeded: first.count))
-        if group == UInt32(truncatingIfNeeded: first.count) { first.append(UInt32(truncatingIfNeeded: row)) }
-        numbers[row] = group
+      count = codes.count
+    }
+    firstRows = first
+  }
+
+  private mutating func combine<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], entryCount: Int, _ product: Int
+  ) {
+    var first: [UInt32] = []
+    var table = [UInt32](repeating: .max, count: product)
+    table.withUnsafeMutableBufferPointer { table in
+      numbers.withUnsafeMutableBufferPointer { numbers in
+        codes.withUnsafeBufferPointer { codes in
+          for row in numbers.indices {
+            let place = Int(numbers[row]) &* entryCount &+ Int(codes[row])
+            var group = table[place]
+            if group == .max {
+              group = UInt32(truncatingIfNeeded: first.count)
+              table[place] = group
+              first.append(UInt32(truncatingIfNeeded: row))
+            }
+            numbers[row] = group
+          }
+        }
       }
     }
     firstRows = first
+  }
+}
+
+extension Vector.Coded {
+  /// The groups' numbers as codes; entries have no values.
+  fileprivate static func numbers(_ groups: LocalGroups) -> Vector.Coded {
+    Vector.Coded(entries: Array(repeating: .null, count: groups.count), codes: groups.numbers)
   }
 }
 

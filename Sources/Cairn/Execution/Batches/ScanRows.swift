@@ -34,34 +34,47 @@ private final class ObjectsCache: @unchecked Sendable {
 final class ScanRows: @unchecked Sendable {
   let segment: ScanSegment
   let rowGroup: Int
-  let rows: [UInt32]
+  let rows: Positions
   private let lock = Lock()
   private var projection: FieldProjection?
 
-  init(_ segment: ScanSegment, rowGroup: Int, rows: [UInt32]) {
+  init(_ segment: ScanSegment, rowGroup: Int, rows: Positions) {
     self.segment = segment
     self.rowGroup = rowGroup
     self.rows = rows
   }
 
-  func subset(_ indices: [UInt32]) -> ScanRows {
-    ScanRows(segment, rowGroup: rowGroup, rows: indices.map { rows[Int($0)] })
+  /// The rows at ascending `indices`.
+  func subset(_ indices: Positions) -> ScanRows {
+    ScanRows(segment, rowGroup: rowGroup, rows: rows.select(indices))
   }
 
   func vector(_ source: EventsColumn) throws -> Vector {
     switch source {
-    case .path(let path): try vector(path)
+    case .path(let path): try vector(field(path))
     case .virtual(let column): try vector(column)
     }
   }
 
-  private func vector(_ path: BoundPath) throws -> Vector {
-    let field = try fields().vector(
-      path.names, rows: rows, wantsStringsOnly: path.onlyStrings, acceptsSeconds: true)
-    if let seconds = field.seconds { return .times(Vector.Times(seconds: seconds, codes: field.codes)) }
+  /// Values as storage has them; nil for columns that it has none of.
+  func field(_ source: EventsColumn) throws -> StoredField? {
+    if case .path(let path) = source { try field(path) } else { nil }
+  }
+
+  private func field(_ path: BoundPath) throws -> StoredField {
+    try fields().field(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
+  }
+
+  func vector(_ field: StoredField) throws -> Vector {
+    let values: FieldVector
+    switch field {
+    case .seconds(let seconds): return .times(Vector.Times(seconds))
+    case .entries(let vector): values = vector
+    case .coded(let coded): values = try coded.entries()
+    }
     return .coded(
       Vector.Coded(
-        entries: field.values.map { EngineValue($0) }, codes: field.codes, keys: field.keys,
+        entries: values.values.map { EngineValue($0) }, codes: values.codes, keys: values.keys,
         segment: segment.number))
   }
 
@@ -79,8 +92,8 @@ final class ScanRows: @unchecked Sendable {
     let firstRow = segment.reader.footer.rowGroups[rowGroup].firstRow
     var entries: [EngineValue] = [.null]
     var codeOfObject = [UInt32](repeating: .max, count: objects.count)
-    let codes = rows.map { row -> UInt32 in
-      let object = Int(objects.object(ofRow: firstRow + Int(row)))
+    let codes = (0..<rows.count).map { index -> UInt32 in
+      let object = Int(objects.object(ofRow: firstRow + Int(rows[index])))
       guard object < codeOfObject.count else { return 0 }
       if codeOfObject[object] == .max {
         codeOfObject[object] = UInt32(entries.count)

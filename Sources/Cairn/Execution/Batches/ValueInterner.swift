@@ -7,29 +7,58 @@ import CairnStorage
 final class ValueInterner: @unchecked Sendable {
   private let lock = Lock()
   private var numbers: [GroupingKey: UInt32] = [:]
-  /// By segment: number + 1 of a storage number's value.
-  private var known: [Int: [UInt64: UInt32]] = [:]
+  /// By column of a segment: number + 1 of each entry of its dictionary, as far as entries have been met.
+  private var known: [ColumnKey: [UInt32]] = [:]
   private var bytes = 0
+
+  private struct ColumnKey: Hashable {
+    let segment: Int
+    let column: UInt32
+  }
 
   /// What an entry costs beside its key's bytes, roughly.
   private static let entryByteCount = 120
 
   /// Bytes held, roughly.
-  var byteCount: Int { lock.withLock { bytes } }
+  var byteCount: Int { lock.withLock { known.values.reduce(bytes) { $0 + $1.count * 4 } } }
 
-  /// The numbers of the entries that some codes stand for.
-  func numbers(of coded: Vector.Coded, codes: [UInt32]) -> [UInt32] {
-    lock.withLock {
-      if coded.keys.count != coded.entries.count { return codes.map { number(of: coded.entries[Int($0)]) } }
-      var segment = known.removeValue(forKey: coded.segment) ?? [:]
-      defer { known[coded.segment] = segment }
-      return codes.map { code in
-        if let number = segment[coded.keys[Int(code)]] { return number }
-        let number = number(of: coded.entries[Int(code)])
-        segment[coded.keys[Int(code)]] = number
-        return number
+  /// The numbers of the values that some codes stand for.
+  func numbers(of column: CodeColumn, codes: [UInt32]) throws -> [UInt32] {
+    switch column {
+    case .coded(let coded): lock.withLock { numbers(of: coded, codes) }
+    case .stored(let field, let segment):
+      try lock.withLock {
+        try numbers(of: field, ColumnKey(segment: segment, column: UInt32(field.columnNumber)), codes)
       }
     }
+  }
+
+  private func numbers(of coded: Vector.Coded, _ codes: [UInt32]) -> [UInt32] {
+    if coded.keys.count != coded.entries.count { return codes.map { number(of: coded.entries[Int($0)]) } }
+    return codes.map { code in
+      let key = coded.keys[Int(code)]
+      let column = ColumnKey(segment: coded.segment, column: UInt32(truncatingIfNeeded: key >> 32))
+      let id = UInt32(truncatingIfNeeded: key)
+      let found = known[column]?.number(id) ?? 0
+      if found > 0 { return found - 1 }
+      let number = number(of: coded.entries[Int(code)])
+      known[column, default: []].set(id, number + 1)
+      return number
+    }
+  }
+
+  private func numbers(of field: CodedField, _ key: ColumnKey, _ codes: [UInt32]) throws -> [UInt32] {
+    var table = known.removeValue(forKey: key) ?? []
+    defer { known[key] = table }
+    let ids = codes.map { field.words.words[Int($0)] }
+    // Only what is met for the first time in the segment is looked up.
+    let open = ids.filter { table.number($0) == 0 }.sorted()
+    if !open.isEmpty {
+      for (id, value) in zip(open, try field.values(of: open)) where table.number(id) == 0 {
+        table.set(id, number(of: EngineValue(value)) + 1)
+      }
+    }
+    return ids.map { table.number($0) &- 1 }
   }
 
   private func number(of value: EngineValue) -> UInt32 {
@@ -39,6 +68,18 @@ final class ValueInterner: @unchecked Sendable {
     numbers[key] = number
     bytes += Self.entryByteCount + key.bytes.count
     return number
+  }
+}
+
+extension [UInt32] {
+  /// The number kept for an id; 0 for none.
+  fileprivate func number(_ id: UInt32) -> UInt32 { Int(id) < count ? self[Int(id)] : 0 }
+
+  fileprivate mutating func set(_ id: UInt32, _ number: UInt32) {
+    if Int(id) >= count {
+      append(contentsOf: repeatElement(0, count: Swift.max(Int(id) + 1, count * 2) - count))
+    }
+    self[Int(id)] = number
   }
 }
 

@@ -6,7 +6,7 @@ enum Vector: Sendable {
   case constant(EngineValue)
   /// Entries, and a code per row.
   case coded(Coded)
-  /// Canonical `eventTime` texts: entries as seconds since 1970, and a code per row.
+  /// Canonical `eventTime` texts as seconds since 1970, one per row.
   case times(Times)
   /// A value per row.
   case plain([EngineValue])
@@ -23,31 +23,34 @@ enum Vector: Sendable {
   }
 
   struct Times: Sendable {
-    /// May repeat.
     var seconds: [Int64]
-    var codes: [UInt32]
 
-    /// Entries by the step of `granularity` seconds that they lie in: one second of each step, and for each row
-    /// its step.
+    init(_ seconds: [Int64]) { self.seconds = seconds }
+
+    /// Rows by the step of `granularity` seconds that they lie in: one second of each step, and for each row its
+    /// step. Rows mostly come in the order of time, so the end of a step is looked for in strides.
     func steps(of granularity: Int64) -> (seconds: [Int64], codes: [UInt32]) {
       var steps: [Int64: UInt32] = [:]
       var output: [Int64] = []
-      var last: (step: Int64, code: UInt32)?
-      let codeOfEntry = seconds.map { second -> UInt32 in
-        let step = second >= 0 ? second / granularity : (second + 1) / granularity - 1
-        if let last, last.step == step { return last.code }
-        let code: UInt32
-        if let known = steps[step] {
-          code = known
-        } else {
-          code = UInt32(output.count)
-          steps[step] = code
-          output.append(second)
+      let codes = [UInt32](unsafeUninitializedCapacity: seconds.count) { codes, count in
+        seconds.withUnsafeBufferPointer { seconds in
+          while count < seconds.count {
+            let second = seconds[count]
+            let step = second >= 0 ? second / granularity : (second + 1) / granularity - 1
+            let code = steps[step] ?? UInt32(truncatingIfNeeded: output.count)
+            if Int(code) == output.count {
+              steps[step] = code
+              output.append(second)
+            }
+            let range = step * granularity..<(step + 1) * granularity
+            var end = count + 1
+            while end < seconds.count, range.contains(seconds[end]) { end += 1 }
+            for row in count..<end { codes[row] = code }
+            count = end
+          }
         }
-        last = (step, code)
-        return code
       }
-      return (output, codes.map { codeOfEntry[Int($0)] })
+      return (output, codes)
     }
   }
 
@@ -55,7 +58,7 @@ enum Vector: Sendable {
     switch self {
     case .constant(let value): value
     case .coded(let coded): coded.entries[Int(coded.codes[row])]
-    case .times(let times): Vector.time(times.seconds[Int(times.codes[row])])
+    case .times(let times): Vector.time(times.seconds[row])
     case .plain(let values): values[row]
     }
   }
@@ -69,7 +72,7 @@ enum Vector: Sendable {
       coded.codes = indices.map { codes[Int($0)] }
       return .coded(coded)
     case .times(let times):
-      return .times(Times(seconds: times.seconds, codes: indices.map { times.codes[Int($0)] }))
+      return .times(Times(indices.map { times.seconds[Int($0)] }))
     case .plain(let values): return .plain(indices.map { values[Int($0)] })
     }
   }
@@ -79,13 +82,7 @@ enum Vector: Sendable {
     switch self {
     case .constant(let value): Array(repeating: value, count: count)
     case .coded(let coded): coded.values
-    case .times(let times):
-      // Few rows may be left of many entries: only theirs are spelled.
-      if times.codes.count < times.seconds.count {
-        times.codes.map { Vector.time(times.seconds[Int($0)]) }
-      } else {
-        Coded(entries: times.seconds.map { Vector.time($0) }, codes: times.codes).values
-      }
+    case .times(let times): times.seconds.map { Vector.time($0) }
     case .plain(let values): values
     }
   }

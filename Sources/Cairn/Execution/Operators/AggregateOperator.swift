@@ -53,7 +53,7 @@ final class AggregateOperator: Operator {
           try PartialGroups(batch, keys: keys, members: members, set: number, calls: calls, interners, pass)
         }
       } _: { partials in
-        for partial in partials where !table.isFull { table.merge(partial) }
+        for partial in partials where !table.isFull { try table.merge(partial) }
         return !table.isFull
       }
       if table.isFull {
@@ -141,12 +141,12 @@ private final class GroupTable {
   var count: Int { sets.count }
   var isFull: Bool { byteCount > byteLimit }
 
-  func merge(_ partial: PartialGroups) {
+  func merge(_ partial: PartialGroups) throws {
     var targets = [Int](repeating: -1, count: partial.count)
     for group in 0..<partial.count where partial.isKept[group] {
       targets[group] =
-        number(partial.set, partial.numbers, group)
-        ?? add(partial.set, partial.numbers.map { $0[group] }, partial.keys.map { $0[group] })
+        try number(partial.set, partial.numbers, group)
+        ?? add(partial.set, partial.numbers.map { $0[group] }, partial.keys.map { try $0.value(group) })
     }
     for index in states.indices {
       states[index].merge(partial.states[index], targets)

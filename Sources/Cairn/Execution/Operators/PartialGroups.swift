@@ -1,7 +1,7 @@
 /// The groups of one batch with what the aggregates gathered there, ready to be merged in the order of rows.
 struct PartialGroups: Sendable {
-  /// Values of the keys, by key and group.
-  private(set) var keys: [[EngineValue]]
+  /// Values of the keys, by key.
+  private(set) var keys: [PartialKey]
   /// Numbers of these values, by key and group.
   private(set) var numbers: [[UInt32]]
   private(set) var states: [AggregateStates]
@@ -17,31 +17,39 @@ struct PartialGroups: Sendable {
     _ interners: AggregateInterners, _ pass: GroupingPass
   ) throws {
     self.set = set
-    let columns = try members.map { try Self.vector(batch, keys[$0]).coded(count: batch.rowCount) }
-    var groups = LocalGroups(columns, rowCount: batch.rowCount)
-    count = groups.count
-    self.keys = keys.map { _ in Array(repeating: .null, count: groups.count) }
-    numbers = keys.map { _ in Array(repeating: .max, count: groups.count) }
+    let columns = try members.map { try Self.codes(batch, keys[$0]) }
+    // Where only rows are counted no row needs a group's number.
+    let onlyCounts = calls.allSatisfy { $0.isPlainCount && $0.arguments.isEmpty && $0.filter == nil }
+    let counted = onlyCounts ? GroupCounts(columns, rowCount: batch.rowCount) : nil
+    var groups = counted == nil ? LocalGroups(columns, rowCount: batch.rowCount) : nil
+    let firstRows = counted?.firstRows ?? groups?.firstRows ?? []
+    count = firstRows.count
+    self.keys = keys.map { _ in .null }
+    numbers = keys.map { _ in Array(repeating: .max, count: firstRows.count) }
     for (member, column) in zip(members, columns) {
-      self.keys[member] = groups.firstRows.map { column.entries[Int(column.codes[Int($0)])] }
+      self.keys[member] = .values(of: column, codes: column.codes(ofRows: firstRows))
     }
-    states = []
-    isKept = pass.takes(set, self.keys, groups.count)
+    let isKept = try pass.takes(set, self.keys, firstRows.count)
+    // Values of groups that another pass takes get no number: they would cost memory here.
+    let kept = isKept.indices.filter { isKept[$0] }
+    self.isKept = isKept
     for (member, column) in zip(members, columns) {
-      // Values of groups that another pass takes get no number: they would cost memory here.
-      let kept = isKept.indices.filter { isKept[$0] }
-      let codes = kept.map { column.codes[Int(groups.firstRows[$0])] }
-      for (group, number) in zip(kept, interners.keys[member].numbers(of: column, codes: codes)) {
+      let codes = column.codes(ofRows: kept.map { firstRows[$0] })
+      for (group, number) in zip(kept, try interners.keys[member].numbers(of: column, codes: codes)) {
         numbers[member][group] = number
       }
     }
+    states = []
+    if let counted { states = Array(repeating: .counts(counted.counts), count: calls.count) }
     // Equal values may have several entries, so several groups here: where the order of rows counts, their rows
     // have to be seen in one go.
     if calls.contains(where: { $0.function.dependsOnOrder || !$0.ordering.isEmpty }) {
-      groups.unite(representatives())
+      groups?.unite(representatives())
     }
-    for (call, interner) in zip(calls, interners.calls) {
-      states.append(try gather(call, batch, groups, interner))
+    if let groups {
+      for (call, interner) in zip(calls, interners.calls) {
+        states.append(try gather(call, batch, groups, interner))
+      }
     }
   }
 
@@ -62,6 +70,11 @@ struct PartialGroups: Sendable {
     try batch.columns[id]?.vector() ?? .constant(.null)
   }
 
+  private static func codes(_ batch: Batch, _ id: ColumnID) throws -> CodeColumn {
+    try batch.columns[id]?.codes(count: batch.rowCount)
+      ?? .coded(Vector.constant(.null).coded(count: batch.rowCount))
+  }
+
   // MARK: Aggregates
 
   private func gather(
@@ -69,6 +82,9 @@ struct PartialGroups: Sendable {
   ) throws -> AggregateStates {
     let passes = try call.filter.map {
       try Self.vector(batch, $0).values(count: batch.rowCount).map { $0.truth == true }
+    }
+    if call.isDistinctCount, passes == nil, let argument = call.arguments.first {
+      return try distinct(try Self.codes(batch, argument), groups, interner)
     }
     let arguments = try call.arguments.map { try Self.vector(batch, $0) }
     if call.isPlainCount { return .counts(Self.counts(groups, arguments.first, passes)) }
@@ -95,7 +111,7 @@ struct PartialGroups: Sendable {
       }
       return .states(list)
     }
-    return combinations(call, arguments, groups, passes, batch.rowCount, states, interner)
+    return try combinations(call, arguments, groups, passes, batch.rowCount, states, interner)
   }
 
   private static func counts(_ groups: LocalGroups, _ argument: Vector?, _ passes: [Bool]?) -> [Int] {
@@ -115,15 +131,32 @@ struct PartialGroups: Sendable {
     return counts
   }
 
+  /// The numbers of each group's distinct values.
+  private func distinct(
+    _ column: CodeColumn, _ groups: LocalGroups, _ interner: ValueInterner
+  ) throws -> AggregateStates {
+    let pairs = LocalGroups(groups, by: column)
+    let isNull = column.nullEntries
+    var codes = column.codes(ofRows: pairs.firstRows)
+    var owners = pairs.firstRows.map { groups.numbers[Int($0)] }
+    if isNull != nil || isKept.contains(false) {
+      let wanted = codes.indices.filter { isKept[Int(owners[$0])] && isNull?[Int(codes[$0])] != true }
+      (codes, owners) = (wanted.map { codes[$0] }, wanted.map { owners[$0] })
+    }
+    var sets = [NumberSet](repeating: NumberSet(), count: groups.count)
+    for (owner, number) in zip(owners, try interner.numbers(of: column, codes: codes)) {
+      sets[Int(owner)].insert(number)
+    }
+    return .distinctCounts(sets)
+  }
+
   /// Each combination of a group and arguments once, with how often it occurs.
   private func combinations(
     _ call: AggregateCall, _ arguments: [Vector], _ groups: LocalGroups, _ passes: [Bool]?, _ rowCount: Int,
     _ empty: AggregateStates, _ interner: ValueInterner
-  ) -> AggregateStates {
+  ) throws -> AggregateStates {
     let columns = arguments.map { $0.coded(count: rowCount) }
-    let numbered = Vector.Coded(
-      entries: Array(repeating: .null, count: groups.count), codes: groups.numbers)
-    let pairs = LocalGroups([numbered] + columns, rowCount: rowCount)
+    let pairs = columns.reduce(groups) { LocalGroups($0, by: .coded($1)) }
     var times = [Int](repeating: 0, count: pairs.count)
     for (row, pair) in pairs.numbers.enumerated() where passes?[row] != false { times[Int(pair)] += 1 }
     func each(_ body: (Int, [EngineValue], Int) -> Void) {
@@ -142,7 +175,7 @@ struct PartialGroups: Sendable {
         let row = Int(pairs.firstRows[pair])
         return times[pair] > 0 && isKept[Int(groups.numbers[row])] && !isNull[Int(column.codes[row])]
       }.map { Int(pairs.firstRows[$0]) }
-      let numbers = interner.numbers(of: column, codes: wanted.map { column.codes[$0] })
+      let numbers = try interner.numbers(of: .coded(column), codes: wanted.map { column.codes[$0] })
       for (row, number) in zip(wanted, numbers) { sets[Int(groups.numbers[row])].insert(number) }
       return .distinctCounts(sets)
     case .distinctRows(var rows):
@@ -161,6 +194,26 @@ struct PartialGroups: Sendable {
   }
 }
 
+/// The values of one key by group, looked up when somebody asks.
+enum PartialKey: Sendable {
+  case null
+  case values(of: CodeColumn, codes: [UInt32])
+
+  func value(_ group: Int) throws -> EngineValue {
+    switch self {
+    case .null: .null
+    case .values(let column, let codes): try column.values([codes[group]])[0]
+    }
+  }
+
+  func values() throws -> [EngineValue]? {
+    switch self {
+    case .null: nil
+    case .values(let column, let codes): try column.values(codes)
+    }
+  }
+}
+
 /// One of several passes over an input: it takes the groups whose keys' hash leaves a remainder.
 struct GroupingPass: Sendable {
   let modulus: UInt64
@@ -169,11 +222,12 @@ struct GroupingPass: Sendable {
   static let whole = GroupingPass(modulus: 1, remainder: 0)
 
   /// Whether it takes each group.
-  func takes(_ set: Int, _ keys: [[EngineValue]], _ count: Int) -> [Bool] {
+  func takes(_ set: Int, _ keys: [PartialKey], _ count: Int) throws -> [Bool] {
     if modulus == 1 { return Array(repeating: true, count: count) }
+    let values = try keys.map { try $0.values() }
     return (0..<count).map { group in
-      let hash = keys.reduce(UInt64(set)) {
-        ($0 ^ GroupingKey($1[group]).stableHash) &* 0x9E37_79B9_7F4A_7C15
+      let hash = values.reduce(UInt64(set)) {
+        ($0 ^ GroupingKey($1?[group] ?? .null).stableHash) &* 0x9E37_79B9_7F4A_7C15
       }
       return (hash >> 16) % modulus == remainder
     }

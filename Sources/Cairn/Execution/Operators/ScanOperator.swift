@@ -57,31 +57,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let filter: RowFilter?
     /// Whether the time bounds decide for every row, so that their conditions need not be evaluated.
     let rowGroup: Int
-    let rows: Rows
-  }
-
-  private enum Rows: Sendable {
-    case range(Range<Int>)
-    /// Rows without a readable time, then a range.
-    case untimed(Int, Range<Int>)
-
-    var list: [UInt32] {
-      switch self {
-      case .range(let range):
-        [UInt32](unsafeUninitializedCapacity: range.count) { rows, count in
-          for index in 0..<range.count { rows[index] = UInt32(truncatingIfNeeded: range.lowerBound + index) }
-          count = range.count
-        }
-      case .untimed(let count, let range): (0..<count).map { UInt32($0) } + range.map { UInt32($0) }
-      }
-    }
-
-    var isEmpty: Bool {
-      switch self {
-      case .range(let range): range.isEmpty
-      case .untimed(let count, let range): count == 0 && range.isEmpty
-      }
-    }
+    let rows: Positions
   }
 
   func run<Result: Sendable>(
@@ -127,7 +103,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       let size = max(Self.sliceRowCount, scan.rows.count / (threads * Self.fewRowGroups) + 1)
       if scan.rows.count <= size { return [scan] }
       return stride(from: 0, to: scan.rows.count, by: size).map { start in
-        scan.subset((UInt32(start)..<UInt32(min(start + size, scan.rows.count))).map { $0 })
+        scan.subset(.run(start..<min(start + size, scan.rows.count)))
       }
     }
     let window = threads * Self.largestWindow
@@ -195,19 +171,19 @@ final class ScanOperator: Operator, @unchecked Sendable {
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
       if allowed.isEmpty { continue }
-      let rows: Rows
+      let rows: Positions
       var filter = onAll
       if bounds.isEmpty || !mode.usesPruning {
-        rows = .range(allowed)
+        rows = .run(allowed)
       } else if group.untimedRowCount == 0, try reader.hasExactTimes(rowGroup) {
-        rows = .range(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))
+        rows = .run(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))
         filter = onPaths
       } else {
         let untimed = allowed.lowerBound < group.untimedRowCount ? group.untimedRowCount : 0
         let range = allowed.clamped(to: try soft.widened.rows(of: rowGroup, in: reader))
-        rows =
-          untimed > 0
-          ? .untimed(untimed, max(range.lowerBound, untimed)..<max(range.upperBound, untimed)) : .range(range)
+        // Rows without a readable time stand before the range.
+        let timed = max(range.lowerBound, untimed)..<max(range.upperBound, untimed)
+        rows = untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
       if rows.isEmpty { continue }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
@@ -216,13 +192,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
-    let rows: [UInt32]
+    let rows: Positions
     if let filter = candidate.filter {
       let wasRead: Bool
-      (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows.list)
+      (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows)
       if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
     } else {
-      rows = candidate.rows.list
+      rows = candidate.rows
       context.recorder.update { $0.rowGroupsRead += 1 }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)

@@ -113,7 +113,7 @@ struct RankedRows {
     var output: [[Int64]] = []
     for vector in vectors {
       guard case .times(let times) = vector else { return nil }
-      output.append(times.codes.map { times.seconds[Int($0)] })
+      output.append(times.seconds)
     }
     return output.isEmpty ? nil : output
   }
