@@ -87,7 +87,7 @@ package struct ColumnFilter {
         objects = .run(0..<0)
       }
     }
-    let texts = try group.texts(predicate.path, rows: candidates.select(objects).list)
+    let texts = try group.texts(predicate.path, rows: candidates.select(objects))
     let matches = texts.indices.filter { predicate.passes(texts[$0]) }.map { UInt32($0) }
     if !matches.isEmpty { passed.append(objects.select(.listed(matches))) }
     return candidates.select(Self.union(passed))

@@ -34,6 +34,17 @@ extension ColumnReader {
     return values
   }
 
+  /// Calls `body` with the bytes of the entries of ascending ids.
+  func visitEntries(_ ids: [UInt32], _ body: (UInt32, UnsafeBufferPointer<UInt8>) throws -> Void) throws {
+    var current: (block: Int, table: StringTable)?
+    var next = 0
+    try visitEntries(ids) { block, entry in
+      if current?.block != block { current = (block, try dictionaryBlock(block)) }
+      if let current { try body(ids[next], current.table[entry]) }
+      next += 1
+    }
+  }
+
   private func blockValues(_ index: Int) throws -> [FieldValue] {
     let heap = DictionaryBlocks.targetByteCount
     return try pooled(.dictionaryValues, index, byteCount: { heap + $0.count * 64 }) {

@@ -37,7 +37,7 @@ package struct FieldProjection {
         if wantsStringsOnly {
           parts.add(.missing, key: 0xFF, part.members)
         } else {
-          let texts = try group.texts(path, rows: rows.select(part.members).list)
+          let texts = try group.texts(path, rows: rows.select(part.members))
           parts.add(
             .entries(FieldVector(values: texts, codes: texts.indices.map { UInt32($0) })), part.members)
         }
@@ -101,10 +101,10 @@ package struct FieldProjection {
     let used = place.indices.filter { place[$0] == 1 }
     for (index, code) in used.enumerated() { place[code] = UInt32(index) }
     for index in codes.indices { codes[index] = place[Int(codes[index])] }
-    let ids = used.map { words.words[$0] }
-    let first = UInt64(column.metadata.index) << 32
-    return .entries(
-      FieldVector(values: try column.entryValues(ids), codes: codes, keys: ids.map { first | UInt64($0) }))
+    return .coded(
+      CodedField(
+        column: column,
+        words: CodedWords(words: used.map { words.words[$0] }, count: codes.count, codes: .longs(codes))))
   }
 
   /// Integers with neighbours that are equal joined.
@@ -127,40 +127,96 @@ package struct FieldProjection {
 private struct FieldParts {
   private let rowCount: Int
   private var parts: [(field: StoredField, members: Positions)] = []
+  /// One value for all members, with its key.
+  private var literals: [(value: FieldValue, key: UInt64, members: Positions)] = []
 
   init(rowCount: Int) { self.rowCount = rowCount }
 
   mutating func add(_ field: StoredField, _ members: Positions) { parts.append((field, members)) }
 
-  /// One value for all members.
   mutating func add(_ value: FieldValue, key: UInt64, _ members: Positions) {
-    add(
-      .entries(
-        FieldVector(
-          values: [value], codes: [UInt32](repeating: 0, count: members.count),
-          keys: [FieldVector.literalKeys | key])),
-      members)
+    literals.append((value, FieldVector.literalKeys | key, members))
   }
 
   func finish() throws -> StoredField {
-    if parts.count == 1, parts[0].members.isAll(of: rowCount) { return parts[0].field }
-    var values: [FieldValue] = []
-    var keys: [UInt64] = []
+    if parts.count == 1, case .coded(let coded) = parts[0].field { return .coded(together(coded)) }
+    if parts.count == 1, literals.isEmpty { return parts[0].field }
+    var values: [FieldValue] = literals.map(\.value)
+    var keys: [UInt64] = literals.map(\.key)
     var hasKeys = true
     var codes = [UInt32](repeating: 0, count: rowCount)
+    for (code, literal) in literals.enumerated() { literal.members.fill(&codes, with: UInt32(code)) }
     for (field, members) in parts {
       let vector = try FieldProjection.entries(field)
       let first = UInt32(values.count)
       values += vector.values
       hasKeys = hasKeys && vector.keys.count == vector.values.count
       keys += vector.keys
-      switch members {
-      case .run(let range):
-        for (index, row) in range.enumerated() { codes[row] = first + vector.codes[index] }
-      case .listed(let list):
-        for (index, row) in list.enumerated() { codes[Int(row)] = first + vector.codes[index] }
-      }
+      members.scatter(vector.codes, into: &codes) { first + $0 }
     }
     return .entries(FieldVector(values: values, codes: codes, keys: hasKeys ? keys : []))
+  }
+
+  /// A column's codes and literals, in codes as narrow as these are.
+  private func together(_ coded: CodedField) -> CodedField {
+    if literals.isEmpty { return coded }
+    var result = coded
+    result.others = literals.map { ($0.value, $0.key) }
+    let codes: CodedWords.Codes =
+      if result.entryCount <= 1 << 8 {
+        .bytes(scattered(coded.words, UInt8.self))
+      } else if result.entryCount <= 1 << 16 {
+        .shorts(scattered(coded.words, UInt16.self))
+      } else {
+        .longs(scattered(coded.words, UInt32.self))
+      }
+    return CodedField(
+      column: coded.column, words: CodedWords(words: coded.words.words, count: rowCount, codes: codes),
+      others: result.others)
+  }
+
+  private func scattered<Code: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ words: CodedWords, _: Code.Type
+  ) -> [Code] {
+    var codes = [Code](repeating: 0, count: rowCount)
+    for (place, literal) in literals.enumerated() {
+      literal.members.fill(&codes, with: Code(truncatingIfNeeded: words.words.count + place))
+    }
+    let members = parts[0].members
+    switch words.codes {
+    case .constant: members.fill(&codes, with: 0)
+    case .bytes(let own): members.scatter(own, into: &codes) { Code(truncatingIfNeeded: $0) }
+    case .shorts(let own): members.scatter(own, into: &codes) { Code(truncatingIfNeeded: $0) }
+    case .longs(let own): members.scatter(own, into: &codes) { Code(truncatingIfNeeded: $0) }
+    }
+    return codes
+  }
+}
+
+extension Positions {
+  /// Puts one value at all positions.
+  fileprivate func fill<Value: BitwiseCopyable>(_ target: inout [Value], with value: Value) {
+    target.withUnsafeMutableBufferPointer { target in
+      switch self {
+      case .run(let range): for position in range { target[position] = value }
+      case .listed(let list): for position in list { target[Int(position)] = value }
+      }
+    }
+  }
+
+  /// Puts a value for each position there.
+  fileprivate func scatter<Value: BitwiseCopyable, Result: BitwiseCopyable>(
+    _ values: [Value], into target: inout [Result], _ change: (Value) -> Result
+  ) {
+    target.withUnsafeMutableBufferPointer { target in
+      values.withUnsafeBufferPointer { values in
+        switch self {
+        case .run(let range):
+          for (index, position) in range.enumerated() { target[position] = change(values[index]) }
+        case .listed(let list):
+          for (index, position) in list.enumerated() { target[Int(position)] = change(values[index]) }
+        }
+      }
+    }
   }
 }

@@ -34,23 +34,39 @@ package enum StoredField: Sendable {
   case seconds([Int64])
 }
 
-/// Values of a column with a dictionary, none of which has been looked up yet.
+/// Values of a column with a dictionary, none of which has been looked up yet, and what stands for rows that have
+/// none there.
 package struct CodedField: Sendable {
   let column: ColumnReader
-  /// Ids of the dictionary, and a narrow code per row into them.
+  /// Ids of the dictionary, and a narrow code per row: below the number of ids into them, above into `others`.
   package let words: CodedWords
+  /// Values without a column: missing, null, true, false, {} or [].
+  package var others: [(value: FieldValue, key: UInt64)] = []
+
+  /// Codes are below it.
+  package var entryCount: Int { words.words.count + others.count }
 
   /// The column's number in its segment.
   package var columnNumber: Int { column.metadata.index }
 
+  /// The dictionary alone.
+  package var withoutRows: CodedField {
+    CodedField(column: column, words: CodedWords(words: [], count: 0, codes: .constant))
+  }
+
   /// Values of ascending ids.
   package func values(of ids: [UInt32]) throws -> [FieldValue] { try column.entryValues(ids) }
+
+  /// Calls `body` with the text of each of the ascending ids, numbers as they are spelled.
+  package func visit(_ ids: [UInt32], _ body: (UInt32, UnsafeBufferPointer<UInt8>) throws -> Void) throws {
+    try column.visitEntries(ids, body)
+  }
 
   /// The same values as entries.
   package func entries() throws -> FieldVector {
     let first = UInt64(columnNumber) << 32
     return FieldVector(
-      values: try column.entryValues(words.words), codes: words.allCodes(),
-      keys: words.words.map { first | UInt64($0) })
+      values: try column.entryValues(words.words) + others.map(\.value), codes: words.allCodes(),
+      keys: words.words.map { first | UInt64($0) } + others.map(\.key))
   }
 }

@@ -10,29 +10,23 @@ struct InstanceSplit {
   private let used: [Int]
   /// By used target, then by code: values in its column. Empty for targets without a column.
   private let counts: [[UInt32]]
-  private let codeCount: Int
+  /// By used target.
   private let isWanted: [Bool]
 
-  /// - Parameter isWanted: by target number; instances of others may be left out.
-  init(
-    _ table: PathTable, list: [UInt32], targetOfCode: [Int], instances: Positions, isWanted: [Bool]
-  ) {
-    self.targetOfCode = targetOfCode
+  private var codeCount: Int { targetOfCode.count }
+
+  /// - Parameter isWanted: by place among the route's targets; instances of others may be left out.
+  init(_ route: PathRoute, instances: Positions, isWanted: [Bool]) {
+    targetOfCode = route.targetOfCode
+    used = route.used
+    counts = route.counts
     self.instances = instances
     self.isWanted = isWanted
-    codeCount = list.count
-    var isUsed = [Bool](repeating: false, count: table.targets.count)
-    for target in targetOfCode { isUsed[target] = true }
-    used = isUsed.indices.filter { isUsed[$0] }
-    counts = used.map { target in
-      let byWord = table.counts(target: target)
-      return byWord.isEmpty ? [] : list.map { byWord[Int($0)] }
-    }
   }
 
   /// For each target with instances: their indices and the positions of their values, where they have some.
   /// Positions beyond 32 bits, which only forged shapes have, are given as the last one: behind every column.
-  mutating func run(_ words: CodedWords) -> [(target: Int, indices: Positions, positions: Positions)] {
+  func run(_ words: CodedWords) -> [(target: Int, indices: Positions, positions: Positions)] {
     switch words.codes {
     case .constant: split([UInt8](repeating: 0, count: words.count))
     case .bytes(let codes): split(codes)
@@ -91,7 +85,7 @@ struct InstanceSplit {
               }
             }
             let target = place[Int(codes[wanted])]
-            if !isWanted[used[target]] { continue }
+            if !isWanted[target] { continue }
             output[target].append(UInt32(truncatingIfNeeded: index))
             if columnPlace[target] >= 0 {
               positions[target].append(UInt32(clamping: cursor[columnPlace[target]]))
@@ -100,7 +94,7 @@ struct InstanceSplit {
         }
       }
     }
-    return used.indices.filter { output[$0].count > 0 && isWanted[used[$0]] }.map {
+    return used.indices.filter { output[$0].count > 0 && isWanted[$0] }.map {
       (used[$0], Positions(Array(output[$0].buffer)), Positions(Array(positions[$0].buffer)))
     }
   }
@@ -114,7 +108,7 @@ struct InstanceSplit {
     let steps = counts[index].map { Int($0) }
     var parts: [(target: Int, indices: Positions, positions: Positions)] = []
     let inside = Self.indices(codes, range, keeping: isInside)
-    if inside.count > 0, isWanted[used[index]] {
+    if inside.count > 0, isWanted[index] {
       let positions: Positions
       if steps == isInside {
         // One value for each of them and none for others: the values are neighbours as well.
@@ -125,8 +119,8 @@ struct InstanceSplit {
       }
       parts.append((used[index], inside, positions))
     }
-    if let other = used.first(where: { $0 != used[index] }), isWanted[other], inside.count < range.count {
-      parts.append((other, Self.indices(codes, range, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
+    if let other = used.indices.first(where: { $0 != index }), isWanted[other], inside.count < range.count {
+      parts.append((used[other], Self.indices(codes, range, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
     }
     return parts
   }

@@ -24,13 +24,24 @@ struct PathTable: Sendable {
     }
   }
 
+  /// The table's number among those of its segment.
+  let number: Int
   let targets: [Target]
   /// Number of a word's target; words from its count on are not in the catalogue.
   let targetOfWord: [UInt32]
   private let builder: PathTableBuilder
+  private let path: [PathName]
   private let knownCounts = Memo<Int, [UInt32]>()
+  private let knownPlaces = Memo<Int, [Place?]>()
 
-  init(_ catalogue: Catalogue, slot: Int, path: ArraySlice<PathName>) {
+  /// A value's slot and word.
+  struct Place: Hashable, Sendable {
+    var slot: Int
+    var word: UInt32
+  }
+
+  init(_ catalogue: Catalogue, slot: Int, path: ArraySlice<PathName>, number: Int) {
+    self.number = number
     var builder = PathTableBuilder(catalogue, root: slot)
     let wordCount = Int(ValueKind.firstShapeWord) + catalogue.shapes[slot].count
     var targets: [Target] = []
@@ -53,7 +64,12 @@ struct PathTable: Sendable {
     self.targets = targets
     self.targetOfWord = targetOfWord
     self.builder = builder
+    self.path = Array(path)
   }
+
+  /// By word: the object or array as a whole that the path leads to; nil where it leads elsewhere, or into an object
+  /// with a shape column of its own.
+  func places() -> [Place?] { knownPlaces.value(0) { builder.places(path[...]) } }
 
   /// A path has one or two targets; where keys differ in case it can have thousands, which are not kept.
   private static let keptTargetLimit = 64
@@ -64,6 +80,34 @@ struct PathTable: Sendable {
     if targets.count > Self.keptTargetLimit { return builder.counts(column: column) }
     return knownCounts.value(target) { builder.counts(column: column) }
   }
+}
+
+/// Where a path leads from the instances of one row group, by code of their words.
+struct PathRoute: Sendable {
+  /// Target number by code.
+  let targetOfCode: [Int]
+  /// Target numbers that occur, ascending.
+  let used: [Int]
+  /// By place in `used`, then by code: values in the target's column. Empty for targets without one.
+  let counts: [[UInt32]]
+  /// By place in `used`: whether every instance has one value in the target's column.
+  let hasOneEach: [Bool]
+
+  /// - Parameters:
+  ///   - list: the words of the row group's instances, all of which the table has.
+  init(_ table: PathTable, list: [UInt32]) {
+    targetOfCode = list.map { Int(table.targetOfWord[Int($0)]) }
+    var isUsed = [Bool](repeating: false, count: table.targets.count)
+    for target in targetOfCode { isUsed[target] = true }
+    used = isUsed.indices.filter { isUsed[$0] }
+    counts = used.map { target in
+      let byWord = table.counts(target: target)
+      return byWord.isEmpty ? [] : list.map { byWord[Int($0)] }
+    }
+    hasOneEach = counts.map { counts in !counts.isEmpty && counts.allSatisfy { $0 == 1 } }
+  }
+
+  var byteCount: Int { (targetOfCode.count * 2 + counts.reduce(0) { $0 + $1.count }) * 4 + 96 }
 }
 
 /// Follows names through shapes.
@@ -135,6 +179,41 @@ private struct PathTableBuilder: Sendable {
     default: return .literal(kind)
     }
     return catalogue.column(slot, columnKind).map { .value(column: $0) } ?? .missing
+  }
+
+  /// By word of the root slot: the object or array that the path ends at.
+  func places(_ path: ArraySlice<PathName>) -> [PathTable.Place?] {
+    let known = [PathTable.Place?](repeating: nil, count: Int(ValueKind.firstShapeWord))
+    var places = places(slot: root, path)
+    if path.isEmpty { places = catalogue.shapes[root].indices.map { place(root, UInt32($0) + ValueKind.firstShapeWord) } }
+    return known + places
+  }
+
+  /// By shape of the slot.
+  private func places(slot: Int, _ path: ArraySlice<PathName>) -> [PathTable.Place?] {
+    guard let name = path.first else { return [] }
+    let rest = path.dropFirst()
+    let matches = catalogue.children[slot].filter { !catalogue.slots[$0].isElement }.map {
+      (child: $0, match: PathResolver.matches(name, catalogue.slots[$0].name))
+    }
+    let equal = Set(matches.filter { $0.match == .equal }.map(\.child))
+    let folded = Set(matches.filter { $0.match == .folded }.map(\.child))
+    var below: [Int: [PathTable.Place?]] = [:]
+    return catalogue.shapes[slot].map { shape in
+      let entry =
+        shape.entries.first { equal.contains($0.slot) } ?? shape.entries.first { folded.contains($0.slot) }
+      guard let entry else { return nil }
+      if rest.isEmpty { return place(entry.slot, entry.word) }
+      guard entry.word >= ValueKind.firstShapeWord else { return nil }
+      if below[entry.slot] == nil { below[entry.slot] = places(slot: entry.slot, rest) }
+      let index = Int(entry.word - ValueKind.firstShapeWord)
+      return below[entry.slot].flatMap { $0.indices.contains(index) ? $0[index] : nil }
+    }
+  }
+
+  private func place(_ slot: Int, _ word: UInt32) -> PathTable.Place? {
+    let isWhole = word >= ValueKind.firstShapeWord || word == UInt32(ValueKind.array.rawValue)
+    return isWhole ? PathTable.Place(slot: slot, word: word) : nil
   }
 
   /// Values of `column` by word of the root slot.

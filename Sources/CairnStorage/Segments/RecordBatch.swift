@@ -34,6 +34,25 @@ package final class RecordBatch: Sendable {
     integers = gather.integers
   }
 
+  /// Reads only the values at `places`, one for each of `rows`: objects and arrays whose values belong to their rows
+  /// themselves (`PathTable.places`). Each record of the tape is then such a value.
+  ///
+  /// - Parameter ranks: where the values of a column stand, whose values by code of the rows' shapes are given.
+  init(
+    _ reader: SegmentReader, rowGroup: Int, rows: Positions, places: [PathTable.Place],
+    ranks: (_ column: Int, _ counts: [UInt32]) throws -> RankIndex
+  ) throws {
+    self.reader = reader
+    self.rowGroup = rowGroup
+    self.rows = rows.list
+    verbatim = [:]
+    var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: try reader.catalogue())
+    try gather.run(rows: rows, places: places, ranks: ranks)
+    (tape, rowStarts) = try gather.assemble(places)
+    tables = gather.tables
+    integers = gather.integers
+  }
+
   package var count: Int { rowStarts.count }
 
   /// Position in the row group of the batch's row `index`.
@@ -76,6 +95,59 @@ private struct RecordGather {
     let count = try reader.column(root).valueCount(in: rowGroup)
     guard count == reader.footer.rowGroups[rowGroup].rowCount else { throw damaged("\(count) root shapes") }
     try gather(slot: 0, column: root, instances: rows)
+  }
+
+  /// Reads what the values at the places hold. A place's values are its row's first in their columns.
+  mutating func run(
+    rows: Positions, places: [PathTable.Place],
+    ranks: (_ column: Int, _ counts: [UInt32]) throws -> RankIndex
+  ) throws {
+    var stepsOfPlace: [PathTable.Place: [ShapeFlattening.Step]] = [:]
+    var order: [ShapeFlattening.Step] = []
+    // For each column: indices of the rows that have values there, as often as they have some.
+    var users: [Int: [UInt32]] = [:]
+    for (index, place) in places.enumerated() {
+      let steps = try stepsOfPlace[place] ?? flattening.steps(slot: place.slot, word: place.word)
+      stepsOfPlace[place] = steps
+      for step in steps {
+        if users[step.column] == nil { order.append(step) }
+        users[step.column, default: []].append(UInt32(truncatingIfNeeded: index))
+      }
+    }
+    guard let root = catalogue.column(0, .shape) else { throw damaged("no root shape column") }
+    let shapes = try reader.column(root).words(in: rowGroup).words
+    for step in order {
+      let byWord = try reader.valueCounts(ofRows: step.column)
+      let counts = try shapes.map { word in
+        guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
+        return byWord[Int(word)]
+      }
+      let positions = try positions(users[step.column] ?? [], rows, try ranks(step.column, counts))
+      if let last = positions.last, try Int(last) >= reader.column(step.column).valueCount(in: rowGroup) {
+        throw damaged("a value is behind its column")
+      }
+      switch step {
+      case .value(let column): try readValues(column, positions)
+      case .object(let shapeColumn, let slot): try gather(slot: slot, column: shapeColumn, instances: positions)
+      case .array(let lengthColumn, let elementSlot): try readArrays(lengthColumn, elementSlot, positions)
+      }
+    }
+  }
+
+  /// Positions of a column's values: of each row's first ones, as many as the row is named.
+  private func positions(_ users: [UInt32], _ rows: Positions, _ ranks: RankIndex) throws -> [UInt32] {
+    var distinct: [UInt32] = []
+    for user in users where distinct.last != user { distinct.append(user) }
+    let starts = ranks.ranks(of: rows.select(Positions(distinct)))
+    if distinct.count == users.count { return starts }
+    var place = -1
+    var offset: UInt32 = 0
+    return users.indices.map { index in
+      let isSame = index > 0 && users[index] == users[index - 1]
+      place += isSame ? 0 : 1
+      offset = isSame ? offset + 1 : 0
+      return starts[place] + offset
+    }
   }
 
   /// Reads what the chosen instances of `slot` hold (all where nil).
@@ -150,6 +222,19 @@ private struct RecordGather {
   }
 
   // MARK: Laying out
+
+  /// The tape of the values at the places.
+  mutating func assemble(_ places: [PathTable.Place]) throws -> (tape: [UInt32], rowStarts: [Int]) {
+    var tape: [UInt32] = []
+    var rowStarts: [Int] = []
+    let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
+    for place in places {
+      rowStarts.append(tape.count)
+      tape.append(place.word)
+      try lay(try cache.steps(slot: place.slot, word: place.word), &tape, cache)
+    }
+    return (tape, rowStarts)
+  }
 
   mutating func assemble() throws -> (tape: [UInt32], rowStarts: [Int]) {
     guard let root = catalogue.column(0, .shape) else { return ([], []) }

@@ -64,6 +64,16 @@ package final class RecordPrinter {
     try run(try rootProgram(word), batch, &cursor, to: &output)
   }
 
+  /// Appends row `index` of a batch of values at places, each at a slot; compact layout.
+  func append(
+    _ batch: RecordBatch, row index: Int, slot: Int, to output: inout RawVector<UInt8>
+  ) throws {
+    var cursor = batch.rowStarts[index]
+    let word = batch.tape[cursor]
+    cursor += 1
+    try run(try program(slot: slot, word: word, depth: 0), batch, &cursor, to: &output)
+  }
+
   private func rootProgram(_ word: UInt32) throws -> Program {
     let index = Int(word) - Int(ValueKind.firstShapeWord)
     guard index >= 0, index < rootPrograms.count else {

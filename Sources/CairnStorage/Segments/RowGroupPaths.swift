@@ -37,14 +37,26 @@ struct RowGroupPaths {
     return list
   }
 
+  /// Where the path leads from the instances that `column` has the words of.
+  private func route(_ table: PathTable, _ column: ColumnReader) throws -> PathRoute {
+    try reader.pooled(.route, column: table.number, rowGroup, byteCount: { $0.byteCount }) {
+      let list = try wordList(column)
+      for word in list {
+        // The word of an object only stands in shapes and means "look in the shape column".
+        guard Int(word) < table.targetOfWord.count, word != UInt32(ValueKind.object.rawValue) else {
+          throw damaged("word \(word) in a shape column")
+        }
+      }
+      return PathRoute(table, list: list)
+    }
+  }
+
   /// The targets of all rows of the row group, told from its list of shapes.
   func targets(_ path: [PathName]) throws -> [PathTable.Target] {
     let root = try rootColumn()
     if root.valueCount(in: rowGroup) == 0 { return [] }
     let table = try reader.pathTable(slot: 0, path: path[...])
-    var isUsed = [Bool](repeating: false, count: table.targets.count)
-    for target in try codeTargets(wordList(root), table) { isUsed[target] = true }
-    return isUsed.indices.filter { isUsed[$0] }.map { table.targets[$0] }
+    return try route(table, root).used.map { table.targets[$0] }
   }
 
   /// Calls `body` with the parts of `rows`, each row in exactly one of them.
@@ -69,37 +81,32 @@ struct RowGroupPaths {
       throw damaged("an instance is behind its column")
     }
     let table = try reader.pathTable(slot: slot, path: path)
-    let list = try wordList(column)
-    let targetOfCode = try codeTargets(list, table)
+    let route = try route(table, column)
     func take(_ part: Part) throws {
       guard case .object(let objects, let child, let rest) = part.target else { return try body(part) }
       try visit(
         slot: child, column: try reader.column(objects), instances: part.positions, members: part.members,
         path: path.suffix(rest), isWanted, body)
     }
-    let wanted = table.targets.map { target in
-      if case .object = target { true } else { isWanted(target) }
+    let wanted = route.used.map { target in
+      if case .object = table.targets[target] { true } else { isWanted(table.targets[target]) }
     }
-    if targetOfCode.allSatisfy({ !wanted[$0] }) { return }
+    if !wanted.contains(true) { return }
+    // One target for all: no instance's own shape matters unless values must be counted.
+    if route.used.count == 1 {
+      let target = table.targets[route.used[0]]
+      if target.column == nil {
+        return try take(Part(target: target, members: members, positions: .run(0..<0)))
+      }
+      if route.hasOneEach[0] { return try take(Part(target: target, members: members, positions: instances)) }
+    }
     if instances.count <= column.valueCount(in: rowGroup) / Self.fewInstances {
-      for part in try few(column, table, list, targetOfCode, instances, wanted) {
+      for part in try few(column, table, route, instances, wanted) {
         try take(Part(target: part.target, members: members.select(part.members), positions: part.positions))
       }
       return
     }
-    // One target for all: no instance's own shape matters unless values must be counted.
-    if let only = targetOfCode.first, targetOfCode.allSatisfy({ $0 == only }) {
-      let target = table.targets[only]
-      if target.column == nil {
-        return try take(Part(target: target, members: members, positions: .run(0..<0)))
-      }
-      let counts = table.counts(target: only)
-      if list.allSatisfy({ counts[Int($0)] == 1 }) {
-        return try take(Part(target: target, members: members, positions: instances))
-      }
-    }
-    var split = InstanceSplit(
-      table, list: list, targetOfCode: targetOfCode, instances: instances, isWanted: wanted)
+    let split = InstanceSplit(route, instances: instances, isWanted: wanted)
     for (target, indices, positions) in split.run(try column.words(in: rowGroup)) {
       try take(Part(target: table.targets[target], members: members.select(indices), positions: positions))
     }
@@ -110,34 +117,30 @@ struct RowGroupPaths {
 
   /// The parts of few instances, each looked up on its own. Members count from the first of `instances`.
   private func few(
-    _ column: ColumnReader, _ table: PathTable, _ list: [UInt32], _ targetOfCode: [Int], _ instances: Positions,
-    _ isWanted: [Bool]
+    _ column: ColumnReader, _ table: PathTable, _ route: PathRoute, _ instances: Positions, _ isWanted: [Bool]
   ) throws -> [Part] {
-    let targets = try column.words(in: rowGroup).take(instances).map { targetOfCode[Int($0)] }
+    let codes = try column.words(in: rowGroup).take(instances)
     var parts: [Part] = []
-    for target in Set(targets).sorted() where isWanted[target] {
-      let indices = Positions(targets.indices.filter { targets[$0] == target }.map { UInt32($0) })
+    for (place, target) in route.used.enumerated() where isWanted[place] {
+      let indices = codes.indices.filter { route.targetOfCode[Int(codes[$0])] == target }.map { UInt32($0) }
+      if indices.isEmpty { continue }
+      let members = Positions(indices)
       var positions = Positions.run(0..<0)
       if let values = table.targets[target].column {
-        let own = instances.select(indices)
-        let counts = table.counts(target: target)
-        let isEach = list.allSatisfy { counts[Int($0)] == 1 }
-        positions = isEach ? own : Positions(try ranks(of: values, counts, in: column).ranks(of: own))
+        let own = instances.select(members)
+        positions =
+          route.hasOneEach[place]
+          ? own : Positions(try ranks(of: values, route.counts[place], in: column).ranks(of: own))
       }
-      parts.append(Part(target: table.targets[target], members: indices, positions: positions))
+      parts.append(Part(target: table.targets[target], members: members, positions: positions))
     }
     return parts
   }
 
-  /// Where the values of a column stand among the instances of `shapes`; `byWord` are its values in each.
-  private func ranks(of column: Int, _ byWord: [UInt32], in shapes: ColumnReader) throws -> RankIndex {
+  /// Where the values of a column stand among the instances of `shapes`; `counts` are its values by code.
+  private func ranks(of column: Int, _ counts: [UInt32], in shapes: ColumnReader) throws -> RankIndex {
     try reader.pooled(.ranks, column: column, rowGroup, byteCount: { $0.byteCount }) {
-      let words = try shapes.words(in: rowGroup)
-      let counts = try words.words.map { word in
-        guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
-        return byWord[Int(word)]
-      }
-      guard let index = RankIndex(words, counts: counts),
+      guard let index = RankIndex(try shapes.words(in: rowGroup), counts: counts),
         try index.valueCount == reader.column(column).valueCount(in: rowGroup)
       else { throw damaged("a column's values are not those of its rows") }
       return index
@@ -158,28 +161,14 @@ struct RowGroupPaths {
     let root = try rootColumn()
     if root.valueCount(in: rowGroup) == 0 { return nil }
     let table = try reader.pathTable(slot: 0, path: path[...])
-    let list = try wordList(root)
-    let targetOfCode = try codeTargets(list, table)
-    let wanted = Set(targetOfCode).filter { isWanted(table.targets[$0]) }
-    guard wanted.count == 1, let target = wanted.first, case .value(let index) = table.targets[target] else {
-      return nil
-    }
-    let counts = table.counts(target: target)
-    if list.allSatisfy({ counts[Int($0)] == 1 }) { return nil }
+    let route = try route(table, root)
+    let wanted = route.used.indices.filter { isWanted(table.targets[route.used[$0]]) }
+    guard wanted.count == 1, let place = wanted.first, !route.hasOneEach[place],
+      case .value(let index) = table.targets[route.used[place]]
+    else { return nil }
     return SoleColumn(
-      column: try reader.column(index), ranks: try ranks(of: index, counts, in: root),
-      isLeading: targetOfCode.map { $0 == target })
-  }
-
-  /// Target number of each word of a row group's list.
-  private func codeTargets(_ list: [UInt32], _ table: PathTable) throws -> [Int] {
-    try list.map { word in
-      // The word of an object only stands in shapes and means "look in the shape column".
-      guard Int(word) < table.targetOfWord.count, word != UInt32(ValueKind.object.rawValue) else {
-        throw damaged("word \(word) in a shape column")
-      }
-      return Int(table.targetOfWord[Int(word)])
-    }
+      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root),
+      isLeading: route.targetOfCode.map { $0 == route.used[place] })
   }
 
   // MARK: Values
@@ -217,17 +206,43 @@ struct RowGroupPaths {
 
   // MARK: Whole objects and arrays
 
-  /// The compact JSON of an object or array: the record is rebuilt and the path followed in its text.
-  func texts(_ path: [PathName], rows: [UInt32]) throws -> [FieldValue] {
+  /// The compact JSON of an object or array at `rows` (ascending), which all have one there.
+  func texts(_ path: [PathName], rows: Positions) throws -> [FieldValue] {
     if rows.isEmpty { return [] }
-    let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows)
     let printer = RecordPrinter(catalogue: try reader.catalogue(), layout: .compact, file: reader.name)
     let output = ByteBuffer()
-    return try rows.indices.map { index in
+    if let places = try places(path, rows) {
+      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows, places: places) { column, counts in
+        try ranks(of: column, counts, in: try rootColumn())
+      }
+      return try places.indices.map { index in
+        output.removeAll()
+        try printer.append(batch, row: index, slot: places[index].slot, to: &output.bytes)
+        return .json(Array(output.buffer))
+      }
+    }
+    // The whole record is rebuilt, and the path followed in its text.
+    let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows.list)
+    return try (0..<rows.count).map { index in
       output.removeAll()
       try printer.append(batch, row: index, to: &output.bytes)
       return path.isEmpty ? .json(Array(output.buffer)) : Self.text(at: path[...], in: output.buffer)
     }
+  }
+
+  /// Where the path leads in each row; nil for whole records, and where some row's object has a shape column.
+  private func places(_ path: [PathName], _ rows: Positions) throws -> [PathTable.Place]? {
+    if path.isEmpty { return nil }
+    let places = try reader.pathTable(slot: 0, path: path[...]).places()
+    let words = try rootColumn().words(in: rowGroup)
+    var found: [PathTable.Place] = []
+    found.reserveCapacity(rows.count)
+    for code in words.take(rows) {
+      let word = Int(words.words[Int(code)])
+      guard places.indices.contains(word), let place = places[word] else { return nil }
+      found.append(place)
+    }
+    return found
   }
 
   private static func text(at path: ArraySlice<PathName>, in record: UnsafeBufferPointer<UInt8>) -> FieldValue

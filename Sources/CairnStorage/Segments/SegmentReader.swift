@@ -88,8 +88,13 @@ package final class SegmentReader: Sendable {
   /// Where a path leads from the words of a slot.
   func pathTable(slot: Int, path: ArraySlice<PathName>) throws -> PathTable {
     try shared.paths.value(SegmentState.PathKey(slot: slot, path: Array(path))) {
-      PathTable(try catalogue(), slot: slot, path: path)
+      PathTable(try catalogue(), slot: slot, path: path, number: shared.nextPathNumber())
     }
+  }
+
+  /// Values of a column in each row, by word of the rows' shapes; for columns whose values belong to rows.
+  func valueCounts(ofRows column: Int) throws -> [UInt32] {
+    try shared.rowCounts.value(column) { try catalogue().valueCounts(of: column, inInstancesOf: 0) }
   }
 
   package func column(_ index: Int) throws -> ColumnReader {
@@ -204,10 +209,22 @@ private final class SegmentState: Sendable {
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()
   let paths = Memo<PathKey, PathTable>()
+  let rowCounts = Memo<Int, [UInt32]>()
+
+  private let lock = Lock()
+  private nonisolated(unsafe) var pathCount = 0
 
   init(_ pool: BufferPool) {
     self.pool = pool
     segment = pool.newSegment()
+  }
+
+  /// A number for a path's table in the pool.
+  func nextPathNumber() -> Int {
+    lock.withLock {
+      pathCount += 1
+      return pathCount
+    }
   }
 }
 

@@ -27,11 +27,17 @@ struct Batch: Sendable {
 
 /// A column of a batch: read, computed or gathered once, when first asked for.
 final class Column: @unchecked Sendable {
+  /// Where an unread column comes from, so that fewer rows of it can be read instead.
+  private enum Origin: Sendable {
+    case events(ScanRows, EventsColumn)
+    /// Made for the rows at given indices.
+    case rows(@Sendable ([UInt32]) throws -> Vector)
+  }
+
   private let lock = Lock()
   private var loaded: Vector?
   private var load: (@Sendable () throws -> Vector)?
-  /// Where an unread column of `events` is read: fewer rows of it can be read instead.
-  private let origin: (rows: ScanRows, source: EventsColumn)?
+  private let origin: Origin?
 
   init(_ vector: Vector) {
     loaded = vector
@@ -44,8 +50,14 @@ final class Column: @unchecked Sendable {
   }
 
   init(_ rows: ScanRows, _ source: EventsColumn) {
-    origin = (rows, source)
+    origin = .events(rows, source)
     load = { try rows.vector(source) }
+  }
+
+  /// A column of `count` rows whose values are made for as many rows as are wanted.
+  init(count: Int, _ make: @escaping @Sendable ([UInt32]) throws -> Vector) {
+    origin = .rows(make)
+    load = { try make((0..<count).map { UInt32($0) }) }
   }
 
   func vector() throws -> Vector {
@@ -60,11 +72,11 @@ final class Column: @unchecked Sendable {
 
   /// The column for work on codes: what storage has in a dictionary is not looked up.
   func codes(count: Int) throws -> CodeColumn {
-    if let origin {
+    if case .events(let rows, let source) = origin {
       let known = lock.withLock { loaded }
-      if known == nil, let field = try origin.rows.field(origin.source) {
-        if case .coded(let coded) = field { return .stored(coded, segment: origin.rows.segment.number) }
-        let vector = try origin.rows.vector(field)
+      if known == nil, let field = try rows.field(source) {
+        if case .coded(let coded) = field { return .stored(coded, segment: rows.segment.number) }
+        let vector = try rows.vector(field)
         lock.withLock {
           loaded = vector
           load = nil
@@ -77,10 +89,14 @@ final class Column: @unchecked Sendable {
 
   fileprivate func select(_ indices: [UInt32], _ subsets: inout ScanSubsets) -> Column {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
-    guard let origin else { return Column { [self] in try vector().gathered(indices) } }
-    let subset = subsets.subset(of: origin.rows)
-    guard let places = subsets.places else { return Column(subset, origin.source) }
-    return Column { try subset.vector(origin.source).gathered(places) }
+    switch origin {
+    case nil: return Column { [self] in try vector().gathered(indices) }
+    case .rows(let make): return Column(count: indices.count) { try make($0.map { indices[Int($0)] }) }
+    case .events(let rows, let source):
+      let subset = subsets.subset(of: rows)
+      guard let places = subsets.places else { return Column(subset, source) }
+      return Column { try subset.vector(source).gathered(places) }
+    }
   }
 }
 

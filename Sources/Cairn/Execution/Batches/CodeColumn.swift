@@ -9,7 +9,7 @@ enum CodeColumn: Sendable {
   /// Codes are below it.
   var entryCount: Int {
     switch self {
-    case .stored(let field, _): field.words.words.count
+    case .stored(let field, _): field.entryCount
     case .coded(let coded): coded.entries.count
     }
   }
@@ -38,9 +38,12 @@ enum CodeColumn: Sendable {
     case .coded(let coded): return codes.map { coded.entries[Int($0)] }
     case .stored(let field, _):
       let ascending = Array(Set(codes)).sorted()
+      let ids = ascending.filter { Int($0) < field.words.words.count }.map { field.words.words[Int($0)] }
+      let values = try field.values(of: ids)
       var known: [UInt32: EngineValue] = [:]
-      for (code, value) in zip(ascending, try field.values(of: ascending.map { field.words.words[Int($0)] })) {
-        known[code] = EngineValue(value)
+      for (code, value) in zip(ascending.prefix(ids.count), values) { known[code] = EngineValue(value) }
+      for (place, other) in field.others.enumerated() {
+        known[UInt32(field.words.words.count + place)] = EngineValue(other.value)
       }
       return codes.map { known[$0] ?? .null }
     }
@@ -48,8 +51,15 @@ enum CodeColumn: Sendable {
 
   /// Whether each entry is NULL; nil where none is.
   var nullEntries: [Bool]? {
-    guard case .coded(let coded) = self else { return nil }
-    let flags = coded.entries.map(\.isNull)
+    let flags: [Bool]
+    switch self {
+    case .coded(let coded): flags = coded.entries.map(\.isNull)
+    case .stored(let field, _):
+      if field.others.isEmpty { return nil }
+      flags =
+        Array(repeating: false, count: field.words.words.count)
+        + field.others.map { EngineValue($0.value).isNull }
+    }
     return flags.contains(true) ? flags : nil
   }
 }

@@ -45,7 +45,7 @@ struct LocalGroups: Sendable {
       return
     }
     if numbers.isEmpty { numbers = [UInt32](repeating: 0, count: codes.count) }
-    var table = CombinationTable(capacity: numbers.count)
+    var table = PairNumbers(capacity: numbers.count)
     var first: [UInt32] = []
     for row in numbers.indices {
       let key = UInt64(numbers[row]) << 32 | UInt64(codes[row])
@@ -110,29 +110,45 @@ extension Vector.Coded {
   }
 }
 
-/// Open addressing over pairs of 32-bit numbers.
-private struct CombinationTable {
+/// Numbers of pairs of 32-bit numbers: open addressing.
+struct PairNumbers: Sendable {
   private var keys: [UInt64]
   private var numbers: [UInt32]
-  private let mask: Int
+  private var count = 0
 
-  init(capacity: Int) {
+  init(capacity: Int = 0) {
     var size = 64
     while size < capacity * 2 { size *= 2 }
     keys = Array(repeating: 0, count: size)
     numbers = Array(repeating: .max, count: size)
-    mask = size - 1
   }
 
   /// The number of a key, which is `next` for a new one.
   mutating func number(of key: UInt64, next: UInt32) -> UInt32 {
-    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 24) & mask
-    while numbers[place] != .max {
-      if keys[place] == key { return numbers[place] }
-      place = (place + 1) & mask
-    }
+    let place = place(of: key)
+    if numbers[place] != .max { return numbers[place] }
     keys[place] = key
     numbers[place] = next
+    count += 1
+    if count * 2 > keys.count { grow() }
     return next
+  }
+
+  private func place(of key: UInt64) -> Int {
+    let mask = keys.count - 1
+    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 24) & mask
+    while numbers[place] != .max, keys[place] != key { place = (place + 1) & mask }
+    return place
+  }
+
+  private mutating func grow() {
+    let (oldKeys, oldNumbers) = (keys, numbers)
+    keys = Array(repeating: 0, count: oldKeys.count * 2)
+    numbers = Array(repeating: .max, count: oldKeys.count * 2)
+    for index in oldKeys.indices where oldNumbers[index] != .max {
+      let place = place(of: oldKeys[index])
+      keys[place] = oldKeys[index]
+      numbers[place] = oldNumbers[index]
+    }
   }
 }

@@ -6,21 +6,19 @@ import CairnStorage
 /// Safe to use from several threads. Numbers depend on which batch came first, so no order may be made of them.
 final class ValueInterner: @unchecked Sendable {
   private let lock = Lock()
-  private var numbers: [GroupingKey: UInt32] = [:]
+  private var table = KeyTable()
   /// By column of a segment: number + 1 of each entry of its dictionary, as far as entries have been met.
-  private var known: [ColumnKey: [UInt32]] = [:]
-  private var bytes = 0
+  private var known: [ColumnKey: NumberList] = [:]
 
   private struct ColumnKey: Hashable {
     let segment: Int
     let column: UInt32
   }
 
-  /// What an entry costs beside its key's bytes, roughly.
-  private static let entryByteCount = 120
+  deinit { table.free() }
 
   /// Bytes held, roughly.
-  var byteCount: Int { lock.withLock { known.values.reduce(bytes) { $0 + $1.count * 4 } } }
+  var byteCount: Int { lock.withLock { known.values.reduce(table.byteCount) { $0 + $1.byteCount } } }
 
   /// The numbers of the values that some codes stand for.
   func numbers(of column: CodeColumn, codes: [UInt32]) throws -> [UInt32] {
@@ -34,52 +32,138 @@ final class ValueInterner: @unchecked Sendable {
   }
 
   private func numbers(of coded: Vector.Coded, _ codes: [UInt32]) -> [UInt32] {
-    if coded.keys.count != coded.entries.count { return codes.map { number(of: coded.entries[Int($0)]) } }
+    if coded.keys.count != coded.entries.count {
+      return codes.map { table.number(of: GroupingKey(coded.entries[Int($0)])) }
+    }
+    // Neighbours mostly stand in one column.
+    var current: (key: ColumnKey, list: NumberList)?
     return codes.map { code in
       let key = coded.keys[Int(code)]
       let column = ColumnKey(segment: coded.segment, column: UInt32(truncatingIfNeeded: key >> 32))
-      let id = UInt32(truncatingIfNeeded: key)
-      let found = known[column]?.number(id) ?? 0
-      if found > 0 { return found - 1 }
-      let number = number(of: coded.entries[Int(code)])
-      known[column, default: []].set(id, number + 1)
-      return number
+      let list: NumberList
+      if let current, current.key == column { list = current.list } else { list = self.list(column) }
+      current = (column, list)
+      return list.number(of: UInt32(truncatingIfNeeded: key)) {
+        table.number(of: GroupingKey(coded.entries[Int(code)]))
+      }
     }
   }
 
   private func numbers(of field: CodedField, _ key: ColumnKey, _ codes: [UInt32]) throws -> [UInt32] {
-    var table = known.removeValue(forKey: key) ?? []
-    defer { known[key] = table }
-    let ids = codes.map { field.words.words[Int($0)] }
+    let list = list(key)
+    let words = field.words.words
+    let others = field.others.map { table.number(of: GroupingKey(EngineValue($0.value))) }
     // Only what is met for the first time in the segment is looked up.
-    let open = ids.filter { table.number($0) == 0 }.sorted()
-    if !open.isEmpty {
-      for (id, value) in zip(open, try field.values(of: open)) where table.number(id) == 0 {
-        table.set(id, number(of: EngineValue(value)) + 1)
+    let ids = codes.filter { Int($0) < words.count }.map { words[Int($0)] }
+    try field.visit(list.unknown(ids).sorted()) { id, text in
+      _ = list.number(of: id) { table.number(ofText: text) }
+    }
+    return list.numbers { known in
+      codes.map { code in
+        let code = Int(code)
+        return code < words.count ? known[Int(words[code])] &- 1 : others[code - words.count]
       }
     }
-    return ids.map { table.number($0) &- 1 }
   }
 
-  private func number(of value: EngineValue) -> UInt32 {
-    let key = GroupingKey(value)
-    if let known = numbers[key] { return known }
-    let number = UInt32(truncatingIfNeeded: numbers.count)
-    numbers[key] = number
-    bytes += Self.entryByteCount + key.bytes.count
+  private func list(_ key: ColumnKey) -> NumberList {
+    if let found = known[key] { return found }
+    let list = NumberList()
+    known[key] = list
+    return list
+  }
+}
+
+/// Numbers of a dictionary's entries, by id.
+private final class NumberList {
+  /// Number + 1, or 0.
+  private var numbers: [UInt32] = []
+
+  var byteCount: Int { numbers.count * 4 }
+
+  subscript(id: UInt32) -> UInt32? {
+    Int(id) < numbers.count && numbers[Int(id)] > 0 ? numbers[Int(id)] - 1 : nil
+  }
+
+  /// Those of the ids that have no number.
+  func unknown(_ ids: [UInt32]) -> [UInt32] {
+    let numbers = numbers
+    return ids.filter { Int($0) >= numbers.count || numbers[Int($0)] == 0 }
+  }
+
+  /// Calls `body` with the numbers + 1 by id.
+  func numbers<Result>(_ body: ([UInt32]) -> Result) -> Result { body(numbers) }
+
+  /// The number of an entry, made by `make` where it has none.
+  func number(of id: UInt32, _ make: () -> UInt32) -> UInt32 {
+    if let known = self[id] { return known }
+    if Int(id) >= numbers.count {
+      let wanted = max(Int(id) + 1, numbers.count * 2)
+      numbers.append(contentsOf: repeatElement(0, count: wanted - numbers.count))
+    }
+    let number = make()
+    numbers[Int(id)] = number + 1
     return number
   }
 }
 
-extension [UInt32] {
-  /// The number kept for an id; 0 for none.
-  fileprivate func number(_ id: UInt32) -> UInt32 { Int(id) < count ? self[Int(id)] : 0 }
+/// Numbers of grouping keys in the order in which they came: open addressing over hashes, the keys' bytes end to end.
+private struct KeyTable {
+  private var heap = RawVector<UInt8>()
+  private var ends = RawVector<Int>()
+  private var sorts = RawVector<UInt8>()
+  private var hashes = RawVector<UInt64>()
+  /// Number + 1, or 0.
+  private var places: [UInt32] = Array(repeating: 0, count: 64)
 
-  fileprivate mutating func set(_ id: UInt32, _ number: UInt32) {
-    if Int(id) >= count {
-      append(contentsOf: repeatElement(0, count: Swift.max(Int(id) + 1, count * 2) - count))
+  func free() {
+    heap.free()
+    ends.free()
+    sorts.free()
+    hashes.free()
+  }
+
+  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 4 }
+
+  mutating func number(of key: GroupingKey) -> UInt32 {
+    key.bytes.withUnsafeBufferPointer { number(sort: key.sort, $0, hash: key.stableHash) }
+  }
+
+  mutating func number(ofText text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    number(sort: GroupingKey.textSort, text, hash: GroupingKey.textHash(text))
+  }
+
+  private mutating func number(sort: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32 {
+    let mask = places.count - 1
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while places[place] > 0 {
+      let number = Int(places[place] - 1)
+      if hashes[number] == hash, sorts[number] == sort, isEqual(number, bytes) { return UInt32(number) }
+      place = (place + 1) & mask
     }
-    self[Int(id)] = number
+    let number = UInt32(truncatingIfNeeded: hashes.count)
+    heap.append(contentsOf: bytes)
+    ends.append(heap.count)
+    sorts.append(sort)
+    hashes.append(hash)
+    places[place] = number + 1
+    if hashes.count * 2 > places.count { grow() }
+    return number
+  }
+
+  private func isEqual(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let start = number == 0 ? 0 : ends[number - 1]
+    return compare(UnsafeBufferPointer(start: heap.base + start, count: ends[number] - start), bytes) == 0
+  }
+
+  private mutating func grow() {
+    places = Array(repeating: 0, count: places.count * 2)
+    let mask = places.count - 1
+    for (number, hash) in hashes.buffer.enumerated() {
+      var place = Int(truncatingIfNeeded: hash) & mask
+      while places[place] > 0 { place = (place + 1) & mask }
+      places[place] = UInt32(truncatingIfNeeded: number + 1)
+    }
   }
 }
 

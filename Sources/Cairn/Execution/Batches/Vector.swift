@@ -171,7 +171,7 @@ struct ValueIdentity: Hashable, Sendable {
 /// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values
 /// and texts, the value of typed ones.
 struct GroupingKey: Hashable, Sendable {
-  private let sort: UInt8
+  let sort: UInt8
   let bytes: [UInt8]
   /// The same in every run, unlike Swift's own.
   let stableHash: UInt64
@@ -179,8 +179,8 @@ struct GroupingKey: Hashable, Sendable {
   init(_ value: EngineValue) {
     switch value {
     case .null: (sort, bytes) = (0, [])
-    case .text(let text), .record(.string(let text)): (sort, bytes) = (1, text)
-    case .record(let field): (sort, bytes) = (1, field.engineText ?? [])
+    case .text(let text), .record(.string(let text)): (sort, bytes) = (Self.textSort, text)
+    case .record(let field): (sort, bytes) = (Self.textSort, field.engineText ?? [])
     case .number(let number):
       if let whole = number.integral {
         (sort, bytes) = (2, withUnsafeBytes(of: whole.littleEndian) { Array($0) })
@@ -195,6 +195,12 @@ struct GroupingKey: Hashable, Sendable {
     }
     stableHash = checksum(bytes, seed: UInt64(sort))
   }
+
+  /// `sort` of texts, and of everything that a record has.
+  static let textSort: UInt8 = 1
+
+  /// `stableHash` of a text.
+  static func textHash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 { checksum(text, seed: UInt64(textSort)) }
 
   static func == (lhs: GroupingKey, rhs: GroupingKey) -> Bool {
     lhs.stableHash == rhs.stableHash && lhs.sort == rhs.sort && lhs.bytes == rhs.bytes

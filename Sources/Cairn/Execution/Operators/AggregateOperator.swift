@@ -61,7 +61,7 @@ final class AggregateOperator: Operator {
         continue
       }
       // Without keys there is a group even where there are no rows.
-      for (number, members) in sets.enumerated() where members.isEmpty { table.addEmptyGroup(set: number) }
+      for (number, members) in sets.enumerated() where members.isEmpty { try table.addEmptyGroup(set: number) }
       if try !emit(table, context, work, take) { return }
     }
   }
@@ -76,7 +76,10 @@ final class AggregateOperator: Operator {
       let range = start..<min(start + Self.outputRowCount, table.count)
       var batch = Batch(rowCount: range.count)
       for (index, id) in keys.enumerated() {
-        batch.columns[id] = Column(.plain(Array(table.keys[index][range])))
+        let values = table.keys[index]
+        batch.columns[id] = Column(count: range.count) { rows in
+          .plain(try rows.map { try values.value(range.lowerBound + Int($0)) })
+        }
       }
       for (call, values) in zip(calls, results) {
         batch.columns[call.id] = Column(.plain(Array(values[range])))
@@ -117,9 +120,9 @@ private final class GroupTable {
   private let byteLimit: Int
   private var byteCount = 0
   /// Groups of at most two keys, by their numbers; of more keys by all of them.
-  private var byPair: [UInt64: Int] = [:]
+  private var byPair = PairNumbers()
   private var byNumbers: [[UInt32]: Int] = [:]
-  private(set) var keys: [[EngineValue]]
+  private(set) var keys: [GroupKeys]
   private(set) var sets: [Int] = []
   private(set) var states: [AggregateStates]
 
@@ -134,7 +137,7 @@ private final class GroupTable {
     self.interners = interners
     self.pass = pass
     self.byteLimit = byteLimit
-    keys = interners.keys.map { _ in [] }
+    keys = interners.keys.map { _ in GroupKeys() }
     states = calls.map { AggregateStates($0) }
   }
 
@@ -143,10 +146,11 @@ private final class GroupTable {
 
   func merge(_ partial: PartialGroups) throws {
     var targets = [Int](repeating: -1, count: partial.count)
+    for index in keys.indices { keys[index].begin(partial.keys[index]) }
     for group in 0..<partial.count where partial.isKept[group] {
-      targets[group] =
-        try number(partial.set, partial.numbers, group)
-        ?? add(partial.set, partial.numbers.map { $0[group] }, partial.keys.map { try $0.value(group) })
+      let (number, isNew) = number(partial.set, partial.numbers, group)
+      targets[group] = number
+      if isNew { try add(partial.set, group) }
     }
     for index in states.indices {
       states[index].merge(partial.states[index], targets)
@@ -155,34 +159,35 @@ private final class GroupTable {
     byteCount = max(byteCount, interners.byteCount + count * Self.groupByteCount)
   }
 
-  func addEmptyGroup(set: Int) {
-    let numbers = keys.map { _ in [UInt32.max] }
-    if number(set, numbers, 0) == nil, pass.remainder == 0 {
-      _ = add(set, keys.map { _ in .max }, keys.map { _ in .null })
-    }
+  func addEmptyGroup(set: Int) throws {
+    guard pass.remainder == 0 else { return }
+    let isNew = number(set, keys.map { _ in [UInt32.max] }, 0).isNew
+    for index in keys.indices { keys[index].begin(.null) }
+    if isNew { try add(set, 0) }
   }
 
-  private func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> Int? {
+  /// A group's number by those of its keys, which is the next one for a new group.
+  private func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
+    let next = count
+    let number: Int
     if numbers.count <= 2, set == 0 {
       var pair: UInt64 = 0
       for column in numbers { pair = pair << 32 | UInt64(column[group]) }
-      return byPair[pair]
+      number = Int(byPair.number(of: pair, next: UInt32(truncatingIfNeeded: next)))
+    } else {
+      let key = [UInt32(truncatingIfNeeded: set)] + numbers.map { $0[group] }
+      number = byNumbers[key] ?? next
+      if number == next { byNumbers[key] = next }
     }
-    return byNumbers[[UInt32(truncatingIfNeeded: set)] + numbers.map { $0[group] }]
+    return (number, number == next)
   }
 
-  private func add(_ set: Int, _ numbers: [UInt32], _ values: [EngineValue]) -> Int {
-    let number = sets.count
-    if numbers.count <= 2, set == 0 {
-      byPair[numbers.reduce(0) { $0 << 32 | UInt64($1) }] = number
-    } else {
-      byNumbers[[UInt32(truncatingIfNeeded: set)] + numbers] = number
-    }
+  /// Adds a group of the partial ones that keys have begun with.
+  private func add(_ set: Int, _ group: Int) throws {
     sets.append(set)
-    for (index, value) in values.enumerated() { keys[index].append(value) }
+    byteCount += Self.groupByteCount
+    for index in keys.indices { byteCount += try keys[index].append(group) }
     for index in states.indices { states[index].addGroup(calls[index]) }
-    byteCount += Self.groupByteCount + values.reduce(0) { $0 + ($1.text?.count ?? 0) }
-    return number
   }
 }
 

@@ -194,26 +194,6 @@ struct PartialGroups: Sendable {
   }
 }
 
-/// The values of one key by group, looked up when somebody asks.
-enum PartialKey: Sendable {
-  case null
-  case values(of: CodeColumn, codes: [UInt32])
-
-  func value(_ group: Int) throws -> EngineValue {
-    switch self {
-    case .null: .null
-    case .values(let column, let codes): try column.values([codes[group]])[0]
-    }
-  }
-
-  func values() throws -> [EngineValue]? {
-    switch self {
-    case .null: nil
-    case .values(let column, let codes): try column.values(codes)
-    }
-  }
-}
-
 /// One of several passes over an input: it takes the groups whose keys' hash leaves a remainder.
 struct GroupingPass: Sendable {
   let modulus: UInt64
