@@ -105,7 +105,8 @@ package struct ColumnFilter {
     let values = Positions.run(sole.ranks.rank(of: range.lowerBound)..<sole.ranks.rank(of: range.upperBound))
     let matches = try judge(predicate, sole.column, values, cache)
     if matches.count == 0 { return .run(0..<0) }
-    return Positions(sole.ranks.instances(ofFirstValues: values.select(matches), where: sole.isLeading))
+    return Positions(
+      sole.ranks.instances(ofFirstValues: values.select(matches), sole.route.placeOfCode, sole.place))
   }
 
   /// Whether rows of the target can pass, as far as the target tells.

@@ -92,6 +92,9 @@ package struct FieldProjection {
   private func coded(
     _ column: ColumnReader, _ words: CodedWords, _ positions: Positions
   ) throws -> StoredField {
+    if let last = words.words.last, Int(last) >= column.directory.entryCount {
+      throw group.damaged("a value has no entry")
+    }
     if positions.isAll(of: words.count) { return .coded(CodedField(column: column, words: words)) }
     let taken = words.taking(positions)
     if positions.count >= words.words.count { return .coded(CodedField(column: column, words: taken)) }

@@ -4,7 +4,8 @@
 /// value word. A column's values stand in instance order, so an instance's value stands behind those of all
 /// instances before it. One pass over narrow codes with a few counters.
 struct InstanceSplit {
-  private let targetOfCode: [Int]
+  /// Place in `used` of each code's target.
+  private let placeOfCode: [Int]
   private let instances: Positions
   /// Target numbers that occur, ascending.
   private let used: [Int]
@@ -13,11 +14,11 @@ struct InstanceSplit {
   /// By used target.
   private let isWanted: [Bool]
 
-  private var codeCount: Int { targetOfCode.count }
+  private var codeCount: Int { placeOfCode.count }
 
   /// - Parameter isWanted: by place among the route's targets; instances of others may be left out.
   init(_ route: PathRoute, instances: Positions, isWanted: [Bool]) {
-    targetOfCode = route.targetOfCode
+    placeOfCode = route.placeOfCode
     used = route.used
     counts = route.counts
     self.instances = instances
@@ -41,10 +42,6 @@ struct InstanceSplit {
     let columns = used.indices.filter { !counts[$0].isEmpty }
     if case .run(let range) = instances, columns.count == 1, used.count <= 2 {
       return splitInTwo(codes, range, withColumn: columns[0])
-    }
-    var place = [Int](repeating: 0, count: codeCount)
-    for (index, target) in used.enumerated() {
-      for code in place.indices where targetOfCode[code] == target { place[code] = index }
     }
     var output = used.map { _ in RawVector<UInt32>() }
     var positions = used.map { _ in RawVector<UInt32>() }
@@ -84,7 +81,7 @@ struct InstanceSplit {
                 instance &+= 1
               }
             }
-            let target = place[Int(codes[wanted])]
+            let target = placeOfCode[Int(codes[wanted])]
             if !isWanted[target] { continue }
             output[target].append(UInt32(truncatingIfNeeded: index))
             if columnPlace[target] >= 0 {
@@ -104,7 +101,7 @@ struct InstanceSplit {
   private func splitInTwo<Code: FixedWidthInteger & BitwiseCopyable>(
     _ codes: [Code], _ range: Range<Int>, withColumn index: Int
   ) -> [(target: Int, indices: Positions, positions: Positions)] {
-    let isInside = targetOfCode.map { $0 == used[index] ? 1 : 0 }
+    let isInside = placeOfCode.map { $0 == index ? 1 : 0 }
     let steps = counts[index].map { Int($0) }
     var parts: [(target: Int, indices: Positions, positions: Positions)] = []
     let inside = Self.indices(codes, range, keeping: isInside)

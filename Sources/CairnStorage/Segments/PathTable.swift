@@ -84,10 +84,10 @@ struct PathTable: Sendable {
 
 /// Where a path leads from the instances of one row group, by code of their words.
 struct PathRoute: Sendable {
-  /// Target number by code.
-  let targetOfCode: [Int]
   /// Target numbers that occur, ascending.
   let used: [Int]
+  /// Place in `used` of each code's target.
+  let placeOfCode: [Int]
   /// By place in `used`, then by code: values in the target's column. Empty for targets without one.
   let counts: [[UInt32]]
   /// By place in `used`: whether every instance has one value in the target's column.
@@ -96,10 +96,14 @@ struct PathRoute: Sendable {
   /// - Parameters:
   ///   - list: the words of the row group's instances, all of which the table has.
   init(_ table: PathTable, list: [UInt32]) {
-    targetOfCode = list.map { Int(table.targetOfWord[Int($0)]) }
+    let targets = list.map { Int(table.targetOfWord[Int($0)]) }
     var isUsed = [Bool](repeating: false, count: table.targets.count)
-    for target in targetOfCode { isUsed[target] = true }
-    used = isUsed.indices.filter { isUsed[$0] }
+    for target in targets { isUsed[target] = true }
+    let used = isUsed.indices.filter { isUsed[$0] }
+    var places = [Int](repeating: 0, count: table.targets.count)
+    for (place, target) in used.enumerated() { places[target] = place }
+    placeOfCode = targets.map { places[$0] }
+    self.used = used
     counts = used.map { target in
       let byWord = table.counts(target: target)
       return byWord.isEmpty ? [] : list.map { byWord[Int($0)] }
@@ -107,7 +111,7 @@ struct PathRoute: Sendable {
     hasOneEach = counts.map { counts in !counts.isEmpty && counts.allSatisfy { $0 == 1 } }
   }
 
-  var byteCount: Int { (targetOfCode.count * 2 + counts.reduce(0) { $0 + $1.count }) * 4 + 96 }
+  var byteCount: Int { (placeOfCode.count * 2 + counts.reduce(0) { $0 + $1.count }) * 4 + 96 }
 }
 
 /// Follows names through shapes.

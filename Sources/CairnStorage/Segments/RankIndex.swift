@@ -6,18 +6,27 @@
 /// starts      0             | values before | values before      a number for each zone
 /// ```
 ///
-/// A value's place is its zone's number and the counts of at most one zone of codes.
+/// A value's place is its zone's number and the counts of at most one zone of codes. Where few instances have values
+/// the instance of each value is kept instead:
+///
+/// ```
+/// owners      instance of value 0, of value 1, ...
+/// ```
 struct RankIndex: Sendable {
   private let words: CodedWords
   /// Values in the column, by code.
   private let counts: [UInt32]
-  /// Values before each zone; empty where every instance has as many.
+  /// Values before each zone; empty where every instance has as many, or owners are kept.
   private let starts: [UInt32]
+  /// The instance of each value, where values are few.
+  private let owners: [UInt32]?
   /// Values of all instances.
   let valueCount: Int
 
   private static let zoneBits = 6
   private static let zoneInstanceCount = 1 << zoneBits
+  /// With fewer values than one for so many instances their owners take about the memory of zones.
+  private static let ownersShare = 16
 
   /// - Parameter counts: by code of `words`.
   ///
@@ -34,7 +43,36 @@ struct RankIndex: Sendable {
     case .longs(let codes): sums = Self.sum(codes, counts)
     }
     guard sums.total <= limit else { return nil }
-    (starts, valueCount) = (sums.starts, Int(sums.total))
+    valueCount = Int(sums.total)
+    guard valueCount * Self.ownersShare <= words.count else {
+      (starts, owners) = (sums.starts, nil)
+      return
+    }
+    starts = []
+    owners =
+      switch words.codes {
+      case .constant: nil
+      case .bytes(let codes): Self.owners(codes, counts, valueCount)
+      case .shorts(let codes): Self.owners(codes, counts, valueCount)
+      case .longs(let codes): Self.owners(codes, counts, valueCount)
+      }
+  }
+
+  private static func owners<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ counts: [UInt32], _ valueCount: Int
+  ) -> [UInt32] {
+    [UInt32](unsafeUninitializedCapacity: valueCount) { owners, written in
+      codes.withUnsafeBufferPointer { codes in
+        counts.withUnsafeBufferPointer { counts in
+          for instance in codes.indices {
+            for _ in 0..<counts[Int(codes[instance])] {
+              owners[written] = UInt32(truncatingIfNeeded: instance)
+              written &+= 1
+            }
+          }
+        }
+      }
+    }
   }
 
   private static func sum<Code: FixedWidthInteger & BitwiseCopyable>(
@@ -67,10 +105,11 @@ struct RankIndex: Sendable {
   }
 
   /// Memory beside the codes, which the buffer pool has as well.
-  var byteCount: Int { (starts.count + counts.count) * 4 }
+  var byteCount: Int { (starts.count + counts.count + (owners?.count ?? 0)) * 4 }
 
   /// Values before each of the ascending `instances`, which are below the number of codes.
   func ranks(of instances: Positions) -> [UInt32] {
+    if let owners { return Self.ranks(instances, owners) }
     switch words.codes {
     case .constant:
       let each = counts.first ?? 0
@@ -78,6 +117,21 @@ struct RankIndex: Sendable {
     case .bytes(let codes): return ranks(instances, codes)
     case .shorts(let codes): return ranks(instances, codes)
     case .longs(let codes): return ranks(instances, codes)
+    }
+  }
+
+  /// The first of the owners that does not come before each instance.
+  private static func ranks(_ instances: Positions, _ owners: [UInt32]) -> [UInt32] {
+    var rank = 0
+    return (0..<instances.count).map { index in
+      let instance = instances[index]
+      var step = 1
+      while rank + step <= owners.count, owners[rank + step - 1] < instance {
+        rank += step
+        step *= 2
+      }
+      rank = owners[rank..<min(rank + step, owners.count)].partitioningIndex { $0 >= instance }
+      return UInt32(truncatingIfNeeded: rank)
     }
   }
 
@@ -115,25 +169,41 @@ struct RankIndex: Sendable {
   }
 
   /// The instances that have the values at ascending `positions` (below `valueCount`) as their first one, each with
-  /// a code whose flag is set; ascending.
-  func instances(ofFirstValues positions: Positions, where isWanted: [Bool]) -> [UInt32] {
+  /// a code at the given place; ascending.
+  func instances(ofFirstValues positions: Positions, _ placeOfCode: [Int], _ place: Int) -> [UInt32] {
     switch words.codes {
     case .constant:
-      guard isWanted.first == true, let each = counts.first, each > 0 else { return [] }
+      guard placeOfCode.first == place, let each = counts.first, each > 0 else { return [] }
       return (0..<positions.count).compactMap { index in
         let (instance, offset) = positions[index].quotientAndRemainder(dividingBy: each)
         return offset == 0 ? instance : nil
       }
-    case .bytes(let codes): return instances(positions, isWanted, codes)
-    case .shorts(let codes): return instances(positions, isWanted, codes)
-    case .longs(let codes): return instances(positions, isWanted, codes)
+    case .bytes(let codes): return instances(positions, placeOfCode, place, codes)
+    case .shorts(let codes): return instances(positions, placeOfCode, place, codes)
+    case .longs(let codes): return instances(positions, placeOfCode, place, codes)
+    }
+  }
+
+  private static func instances<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ positions: Positions, _ placeOfCode: [Int], _ place: Int, _ codes: [Code], _ owners: [UInt32]
+  ) -> [UInt32] {
+    [UInt32](unsafeUninitializedCapacity: positions.count) { output, written in
+      for index in 0..<positions.count {
+        let position = Int(positions[index])
+        let owner = owners[position]
+        let isFirst = position == 0 || owners[position - 1] != owner
+        if !isFirst || placeOfCode[Int(codes[Int(owner)])] != place { continue }
+        output[written] = owner
+        written &+= 1
+      }
     }
   }
 
   private func instances<Code: FixedWidthInteger & BitwiseCopyable>(
-    _ positions: Positions, _ isWanted: [Bool], _ codes: [Code]
+    _ positions: Positions, _ placeOfCode: [Int], _ place: Int, _ codes: [Code]
   ) -> [UInt32] {
-    [UInt32](unsafeUninitializedCapacity: positions.count) { output, written in
+    if let owners { return Self.instances(positions, placeOfCode, place, codes, owners) }
+    return [UInt32](unsafeUninitializedCapacity: positions.count) { output, written in
       codes.withUnsafeBufferPointer { codes in
         counts.withUnsafeBufferPointer { counts in
           starts.withUnsafeBufferPointer { starts in
@@ -154,7 +224,7 @@ struct RankIndex: Sendable {
                 before = end
                 instance &+= 1
               }
-              if instance < codes.count, before == position, isWanted[Int(codes[instance])] {
+              if instance < codes.count, before == position, placeOfCode[Int(codes[instance])] == place {
                 output[written] = UInt32(truncatingIfNeeded: instance)
                 written &+= 1
               }

@@ -119,12 +119,13 @@ struct RowGroupPaths {
   private func few(
     _ column: ColumnReader, _ table: PathTable, _ route: PathRoute, _ instances: Positions, _ isWanted: [Bool]
   ) throws -> [Part] {
-    let codes = try column.words(in: rowGroup).take(instances)
+    var indices = route.used.map { _ in [UInt32]() }
+    for (index, code) in try column.words(in: rowGroup).take(instances).enumerated() {
+      indices[route.placeOfCode[Int(code)]].append(UInt32(truncatingIfNeeded: index))
+    }
     var parts: [Part] = []
-    for (place, target) in route.used.enumerated() where isWanted[place] {
-      let indices = codes.indices.filter { route.targetOfCode[Int(codes[$0])] == target }.map { UInt32($0) }
-      if indices.isEmpty { continue }
-      let members = Positions(indices)
+    for (place, target) in route.used.enumerated() where isWanted[place] && !indices[place].isEmpty {
+      let members = Positions(indices[place])
       var positions = Positions.run(0..<0)
       if let values = table.targets[target].column {
         let own = instances.select(members)
@@ -151,8 +152,9 @@ struct RowGroupPaths {
   struct SoleColumn {
     let column: ColumnReader
     let ranks: RankIndex
-    /// Whether the path leads to the column, by code of the rows' shapes.
-    let isLeading: [Bool]
+    /// Where the path leads, and the column's place there.
+    let route: PathRoute
+    let place: Int
   }
 
   /// The one column that the path leads to in all rows that can be wanted; nil where there are several or none, or
@@ -167,8 +169,8 @@ struct RowGroupPaths {
       case .value(let index) = table.targets[route.used[place]]
     else { return nil }
     return SoleColumn(
-      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root),
-      isLeading: route.targetOfCode.map { $0 == route.used[place] })
+      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root), route: route,
+      place: place)
   }
 
   // MARK: Values

@@ -28,7 +28,7 @@ struct LocalGroups: Sendable {
 
   /// Divides given groups (`numbers` below `groupCount`) further by a column's codes.
   init(_ groups: LocalGroups, by column: CodeColumn) {
-    self.init([.coded(.numbers(groups)), column], rowCount: groups.numbers.count)
+    self.init([.numbers(groups), column], rowCount: groups.numbers.count)
   }
 
   var count: Int { firstRows.count }
@@ -103,10 +103,10 @@ struct LocalGroups: Sendable {
   }
 }
 
-extension Vector.Coded {
+extension CodeColumn {
   /// The groups' numbers as codes; entries have no values.
-  fileprivate static func numbers(_ groups: LocalGroups) -> Vector.Coded {
-    Vector.Coded(entries: Array(repeating: .null, count: groups.count), codes: groups.numbers)
+  static func numbers(_ groups: LocalGroups) -> CodeColumn {
+    .coded(Vector.Coded(entries: Array(repeating: .null, count: groups.count), codes: groups.numbers))
   }
 }
 

@@ -8,7 +8,7 @@ final class ValueInterner: @unchecked Sendable {
   private let lock = Lock()
   private var table = KeyTable()
   /// By column of a segment: number + 1 of each entry of its dictionary, as far as entries have been met.
-  private var known: [ColumnKey: NumberList] = [:]
+  private var known: [ColumnKey: [UInt32]] = [:]
 
   private struct ColumnKey: Hashable {
     let segment: Int
@@ -18,7 +18,7 @@ final class ValueInterner: @unchecked Sendable {
   deinit { table.free() }
 
   /// Bytes held, roughly.
-  var byteCount: Int { lock.withLock { known.values.reduce(table.byteCount) { $0 + $1.byteCount } } }
+  var byteCount: Int { lock.withLock { known.values.reduce(table.byteCount) { $0 + $1.count * 4 } } }
 
   /// The numbers of the values that some codes stand for.
   func numbers(of column: CodeColumn, codes: [UInt32]) throws -> [UInt32] {
@@ -35,75 +35,59 @@ final class ValueInterner: @unchecked Sendable {
     if coded.keys.count != coded.entries.count {
       return codes.map { table.number(of: GroupingKey(coded.entries[Int($0)])) }
     }
-    // Neighbours mostly stand in one column.
-    var current: (key: ColumnKey, list: NumberList)?
-    return codes.map { code in
-      let key = coded.keys[Int(code)]
-      let column = ColumnKey(segment: coded.segment, column: UInt32(truncatingIfNeeded: key >> 32))
-      let list: NumberList
-      if let current, current.key == column { list = current.list } else { list = self.list(column) }
-      current = (column, list)
-      return list.number(of: UInt32(truncatingIfNeeded: key)) {
-        table.number(of: GroupingKey(coded.entries[Int(code)]))
+    // Neighbours mostly stand in one column: runs of them are numbered together.
+    var numbers: [UInt32] = []
+    numbers.reserveCapacity(codes.count)
+    var start = 0
+    while start < codes.count {
+      let column = coded.keys[Int(codes[start])] >> 32
+      var end = start + 1
+      while end < codes.count, coded.keys[Int(codes[end])] >> 32 == column { end += 1 }
+      withList(ColumnKey(segment: coded.segment, column: UInt32(column))) { list in
+        for code in codes[start..<end] {
+          let id = Int(coded.keys[Int(code)] & 0xFFFF_FFFF)
+          list.cover(id)
+          if list[id] == 0 { list[id] = table.number(of: GroupingKey(coded.entries[Int(code)])) + 1 }
+          numbers.append(list[id] - 1)
+        }
       }
+      start = end
     }
+    return numbers
   }
 
   private func numbers(of field: CodedField, _ key: ColumnKey, _ codes: [UInt32]) throws -> [UInt32] {
-    let list = list(key)
     let words = field.words.words
     let others = field.others.map { table.number(of: GroupingKey(EngineValue($0.value))) }
-    // Only what is met for the first time in the segment is looked up.
-    let ids = codes.filter { Int($0) < words.count }.map { words[Int($0)] }
-    try field.visit(list.unknown(ids).sorted()) { id, text in
-      _ = list.number(of: id) { table.number(ofText: text) }
-    }
-    return list.numbers { known in
-      codes.map { code in
+    return try withList(key) { list in
+      list.cover(Int(words.last ?? 0))
+      // Only what is met for the first time in the segment is looked up.
+      let open = codes.filter { Int($0) < words.count && list[Int(words[Int($0)])] == 0 }
+      try field.visit(open.map { words[Int($0)] }.sorted()) { id, text in
+        if list[Int(id)] == 0 { list[Int(id)] = table.number(ofText: text) + 1 }
+      }
+      return codes.map { code in
         let code = Int(code)
-        return code < words.count ? known[Int(words[code])] &- 1 : others[code - words.count]
+        return code < words.count ? list[Int(words[code])] &- 1 : others[code - words.count]
       }
     }
   }
 
-  private func list(_ key: ColumnKey) -> NumberList {
-    if let found = known[key] { return found }
-    let list = NumberList()
-    known[key] = list
-    return list
+  /// A column's numbers, taken out so that they are changed in place.
+  private func withList<Result>(
+    _ key: ColumnKey, _ body: (inout [UInt32]) throws -> Result
+  ) rethrows -> Result {
+    var list = known.removeValue(forKey: key) ?? []
+    defer { known[key] = list }
+    return try body(&list)
   }
 }
 
-/// Numbers of a dictionary's entries, by id.
-private final class NumberList {
-  /// Number + 1, or 0.
-  private var numbers: [UInt32] = []
-
-  var byteCount: Int { numbers.count * 4 }
-
-  subscript(id: UInt32) -> UInt32? {
-    Int(id) < numbers.count && numbers[Int(id)] > 0 ? numbers[Int(id)] - 1 : nil
-  }
-
-  /// Those of the ids that have no number.
-  func unknown(_ ids: [UInt32]) -> [UInt32] {
-    let numbers = numbers
-    return ids.filter { Int($0) >= numbers.count || numbers[Int($0)] == 0 }
-  }
-
-  /// Calls `body` with the numbers + 1 by id.
-  func numbers<Result>(_ body: ([UInt32]) -> Result) -> Result { body(numbers) }
-
-  /// The number of an entry, made by `make` where it has none.
-  func number(of id: UInt32, _ make: () -> UInt32) -> UInt32 {
-    if let known = self[id] { return known }
-    if Int(id) >= numbers.count {
-      let wanted = max(Int(id) + 1, numbers.count * 2)
-      numbers.append(contentsOf: repeatElement(0, count: wanted - numbers.count))
-    }
-    let number = make()
-    numbers[Int(id)] = number + 1
-    return number
+extension [UInt32] {
+  /// Makes the list long enough for an index.
+  fileprivate mutating func cover(_ index: Int) {
+    if index < count { return }
+    append(contentsOf: repeatElement(0, count: Swift.max(index + 1, count * 2) - count))
   }
 }
 

@@ -45,7 +45,7 @@ final class AggregateOperator: Operator {
     var passes = [GroupingPass.whole]
     while let pass = passes.popLast() {
       let interners = AggregateInterners(keyCount: keys.count, callCount: calls.count)
-      let table = GroupTable(
+      var table = GroupTable(
         calls, interners, pass: pass,
         byteLimit: pass.modulus < Self.largestModulus ? context.options.memoryLimit : .max)
       try input.pull(context) { [self] batch in
@@ -113,7 +113,7 @@ struct AggregateInterners: Sendable {
 }
 
 /// All groups of a pass.
-private final class GroupTable {
+private struct GroupTable {
   private let calls: [AggregateCall]
   private let interners: AggregateInterners
   private let pass: GroupingPass
@@ -144,7 +144,7 @@ private final class GroupTable {
   var count: Int { sets.count }
   var isFull: Bool { byteCount > byteLimit }
 
-  func merge(_ partial: PartialGroups) throws {
+  mutating func merge(_ partial: PartialGroups) throws {
     var targets = [Int](repeating: -1, count: partial.count)
     for index in keys.indices { keys[index].begin(partial.keys[index]) }
     for group in 0..<partial.count where partial.isKept[group] {
@@ -159,7 +159,7 @@ private final class GroupTable {
     byteCount = max(byteCount, interners.byteCount + count * Self.groupByteCount)
   }
 
-  func addEmptyGroup(set: Int) throws {
+  mutating func addEmptyGroup(set: Int) throws {
     guard pass.remainder == 0 else { return }
     let isNew = number(set, keys.map { _ in [UInt32.max] }, 0).isNew
     for index in keys.indices { keys[index].begin(.null) }
@@ -167,7 +167,7 @@ private final class GroupTable {
   }
 
   /// A group's number by those of its keys, which is the next one for a new group.
-  private func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
+  private mutating func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
     let next = count
     let number: Int
     if numbers.count <= 2, set == 0 {
@@ -183,7 +183,7 @@ private final class GroupTable {
   }
 
   /// Adds a group of the partial ones that keys have begun with.
-  private func add(_ set: Int, _ group: Int) throws {
+  private mutating func add(_ set: Int, _ group: Int) throws {
     sets.append(set)
     byteCount += Self.groupByteCount
     for index in keys.indices { byteCount += try keys[index].append(group) }

@@ -135,10 +135,12 @@ struct PartialGroups: Sendable {
   private func distinct(
     _ column: CodeColumn, _ groups: LocalGroups, _ interner: ValueInterner
   ) throws -> AggregateStates {
-    let pairs = LocalGroups(groups, by: column)
+    let pairs =
+      GroupCounts([.numbers(groups), column], rowCount: groups.numbers.count)?.firstRows
+      ?? LocalGroups(groups, by: column).firstRows
     let isNull = column.nullEntries
-    var codes = column.codes(ofRows: pairs.firstRows)
-    var owners = pairs.firstRows.map { groups.numbers[Int($0)] }
+    var codes = column.codes(ofRows: pairs)
+    var owners = pairs.map { groups.numbers[Int($0)] }
     if isNull != nil || isKept.contains(false) {
       let wanted = codes.indices.filter { isKept[Int(owners[$0])] && isNull?[Int(codes[$0])] != true }
       (codes, owners) = (wanted.map { codes[$0] }, wanted.map { owners[$0] })
