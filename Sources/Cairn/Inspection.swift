@@ -142,7 +142,7 @@ public struct Inspection: Sendable {
     segment.shapes = catalogue.shapes.reduce(0) { $0 + $1.count }
     segment.columns = catalogue.columns.count
     sizes[.packByteCount] = footer.packs.reduce(0) { $0 + $1.byteCount }
-    sizes[.catalogueByteCount] = footer.catalogue.byteCount + footer.footerOverhead
+    sizes[.catalogueByteCount] = footer.catalogue.byteCount + footer.shapes.byteCount + footer.footerOverhead
     sizes[.timeByteCount] = footer.rowGroups.reduce(0) { $0 + $1.times.byteCount }
     sizes[.verbatimByteCount] = footer.rowGroups.reduce(0) { $0 + ($1.verbatim?.byteCount ?? 0) }
     sizes[.provenanceByteCount] =

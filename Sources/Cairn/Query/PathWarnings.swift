@@ -19,8 +19,8 @@ struct PathWarnings {
   func texts() throws -> [String] {
     var missing = paths
     for entry in archive.snapshot.manifest.segments where !missing.isEmpty {
-      let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
-      missing.removeAll { catalogue.has($0) }
+      let table = try archive.open(entry, statistics: ReadStatistics()).columnTable()
+      missing.removeAll { !table.slots(at: $0.names).isEmpty }
     }
     if missing.isEmpty || archive.snapshot.manifest.segments.isEmpty { return [] }
     let schema = try ArchiveSchema(archive, detail: .names)
@@ -28,19 +28,5 @@ struct PathWarnings {
       let suggestion = schema.nearest(to: path.description)
       return "no record has \(path.description)\(suggestion.map { "; did you mean \($0)?" } ?? "")"
     }
-  }
-}
-
-extension Catalogue {
-  /// Whether some record may have the path.
-  fileprivate func has(_ path: BoundPath) -> Bool {
-    var level = [0]
-    for name in path.names {
-      level = level.flatMap { children[$0] }.filter {
-        !slots[$0].isElement && PathResolver.match(name, [slots[$0].name]) != nil
-      }
-      if level.isEmpty { return false }
-    }
-    return true
   }
 }

@@ -47,7 +47,7 @@ struct SchemaTree: Sendable {
         let (sum, overflow) = nodes[node].counts[kind].addingReportingOverflow(count)
         nodes[node].counts[kind] = overflow ? .max : sum
       }
-      for column in segment.catalogue.columnsOfSlot[slot] {
+      for column in segment.catalogue.columns(of: slot) {
         let kind = segment.catalogue.columns[column].kind
         if kind == .shape || kind == .length { continue }
         nodes[node].columns.append(ColumnPlace(segment: segmentIndex, column: column, kind: kind))

@@ -59,7 +59,14 @@ package enum BitPacking {
     var bit = 0
     let total = packed.count
     guard let base = UnsafeRawPointer(packed.baseAddress) else { return }
-    for index in 0..<count {
+    // Up to 57 bits one load has the whole value, wherever in a byte it begins.
+    let fast = width <= 57 && total >= 8 ? min(count, ((total - 8) * 8 + 7) / width + 1) : 0
+    for index in 0..<fast {
+      let value = base.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self).littleEndian
+      output[index] = value &>> UInt64(bit & 7) & mask
+      bit &+= width
+    }
+    for index in fast..<count {
       let byte = bit >> 3
       let shift = UInt64(bit & 7)
       if byte + 9 <= total {

@@ -103,6 +103,9 @@ struct EncodedColumn: Sendable {
     var rowGroup: Int
     var valueCount: Int
     var part: Part
+
+    /// Whether its values are the row times.
+    var isRowTime: Bool { part.raw.first == StringEncoding.rowTime.rawValue }
   }
 
   let kind: ColumnKind

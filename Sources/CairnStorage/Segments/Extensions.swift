@@ -2,6 +2,8 @@
 package enum ExtensionTag: UInt8, CaseIterable {
   /// Of column directories: which row groups may hold a value.
   case membership = 1
+  /// Of the footer: row groups whose rows have their row times as `eventTime`.
+  case exactTimes = 2
 }
 
 /// Lists of tagged parts at the end of footer and column directories: what a later writer adds there, a reader of

@@ -12,6 +12,9 @@ package struct Footer: Sendable {
     /// Original bytes of rows that their layout does not reproduce.
     package var verbatim: BlockRef?
     package var verbatimRowCount: Int
+    /// Whether the `eventTime` of every row is the canonical text of its row time, and no row has a key that differs
+    /// from it in case only: a time range then answers comparisons with `eventTime` exactly.
+    package var hasExactTimes = false
   }
 
   package struct ObjectBlock: Sendable {
@@ -28,6 +31,7 @@ package struct Footer: Sendable {
   package var sourceByteCount = 0
   package var rowGroups: [RowGroup] = []
   package var catalogue = BlockRef(offset: 0, byteCount: 0)
+  package var shapes = BlockRef(offset: 0, byteCount: 0)
   package var packs: [BlockRef] = []
   package var envelopes = BlockRef(offset: 0, byteCount: 0)
   package var envelopeCount = 0
@@ -48,6 +52,7 @@ package struct Footer: Sendable {
       group.verbatim?.encode(into: &writer)
     }
     catalogue.encode(into: &writer)
+    shapes.encode(into: &writer)
     writer.writeVarint(packs.count)
     for pack in packs { pack.encode(into: &writer) }
     envelopes.encode(into: &writer)
@@ -57,7 +62,10 @@ package struct Footer: Sendable {
       writer.writeVarint(block.objectCount)
       block.block.encode(into: &writer)
     }
-    Extensions.encode([], into: &writer)
+    var flags = ByteWriter()
+    BitPacking.pack(rowGroups.map { $0.hasExactTimes ? 1 : 0 }, width: 1, into: &flags)
+    let hasSome = rowGroups.contains(where: \.hasExactTimes)
+    Extensions.encode(hasSome ? [(.exactTimes, flags.bytes)] : [], into: &writer)
   }
 
   package static func decode(_ reader: inout ByteReader) throws -> Footer {
@@ -71,6 +79,7 @@ package struct Footer: Sendable {
     footer.sourceByteCount = try reader.readCount(limit: Int.max, of: "source size")
     try footer.decodeRowGroups(&reader)
     footer.catalogue = try BlockRef.decode(&reader)
+    footer.shapes = try BlockRef.decode(&reader)
     for _ in 0..<(try reader.readItemCount(of: "pack")) { footer.packs.append(try BlockRef.decode(&reader)) }
     footer.envelopes = try BlockRef.decode(&reader)
     footer.envelopeCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "envelope count")
@@ -83,7 +92,12 @@ package struct Footer: Sendable {
     guard objectCount == footer.objectCount else {
       throw reader.damaged("object blocks hold \(objectCount) objects")
     }
-    _ = try Extensions.decode(&reader)
+    if var flags = try Extensions.decode(&reader)[.exactTimes] {
+      for (index, flag) in try BitPacking.decode(&flags, count: footer.rowGroups.count, width: 1).enumerated() {
+        footer.rowGroups[index].hasExactTimes = flag == 1
+      }
+      try flags.expectEnd(of: "exact times")
+    }
     try reader.expectEnd(of: "footer")
     return footer
   }

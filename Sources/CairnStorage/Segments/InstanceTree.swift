@@ -45,14 +45,11 @@ extension Catalogue {
     var slot = info.slot
     while slot != root, slot != 0 {
       let parent = slots[slot].parent
-      var above = [UInt32](repeating: 0, count: Int(ValueKind.firstShapeWord))
-      above.reserveCapacity(above.count + shapes[parent].count)
-      for shape in shapes[parent] {
-        var count: UInt64 = 0
-        for entry in shape.entries where entry.slot == slot && Int(entry.word) < words.count {
-          count += UInt64(words[Int(entry.word)])
-        }
-        above.append(UInt32(clamping: count))
+      let kinds = Int(ValueKind.firstShapeWord)
+      var above = [UInt32](repeating: 0, count: kinds + shapes[parent].count)
+      for use in shapes.uses(of: slot) where Int(use.word) < words.count {
+        let (sum, overflow) = above[kinds + Int(use.shape)].addingReportingOverflow(words[Int(use.word)])
+        above[kinds + Int(use.shape)] = overflow ? .max : sum
       }
       words = above
       slot = parent

@@ -148,26 +148,39 @@ private struct PathTableBuilder: Sendable {
     guard let name = path.first else { return [] }
     let key = Key(slot: slot, namesLeft: path.count)
     if let targets = known[key] { return targets }
-    // Keys are compared once for each slot, then shapes by slot number.
+    var targets = [PathTable.Target](repeating: .missing, count: catalogue.shapes[slot].count)
+    for (index, use) in members(of: slot, named: name) {
+      targets[index] = target(slot: use.slot, word: use.word, path: path.dropFirst())
+    }
+    known[key] = targets
+    return targets
+  }
+
+  /// For each shape of the slot that has a member that the name means: that member.
+  private func members(of slot: Int, named name: PathName) -> [(shape: Int, entry: Shape.Entry)] {
     var equal: [Int] = []
     var folded: [Int] = []
-    for child in catalogue.children[slot] where !catalogue.slots[child].isElement {
+    for child in catalogue.children(of: slot) where !catalogue.slots[child].isElement {
       switch PathResolver.matches(name, catalogue.slots[child].name) {
       case .equal: equal.append(child)
       case .folded: folded.append(child)
       case .different: break
       }
     }
-    var targets = [PathTable.Target](repeating: .missing, count: catalogue.shapes[slot].count)
-    if !equal.isEmpty || !folded.isEmpty {
-      for (index, shape) in catalogue.shapes[slot].enumerated() {
-        let entry =
-          shape.entries.first { equal.contains($0.slot) } ?? shape.entries.first { folded.contains($0.slot) }
-        if let entry { targets[index] = target(slot: entry.slot, word: entry.word, path: path.dropFirst()) }
+    if equal.count + folded.count == 1, let child = equal.first ?? folded.first {
+      var last: UInt32?
+      return catalogue.shapes.uses(of: child).compactMap { use in
+        // A key that stands twice means its first value.
+        defer { last = use.shape }
+        return use.shape == last ? nil : (Int(use.shape), Shape.Entry(slot: child, word: use.word))
       }
     }
-    known[key] = targets
-    return targets
+    if equal.isEmpty && folded.isEmpty { return [] }
+    return catalogue.shapes[slot].enumerated().compactMap { index, shape in
+      let entry =
+        shape.entries.first { equal.contains($0.slot) } ?? shape.entries.first { folded.contains($0.slot) }
+      return entry.map { (index, $0) }
+    }
   }
 
   private func leaf(slot: Int, word: UInt32) -> PathTable.Target {
@@ -197,22 +210,18 @@ private struct PathTableBuilder: Sendable {
   private func places(slot: Int, _ path: ArraySlice<PathName>) -> [PathTable.Place?] {
     guard let name = path.first else { return [] }
     let rest = path.dropFirst()
-    let matches = catalogue.children[slot].filter { !catalogue.slots[$0].isElement }.map {
-      (child: $0, match: PathResolver.matches(name, catalogue.slots[$0].name))
-    }
-    let equal = Set(matches.filter { $0.match == .equal }.map(\.child))
-    let folded = Set(matches.filter { $0.match == .folded }.map(\.child))
+    var places = [PathTable.Place?](repeating: nil, count: catalogue.shapes[slot].count)
     var below: [Int: [PathTable.Place?]] = [:]
-    return catalogue.shapes[slot].map { shape in
-      let entry =
-        shape.entries.first { equal.contains($0.slot) } ?? shape.entries.first { folded.contains($0.slot) }
-      guard let entry else { return nil }
-      if rest.isEmpty { return place(entry.slot, entry.word) }
-      guard entry.word >= ValueKind.firstShapeWord else { return nil }
-      if below[entry.slot] == nil { below[entry.slot] = places(slot: entry.slot, rest) }
-      let index = Int(entry.word - ValueKind.firstShapeWord)
-      return below[entry.slot].flatMap { $0.indices.contains(index) ? $0[index] : nil }
+    for (index, entry) in members(of: slot, named: name) {
+      if rest.isEmpty {
+        places[index] = place(entry.slot, entry.word)
+      } else if entry.word >= ValueKind.firstShapeWord {
+        if below[entry.slot] == nil { below[entry.slot] = self.places(slot: entry.slot, rest) }
+        let shape = Int(entry.word - ValueKind.firstShapeWord)
+        places[index] = below[entry.slot].flatMap { $0.indices.contains(shape) ? $0[shape] : nil }
+      }
     }
+    return places
   }
 
   private func place(_ slot: Int, _ word: UInt32) -> PathTable.Place? {

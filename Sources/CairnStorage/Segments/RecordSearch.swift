@@ -78,7 +78,7 @@ package final class RecordSearch: Sendable {
     for name in path {
       // In one record a name means one key, in another one that differs in case.
       places = Set(
-        places.flatMap { catalogue.children[$0] }.filter {
+        places.flatMap { catalogue.children(of: $0) }.filter {
           !catalogue.slots[$0].isElement && PathResolver.matches(name, catalogue.slots[$0].name) != .different
         })
     }

@@ -73,10 +73,19 @@ package final class SegmentReader: Sendable {
 
   // MARK: Catalogue and columns
 
+  /// Names and columns, without shapes.
+  package func columnTable() throws -> ColumnTable {
+    try shared.table.value(0) {
+      var reader = try blocks.read(footer.catalogue)
+      return try ColumnTable.decode(&reader, packCount: footer.packs.count)
+    }
+  }
+
   package func catalogue() throws -> Catalogue {
     try shared.catalogue.value(0) {
-      var reader = try blocks.read(footer.catalogue)
-      return try Catalogue.decode(&reader, packCount: footer.packs.count)
+      let table = try columnTable()
+      var reader = try blocks.read(footer.shapes)
+      return Catalogue(table, try ShapeTable.decode(&reader, slots: table.slots))
     }
   }
 
@@ -99,7 +108,7 @@ package final class SegmentReader: Sendable {
 
   package func column(_ index: Int) throws -> ColumnReader {
     let metadata = try shared.columns.value(index) {
-      let info = try catalogue().columns[index]
+      let info = try columnTable().columns[index]
       var reader = try directory(info)
       let (bytes, origin) = (reader.bytes, reader.origin)
       let directory = try ColumnDirectory.decode(
@@ -204,6 +213,7 @@ private final class SegmentState: Sendable {
   let pool: BufferPool
   /// The segment's number in the pool.
   let segment: UInt64
+  let table = Memo<Int, ColumnTable>()
   let catalogue = Memo<Int, Catalogue>()
   let flattening = Memo<Int, ShapeFlattening>()
   let packs = Memo<Int, ByteReader>()

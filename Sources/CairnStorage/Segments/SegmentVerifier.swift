@@ -62,6 +62,12 @@ package struct SegmentVerifier {
     guard expected == UInt64(reader.byteCount - SegmentFormat.tailByteCount) else {
       throw CairnError.damaged(file: reader.name, offset: expected, cause: "bytes that belong to no block")
     }
+    for rowGroup in reader.footer.rowGroups.indices where reader.footer.rowGroups[rowGroup].hasExactTimes {
+      guard try reader.isExactInTime(rowGroup) else {
+        throw CairnError.damaged(
+          file: reader.name, offset: reader.footerRef.offset, cause: "row group \(rowGroup) has no exact times")
+      }
+    }
     let list = refs
     _ = try parallelMap(count: list.count, threads: threads) { _ = try reader.blocks.read(list[$0]) }
     _ = try parallelMap(count: columns.count, threads: threads) { try columns[$0].verifyDictionary() }
@@ -70,7 +76,7 @@ package struct SegmentVerifier {
   /// All blocks but those of columns.
   private func fixedBlocks() throws -> [BlockRef] {
     let footer = reader.footer
-    var refs = [reader.footerRef, footer.catalogue, footer.envelopes] + footer.packs
+    var refs = [reader.footerRef, footer.catalogue, footer.shapes, footer.envelopes] + footer.packs
     for group in footer.rowGroups {
       refs.append(group.times)
       if let verbatim = group.verbatim { refs.append(verbatim) }

@@ -208,9 +208,18 @@ package struct SegmentWriter {
           valueCount: encoded[column].valueCount, place: place))
     }
     if !pack.isEmpty { footer.packs.append(try blocks.write(BlockBody.make(pack, compressor))) }
-    let catalogue = Catalogue(slots: renumbering.slots, shapes: renumbering.shapes, columns: infos)
+    let table = ColumnTable(slots: renumbering.slots, columns: infos)
+    if let exact = table.exactTimeColumn {
+      for chunk in encoded[order[exact]].chunks where chunk.isRowTime {
+        let group = chunk.rowGroup
+        footer.rowGroups[group].hasExactTimes = chunk.valueCount == footer.rowGroups[group].rowCount
+      }
+    }
     var writer = ByteWriter()
-    catalogue.encode(into: &writer)
+    ShapeTable(renumbering.shapes).encode(into: &writer)
+    footer.shapes = try blocks.write(BlockBody.make(writer.bytes, compressor))
+    writer = ByteWriter()
+    table.encode(into: &writer)
     footer.catalogue = try blocks.write(BlockBody.make(writer.bytes, compressor))
   }
 

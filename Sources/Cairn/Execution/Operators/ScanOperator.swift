@@ -175,7 +175,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       var filter = onAll
       if bounds.isEmpty || !mode.usesPruning {
         rows = .run(allowed)
-      } else if group.untimedRowCount == 0, try reader.hasExactTimes(rowGroup) {
+      } else if group.untimedRowCount == 0, group.hasExactTimes {
         rows = .run(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))
         filter = onPaths
       } else {
@@ -221,26 +221,5 @@ extension BoundPath {
   var description: String {
     names.isEmpty
       ? "eventJson" : names.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: ".")
-  }
-}
-
-extension SegmentReader {
-  /// Whether the eventTime of every row of the row group is the canonical text of its row time, so that a time
-  /// range answers comparisons with it exactly.
-  func hasExactTimes(_ rowGroup: Int) throws -> Bool {
-    let catalogue = try catalogue()
-    let name = Array("eventTime".utf8)
-    // Another spelling of the key could be what the unquoted name means in some row.
-    let slots = catalogue.children[0].filter {
-      !catalogue.slots[$0].isElement && PathResolver.equalsFolded(catalogue.slots[$0].name, name)
-    }
-    guard slots.count == 1, let slot = slots.first, catalogue.slots[slot].name == name,
-      catalogue.columnsOfSlot[slot].count == 1, let index = catalogue.column(slot, .string)
-    else { return false }
-    let column = try column(index)
-    guard let chunk = column.chunk(of: rowGroup),
-      chunk.valueCount == footer.rowGroups[rowGroup].rowCount
-    else { return false }
-    return try column.encodingName(of: chunk) == "\(StringEncoding.rowTime)"
   }
 }

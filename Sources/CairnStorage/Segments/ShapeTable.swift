@@ -1,0 +1,195 @@
+/// An object's members in record order: for each its slot and its value word (a kind, or 16 + the index of a
+/// shape of that slot, which then is laid inline).
+package struct Shape: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
+    /// Slot numbers stay below `SegmentFormat.slotLimit`: half the memory of the largest part of a catalogue.
+    private let slotNumber: UInt32
+    package let word: UInt32
+
+    package init(slot: Int, word: UInt32) {
+      slotNumber = UInt32(clamping: slot)
+      self.word = word
+    }
+
+    package var slot: Int { Int(slotNumber) }
+  }
+
+  package var entries: [Entry]
+}
+
+/// The shapes of a segment: for each slot a list, all members end to end.
+///
+/// ```
+/// shapes := count:varint slots:integers entryCounts:integers childSlots:integers (child - slot) words:integers
+/// ```
+package struct ShapeTable: RandomAccessCollection, Sendable {
+  /// Members of all shapes end to end; a shape's first one, and the number of all.
+  private let entries: [Shape.Entry]
+  private let firstEntries: [Int]
+  /// A slot's first shape, and the number of all.
+  private let firstShapes: [Int]
+  private let uses = Memo<Int, UseTable>()
+
+  /// The shapes of one slot.
+  package struct List: RandomAccessCollection {
+    fileprivate let table: ShapeTable
+    fileprivate let range: Range<Int>
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { range.count }
+    package subscript(index: Int) -> Members { Members(entries: table.entries(range.lowerBound + index)) }
+  }
+
+  /// One shape.
+  package struct Members {
+    package let entries: ArraySlice<Shape.Entry>
+  }
+
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { firstShapes.count - 1 }
+
+  package subscript(slot: Int) -> List {
+    List(table: self, range: firstShapes[slot]..<firstShapes[slot + 1])
+  }
+
+  private func entries(_ shape: Int) -> ArraySlice<Shape.Entry> {
+    entries[firstEntries[shape]..<firstEntries[shape + 1]]
+  }
+
+  package init(_ shapes: [[Shape]]) {
+    entries = shapes.joined().flatMap(\.entries)
+    var firstEntries = [0]
+    for shape in shapes.joined() { firstEntries.append(firstEntries[firstEntries.count - 1] + shape.entries.count) }
+    self.firstEntries = firstEntries
+    firstShapes = shapes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+  }
+
+  // MARK: Where slots are used
+
+  /// That a shape of the parent has a slot as a member.
+  package struct Use: BitwiseCopyable, Sendable {
+    /// Number among the shapes of the slot's parent.
+    package let shape: UInt32
+    package let word: UInt32
+  }
+
+  private struct UseTable: Sendable {
+    var uses: [Use]
+    var first: [Int]
+  }
+
+  /// The shapes that have a slot as a member, ascending; one that has it twice is there twice, in record order.
+  package func uses(of slot: Int) -> ArraySlice<Use> {
+    let table = uses.value(0) { useTable() }
+    return table.uses[table.first[slot]..<table.first[slot + 1]]
+  }
+
+  private func useTable() -> UseTable {
+    var first = [Int](repeating: 0, count: count + 1)
+    for entry in entries { first[entry.slot + 1] += 1 }
+    for slot in indices { first[slot + 1] += first[slot] }
+    var next = first
+    let uses = [Use](unsafeUninitializedCapacity: entries.count) { uses, written in
+      next.withUnsafeMutableBufferPointer { next in
+        entries.withUnsafeBufferPointer { entries in
+          for slot in indices {
+            for shape in firstShapes[slot]..<firstShapes[slot + 1] {
+              for at in firstEntries[shape]..<firstEntries[shape + 1] {
+                let entry = entries[at]
+                uses[next[entry.slot]] = Use(
+                  shape: UInt32(truncatingIfNeeded: shape &- firstShapes[slot]), word: entry.word)
+                next[entry.slot] &+= 1
+              }
+            }
+          }
+        }
+      }
+      written = entries.count
+    }
+    return UseTable(uses: uses, first: first)
+  }
+
+  // MARK: Stored form
+
+  package func encode(into writer: inout ByteWriter) {
+    var owners: [Int64] = []
+    var counts: [Int64] = []
+    var children: [Int64] = []
+    var words: [Int64] = []
+    for (slot, list) in enumerated() {
+      for shape in list {
+        owners.append(Int64(slot))
+        counts.append(Int64(shape.entries.count))
+        children.append(contentsOf: shape.entries.map { Int64($0.slot - slot) })
+        words.append(contentsOf: shape.entries.map { Int64($0.word) })
+      }
+    }
+    writer.writeVarint(owners.count)
+    for list in [owners, counts, children, words] { IntegerEncoding.encode(list, into: &writer) }
+  }
+
+  package static func decode(_ reader: inout ByteReader, slots: [Slot]) throws -> ShapeTable {
+    let count = try reader.readCount(limit: SegmentFormat.slotLimit, of: "shape count")
+    let owners = try IntegerEncoding.decode(&reader, count: count)
+    let counts = try IntegerEncoding.decode(&reader, count: count)
+    var firstShapes = [Int](repeating: 0, count: slots.count + 1)
+    var firstEntries = [0]
+    firstEntries.reserveCapacity(count + 1)
+    var total = 0
+    var last: Int64 = 0
+    for (owner, entryCount) in zip(owners, counts) {
+      guard owner >= last, owner < Int64(slots.count) else { throw reader.damaged("shape without a slot") }
+      guard entryCount >= 0, entryCount <= Int64(SegmentFormat.slotLimit), total <= SegmentFormat.slotLimit
+      else {
+        throw reader.damaged("shape with \(entryCount) members")
+      }
+      last = owner
+      firstShapes[Int(owner) + 1] += 1
+      total += Int(entryCount)
+      firstEntries.append(total)
+    }
+    for slot in slots.indices { firstShapes[slot + 1] += firstShapes[slot] }
+    let children = try IntegerEncoding.decode(&reader, count: total)
+    let words = try IntegerEncoding.decode(&reader, count: total)
+    try reader.expectEnd(of: "shapes")
+    let entries = try members(children, words, owners, firstEntries, slots, firstShapes) { reader.damaged($0) }
+    return ShapeTable(entries: entries, firstEntries: firstEntries, firstShapes: firstShapes)
+  }
+
+  private init(entries: [Shape.Entry], firstEntries: [Int], firstShapes: [Int]) {
+    self.entries = entries
+    self.firstEntries = firstEntries
+    self.firstShapes = firstShapes
+  }
+
+  /// Members, checked: each is a child of its shape's slot, and its word a kind or a shape of that child. Slots only
+  /// point to children, so inlining cannot loop.
+  private static func members(
+    _ children: [Int64], _ words: [Int64], _ owners: [Int64], _ firstEntries: [Int], _ slots: [Slot],
+    _ firstShapes: [Int], _ damaged: (String) -> CairnError
+  ) throws -> [Shape.Entry] {
+    // By slot: words from here on are none.
+    let ends = slots.indices.map { Int64(firstShapes[$0 + 1] - firstShapes[$0]) + Int64(ValueKind.firstShapeWord) }
+    let parents = slots.map { Int64($0.parent) }
+    let kindCount = Int64(ValueKind.allCases.count)
+    var wrong: Int?
+    let entries = [Shape.Entry](unsafeUninitializedCapacity: words.count) { entries, written in
+      for (shape, owner) in owners.enumerated() where wrong == nil {
+        for at in firstEntries[shape]..<firstEntries[shape + 1] {
+          let child = owner &+ children[at]
+          guard children[at] >= 1, children[at] < Int64(slots.count), child < Int64(slots.count), parents[Int(child)] == owner,
+            words[at] >= 0, words[at] < ends[Int(child)],
+            words[at] < kindCount || words[at] >= Int64(ValueKind.firstShapeWord)
+          else {
+            wrong = shape
+            break
+          }
+          entries[at] = Shape.Entry(slot: Int(child), word: UInt32(truncatingIfNeeded: words[at]))
+        }
+      }
+      written = wrong == nil ? words.count : 0
+    }
+    if let wrong { throw damaged("shape \(wrong) has a member that its slot cannot have") }
+    return entries
+  }
+}
