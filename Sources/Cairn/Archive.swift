@@ -21,9 +21,7 @@ public final class Archive: Sendable {
   /// A reader of a segment, opened once; what it reads from the file is counted in `statistics`.
   func open(_ entry: SegmentEntry, statistics: ReadStatistics) throws -> SegmentReader {
     if let reader = readers[entry.name] { return reader.counting(in: statistics) }
-    let reader = try snapshot.open(entry, statistics: statistics, pool: pool)
-    readers[entry.name] = reader
-    return reader
+    return readers.keep(try snapshot.open(entry, statistics: statistics, pool: pool), named: entry.name)
   }
 
   /// What a verification found in order.
@@ -92,8 +90,14 @@ private final class OpenSegments: @unchecked Sendable {
   private let lock = Lock()
   private var readers: [String: SegmentReader] = [:]
 
-  subscript(name: String) -> SegmentReader? {
-    get { lock.withLock { readers[name] } }
-    set { lock.withLock { readers[name] = newValue } }
+  subscript(name: String) -> SegmentReader? { lock.withLock { readers[name] } }
+
+  /// The reader of that name from now on: this one, or one that another thread has opened meanwhile.
+  func keep(_ reader: SegmentReader, named name: String) -> SegmentReader {
+    lock.withLock {
+      if let known = readers[name] { return known }
+      readers[name] = reader
+      return reader
+    }
   }
 }

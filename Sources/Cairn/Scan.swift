@@ -132,9 +132,10 @@ public final class Scan {
       let reader = try archive.open(entry, statistics: reads)
       statistics.segmentsRead += 1
       statistics.rowGroups += reader.footer.rowGroups.count
-      let filter = try request.condition.map {
-        try RowFilter(conjuncts: $0.bound.conjuncts, reader, mode: request.mode)
+      let filter = request.condition.map {
+        RowFilter(conjuncts: $0.bound.conjuncts, reader, mode: request.mode)
       }
+      if let filter, try !filter.mayPass() { continue }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
         let rows = try pruning.rows(of: rowGroup, in: reader).prefix(left)
         if rows.isEmpty { continue }

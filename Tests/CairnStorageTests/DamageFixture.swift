@@ -110,7 +110,7 @@ struct DamageFixture: Sendable {
     }
     return Content(
       objects: collected.objects, all: collected.all,
-      times: try reader.footer.rowGroups.indices.map { try reader.times(of: $0) },
+      times: try reader.footer.rowGroups.indices.map { try reader.times(of: $0).milliseconds },
       verbatimRows: reader.footer.rowGroups.reduce(0) { $0 + $1.verbatimRowCount },
       records: objects.reduce(0) { $0 + $1.rows.count })
   }

@@ -157,7 +157,7 @@ import Testing
         let positions = (0..<3).map { _ in UInt32(random.below(max(1, chunk.valueCount))) }.sorted()
         for wanted in [nil, positions] {
           _ = try column.strings(in: chunk.rowGroup, positions: wanted) {
-            try reader.times(of: chunk.rowGroup).map { $0 / 1000 }
+            try reader.seconds(of: chunk.rowGroup)
           }
         }
       }

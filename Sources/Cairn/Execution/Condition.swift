@@ -51,24 +51,38 @@ final class RowFilter: Sendable {
 
   private let reader: SegmentReader
   private let mode: EvaluationMode
-  private let columns: [ColumnConjunct]
+  /// Predicates on one path, as the condition has them.
+  private let predicates: [ColumnPredicate]
+  private let ordered = Memo<Int, [ColumnConjunct]>()
   private let rows: [BoundExpression]
   /// A conjunct without paths that is not true: nothing passes.
   private let passesNothing: Bool
 
-  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) throws {
+  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
-    let predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
-    let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
-    columns = zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
-      let needles = mode.usesPruning ? predicate.textNeedles : nil
-      return ColumnConjunct(
-        predicate: predicate, verdicts: VerdictCache(),
-        search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
-    }
+    predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
     rows = conjuncts.filter { $0.paths.count > 1 }
+  }
+
+  /// False only where no row of the segment can pass; reads little.
+  func mayPass() throws -> Bool {
+    if passesNothing { return false }
+    return try !mode.usesPruning || predicates.allSatisfy { try $0.mayPass(in: reader) }
+  }
+
+  /// The predicates in the order in which they are evaluated, found when rows are.
+  private func conjuncts() throws -> [ColumnConjunct] {
+    try ordered.value(0) {
+      let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
+      return zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
+        let needles = mode.usesPruning ? predicate.textNeedles : nil
+        return ColumnConjunct(
+          predicate: predicate, verdicts: VerdictCache(),
+          search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
+      }
+    }
   }
 
   private static func predicate(_ conjunct: BoundExpression) -> ColumnPredicate {
@@ -85,6 +99,7 @@ final class RowFilter: Sendable {
   ) throws -> (rows: Positions, wasRead: Bool) {
     if passesNothing { return (.run(0..<0), false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
+    let columns = try conjuncts()
     if mode.usesPruning {
       for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return (.run(0..<0), false) }
     }

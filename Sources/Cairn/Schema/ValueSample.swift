@@ -43,7 +43,7 @@ struct ValueSample: Sendable {
       return positions.compactMap { Int($0) < values.count ? .integer(values[Int($0)]) : nil }
     }
     let strings = try column.strings(in: rowGroup, positions: positions) {
-      try reader.times(of: rowGroup).map { $0 / 1000 }
+      try reader.seconds(of: rowGroup)
     }
     return (0..<strings.count).map { index in
       let bytes = Array(strings.table[strings.entry(index)])

@@ -98,11 +98,13 @@ package final class BufferPool: @unchecked Sendable {
 /// Values that are made once and kept as long as their segment is open. Who asks for one that is being made waits:
 /// every scan needs the same few at its beginning. Making a value may use other memos, in one order only: columns
 /// or paths, packs, flattening, catalogue.
-final class Memo<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
+package final class Memo<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
   private let lock = Lock()
   private var values: [Key: Value] = [:]
 
-  func value(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
+  package init() {}
+
+  package func value(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
     try lock.withLock {
       if let known = values[key] { return known }
       let made = try make()

@@ -35,18 +35,30 @@ extension ColumnReader {
       return list.isEmpty ? false : try ids(of: needles).contains { list.holds($0) }
     }
     guard let index = metadata.directory.membership else { return true }
-    for needle in needles {
-      let hash = needle.withUnsafeBufferPointer { MembershipDirectory.hash($0) }
-      let page = index.page(of: hash)
-      let decoded = try segment.pooled(
-        .indexPage, column: metadata.index, page, byteCount: { (page: MembershipPage) in page.byteCount }
-      ) {
-        var reader = try segment.blocks.read(index.pages[page])
-        return try MembershipPage.decode(&reader, index)
-      }
-      if index.rowGroups(of: hash, in: decoded).contains(rowGroup) { return true }
+    return try needles.contains { try rowGroups(of: $0, index).contains(rowGroup) }
+  }
+
+  /// The same for the whole segment.
+  func mayContain(_ needles: [[UInt8]]) throws -> Bool {
+    if directory.lists != nil {
+      // Where all chunks are coded, what is not in the dictionary is in none.
+      return try wordLists().contains(where: \.isEmpty) || !ids(of: needles).isEmpty
     }
-    return false
+    guard let index = directory.membership else { return true }
+    return try needles.contains { try !rowGroups(of: $0, index).isEmpty }
+  }
+
+  /// The row groups that may have a string, by the membership index.
+  private func rowGroups(of needle: [UInt8], _ index: MembershipDirectory) throws -> [Int] {
+    let hash = needle.withUnsafeBufferPointer { MembershipDirectory.hash($0) }
+    let page = index.page(of: hash)
+    let decoded = try segment.pooled(
+      .indexPage, column: metadata.index, page, byteCount: { (page: MembershipPage) in page.byteCount }
+    ) {
+      var reader = try segment.blocks.read(index.pages[page])
+      return try MembershipPage.decode(&reader, index)
+    }
+    return index.rowGroups(of: hash, in: decoded)
   }
 
   /// Positions of the values in a UUID chunk that are one of `needles`, compared as 16 bytes; nil for other

@@ -74,7 +74,7 @@ package struct ColumnReader: Sendable {
   // MARK: Words
 
   /// The distinct words of each chunk, ascending; empty for chunks that are not coded. Read without the chunks.
-  private func wordLists() throws -> [[UInt32]] {
+  func wordLists() throws -> [[UInt32]] {
     guard let part = metadata.directory.lists else { return [] }
     return try pooled(.wordLists, 0, byteCount: { $0.reduce(0) { $0 + $1.count * 4 + 32 } }) {
       var reader = try reader(part)

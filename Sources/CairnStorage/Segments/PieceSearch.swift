@@ -135,7 +135,7 @@ final class PieceSearch: Sendable {
   }
 
   private func rowSeconds(_ rowGroup: Int) -> () throws -> [Int64] {
-    { [reader] in try reader.times(of: rowGroup).map { $0 / 1000 } }
+    { [reader] in try reader.seconds(of: rowGroup) }
   }
 
   private func coded(

@@ -187,7 +187,7 @@ private struct RecordGather {
       integers[column] = positions.map { all[Int($0)] }
     } else {
       strings[column] = try source.strings(in: rowGroup, positions: positions) {
-        try reader.times(of: rowGroup).map { $0 / 1000 }
+        try reader.seconds(of: rowGroup)
       }
     }
   }

@@ -148,7 +148,7 @@ package final class SegmentReader: Sendable {
   // MARK: Rows
 
   /// Event times of the timed rows of a row group, ascending.
-  package func times(of rowGroup: Int) throws -> [Int64] {
+  package func times(of rowGroup: Int) throws -> RowTimes {
     try pooled(.times, rowGroup, byteCount: { $0.count * 8 }) {
       let group = footer.rowGroups[rowGroup]
       var reader = try blocks.read(group.times)
@@ -157,10 +157,10 @@ package final class SegmentReader: Sendable {
   }
 
   /// The same times in seconds.
-  func seconds(of rowGroup: Int) throws -> [Int64] {
-    try pooled(.seconds, rowGroup, byteCount: { $0.count * 8 }) {
-      try times(of: rowGroup).map { $0 / 1000 }
-    }
+  package func seconds(of rowGroup: Int) throws -> [Int64] {
+    let times = try times(of: rowGroup)
+    if times.unit == 1000 { return times.values }
+    return pooled(.seconds, rowGroup, byteCount: { $0.count * 8 }) { times.seconds }
   }
 
   /// Original bytes of the rows of a row group that their layout does not reproduce, by position.

@@ -33,8 +33,8 @@ package struct TimePruning: Sendable, Equatable {
     let first = group.untimedRowCount
     if covers(minimum: group.minimumTime, maximum: group.maximumTime) { return first..<group.rowCount }
     let times = try reader.times(of: rowGroup)
-    let start = since.map { since in times.partitioningIndex { $0 >= since } } ?? 0
-    let end = until.map { until in times.partitioningIndex { $0 >= until } } ?? times.count
+    let start = since.map { times.firstIndex(from: $0) } ?? 0
+    let end = until.map { times.firstIndex(from: $0) } ?? times.count
     return (first + start)..<(first + max(start, end))
   }
 }

@@ -102,7 +102,7 @@ import Testing
         case .string, .number:
           stringEncodings.formUnion(StringEncoding.allCases.filter { "\($0)" == name })
           let strings = try column.strings(in: chunk.rowGroup, positions: nil) {
-            try reader.times(of: chunk.rowGroup).map { $0 / 1000 }
+            try reader.seconds(of: chunk.rowGroup)
           }
           styles.formUnion((0..<strings.table.count).map { strings.table.style($0).rawValue })
         }

@@ -70,7 +70,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       return try runSlices(candidates, context, work, take)
     }
     // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
-    var window = threads
+    var window = threads * Self.fewRowGroups
     var start = 0
     while start < candidates.count {
       try context.check()
@@ -136,7 +136,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     }
     context.recorder.update { $0.segments = segments.count }
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
-    var candidates: [Candidate] = []
+    var wanted: [(number: Int, entry: SegmentEntry)] = []
     for (number, entry) in segments.enumerated() {
       if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
         continue
@@ -147,27 +147,30 @@ final class ScanOperator: Operator, @unchecked Sendable {
       {
         continue
       }
-      let reader = try context.archive.open(entry, statistics: context.recorder.reads)
+      wanted.append((number, entry))
+    }
+    let opened = wanted
+    return try parallelMap(count: opened.count, threads: options.threads) { [self] index in
+      let reader = try context.archive.open(opened[index].entry, statistics: context.recorder.reads)
       context.recorder.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
       }
-      try add(ScanSegment(reader, number: number), hard, soft, context, &candidates)
-    }
-    return candidates
+      return try self.candidates(ScanSegment(reader, number: opened[index].number), hard, soft, context)
+    }.flatMap { $0 }
   }
 
-  private func add(
-    _ segment: ScanSegment, _ hard: TimePruning, _ soft: TimeBound, _ context: ExecutionContext,
-    _ candidates: inout [Candidate]
-  ) throws {
+  private func candidates(
+    _ segment: ScanSegment, _ hard: TimePruning, _ soft: TimeBound, _ context: ExecutionContext
+  ) throws -> [Candidate] {
     let reader = segment.reader
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
-    let onPaths = conjuncts.isEmpty ? nil : try RowFilter(conjuncts: conjuncts, reader, mode: mode)
+    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
     let onAll =
-      conjuncts.isEmpty && timed.isEmpty
-      ? nil : try RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+    if let onPaths, try !onPaths.mayPass() { return [] }
+    var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
       if allowed.isEmpty { continue }
@@ -188,6 +191,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       if rows.isEmpty { continue }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
     }
+    return candidates
   }
 
   /// The rows of a candidate that pass what storage evaluates; nil for none.

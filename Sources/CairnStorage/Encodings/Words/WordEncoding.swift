@@ -81,6 +81,8 @@ package enum WordEncoding {
     return words
   }
 
+  private static let isLittleEndian = 1.littleEndian == 1
+
   /// `count` codes into the list `words`, to the end of the part.
   package static func decodeCodes(
     _ reader: inout ByteReader, words: [UInt32], count: Int
@@ -103,8 +105,8 @@ package enum WordEncoding {
       }
       return switch width {
       case 1: .bytes(read(UInt8.self))
-      case 2: .shorts(read(UInt16.self).map { UInt16(littleEndian: $0) })
-      default: .longs(read(UInt32.self).map { UInt32(littleEndian: $0) })
+      case 2: .shorts(isLittleEndian ? read(UInt16.self) : read(UInt16.self).map { UInt16(littleEndian: $0) })
+      default: .longs(isLittleEndian ? read(UInt32.self) : read(UInt32.self).map { UInt32(littleEndian: $0) })
       }
     }
     try reader.expectEnd(of: "chunk")
@@ -131,9 +133,18 @@ package struct CodedWords: Sendable {
   package var greatestCode: Int {
     switch codes {
     case .constant: 0
-    case .bytes(let codes): codes.max().map { Int($0) } ?? 0
-    case .shorts(let codes): codes.max().map { Int($0) } ?? 0
-    case .longs(let codes): codes.max().map { Int($0) } ?? 0
+    case .bytes(let codes): Self.greatest(codes)
+    case .shorts(let codes): Self.greatest(codes)
+    case .longs(let codes): Self.greatest(codes)
+    }
+  }
+
+  /// Without a branch, so that it is compiled to comparisons of many codes at once.
+  private static func greatest<Code: FixedWidthInteger & BitwiseCopyable>(_ codes: [Code]) -> Int {
+    codes.withUnsafeBufferPointer { codes in
+      var greatest: Code = 0
+      for index in 0..<codes.count { greatest = codes[index] > greatest ? codes[index] : greatest }
+      return Int(greatest)
     }
   }
 
