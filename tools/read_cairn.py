@@ -210,6 +210,7 @@ class Segment:
         self.packs, self.directories, self.entries = {}, {}, {}
         self.read_footer(self.block((offset, size)))
         self.read_catalogue(self.block(self.catalogue))
+        self.read_shapes(self.block(self.shapes_ref))
 
     def read(self, offset, count):
         self.file.seek(offset)
@@ -238,7 +239,7 @@ class Segment:
             times, verbatim_rows = c.ref(), c.varint()
             verbatim = c.ref() if verbatim_rows else None
             self.groups.append((rows, untimed, minimum, maximum, times, verbatim_rows, verbatim))
-        self.catalogue = c.ref()
+        self.catalogue, self.shapes_ref = c.ref(), c.ref()
         self.pack_refs = [c.ref() for _ in range(c.varint())]
         self.envelopes_ref, self.envelope_count = c.ref(), c.varint()
         self.object_blocks = [(c.varint(), c.ref()) for _ in range(c.varint())]
@@ -251,13 +252,6 @@ class Segment:
         self.parents = [i - distances[i] for i in range(count)]
         self.names = [c.counted() for _ in range(count)]
         self.element_slot = {self.parents[i]: i for i in range(1, count) if elements[i]}
-        self.shapes = [[] for _ in range(count)]
-        count = c.varint()
-        owners, counts = integers(c, count), integers(c, count)
-        members = iter(list(zip(integers(c, sum(counts)), integers(c, sum(counts)))))
-        for owner, length in zip(owners, counts):
-            shape = [next(members) for _ in range(length)]
-            self.shapes[owner].append([(owner + child, word) for child, word in shape])
         count = c.varint()
         slots, kinds, values, places, sizes = (integers(c, count) for _ in range(5))
         offsets = iter(integers(c, places.count(0)))
@@ -267,6 +261,16 @@ class Segment:
             where = (place - 1, pack_ends[place - 1], size) if place else (next(offsets), size)
             pack_ends[place - 1] += size if place else 0
             self.columns[slot, kind] = value_count, where
+
+    def read_shapes(self, c):  # S21
+        count = c.varint()
+        owners, counts = integers(c, count), integers(c, count)
+        members = iter(list(zip(integers(c, sum(counts)), integers(c, sum(counts)))))
+        c.end()
+        self.shapes = [[] for _ in self.names]
+        for owner, length in zip(owners, counts):
+            shape = [next(members) for _ in range(length)]
+            self.shapes[owner].append([(owner + child, word) for child, word in shape])
 
     def read_directory(self, kind, where):
         """Dictionary parts; by row group (values, function giving the chunk's cursor, word list) (S27 to S29)."""

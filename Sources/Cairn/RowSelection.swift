@@ -88,7 +88,8 @@ struct RowSelection: Sendable {
         let layout = original?.layout(ofRow: firstRow + Int(position)) ?? .compact
         let printer =
           try printers[layout]
-          ?? RecordPrinter(catalogue: reader.catalogue(), layout: layout, file: reader.name)
+          ?? RecordPrinter(
+            catalogue: reader.catalogue(), layout: layout, file: reader.name, shared: reader.programs)
         printers[layout] = printer
         try printer.append(batch, row: index, to: &output.bytes)
       }

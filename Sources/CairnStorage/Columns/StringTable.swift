@@ -17,6 +17,12 @@ package final class StringTable: @unchecked Sendable {
     ends = RawVector(capacity: entryCapacity)
   }
 
+  /// Plain strings whose bytes and ends are at hand; the table owns both from now on.
+  package init(heap: RawVector<UInt8>, ends: RawVector<UInt64>) {
+    self.heap = heap
+    self.ends = ends
+  }
+
   deinit {
     heap.free()
     ends.free()

@@ -36,6 +36,26 @@ extension CodedWords {
     return CodedWords(words: words, count: positions.count, codes: taken)
   }
 
+  /// The same values over the words that they have.
+  func compacted() -> CodedWords {
+    if case .constant = codes { return self }
+    var codes = allCodes()
+    if codes.count < words.count / 16 {
+      // So few that a place for each word would cost more.
+      let used = Array(Set(codes)).sorted()
+      for index in codes.indices {
+        codes[index] = UInt32(truncatingIfNeeded: used.partitioningIndex { $0 >= codes[index] })
+      }
+      return CodedWords(words: used.map { words[Int($0)] }, count: count, codes: .longs(codes))
+    }
+    var place = [UInt32](repeating: 0, count: words.count)
+    for code in codes { place[Int(code)] = 1 }
+    let used = place.indices.filter { place[$0] == 1 }
+    for (index, code) in used.enumerated() { place[code] = UInt32(truncatingIfNeeded: index) }
+    for index in codes.indices { codes[index] = place[Int(codes[index])] }
+    return CodedWords(words: used.map { words[$0] }, count: count, codes: .longs(codes))
+  }
+
   private static func scan<Code: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ codes: [Code], _ positions: Positions, _ verdicts: [UInt8]
   ) -> Positions {

@@ -13,6 +13,30 @@ extension ColumnReader {
 
   /// Dictionary entries by ascending ids.
   package func entries(_ ids: [UInt32]) throws -> StringTable {
+    var heap = RawVector<UInt8>()
+    var ends = RawVector<UInt64>(capacity: ids.count)
+    var current: (block: Int, table: StringTable)?
+    var isPlain = true
+    do {
+      try visitEntries(ids) { block, entry in
+        if current?.block != block { current = (block, try dictionaryBlock(block)) }
+        guard let table = current?.table, isPlain else { return }
+        isPlain = table.styles.isEmpty
+        heap.append(contentsOf: table[entry])
+        ends.append(UInt64(heap.count))
+      }
+    } catch {
+      heap.free()
+      ends.free()
+      throw error
+    }
+    if isPlain { return StringTable(heap: heap, ends: ends) }
+    heap.free()
+    ends.free()
+    return try styledEntries(ids)
+  }
+
+  private func styledEntries(_ ids: [UInt32]) throws -> StringTable {
     let table = StringTable(entryCapacity: ids.count)
     var current: (block: Int, table: StringTable)?
     try visitEntries(ids) { block, entry in

@@ -199,12 +199,8 @@ package struct ColumnReader: Sendable {
       return StringVector(table: try entries(words.words), codes: words.allCodes(), count: words.count)
     }
     // Only the entries that the chosen rows have are looked up.
-    let codes = words.take(positions)
-    let used = Array(Set(codes)).sorted()
-    let table = try entries(used.map { words.words[Int($0)] })
-    var compact: [UInt32: UInt32] = [:]
-    for (index, code) in used.enumerated() { compact[code] = UInt32(index) }
-    return StringVector(table: table, codes: codes.map { compact[$0] ?? 0 }, count: positions.count)
+    let compact = words.taking(.listed(positions)).compacted()
+    return StringVector(table: try entries(compact.words), codes: compact.allCodes(), count: positions.count)
   }
 }
 

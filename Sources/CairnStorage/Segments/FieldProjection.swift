@@ -98,16 +98,7 @@ package struct FieldProjection {
     if positions.isAll(of: words.count) { return .coded(CodedField(column: column, words: words)) }
     let taken = words.taking(positions)
     if positions.count >= words.words.count { return .coded(CodedField(column: column, words: taken)) }
-    var codes = taken.allCodes()
-    var place = [UInt32](repeating: 0, count: words.words.count)
-    for code in codes { place[Int(code)] = 1 }
-    let used = place.indices.filter { place[$0] == 1 }
-    for (index, code) in used.enumerated() { place[code] = UInt32(index) }
-    for index in codes.indices { codes[index] = place[Int(codes[index])] }
-    return .coded(
-      CodedField(
-        column: column,
-        words: CodedWords(words: used.map { words.words[$0] }, count: codes.count, codes: .longs(codes))))
+    return .coded(CodedField(column: column, words: taken.compacted()))
   }
 
   /// Integers with neighbours that are equal joined.

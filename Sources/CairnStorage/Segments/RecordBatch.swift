@@ -69,7 +69,13 @@ private struct RecordGather {
   private(set) var integers: [[Int64]]
   /// Chosen instances' words by shape column.
   private var words: [[UInt32]]
+  /// By column: where its next value is.
   private var cursors: [Int]
+  /// Entries of the values of all columns with codes, end to end.
+  private var entries: [UInt32] = []
+  /// By column: the first of its entries, or -1 where value `i` is entry `i`; and the number of its values.
+  private var firstEntries: [Int]
+  private var valueCounts: [Int]
 
   init(_ reader: SegmentReader, rowGroup: Int, catalogue: Catalogue) throws {
     self.reader = reader
@@ -80,6 +86,8 @@ private struct RecordGather {
     integers = Array(repeating: [], count: catalogue.columns.count)
     words = Array(repeating: [], count: catalogue.columns.count)
     cursors = Array(repeating: 0, count: catalogue.columns.count)
+    firstEntries = Array(repeating: -1, count: catalogue.columns.count)
+    valueCounts = Array(repeating: 0, count: catalogue.columns.count)
   }
 
   var tables: [StringTable?] { strings.map { $0?.table } }
@@ -223,8 +231,23 @@ private struct RecordGather {
 
   // MARK: Laying out
 
+  /// Makes the columns' values ready to be taken one after another.
+  private mutating func layColumns() {
+    for column in strings.indices {
+      guard let vector = strings[column] else {
+        valueCounts[column] = integers[column].count
+        continue
+      }
+      valueCounts[column] = vector.count
+      guard let codes = vector.codes else { continue }
+      firstEntries[column] = entries.count
+      entries += codes
+    }
+  }
+
   /// The tape of the values at the places.
   mutating func assemble(_ places: [PathTable.Place]) throws -> (tape: [UInt32], rowStarts: [Int]) {
+    layColumns()
     var tape: [UInt32] = []
     var rowStarts: [Int] = []
     let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
@@ -238,6 +261,7 @@ private struct RecordGather {
 
   mutating func assemble() throws -> (tape: [UInt32], rowStarts: [Int]) {
     guard let root = catalogue.column(0, .shape) else { return ([], []) }
+    layColumns()
     var tape: [UInt32] = []
     var rowStarts: [Int] = []
     let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
@@ -259,13 +283,9 @@ private struct RecordGather {
       case .value(let column):
         let index = cursors[column]
         cursors[column] = index + 1
-        if let vector = strings[column] {
-          guard index < vector.count else { throw damaged("a column ends before its rows") }
-          if let codes = vector.codes { tape.append(codes[index]) } else { tape.append(UInt32(index)) }
-        } else {
-          guard index < integers[column].count else { throw damaged("a column ends before its rows") }
-          tape.append(UInt32(index))
-        }
+        guard index < valueCounts[column] else { throw damaged("a column ends before its rows") }
+        let first = firstEntries[column]
+        tape.append(first < 0 ? UInt32(truncatingIfNeeded: index) : entries[first + index])
       case .array(let lengthColumn, let elementSlot):
         let index = cursors[lengthColumn]
         cursors[lengthColumn] = index + 1

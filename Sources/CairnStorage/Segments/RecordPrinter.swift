@@ -9,6 +9,8 @@ package final class RecordPrinter {
   private var rootPrograms: [Program?]
   private var compactPrograms: [[Program?]]
   private var lineStarts: [[UInt8]] = []
+  /// What other printers of the segment have compiled.
+  private let shared: RecordPrograms?
 
   private struct ProgramKey: Hashable {
     var slot: Int
@@ -18,7 +20,7 @@ package final class RecordPrinter {
 
   /// A shape in this layout: literal bytes between values, and how each value prints. Steps are trivial and the
   /// literals lie in one run of bytes, so that printing touches no reference counts.
-  private final class Program {
+  fileprivate final class Program: @unchecked Sendable {
     enum Action: BitwiseCopyable { case string, integer, number, array, object, end }
 
     struct Step: BitwiseCopyable {
@@ -47,7 +49,9 @@ package final class RecordPrinter {
     }
   }
 
-  package init(catalogue: Catalogue, layout: Layout, file: String) {
+  /// - Parameter shared: programs of the segment, which printers of the compact layout have in common.
+  package init(catalogue: Catalogue, layout: Layout, file: String, shared: RecordPrograms? = nil) {
+    self.shared = layout.isCompact ? shared : nil
     self.catalogue = catalogue
     self.layout = layout
     self.file = file
@@ -166,6 +170,11 @@ package final class RecordPrinter {
   // MARK: Compiling
 
   private func compile(slot: Int, word: UInt32, depth: Int) throws -> Program {
+    try shared?.program(slot: slot, word: word) { try compileAnew(slot: slot, word: word, depth: 0) }
+      ?? compileAnew(slot: slot, word: word, depth: depth)
+  }
+
+  private func compileAnew(slot: Int, word: UInt32, depth: Int) throws -> Program {
     let program = Program()
     var literal: [UInt8] = []
     try compile(slot: slot, word: word, depth: depth, &literal, program)
@@ -252,5 +261,21 @@ package final class RecordPrinter {
       } while rest > 0
       for index in at..<buffer.count { output.append(buffer[index]) }
     }
+  }
+}
+
+/// Compiled shapes of a segment in the compact layout, where depth does not matter; safe to use from several threads.
+package final class RecordPrograms: Sendable {
+  private struct Key: Hashable {
+    let slot: Int
+    let word: UInt32
+  }
+
+  private let programs = Memo<Key, RecordPrinter.Program>()
+
+  fileprivate func program(
+    slot: Int, word: UInt32, _ make: () throws -> RecordPrinter.Program
+  ) rethrows -> RecordPrinter.Program {
+    try programs.value(Key(slot: slot, word: word), make)
   }
 }

@@ -211,7 +211,8 @@ struct RowGroupPaths {
   /// The compact JSON of an object or array at `rows` (ascending), which all have one there.
   func texts(_ path: [PathName], rows: Positions) throws -> [FieldValue] {
     if rows.isEmpty { return [] }
-    let printer = RecordPrinter(catalogue: try reader.catalogue(), layout: .compact, file: reader.name)
+    let printer = RecordPrinter(
+      catalogue: try reader.catalogue(), layout: .compact, file: reader.name, shared: reader.programs)
     let output = ByteBuffer()
     if let places = try places(path, rows) {
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows, places: places) { column, counts in

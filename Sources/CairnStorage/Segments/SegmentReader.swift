@@ -89,9 +89,12 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// Compiled shapes of the compact layout.
+  package var programs: RecordPrograms { shared.programs }
+
   /// Shapes with their inline members laid out flat.
   package func flattening() throws -> ShapeFlattening {
-    try shared.flattening.value(0) { try ShapeFlattening(try catalogue(), file: name) }
+    ShapeFlattening(try catalogue(), file: name)
   }
 
   /// Where a path leads from the words of a slot.
@@ -215,10 +218,10 @@ private final class SegmentState: Sendable {
   let segment: UInt64
   let table = Memo<Int, ColumnTable>()
   let catalogue = Memo<Int, Catalogue>()
-  let flattening = Memo<Int, ShapeFlattening>()
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()
   let paths = Memo<PathKey, PathTable>()
+  let programs = RecordPrograms()
   let rowCounts = Memo<Int, [UInt32]>()
 
   private let lock = Lock()

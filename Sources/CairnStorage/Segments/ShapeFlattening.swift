@@ -22,38 +22,35 @@ package struct ShapeFlattening: Sendable {
 
   private let catalogue: Catalogue
   private let file: String
-  /// Steps of each shape of each slot.
-  private var shapeSteps: [[[Step]]]
 
-  package init(_ catalogue: Catalogue, file: String) throws {
+  package init(_ catalogue: Catalogue, file: String) {
     self.catalogue = catalogue
     self.file = file
-    shapeSteps = catalogue.shapes.map { $0.map { _ in [] } }
-    var total = 0
-    // Members come after their parents in the slot order: leaves first.
-    for slot in catalogue.slots.indices.reversed() {
-      for index in catalogue.shapes[slot].indices {
-        var list: [Step] = []
-        for entry in catalogue.shapes[slot][index].entries {
-          let member = try steps(slot: entry.slot, word: entry.word)
-          total += member.count
-          guard total <= Self.stepLimit else {
-            throw damaged("shapes hold more than \(Self.stepLimit) values")
-          }
-          list += member
-        }
-        shapeSteps[slot][index] = list
-      }
-    }
   }
 
   /// The steps of a value of `slot` with `word`. Throws where the word or a column it needs is not there.
   package func steps(slot: Int, word: UInt32) throws -> [Step] {
-    if word >= ValueKind.firstShapeWord {
-      let index = Int(word - ValueKind.firstShapeWord)
-      guard index < shapeSteps[slot].count else { throw damaged("shape \(index) is not in the catalogue") }
-      return shapeSteps[slot][index]
+    if word < ValueKind.firstShapeWord { return try leaf(slot: slot, word: word) }
+    var steps: [Step] = []
+    var visited = 0
+    try add(slot: slot, word: word, to: &steps, &visited)
+    return steps
+  }
+
+  private func add(slot: Int, word: UInt32, to list: inout [Step], _ visited: inout Int) throws {
+    if word < ValueKind.firstShapeWord { return list += try leaf(slot: slot, word: word) }
+    let index = Int(word - ValueKind.firstShapeWord)
+    guard index < catalogue.shapes[slot].count else { throw damaged("shape \(index) is not in the catalogue") }
+    for entry in catalogue.shapes[slot][index].entries {
+      visited += 1
+      try add(slot: entry.slot, word: entry.word, to: &list, &visited)
+      guard visited <= Self.stepLimit else {
+        throw damaged("shapes hold more than \(Self.stepLimit) values")
+      }
     }
+  }
+
+  private func leaf(slot: Int, word: UInt32) throws -> [Step] {
     switch ValueKind(rawValue: UInt8(word)) {
     case .string: return [.value(column: try column(slot, .string))]
     case .integer: return [.value(column: try column(slot, .integer))]

@@ -70,6 +70,7 @@ package enum PlainStrings {
       throw reader.damaged("string lengths add up to \(total), not to the \(reader.remaining) bytes there")
     }
     let range = try reader.readRange(reader.remaining)
+    if styles.styles.isEmpty { return decodePlain(reader.bytes, range, lengths, positions) }
     let table = StringTable(entryCapacity: positions?.count ?? count)
     reader.bytes.withUnsafeBufferPointer { bytes in
       var start = range.lowerBound
@@ -90,6 +91,39 @@ package enum PlainStrings {
       }
     }
     return table
+  }
+
+  /// Where all are plain. `lengths` add up to the range.
+  private static func decodePlain(
+    _ bytes: [UInt8], _ range: Range<Int>, _ lengths: [Int64], _ positions: [UInt32]?
+  ) -> StringTable {
+    var heap = RawVector<UInt8>()
+    var ends = RawVector<UInt64>(capacity: positions?.count ?? lengths.count)
+    bytes.withUnsafeBufferPointer { bytes in
+      lengths.withUnsafeBufferPointer { lengths in
+        guard let positions else {
+          heap.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range]))
+          var end: UInt64 = 0
+          for length in lengths {
+            end &+= UInt64(length)
+            ends.append(end)
+          }
+          return
+        }
+        var start = range.lowerBound
+        var index = 0
+        // A position may repeat: one value can be asked for more than once.
+        for position in positions {
+          while index < Int(position) {
+            start &+= Int(lengths[index])
+            index &+= 1
+          }
+          heap.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<(start + Int(lengths[index]))]))
+          ends.append(UInt64(heap.count))
+        }
+      }
+    }
+    return StringTable(heap: heap, ends: ends)
   }
 
   private static func append(

@@ -48,6 +48,7 @@ package enum UUIDStrings {
     let exceptions = try decodeExceptions(&reader, count: count)
     let range = try reader.readRange(count * 16)
     let wanted = positions?.count ?? count
+    if exceptions.index.isEmpty { return decodePlain(reader.bytes, range, positions, count: wanted) }
     let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * textByteCount)
     reader.bytes.withUnsafeBufferPointer { bytes in
       var text = [UInt8](repeating: 0, count: textByteCount)
@@ -58,11 +59,32 @@ package enum UUIDStrings {
           continue
         }
         let start = range.lowerBound + Int(position) * 16
-        format(UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: &text)
+        text.withUnsafeMutableBufferPointer { text in
+          if let base = text.baseAddress {
+            format(UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: base)
+          }
+        }
         table.append(text)
       }
     }
     return table
+  }
+
+  private static func decodePlain(
+    _ bytes: [UInt8], _ range: Range<Int>, _ positions: [UInt32]?, count: Int
+  ) -> StringTable {
+    var heap = RawVector<UInt8>(capacity: count * textByteCount)
+    var ends = RawVector<UInt64>(capacity: count)
+    let texts = heap.appendUninitialized(count: count * textByteCount)
+    let places = ends.appendUninitialized(count: count)
+    bytes.withUnsafeBufferPointer { bytes in
+      for index in 0..<count {
+        let start = range.lowerBound + Int(positions?[index] ?? UInt32(truncatingIfNeeded: index)) * 16
+        format(UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: texts + index * textByteCount)
+        places[index] = UInt64((index + 1) * textByteCount)
+      }
+    }
+    return StringTable(heap: heap, ends: ends)
   }
 
   /// Positions of the values that are one of `needles`, ascending, without spelling out the others.
@@ -140,20 +162,19 @@ package enum UUIDStrings {
     return letter <= 5 ? letter + 10 : 0xFF
   }
 
-  static func format(_ bytes: UnsafeBufferPointer<UInt8>, into text: inout [UInt8]) {
+  /// Writes the text of 16 bytes to `out`, which has room for it.
+  static func format(_ bytes: UnsafeBufferPointer<UInt8>, into out: UnsafeMutablePointer<UInt8>) {
     let digits: StaticString = "0123456789abcdef"
     let table = digits.utf8Start
-    text.withUnsafeMutableBufferPointer { out in
-      var at = 0
-      for index in 0..<16 {
-        if at == 8 || at == 13 || at == 18 || at == 23 {
-          out[at] = 0x2D
-          at += 1
-        }
-        out[at] = table[Int(bytes[index] >> 4)]
-        out[at + 1] = table[Int(bytes[index] & 15)]
-        at += 2
+    var at = 0
+    for index in 0..<16 {
+      if at == 8 || at == 13 || at == 18 || at == 23 {
+        out[at] = 0x2D
+        at += 1
       }
+      out[at] = table[Int(bytes[index] >> 4)]
+      out[at + 1] = table[Int(bytes[index] & 15)]
+      at += 2
     }
   }
 }
