@@ -43,14 +43,12 @@ struct PathTable: Sendable {
   init(_ catalogue: Catalogue, slot: Int, path: ArraySlice<PathName>, number: Int) {
     self.number = number
     var builder = PathTableBuilder(catalogue, root: slot)
-    let wordCount = Int(ValueKind.firstShapeWord) + catalogue.shapes[slot].count
     var targets: [Target] = []
     var numbers: [Target: UInt32] = [:]
     var targetOfWord: [UInt32] = []
-    targetOfWord.reserveCapacity(wordCount)
+    targetOfWord.reserveCapacity(Int(ValueKind.firstShapeWord) + catalogue.shapes[slot].count)
     var last: (target: Target, number: UInt32)?
-    for word in 0..<wordCount {
-      let target = builder.target(slot: slot, word: UInt32(word), path: path)
+    func add(_ target: Target) {
       if last?.target != target {
         let number = numbers[target] ?? UInt32(targets.count)
         if Int(number) == targets.count {
@@ -61,6 +59,8 @@ struct PathTable: Sendable {
       }
       targetOfWord.append(last?.number ?? 0)
     }
+    for word in 0..<ValueKind.firstShapeWord { add(builder.target(slot: slot, word: word, path: path)) }
+    for target in builder.shapeTargets(slot: slot, path: path) { add(target) }
     self.targets = targets
     self.targetOfWord = targetOfWord
     self.builder = builder
@@ -144,13 +144,21 @@ private struct PathTableBuilder: Sendable {
     return index < targets.count ? targets[index] : .missing
   }
 
-  private mutating func shapeTargets(slot: Int, path: ArraySlice<PathName>) -> [PathTable.Target] {
-    guard let name = path.first else { return [] }
+  /// By shape of the slot.
+  mutating func shapeTargets(slot: Int, path: ArraySlice<PathName>) -> [PathTable.Target] {
+    guard let name = path.first else {
+      return Array(repeating: .composite, count: catalogue.shapes[slot].count)
+    }
     let key = Key(slot: slot, namesLeft: path.count)
     if let targets = known[key] { return targets }
     var targets = [PathTable.Target](repeating: .missing, count: catalogue.shapes[slot].count)
-    for (index, use) in members(of: slot, named: name) {
-      targets[index] = target(slot: use.slot, word: use.word, path: path.dropFirst())
+    var last: (entry: Shape.Entry, target: PathTable.Target)?
+    for (index, entry) in members(of: slot, named: name) {
+      // Mostly the same member with the same word.
+      if last?.entry != entry {
+        last = (entry, target(slot: entry.slot, word: entry.word, path: path.dropFirst()))
+      }
+      targets[index] = last?.target ?? .missing
     }
     known[key] = targets
     return targets
