@@ -57,7 +57,8 @@ package struct ColumnFilter {
   ///   - search: finds the objects that can pass, before they are rebuilt; nil to rebuild all.
   ///   - usesDictionary: false to judge every value on its own, for tests.
   package func filter(
-    _ predicate: ColumnPredicate, rows candidates: Positions, cache: VerdictCache, search: RecordSearch? = nil,
+    _ predicate: ColumnPredicate, rows candidates: Positions, cache: VerdictCache,
+    search: RecordSearch? = nil,
     usesDictionary: Bool = true
   ) throws -> Positions {
     if usesDictionary, let rows = try filterValues(predicate, candidates, cache) { return rows }

@@ -200,4 +200,5 @@ package struct ColumnTable: Sendable {
       columns.append(column)
     }
     return columns
-  }}
+  }
+}

@@ -93,7 +93,8 @@ package struct Footer: Sendable {
       throw reader.damaged("object blocks hold \(objectCount) objects")
     }
     if var flags = try Extensions.decode(&reader)[.exactTimes] {
-      for (index, flag) in try BitPacking.decode(&flags, count: footer.rowGroups.count, width: 1).enumerated() {
+      for (index, flag) in try BitPacking.decode(&flags, count: footer.rowGroups.count, width: 1).enumerated()
+      {
         footer.rowGroups[index].hasExactTimes = flag == 1
       }
       try flags.expectEnd(of: "exact times")

@@ -210,7 +210,9 @@ private struct PathTableBuilder: Sendable {
   func places(_ path: ArraySlice<PathName>) -> [PathTable.Place?] {
     let known = [PathTable.Place?](repeating: nil, count: Int(ValueKind.firstShapeWord))
     var places = places(slot: root, path)
-    if path.isEmpty { places = catalogue.shapes[root].indices.map { place(root, UInt32($0) + ValueKind.firstShapeWord) } }
+    if path.isEmpty {
+      places = catalogue.shapes[root].indices.map { place(root, UInt32($0) + ValueKind.firstShapeWord) }
+    }
     return known + places
   }
 

@@ -236,7 +236,9 @@ struct RankIndex: Sendable {
   }
 
   /// The last zone that begins at or before a value, looked for from a zone that does: usually close.
-  private static func zone(of position: UInt32, in starts: UnsafeBufferPointer<UInt32>, from first: Int) -> Int {
+  private static func zone(of position: UInt32, in starts: UnsafeBufferPointer<UInt32>, from first: Int)
+    -> Int
+  {
     var low = first
     var step = 1
     while low &+ step < starts.count, starts[low &+ step] <= position {

@@ -136,7 +136,8 @@ private struct RecordGather {
       }
       switch step {
       case .value(let column): try readValues(column, positions)
-      case .object(let shapeColumn, let slot): try gather(slot: slot, column: shapeColumn, instances: positions)
+      case .object(let shapeColumn, let slot):
+        try gather(slot: slot, column: shapeColumn, instances: positions)
       case .array(let lengthColumn, let elementSlot): try readArrays(lengthColumn, elementSlot, positions)
       }
     }

@@ -169,7 +169,8 @@ struct RowGroupPaths {
       case .value(let index) = table.targets[route.used[place]]
     else { return nil }
     return SoleColumn(
-      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root), route: route,
+      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root),
+      route: route,
       place: place)
   }
 

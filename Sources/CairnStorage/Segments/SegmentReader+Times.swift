@@ -3,7 +3,8 @@ extension ColumnTable {
   var exactTimeColumn: Int? {
     let name = Array("eventTime".utf8)
     let named = slots(at: [PathName(bytes: name, isExact: false)])
-    guard named.count == 1, let slot = named.first, slots[slot].name == name, columns(of: slot).count == 1 else {
+    guard named.count == 1, let slot = named.first, slots[slot].name == name, columns(of: slot).count == 1
+    else {
       return nil
     }
     return column(slot, .string)
@@ -15,7 +16,8 @@ extension SegmentReader {
   func isExactInTime(_ rowGroup: Int) throws -> Bool {
     guard let index = try columnTable().exactTimeColumn else { return false }
     let column = try column(index)
-    guard let chunk = column.chunk(of: rowGroup), chunk.valueCount == footer.rowGroups[rowGroup].rowCount else {
+    guard let chunk = column.chunk(of: rowGroup), chunk.valueCount == footer.rowGroups[rowGroup].rowCount
+    else {
       return false
     }
     return try column.encodingName(of: chunk) == "\(StringEncoding.rowTime)"

@@ -65,7 +65,8 @@ package struct SegmentVerifier {
     for rowGroup in reader.footer.rowGroups.indices where reader.footer.rowGroups[rowGroup].hasExactTimes {
       guard try reader.isExactInTime(rowGroup) else {
         throw CairnError.damaged(
-          file: reader.name, offset: reader.footerRef.offset, cause: "row group \(rowGroup) has no exact times")
+          file: reader.name, offset: reader.footerRef.offset,
+          cause: "row group \(rowGroup) has no exact times")
       }
     }
     let list = refs

@@ -59,7 +59,9 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
   package init(_ shapes: [[Shape]]) {
     entries = shapes.joined().flatMap(\.entries)
     var firstEntries = [0]
-    for shape in shapes.joined() { firstEntries.append(firstEntries[firstEntries.count - 1] + shape.entries.count) }
+    for shape in shapes.joined() {
+      firstEntries.append(firstEntries[firstEntries.count - 1] + shape.entries.count)
+    }
     self.firstEntries = firstEntries
     firstShapes = shapes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
   }
@@ -152,7 +154,9 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     let children = try IntegerEncoding.decode(&reader, count: total)
     let words = try IntegerEncoding.decode(&reader, count: total)
     try reader.expectEnd(of: "shapes")
-    let entries = try members(children, words, owners, firstEntries, slots, firstShapes) { reader.damaged($0) }
+    let entries = try members(children, words, owners, firstEntries, slots, firstShapes) {
+      reader.damaged($0)
+    }
     return ShapeTable(entries: entries, firstEntries: firstEntries, firstShapes: firstShapes)
   }
 
@@ -169,7 +173,9 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     _ firstShapes: [Int], _ damaged: (String) -> CairnError
   ) throws -> [Shape.Entry] {
     // By slot: words from here on are none.
-    let ends = slots.indices.map { Int64(firstShapes[$0 + 1] - firstShapes[$0]) + Int64(ValueKind.firstShapeWord) }
+    let ends = slots.indices.map {
+      Int64(firstShapes[$0 + 1] - firstShapes[$0]) + Int64(ValueKind.firstShapeWord)
+    }
     let parents = slots.map { Int64($0.parent) }
     let kindCount = Int64(ValueKind.allCases.count)
     var wrong: Int?
@@ -177,7 +183,8 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
       for (shape, owner) in owners.enumerated() where wrong == nil {
         for at in firstEntries[shape]..<firstEntries[shape + 1] {
           let child = owner &+ children[at]
-          guard children[at] >= 1, children[at] < Int64(slots.count), child < Int64(slots.count), parents[Int(child)] == owner,
+          guard children[at] >= 1, children[at] < Int64(slots.count), child < Int64(slots.count),
+            parents[Int(child)] == owner,
             words[at] >= 0, words[at] < ends[Int(child)],
             words[at] < kindCount || words[at] >= Int64(ValueKind.firstShapeWord)
           else {

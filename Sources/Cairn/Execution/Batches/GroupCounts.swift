@@ -19,7 +19,8 @@ struct GroupCounts {
       (firstRows, counts) = ([0], [rowCount])
       return
     }
-    let (product, overflows) = first.entryCount.multipliedReportingOverflow(by: dividing.last?.entryCount ?? 1)
+    let (product, overflows) = first.entryCount.multipliedReportingOverflow(
+      by: dividing.last?.entryCount ?? 1)
     if dividing.count > 2 || dividing.count == 2 && (overflows || product > Self.tableLimit) { return nil }
     if first.entryCount > Self.tableLimit { return nil }
     switch first.codes {

@@ -200,7 +200,9 @@ struct GroupingKey: Hashable, Sendable {
   static let textSort: UInt8 = 1
 
   /// `stableHash` of a text.
-  static func textHash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 { checksum(text, seed: UInt64(textSort)) }
+  static func textHash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    checksum(text, seed: UInt64(textSort))
+  }
 
   static func == (lhs: GroupingKey, rhs: GroupingKey) -> Bool {
     lhs.stableHash == rhs.stableHash && lhs.sort == rhs.sort && lhs.bytes == rhs.bytes

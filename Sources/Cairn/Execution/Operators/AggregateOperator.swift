@@ -61,7 +61,9 @@ final class AggregateOperator: Operator {
         continue
       }
       // Without keys there is a group even where there are no rows.
-      for (number, members) in sets.enumerated() where members.isEmpty { try table.addEmptyGroup(set: number) }
+      for (number, members) in sets.enumerated() where members.isEmpty {
+        try table.addEmptyGroup(set: number)
+      }
       if try !emit(table, context, work, take) { return }
     }
   }
@@ -167,7 +169,8 @@ private struct GroupTable {
   }
 
   /// A group's number by those of its keys, which is the next one for a new group.
-  private mutating func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
+  private mutating func number(_ set: Int, _ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool)
+  {
     let next = count
     let number: Int
     if numbers.count <= 2, set == 0 {

@@ -186,7 +186,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
         let range = allowed.clamped(to: try soft.widened.rows(of: rowGroup, in: reader))
         // Rows without a readable time stand before the range.
         let timed = max(range.lowerBound, untimed)..<max(range.upperBound, untimed)
-        rows = untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
+        rows =
+          untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
       if rows.isEmpty { continue }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))

@@ -36,7 +36,9 @@ package struct RowTimes: Sendable {
     let values = try IntegerEncoding.decode(&reader, count: count)
     let isAscending = values.withUnsafeBufferPointer { values in
       var isAscending = true
-      for index in 1..<max(1, values.count) { isAscending = isAscending && values[index - 1] <= values[index] }
+      for index in 1..<max(1, values.count) {
+        isAscending = isAscending && values[index - 1] <= values[index]
+      }
       return isAscending
     }
     // Between the first and the last nothing can overflow.

@@ -80,7 +80,8 @@ package enum UUIDStrings {
     bytes.withUnsafeBufferPointer { bytes in
       for index in 0..<count {
         let start = range.lowerBound + Int(positions?[index] ?? UInt32(truncatingIfNeeded: index)) * 16
-        format(UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: texts + index * textByteCount)
+        format(
+          UnsafeBufferPointer(rebasing: bytes[start..<(start + 16)]), into: texts + index * textByteCount)
         places[index] = UInt64((index + 1) * textByteCount)
       }
     }
