@@ -79,15 +79,22 @@ final class RowFilter: Sendable {
     ) { conjunct.truth([$0]) == true }
   }
 
+  /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.
+  func mayPass(_ rowGroup: Int) throws -> Bool {
+    try !passesNothing && mayPass(try ColumnFilter(reader, rowGroup: rowGroup))
+  }
+
+  private func mayPass(_ filter: ColumnFilter) throws -> Bool {
+    try !mode.usesPruning || columns.allSatisfy { try filter.mayPass($0.predicate) }
+  }
+
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
   func filter(
     _ rowGroup: Int, _ candidates: @autoclosure () -> [UInt32]
   ) throws -> (rows: [UInt32], wasRead: Bool) {
     if passesNothing { return ([], false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
-    if mode.usesPruning {
-      for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return ([], false) }
-    }
+    if try !mayPass(filter) { return ([], false) }
     var left = candidates()
     if left.isEmpty { return ([], false) }
     for conjunct in columns where !left.isEmpty {

@@ -31,21 +31,23 @@ final class Column: @unchecked Sendable {
   private var loaded: Vector?
   private var load: (@Sendable () throws -> Vector)?
   /// Where an unread column of `events` is read: fewer rows of it can be read instead.
-  private let origin: (rows: ScanRows, source: EventsColumn)?
+  private let origin: (rows: ScanRows, source: EventsColumn, charge: Charge?)?
 
   init(_ vector: Vector) {
     loaded = vector
     origin = nil
   }
 
+  /// Whoever asks first, the work is charged to the operator that makes the column.
   init(_ load: @escaping @Sendable () throws -> Vector) {
-    self.load = load
+    self.load = Charge.keep(.current, load)
     origin = nil
   }
 
-  init(_ rows: ScanRows, _ source: EventsColumn) {
-    origin = (rows, source)
-    load = { try rows.vector(source) }
+  /// - Parameter charge: the scan's, also where another operator takes fewer rows.
+  init(_ rows: ScanRows, _ source: EventsColumn, charge: Charge? = .current) {
+    origin = (rows, source, charge)
+    load = Charge.keep(charge) { try rows.vector(source) }
   }
 
   func vector() throws -> Vector {
@@ -62,8 +64,11 @@ final class Column: @unchecked Sendable {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
     guard let origin else { return Column { [self] in try vector().gathered(indices) } }
     let subset = subsets.subset(of: origin.rows)
-    guard let places = subsets.places else { return Column(subset, origin.source) }
-    return Column { try subset.vector(origin.source).gathered(places) }
+    guard let places = subsets.places else {
+      return Column(subset, origin.source, charge: origin.charge)
+    }
+    let read = Charge.keep(origin.charge) { try subset.vector(origin.source) }
+    return Column { try read().gathered(places) }
   }
 }
 

@@ -7,7 +7,7 @@ final class ExecutionContext: Sendable {
   /// Values of the columns of queries around, for a subquery that uses them.
   let parameters: [ColumnID: EngineValue]
   let recorder: StatisticsRecorder
-  /// What each operator gives, for EXPLAIN ANALYZE.
+  /// What each operator gives and takes, for EXPLAIN ANALYZE.
   let operators: OperatorRecorder?
 
   init(
@@ -32,6 +32,13 @@ final class ExecutionContext: Sendable {
     ExecutionContext(archive, options, parameters: parameters, recorder: recorder, operators: operators)
   }
 
+  func recording(in recorder: StatisticsRecorder) -> ExecutionContext {
+    ExecutionContext(archive, options, parameters: parameters, recorder: recorder, operators: operators)
+  }
+
+  /// Where a scan counts what it reads: with the whole query, or on its own where EXPLAIN ANALYZE tells them apart.
+  func reads(of scan: any Operator) -> StatisticsRecorder { operators?.reads(of: scan) ?? recorder }
+
   func check() throws { try options.cancellation.check() }
 }
 
@@ -47,36 +54,9 @@ final class StatisticsRecorder: @unchecked Sendable {
     let read = reads.snapshot
     return lock.withLock {
       var result = statistics
-      result.blocksRead = read.blocks
-      result.bytesRead = read.bytes
+      result.blocksRead += read.blocks
+      result.bytesRead += read.bytes
       return result
     }
   }
-}
-
-/// Rows and batches that operators gave, and when they ended.
-final class OperatorRecorder: @unchecked Sendable {
-  struct Measured {
-    var rows = 0
-    var batches = 0
-    /// Nanoseconds from the start of the run to the operator's end.
-    var end = 0
-  }
-
-  private let lock = Lock()
-  private let start = monotonicNanoseconds()
-  private var known: [ObjectIdentifier: Measured] = [:]
-
-  func add(_ node: any Operator, rows: Int) {
-    lock.withLock {
-      known[ObjectIdentifier(node), default: Measured()].rows += rows
-      known[ObjectIdentifier(node), default: Measured()].batches += 1
-    }
-  }
-
-  func finish(_ node: any Operator) {
-    lock.withLock { known[ObjectIdentifier(node), default: Measured()].end = monotonicNanoseconds() - start }
-  }
-
-  func measured(_ node: any Operator) -> Measured? { lock.withLock { known[ObjectIdentifier(node)] } }
 }

@@ -52,7 +52,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   var inputs: [any Operator] { [] }
 
   /// Rows of a row group that time allows, before conditions are evaluated.
-  private struct Candidate: Sendable {
+  struct Candidate: Sendable {
     let segment: ScanSegment
     let filter: RowFilter?
     /// Whether the time bounds decide for every row, so that their conditions need not be evaluated.
@@ -60,7 +60,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let rows: Rows
   }
 
-  private enum Rows: Sendable {
+  enum Rows: Sendable {
     case range(Range<Int>)
     /// Rows without a readable time, then a range.
     case untimed(Int, Range<Int>)
@@ -76,12 +76,14 @@ final class ScanOperator: Operator, @unchecked Sendable {
       }
     }
 
-    var isEmpty: Bool {
+    var count: Int {
       switch self {
-      case .range(let range): range.isEmpty
-      case .untimed(let count, let range): count == 0 && range.isEmpty
+      case .range(let range): range.count
+      case .untimed(let count, let range): count + range.count
       }
     }
+
+    var isEmpty: Bool { count == 0 }
   }
 
   func run<Result: Sendable>(
@@ -151,28 +153,31 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// Row groups in flight for each thread.
   private static let largestWindow = 4
 
-  private func candidates(_ context: ExecutionContext) throws -> [Candidate] {
+  func candidates(_ context: ExecutionContext) throws -> [Candidate] {
     let options = context.options
     let hard = TimePruning(since: options.since, until: options.until)
     let soft = TimeBound.all(bounds.map(\.bound))
     let segments = context.archive.snapshot.manifest.segments.sorted {
       ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
     }
-    context.recorder.update { $0.segments = segments.count }
+    let reads = context.reads(of: self)
+    reads.update { $0.segments += segments.count }
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
     var candidates: [Candidate] = []
     for (number, entry) in segments.enumerated() {
       if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        reads.update { $0.segmentsOutsideTime += 1 }
         continue
       }
       if options.mode.usesPruning, entry.untimedRowCount == 0,
         !soft.widened.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
         !soft.widened.isUnbounded
       {
+        reads.update { $0.segmentsOutsideTime += 1 }
         continue
       }
-      let reader = try context.archive.open(entry, statistics: context.recorder.reads)
-      context.recorder.update {
+      let reader = try context.archive.open(entry, statistics: reads.reads)
+      reads.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
       }
@@ -186,6 +191,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     _ candidates: inout [Candidate]
   ) throws {
     let reader = segment.reader
+    let reads = context.reads(of: self)
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
     let onPaths = conjuncts.isEmpty ? nil : try RowFilter(conjuncts: conjuncts, reader, mode: mode)
@@ -194,7 +200,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
       ? nil : try RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
-      if allowed.isEmpty { continue }
+      if allowed.isEmpty {
+        reads.update { $0.rowGroupsOutsideTime += 1 }
+        continue
+      }
       let rows: Rows
       var filter = onAll
       if bounds.isEmpty || !mode.usesPruning {
@@ -209,7 +218,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
           untimed > 0
           ? .untimed(untimed, max(range.lowerBound, untimed)..<max(range.upperBound, untimed)) : .range(range)
       }
-      if rows.isEmpty { continue }
+      if rows.isEmpty {
+        reads.update { $0.rowGroupsOutsideTime += 1 }
+        continue
+      }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
     }
   }
@@ -217,13 +229,14 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
     let rows: [UInt32]
+    let reads = context.reads(of: self)
     if let filter = candidate.filter {
       let wasRead: Bool
       (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows.list)
-      if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
+      reads.update { if wasRead { $0.rowGroupsRead += 1 } else { $0.rowGroupsRuledOut += 1 } }
     } else {
       rows = candidate.rows.list
-      context.recorder.update { $0.rowGroupsRead += 1 }
+      reads.update { $0.rowGroupsRead += 1 }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
   }
