@@ -6,34 +6,46 @@ final class ExecutionContext: Sendable {
   let options: QueryOptions
   /// Values of the columns of queries around, for a subquery that uses them.
   let parameters: [ColumnID: EngineValue]
+  /// What the step of a recursion reads in this round.
+  let workingTables: [ObjectIdentifier: [Batch]]
   let recorder: StatisticsRecorder
   /// What each operator gives and takes, for EXPLAIN ANALYZE.
   let operators: OperatorRecorder?
 
   init(
     _ archive: Archive, _ options: QueryOptions, parameters: [ColumnID: EngineValue] = [:],
-    recorder: StatisticsRecorder = StatisticsRecorder(), operators: OperatorRecorder? = nil
+    workingTables: [ObjectIdentifier: [Batch]] = [:], recorder: StatisticsRecorder = StatisticsRecorder(),
+    operators: OperatorRecorder? = nil
   ) {
     self.archive = archive
     self.options = options
     self.parameters = parameters
+    self.workingTables = workingTables
     self.recorder = recorder
     self.operators = operators
   }
 
   func with(_ more: [ColumnID: EngineValue]) -> ExecutionContext {
     if more.isEmpty { return self }
-    return ExecutionContext(
-      archive, options, parameters: parameters.merging(more) { _, new in new }, recorder: recorder,
-      operators: operators)
+    return changed(parameters: parameters.merging(more) { _, new in new })
   }
 
-  func measuring(_ operators: OperatorRecorder) -> ExecutionContext {
-    ExecutionContext(archive, options, parameters: parameters, recorder: recorder, operators: operators)
+  func with(_ table: WorkingTableOperator, _ rows: [Batch]) -> ExecutionContext {
+    changed(workingTables: workingTables.merging([ObjectIdentifier(table): rows]) { _, new in new })
   }
 
-  func recording(in recorder: StatisticsRecorder) -> ExecutionContext {
-    ExecutionContext(archive, options, parameters: parameters, recorder: recorder, operators: operators)
+  func measuring(_ operators: OperatorRecorder) -> ExecutionContext { changed(operators: operators) }
+
+  func recording(in recorder: StatisticsRecorder) -> ExecutionContext { changed(recorder: recorder) }
+
+  private func changed(
+    parameters: [ColumnID: EngineValue]? = nil, workingTables: [ObjectIdentifier: [Batch]]? = nil,
+    recorder: StatisticsRecorder? = nil, operators: OperatorRecorder? = nil
+  ) -> ExecutionContext {
+    ExecutionContext(
+      archive, options, parameters: parameters ?? self.parameters,
+      workingTables: workingTables ?? self.workingTables, recorder: recorder ?? self.recorder,
+      operators: operators ?? self.operators)
   }
 
   /// Where a scan counts what it reads: with the whole query, or on its own where EXPLAIN ANALYZE tells them apart.
