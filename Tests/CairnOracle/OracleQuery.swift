@@ -136,7 +136,7 @@ struct OracleQueryRunner {
     return table
   }
 
-  /// A query of WITH RECURSIVE (S69).
+  /// A query of WITH RECURSIVE (S87).
   private func recursive(
     _ common: Query.CommonTable, _ outer: OracleScope?, _ tables: OracleCommonTable?
   ) throws(OracleError) -> OracleTable {

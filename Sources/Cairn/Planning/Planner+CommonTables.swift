@@ -13,7 +13,7 @@ final class WorkingTable {
   }
 }
 
-// Tables named in WITH (S68, S69).
+// Tables named in WITH (S68, S87).
 extension Planner {
   /// Plans a common table where it is named.
   func plan(_ table: CommonTable, _ span: SourceSpan) throws -> PlannedQuery {

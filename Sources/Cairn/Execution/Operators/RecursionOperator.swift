@@ -1,6 +1,6 @@
 import CairnStorage
 
-/// WITH RECURSIVE (S69): the rows of the base, then those that the step makes of the rows of the round before, until
+/// WITH RECURSIVE (S87): the rows of the base, then those that the step makes of the rows of the round before, until
 /// a round has none.
 final class RecursionOperator: Operator {
   private let base: (input: any Operator, columns: [ColumnID])
