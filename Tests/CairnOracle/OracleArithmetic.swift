@@ -78,6 +78,14 @@ enum OracleArithmetic {
       default: break
       }
     }
+    switch (operation, lhs, rhs) {
+    case (.multiply, .dayInterval, _), (.multiply, .monthInterval, _), (.divide, .dayInterval, _),
+      (.divide, .monthInterval, _):
+      return scaled(lhs, operation, rhs)
+    case (.multiply, _, .dayInterval), (.multiply, _, .monthInterval):
+      return scaled(rhs, operation, lhs)
+    default: break
+    }
     switch (lhs, rhs) {
     case (.dayInterval(let seconds, let nanoseconds), _):
       return operation == .add ? adding(seconds, nanoseconds, to: rhs) : .null
@@ -88,6 +96,31 @@ enum OracleArithmetic {
     case (.timestamp, _), (.date, _), (_, .timestamp), (_, .date): return .null
     default: return nil
     }
+  }
+
+  /// An interval times or divided by a number, cut to months or nanoseconds.
+  private static func scaled(
+    _ interval: OracleValue, _ operation: BinaryOperator, _ number: OracleValue
+  ) -> OracleValue {
+    let unit: Int128 = 1_000_000_000
+    let (count, longest): (Int128, Int128)
+    switch interval {
+    case .dayInterval(let seconds, let nanoseconds):
+      (count, longest) = (Int128(seconds) * unit + Int128(nanoseconds), 999_999_999 * 604_800 * unit)
+    case .monthInterval(let months): (count, longest) = (Int128(months), 999_999_999 * 12)
+    default: return .null
+    }
+    guard let factor = number.decimal, let whole = OracleDecimal(Array("\(count)".utf8)) else { return .null }
+    let result =
+      operation == .multiply
+      ? OracleDecimal.product(whole, factor)?.truncated : OracleDecimal.cutQuotient(whole, factor)
+    guard let result, result.digits.count <= 30 else { return .null }
+    let magnitude = result.digits.reduce(Int128(0)) { $0 * 10 + Int128($1) }
+    guard result.exponent == 0 || magnitude == 0, magnitude <= longest else { return .null }
+    let signed = result.isNegative ? -magnitude : magnitude
+    if case .monthInterval = interval { return .monthInterval(Int64(signed)) }
+    let rest = (signed % unit + unit) % unit
+    return .dayInterval(seconds: Int64((signed - rest) / unit), nanoseconds: Int64(rest))
   }
 
   private static func adding(_ seconds: Int64, _ nanoseconds: Int64, to value: OracleValue) -> OracleValue {

@@ -128,6 +128,16 @@ extension OracleDecimal {
       isNegative: isNegative, digits: isUp ? add(quotient, [1]) : quotient, exponent: -scale)
   }
 
+  /// The whole part of a whole number divided by a number (S54).
+  static func cutQuotient(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {
+    guard !rhs.isZero, lhs.digits.count + rhs.scale <= 38, rhs.digits.count + max(rhs.exponent, 0) <= 38,
+      let top = lhs.digits(at: -rhs.scale), let bottom = rhs.digits(at: -rhs.scale)
+    else { return nil }
+    return OracleDecimal(
+      isNegative: lhs.isNegative != rhs.isNegative, digits: longDivided(top, by: bottom).quotient, exponent: 0
+    )
+  }
+
   /// Long division, digit by digit.
   private static func longDivided(_ top: [UInt8], by bottom: [UInt8]) -> (
     quotient: [UInt8], remainder: [UInt8]

@@ -85,17 +85,23 @@ final class OracleQueryContext {
 /// One name of WITH and those before it.
 final class OracleCommonTable {
   let name: String
-  let table: OracleTable
+  let table: OracleTable?
   let next: OracleCommonTable?
+  /// Whether it has been named.
+  private(set) var isNamed = false
 
-  init(name: String, table: OracleTable, next: OracleCommonTable?) {
+  /// Without a table it is the name of a query that may not be named there.
+  init(name: String, table: OracleTable?, next: OracleCommonTable?) {
     self.name = name
     self.table = table
     self.next = next
   }
 
-  func find(_ wanted: String) -> OracleTable? {
-    OracleScope.isSame(name, wanted) ? table : next?.find(wanted)
+  func find(_ wanted: String) throws(OracleError) -> OracleTable? {
+    guard OracleScope.isSame(name, wanted) else { return try next?.find(wanted) }
+    isNamed = true
+    guard let table else { throw .unsupported("\(name) in its own query") }
+    return table
   }
 }
 
@@ -106,11 +112,9 @@ struct OracleQueryRunner {
   func run(
     _ query: Query, outer: OracleScope?, tables: OracleCommonTable?
   ) throws(OracleError) -> OracleTable {
-    if query.isRecursive { throw .unsupported("WITH RECURSIVE") }
     var tables = tables
     for common in query.commonTables {
-      var table = try run(common.query, outer: outer, tables: tables)
-      table.columns = try renamed(table.columns, common.columns)
+      let table = try query.isRecursive ? recursive(common, outer, tables) : plain(common, outer, tables)
       tables = OracleCommonTable(name: common.name.text, table: table, next: tables)
     }
     var sorted: OracleSorted
@@ -122,6 +126,52 @@ struct OracleQueryRunner {
       sorted = try order(table, query.ordering, outer: outer, tables: tables)
     }
     return try limited(&sorted, query, outer: outer, tables: tables)
+  }
+
+  private func plain(
+    _ common: Query.CommonTable, _ outer: OracleScope?, _ tables: OracleCommonTable?
+  ) throws(OracleError) -> OracleTable {
+    var table = try run(common.query, outer: outer, tables: tables)
+    table.columns = try renamed(table.columns, common.columns)
+    return table
+  }
+
+  /// A query of WITH RECURSIVE (S87).
+  private func recursive(
+    _ common: Query.CommonTable, _ outer: OracleScope?, _ tables: OracleCommonTable?
+  ) throws(OracleError) -> OracleTable {
+    let query = common.query
+    let name = common.name.text
+    let refused = OracleCommonTable(name: name, table: nil, next: tables)
+    let isPlain =
+      query.commonTables.isEmpty && query.ordering.isEmpty && query.offset == nil && query.limit == nil
+    guard isPlain, case .setOperation(.union, let isAll, let first, let second) = query.body else {
+      return try plain(common, outer, refused)
+    }
+    var result = try table(first, outer: outer, tables: refused)
+    result.columns = try renamed(result.columns, common.columns)
+    result.isOrdered = false
+    if !isAll { result.rows = OracleSetOperation.distinct(result.rows) }
+    var last = result
+    var round = 0
+    while !last.rows.isEmpty {
+      let named = OracleCommonTable(name: name, table: last, next: tables)
+      context.constants = [:]
+      let step = try table(second, outer: outer, tables: named)
+      guard step.columns.count == result.columns.count else { throw .unsupported("sides of unequal width") }
+      if !named.isNamed {
+        var all = try OracleSetOperation.combine(result, .union, isAll: isAll, step)
+        all.columns = result.columns
+        return all
+      }
+      let before = result.rows.count
+      result.rows += step.rows
+      if !isAll { result.rows = OracleSetOperation.distinct(result.rows) }
+      last.rows = Array(result.rows[before...])
+      round += 1
+      if round > 10, !last.rows.isEmpty { throw .unsupported("recursion of more than 10 rounds") }
+    }
+    return result
   }
 
   func renamed(_ columns: [OracleColumn], _ names: [Identifier]) throws(OracleError) -> [OracleColumn] {
@@ -142,7 +192,7 @@ struct OracleQueryRunner {
     case .parenthesized(let query):
       return try run(query, outer: outer, tables: tables)
     case .table(let name):
-      if name.parts.count == 1, let table = tables?.find(name.parts[0].text) { return table }
+      if name.parts.count == 1, let table = try tables?.find(name.parts[0].text) { return table }
       let columns = context.catalog.columns
       return OracleTable(
         columns: columns.map { OracleColumn(name: $0, isTime: $0 == "eventTime") },

@@ -54,7 +54,7 @@ struct OracleFrom {
   private func table(
     _ name: TableName, _ alias: TableAlias?, _ left: OracleScope
   ) throws(OracleError) -> OracleRows {
-    if name.parts.count == 1, let table = left.tables?.find(name.parts[0].text) {
+    if name.parts.count == 1, let table = try left.tables?.find(name.parts[0].text) {
       var rows = try closed(table, alias, hasOrder: false)
       if alias == nil { rows.relations[0].name = name.parts[0].text }
       return rows

@@ -1,4 +1,5 @@
 import CairnSQL
+import Foundation
 
 /// Parts of times, units, patterns and zones (S76 to S79).
 enum OracleTimeFunctions {
@@ -134,10 +135,25 @@ enum OracleTimeFunctions {
   ) throws(OracleError) -> OracleValue {
     guard let text = zone.text.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
     guard let offset = offset(text) else {
-      if isConstant { throw .invalidLiteral("the zone \(text)") }
-      return .null
+      guard isConstant else { return .null }
+      guard let zone = TimeZone(identifier: text) else { throw .invalidLiteral("the zone \(text)") }
+      guard let instant = value.instant else { return .null }
+      let moved = isInverse ? -clockOffset(zone, instant.seconds) : offset(zone, instant.seconds)
+      return OracleValue(instant.adding(seconds: moved, nanoseconds: 0))
     }
     return OracleValue(value.instant?.adding(seconds: isInverse ? -offset : offset, nanoseconds: 0))
+  }
+
+  private static func offset(_ zone: TimeZone, _ seconds: Int64) -> Int64 {
+    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
+  }
+
+  /// The offset of a time on the zone's clocks: of the earlier point at which they show it, or, where they leap over
+  /// it, the one before the leap.
+  private static func clockOffset(_ zone: TimeZone, _ clock: Int64) -> Int64 {
+    let day: Int64 = 86_400
+    let around = [offset(zone, clock - day), offset(zone, clock + day)]
+    return around.filter { offset(zone, clock - $0) == $0 }.max() ?? around[0]
   }
 
   /// Seconds east of UTC.

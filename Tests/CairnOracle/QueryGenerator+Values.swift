@@ -55,6 +55,8 @@ extension QueryGenerator {
       "CAST(\(value) AS double)", "CAST(\(value) AS bigint)", "CAST(\(value) AS double) / 3",
       "greatest(\(value), 1)",
       "strpos(\(value), 'a')", "day_of_week(eventTime)", "hour(eventTime)", "year(\(value))",
+      "minute(from_iso8601_timestamp(eventTime) + INTERVAL '7' SECOND)",
+      "day(at_timezone(eventTime, '-05:30'))",
       "TRY_CAST(\(value) AS date)",
       "date_diff('hour', from_iso8601_timestamp(eventTime), TIMESTAMP '2024-03-01 00:00:00')",
     ])

@@ -19,7 +19,8 @@ struct QueryMutator {
     "repeat('x', 10000)", "lpad('', 16777216, 'x')", "regexp_like('aaaaaaaaaaaaaaaaaaaa!', '(a+)+$')",
     "TIMESTAMP 'x'",
     "CASE WHEN NULL THEN 1 END", "sum(sum(1))", "rank() OVER (ORDER BY rank() OVER ())", "e.e.e", "X'00ff'",
-    ";",
+    ";", "INTERVAL '1' DAY * 1e30", "AT TIME ZONE 'Europe/Berlin'", "EXPLAIN ANALYZE",
+    "WITH RECURSIVE t(n) AS (VALUES 1 UNION SELECT n FROM t)", "RECURSIVE",
   ]
 
   mutating func next() -> String {

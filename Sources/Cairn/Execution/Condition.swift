@@ -93,16 +93,23 @@ final class RowFilter: Sendable {
     ) { conjunct.truth([$0]) == true }
   }
 
+  /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.
+  func mayPass(_ rowGroup: Int) throws -> Bool {
+    try !passesNothing && mayPass(try ColumnFilter(reader, rowGroup: rowGroup))
+  }
+
+  private func mayPass(_ filter: ColumnFilter) throws -> Bool {
+    try !mode.usesPruning || conjuncts().allSatisfy { try filter.mayPass($0.predicate) }
+  }
+
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
   func filter(
     _ rowGroup: Int, _ candidates: Positions
   ) throws -> (rows: Positions, wasRead: Bool) {
     if passesNothing { return (.run(0..<0), false) }
     let filter = try ColumnFilter(reader, rowGroup: rowGroup)
+    if try !mayPass(filter) { return (.run(0..<0), false) }
     let columns = try conjuncts()
-    if mode.usesPruning {
-      for conjunct in columns where try !filter.mayPass(conjunct.predicate) { return (.run(0..<0), false) }
-    }
     var left = candidates
     if left.isEmpty { return (left, false) }
     for conjunct in columns where !left.isEmpty {

@@ -52,13 +52,8 @@ extension Planner {
         AccessPath.isSameIgnoringCase($0.definition.name.text, name.parts[0].text)
       })
     {
-      let common = commonTables[index]
-      let hidden = Array(commonTables[common.visibleCount...])
-      commonTables.removeLast(hidden.count)
-      defer { commonTables += hidden }
-      var planned = try plan(common.definition.query, outer: nil)
-      planned.columns = try renamed(planned.columns, common.definition.columns)
-      return try derived(planned, alias, name: common.definition.name.text)
+      return try derived(
+        try plan(commonTables[index], name.span), alias, name: commonTables[index].definition.name.text)
     }
     if let alias, !alias.columns.isEmpty {
       throw BindError(
@@ -84,7 +79,7 @@ extension Planner {
     return Source.Leaf(Scope.Table(names: names, content: .columns(columns)), planned.root)
   }
 
-  private func renamed(_ columns: [Scope.Column], _ names: [Identifier]) throws -> [Scope.Column] {
+  func renamed(_ columns: [Scope.Column], _ names: [Identifier]) throws -> [Scope.Column] {
     if names.isEmpty { return columns }
     guard names.count == columns.count else {
       throw BindError(

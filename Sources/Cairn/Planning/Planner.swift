@@ -24,6 +24,18 @@ final class Planner {
     let definition: CairnSQL.Query.CommonTable
     /// How many of the common tables it sees itself.
     let visibleCount: Int
+    var content = Content.query
+  }
+
+  enum Content {
+    /// Planned anew wherever it is named.
+    case query
+    /// The same, but its query may name it itself (WITH RECURSIVE).
+    case recursive
+    /// Named in the step of its own recursion.
+    case rows(WorkingTable)
+    /// Named by itself where it may not be.
+    case refused
   }
 
   /// Relations of all queries after common tables have been put in their places.
@@ -53,11 +65,13 @@ final class Planner {
 
   /// Plans a query; `outer` has the names of the query around a subquery.
   func plan(_ query: CairnSQL.Query, outer: OuterScope?) throws -> PlannedQuery {
-    if query.isRecursive { throw BindError(message: "WITH RECURSIVE is not supported", span: query.span) }
     let depth = commonTables.count
     defer { commonTables.removeLast(commonTables.count - depth) }
     for table in query.commonTables {
-      commonTables.append(CommonTable(definition: table, visibleCount: commonTables.count))
+      commonTables.append(
+        CommonTable(
+          definition: table, visibleCount: commonTables.count,
+          content: query.isRecursive ? .recursive : .query))
     }
     let limits = try Limits(query)
     if case .select(let select) = query.body {
@@ -94,7 +108,7 @@ final class Planner {
     var sortLimit: Int? { limit.flatMap { $0.addingReportingOverflow(offset).overflow ? nil : $0 + offset } }
   }
 
-  private func plan(_ body: CairnSQL.Query.Body, _ outer: OuterScope?) throws -> PlannedQuery {
+  func plan(_ body: CairnSQL.Query.Body, _ outer: OuterScope?) throws -> PlannedQuery {
     switch body {
     case .select(let select): return try plan(select, ordering: [], nil, outer)
     case .parenthesized(let query): return try plan(query, outer: outer)
@@ -109,14 +123,19 @@ final class Planner {
 
   private func combine(
     _ operation: CairnSQL.Query.SetOperator, isAll: Bool, _ lhs: CairnSQL.Query.Body,
-    _ rhs: CairnSQL.Query.Body,
-    _ outer: OuterScope?
+    _ rhs: CairnSQL.Query.Body, _ outer: OuterScope?
   ) throws -> PlannedQuery {
-    let (left, right) = (try plan(lhs, outer), try plan(rhs, outer))
+    try combine(operation, isAll: isAll, try plan(lhs, outer), try plan(rhs, outer), rhs.span)
+  }
+
+  func combine(
+    _ operation: CairnSQL.Query.SetOperator, isAll: Bool, _ left: PlannedQuery, _ right: PlannedQuery,
+    _ span: SourceSpan?
+  ) throws -> PlannedQuery {
     guard left.columns.count == right.columns.count else {
       throw BindError(
         message: "\(operation.rawValue) needs as many columns on both sides, not \(left.columns.count) and "
-          + "\(right.columns.count)", span: rhs.span ?? SourceSpan(start: 0, end: 0))
+          + "\(right.columns.count)", span: span ?? SourceSpan(start: 0, end: 0))
     }
     let columns = zip(left.columns, right.columns).map {
       Scope.Column(name: $0.name, id: ids.make(), isTime: $0.isTime && $1.isTime)

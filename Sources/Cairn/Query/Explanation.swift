@@ -3,48 +3,96 @@ import CairnStorage
 /// A plan as text: an operator a line, its inputs indented below it.
 struct Explanation {
   private let root: any Operator
+  private let columns: [ColumnID]
   private let context: ExecutionContext
-  private let isMeasured: Bool
 
-  init(_ root: any Operator, _ context: ExecutionContext, isMeasured: Bool) {
+  init(_ root: any Operator, _ columns: [ColumnID], _ context: ExecutionContext) {
     self.root = root
+    self.columns = columns
     self.context = context
-    self.isMeasured = isMeasured
   }
 
-  func lines() throws -> [String] {
-    if isMeasured {
-      let start = monotonicNanoseconds()
-      var rows = 0
-      let recorder = OperatorRecorder()
-      try root.pull(context.measuring(recorder), { $0.rowCount }) {
-        rows += $0
-        return true
-      }
-      let total = monotonicNanoseconds() - start
-      let read = context.recorder.snapshot
-      var output = describe(root, 0, recorder)
-      output.append("")
-      output.append("rows        \(rows)")
-      output.append("time        \(milliseconds(total))")
-      output.append("segments    \(read.segmentsRead) of \(read.segments) opened")
-      output.append("row groups  \(read.rowGroupsRead) of \(read.rowGroups) read")
-      output.append("read        \(read.bytesRead) bytes in \(read.blocksRead) blocks")
-      return output
+  /// The plan, and what of the archive each scan would look at (EXPLAIN).
+  func plannedLines() throws -> [String] {
+    try describe(root, 0) { node in
+      guard let pruning = try node.pruning(context) else { return ("", []) }
+      context.recorder.update { $0.add(pruning.statistics) }
+      return ("", self.pruning(pruning.statistics, "left") + ["rows        at most \(pruning.rowCount)"])
     }
-    return describe(root, 0, nil)
   }
 
-  private func describe(_ node: any Operator, _ depth: Int, _ recorder: OperatorRecorder?) -> [String] {
+  /// The plan with what each operator gave, took and read when the query ran (EXPLAIN ANALYZE).
+  func measuredLines() throws -> [String] {
+    let start = monotonicNanoseconds()
+    let recorder = OperatorRecorder()
+    var rows = 0
+    try root.pull(context.measuring(recorder)) { [columns] batch in
+      // As the result is: columns that nobody has asked for are read now.
+      for id in columns { _ = try batch.columns[id]?.vector() }
+      return batch.rowCount
+    } _: {
+      rows += $0
+      return true
+    }
+    let total = monotonicNanoseconds() - start
+    let read = recorder.total
+    context.recorder.update { $0.add(read) }
+    var output = try describe(root, 0) { node in
+      guard let measured = recorder.measured(node), measured.runs > 0 else { return ("  (not run)", []) }
+      let statistics = recorder.statistics(node)
+      return (
+        measures(measured, statistics),
+        statistics.map { pruning($0, "read") + [blocks($0)] } ?? []
+      )
+    }
+    output.append("")
+    output.append("rows        \(rows)")
+    output.append("time        \(milliseconds(total)), \(milliseconds(recorder.nanoseconds)) of CPU")
+    return output + pruning(read, "read") + [blocks(read)]
+  }
+
+  private func describe(
+    _ node: any Operator, _ depth: Int,
+    _ more: (any Operator) throws -> (line: String, details: [String])
+  ) throws -> [String] {
     let indent = String(repeating: "  ", count: depth)
-    var first = indent + "- " + node.summary
-    if let measured = recorder?.measured(node) {
-      first +=
-        "  (\(measured.rows) rows in \(measured.batches) batches, done after \(milliseconds(measured.end)))"
+    let (line, details) = try more(node)
+    return try ["\(indent)- \(node.summary)\(line)"]
+      + (node.details + details).filter { !$0.isEmpty }.map { "\(indent)    \($0)" }
+      + node.inputs.flatMap { try describe($0, depth + 1, more) }
+  }
+
+  private func measures(_ measured: OperatorRecorder.Measured, _ read: QueryStatistics?) -> String {
+    var parts = ["\(measured.rows) row\(measured.rows == 1 ? "" : "s")"]
+    parts.append("\(measured.batches) batch\(measured.batches == 1 ? "" : "es")")
+    if measured.runs > 1 { parts.append("\(measured.runs) runs") }
+    parts.append(milliseconds(measured.nanoseconds))
+    if let read { parts.append("\(read.bytesRead) bytes") }
+    return "  (\(parts.joined(separator: ", ")))"
+  }
+
+  /// What was left out of the archive and what was not. `verb` is what became of the rest.
+  private func pruning(_ read: QueryStatistics, _ verb: String) -> [String] {
+    func line(_ name: String, _ count: Int, _ all: Int, _ others: [(count: Int, reason: String)]) -> String {
+      let reasons = others.filter { $0.count > 0 }.map { ", \($0.count) \($0.reason)" }
+      return "\(name)\(count) of \(all) \(verb)\(reasons.joined())"
     }
-    var output = [first]
-    output += node.details.filter { !$0.isEmpty }.map { "\(indent)    \($0)" }
-    return output + node.inputs.flatMap { describe($0, depth + 1, recorder) }
+    let outside = "outside the time range"
+    let unreached =
+      read.rowGroups - read.rowGroupsRead - read.rowGroupsOutsideTime - read.rowGroupsRuledOut
+    return [
+      line("segments    ", read.segmentsRead, read.segments, [(read.segmentsOutsideTime, outside)]),
+      line(
+        "row groups  ", read.rowGroupsRead, read.rowGroups,
+        [
+          (read.rowGroupsOutsideTime, outside), (read.rowGroupsRuledOut, "ruled out by dictionaries"),
+          (unreached, "not reached"),
+        ]),
+    ]
+  }
+
+  private func blocks(_ read: QueryStatistics) -> String {
+    "read        \(read.bytesRead) bytes in \(read.blocksRead) blocks"
   }
 
   private func milliseconds(_ nanoseconds: Int) -> String {

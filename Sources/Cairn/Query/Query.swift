@@ -27,8 +27,8 @@ public final class Query {
 
   private enum Work {
     case rows(any Operator, [ColumnID], [EventsTable])
-    /// EXPLAIN, with the time and rows of each operator if it is measured.
-    case explain(any Operator, [EventsTable], isMeasured: Bool)
+    /// EXPLAIN, with rows, time and bytes of each operator if it is measured.
+    case explain(any Operator, [ColumnID], [EventsTable], isMeasured: Bool)
     /// A result that is at hand.
     case texts([[EngineValue]])
   }
@@ -84,7 +84,8 @@ public final class Query {
     case .explain(let query, let isMeasured):
       let planned = try planner.plan(query, outer: nil)
       return (
-        [QueryColumn(name: "Query Plan")], .explain(planned.root, planner.tables, isMeasured: isMeasured)
+        [QueryColumn(name: "Query Plan")],
+        .explain(planned.root, planned.columns.map(\.id), planner.tables, isMeasured: isMeasured)
       )
     case .showTables: return ([QueryColumn(name: "Table")], .texts([[.text(Array("events".utf8))]]))
     case .describe: return try describe(archive, like: nil, options)
@@ -124,8 +125,9 @@ public final class Query {
         return true
       }
       warnings = try PathWarnings(archive, tables).texts()
-    case .explain(let root, let tables, let isMeasured):
-      let lines = try Explanation(root, context, isMeasured: isMeasured).lines()
+    case .explain(let root, let ids, let tables, let isMeasured):
+      let explanation = Explanation(root, ids, context)
+      let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
       rowCount = lines.count
       try body(
         ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })]))

@@ -33,20 +33,39 @@ public struct ResultBatch: Sendable {
   public subscript(row: Int, column: Int) -> QueryValue { QueryValue(value: columns[column][row]) }
 }
 
-/// What a query read and how long it took.
+/// What a query read. A query that scans the archive several times counts its segments and row groups each time.
 public struct QueryStatistics: Sendable, Equatable {
-  /// Segments of the archive, and those that were opened.
+  /// Segments of the archive.
   public var segments = 0
-  /// Segments that may have had rows.
+  /// Segments that may have had rows, and were opened.
   public var segmentsRead = 0
+  /// Segments left out because they have no event in the time range.
+  public var segmentsOutsideTime = 0
   /// Row groups of the segments that were opened.
   public var rowGroups = 0
   /// Row groups of which rows were looked at.
   public var rowGroupsRead = 0
+  /// Row groups left out because they have no event in the time range.
+  public var rowGroupsOutsideTime = 0
+  /// Row groups left out because word lists, dictionaries or indexes prove that no row passes.
+  public var rowGroupsRuledOut = 0
   /// Rows of the result.
   public var rows = 0
   /// Blocks read, and their bytes as stored.
   public var blocksRead = 0
   /// Stored bytes of those blocks.
   public var bytesRead = 0
+
+  mutating func add(_ other: QueryStatistics) {
+    segments += other.segments
+    segmentsRead += other.segmentsRead
+    segmentsOutsideTime += other.segmentsOutsideTime
+    rowGroups += other.rowGroups
+    rowGroupsRead += other.rowGroupsRead
+    rowGroupsOutsideTime += other.rowGroupsOutsideTime
+    rowGroupsRuledOut += other.rowGroupsRuledOut
+    rows += other.rows
+    blocksRead += other.blocksRead
+    bytesRead += other.bytesRead
+  }
 }

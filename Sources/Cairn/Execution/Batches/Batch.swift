@@ -29,7 +29,8 @@ struct Batch: Sendable {
 final class Column: @unchecked Sendable {
   /// Where an unread column comes from, so that fewer rows of it can be read instead.
   private enum Origin: Sendable {
-    case events(ScanRows, EventsColumn)
+    /// With what the reading is charged to.
+    case events(ScanRows, EventsColumn, Charge?)
     /// Made for the rows at given indices.
     case rows(@Sendable ([UInt32]) throws -> Vector)
   }
@@ -44,14 +45,16 @@ final class Column: @unchecked Sendable {
     origin = nil
   }
 
+  /// Whoever asks first, the work is charged to the operator that makes the column.
   init(_ load: @escaping @Sendable () throws -> Vector) {
-    self.load = load
+    self.load = Charge.keep(.current, load)
     origin = nil
   }
 
-  init(_ rows: ScanRows, _ source: EventsColumn) {
-    origin = .events(rows, source)
-    load = { try rows.vector(source) }
+  /// - Parameter charge: the scan's, also where another operator takes fewer rows.
+  init(_ rows: ScanRows, _ source: EventsColumn, charge: Charge? = .current) {
+    origin = .events(rows, source, charge)
+    load = Charge.keep(charge) { try rows.vector(source) }
   }
 
   /// A column of `count` rows whose values are made for as many rows as are wanted.
@@ -72,9 +75,9 @@ final class Column: @unchecked Sendable {
 
   /// The column for work on codes: what storage has in a dictionary is not looked up.
   func codes(count: Int) throws -> CodeColumn {
-    if case .events(let rows, let source) = origin {
+    if case .events(let rows, let source, let charge) = origin {
       let known = lock.withLock { loaded }
-      if known == nil, let field = try rows.field(source) {
+      if known == nil, let field = try Charge.keep(charge, { try rows.field(source) })() {
         if case .coded(let coded) = field { return .stored(coded, segment: rows.segment.number) }
         let vector = try rows.vector(field)
         lock.withLock {
@@ -92,10 +95,11 @@ final class Column: @unchecked Sendable {
     switch origin {
     case nil: return Column { [self] in try vector().gathered(indices) }
     case .rows(let make): return Column(count: indices.count) { try make($0.map { indices[Int($0)] }) }
-    case .events(let rows, let source):
+    case .events(let rows, let source, let charge):
       let subset = subsets.subset(of: rows)
-      guard let places = subsets.places else { return Column(subset, source) }
-      return Column { try subset.vector(source).gathered(places) }
+      guard let places = subsets.places else { return Column(subset, source, charge: charge) }
+      let read = Charge.keep(charge) { try subset.vector(source) }
+      return Column { try read().gathered(places) }
     }
   }
 }

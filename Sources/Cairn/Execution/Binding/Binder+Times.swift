@@ -56,22 +56,39 @@ extension ExpressionBinder {
     -> any Node
   {
     let nodes = [try value(operand), try value(zone)]
-    var known: FixedZone?
-    if let name = nodes[1].constant?.text {
-      known = FixedZone(name: name)
-      if known == nil {
-        throw BindError(
-          message: "expected 'UTC' or an offset such as '+02:00'; zones with names are not supported",
-          span: zone.span)
-      }
-    }
+    let known = try nodes[1].constant?.text.map { name throws(BindError) in try self.zone(name, zone.span) }
     let node = FunctionNode(
       nodes,
       ExpressionBinder.passingNull { [known] values in
-        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }) else { return .null }
+        // Names of records open no files: they have offsets only.
+        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }).map(Zone.fixed) else {
+          return .null
+        }
         return TimeFunctions.moved(values[0], zone, isShownIn: isShownIn)
       })
     return fold(node, nodes)
+  }
+}
+
+extension ExpressionBinder {
+  /// The zone of a constant name.
+  private func zone(_ name: [UInt8], _ span: SourceSpan) throws(BindError) -> Zone {
+    if let zone = FixedZone(name: name) { return .fixed(zone) }
+    let text = String(decoding: name, as: UTF8.self)
+    do throws(ZoneRules.Failure) {
+      return .rules(try ZoneRules(name: name))
+    } catch {
+      let message =
+        switch error {
+        case .unknown:
+          "there is no time zone '\(text)'; expected a name such as 'America/New_York', 'UTC' or an offset "
+            + "such as '+02:00'"
+        case .noDatabase:
+          "this system has no time zones in \(ZoneRules.directory); write an offset such as '+02:00'"
+        case .damaged: "\(ZoneRules.directory)/\(text) is no time zone that can be read"
+        }
+      throw BindError(message: message, span: span)
+    }
   }
 }
 

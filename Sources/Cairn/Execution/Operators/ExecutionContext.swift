@@ -6,31 +6,50 @@ final class ExecutionContext: Sendable {
   let options: QueryOptions
   /// Values of the columns of queries around, for a subquery that uses them.
   let parameters: [ColumnID: EngineValue]
+  /// What the step of a recursion reads in this round.
+  let workingTables: [ObjectIdentifier: [Batch]]
   let recorder: StatisticsRecorder
-  /// What each operator gives, for EXPLAIN ANALYZE.
+  /// What each operator gives and takes, for EXPLAIN ANALYZE.
   let operators: OperatorRecorder?
 
   init(
     _ archive: Archive, _ options: QueryOptions, parameters: [ColumnID: EngineValue] = [:],
-    recorder: StatisticsRecorder = StatisticsRecorder(), operators: OperatorRecorder? = nil
+    workingTables: [ObjectIdentifier: [Batch]] = [:], recorder: StatisticsRecorder = StatisticsRecorder(),
+    operators: OperatorRecorder? = nil
   ) {
     self.archive = archive
     self.options = options
     self.parameters = parameters
+    self.workingTables = workingTables
     self.recorder = recorder
     self.operators = operators
   }
 
   func with(_ more: [ColumnID: EngineValue]) -> ExecutionContext {
     if more.isEmpty { return self }
-    return ExecutionContext(
-      archive, options, parameters: parameters.merging(more) { _, new in new }, recorder: recorder,
-      operators: operators)
+    return changed(parameters: parameters.merging(more) { _, new in new })
   }
 
-  func measuring(_ operators: OperatorRecorder) -> ExecutionContext {
-    ExecutionContext(archive, options, parameters: parameters, recorder: recorder, operators: operators)
+  func with(_ table: WorkingTableOperator, _ rows: [Batch]) -> ExecutionContext {
+    changed(workingTables: workingTables.merging([ObjectIdentifier(table): rows]) { _, new in new })
   }
+
+  func measuring(_ operators: OperatorRecorder) -> ExecutionContext { changed(operators: operators) }
+
+  func recording(in recorder: StatisticsRecorder) -> ExecutionContext { changed(recorder: recorder) }
+
+  private func changed(
+    parameters: [ColumnID: EngineValue]? = nil, workingTables: [ObjectIdentifier: [Batch]]? = nil,
+    recorder: StatisticsRecorder? = nil, operators: OperatorRecorder? = nil
+  ) -> ExecutionContext {
+    ExecutionContext(
+      archive, options, parameters: parameters ?? self.parameters,
+      workingTables: workingTables ?? self.workingTables, recorder: recorder ?? self.recorder,
+      operators: operators ?? self.operators)
+  }
+
+  /// Where a scan counts what it reads: with the whole query, or on its own where EXPLAIN ANALYZE tells them apart.
+  func reads(of scan: any Operator) -> StatisticsRecorder { operators?.reads(of: scan) ?? recorder }
 
   func check() throws { try options.cancellation.check() }
 }
@@ -47,36 +66,9 @@ final class StatisticsRecorder: @unchecked Sendable {
     let read = reads.snapshot
     return lock.withLock {
       var result = statistics
-      result.blocksRead = read.blocks
-      result.bytesRead = read.bytes
+      result.blocksRead += read.blocks
+      result.bytesRead += read.bytes
       return result
     }
   }
-}
-
-/// Rows and batches that operators gave, and when they ended.
-final class OperatorRecorder: @unchecked Sendable {
-  struct Measured {
-    var rows = 0
-    var batches = 0
-    /// Nanoseconds from the start of the run to the operator's end.
-    var end = 0
-  }
-
-  private let lock = Lock()
-  private let start = monotonicNanoseconds()
-  private var known: [ObjectIdentifier: Measured] = [:]
-
-  func add(_ node: any Operator, rows: Int) {
-    lock.withLock {
-      known[ObjectIdentifier(node), default: Measured()].rows += rows
-      known[ObjectIdentifier(node), default: Measured()].batches += 1
-    }
-  }
-
-  func finish(_ node: any Operator) {
-    lock.withLock { known[ObjectIdentifier(node), default: Measured()].end = monotonicNanoseconds() - start }
-  }
-
-  func measured(_ node: any Operator) -> Measured? { lock.withLock { known[ObjectIdentifier(node)] } }
 }

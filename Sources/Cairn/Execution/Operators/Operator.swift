@@ -13,10 +13,14 @@ protocol Operator: AnyObject, Sendable {
   /// Further lines for EXPLAIN: conditions, what is read.
   var details: [String] { get }
   var inputs: [any Operator] { get }
+  /// For EXPLAIN: what a scan would look at; nil for other operators.
+  func pruning(_ context: ExecutionContext) throws -> ScanPruning?
 }
 
 extension Operator {
   var details: [String] { [] }
+
+  func pruning(_ context: ExecutionContext) throws -> ScanPruning? { nil }
 
   /// Gives batches that are at hand.
   func give<Result>(
@@ -30,19 +34,23 @@ extension Operator {
     return true
   }
 
-  /// Runs, and counts what it gives where EXPLAIN ANALYZE asks for it.
+  /// Runs, and measures where EXPLAIN ANALYZE asks for it: the operator pays for what it does, who pulls for what
+  /// is done with the batches.
   func pull<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
     guard let recorder = context.operators else { return try run(context, work, take) }
-    try run(context) { [self] batch in
-      recorder.add(self, rows: batch.rowCount)
-      return try work(batch)
-    } _: {
-      try take($0)
+    recorder.addRun(self)
+    let caller = Charge.current ?? Charge(recorder: recorder, owner: nil)
+    try Charge(recorder: recorder, owner: ObjectIdentifier(self)).run {
+      try run(context) { [self] batch in
+        recorder.add(self, rows: batch.rowCount)
+        return try caller.run { try work(batch) }
+      } _: { result in
+        try caller.run { try take(result) }
+      }
     }
-    recorder.finish(self)
   }
 
   /// All batches.

@@ -52,7 +52,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   var inputs: [any Operator] { [] }
 
   /// Rows of a row group that time allows, before conditions are evaluated.
-  private struct Candidate: Sendable {
+  struct Candidate: Sendable {
     let segment: ScanSegment
     let filter: RowFilter?
     /// Whether the time bounds decide for every row, so that their conditions need not be evaluated.
@@ -127,32 +127,35 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// Row groups in flight for each thread.
   private static let largestWindow = 4
 
-  private func candidates(_ context: ExecutionContext) throws -> [Candidate] {
+  func candidates(_ context: ExecutionContext) throws -> [Candidate] {
     let options = context.options
     let hard = TimePruning(since: options.since, until: options.until)
     let soft = TimeBound.all(bounds.map(\.bound))
     let segments = context.archive.snapshot.manifest.segments.sorted {
       ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
     }
-    context.recorder.update { $0.segments = segments.count }
+    let reads = context.reads(of: self)
+    reads.update { $0.segments += segments.count }
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
     var wanted: [(number: Int, entry: SegmentEntry)] = []
     for (number, entry) in segments.enumerated() {
       if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+        reads.update { $0.segmentsOutsideTime += 1 }
         continue
       }
       if options.mode.usesPruning, entry.untimedRowCount == 0,
         !soft.widened.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
         !soft.widened.isUnbounded
       {
+        reads.update { $0.segmentsOutsideTime += 1 }
         continue
       }
       wanted.append((number, entry))
     }
     let opened = wanted
     return try parallelMap(count: opened.count, threads: options.threads) { [self] index in
-      let reader = try context.archive.open(opened[index].entry, statistics: context.recorder.reads)
-      context.recorder.update {
+      let reader = try context.archive.open(opened[index].entry, statistics: reads.reads)
+      reads.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
       }
@@ -164,16 +167,23 @@ final class ScanOperator: Operator, @unchecked Sendable {
     _ segment: ScanSegment, _ hard: TimePruning, _ soft: TimeBound, _ context: ExecutionContext
   ) throws -> [Candidate] {
     let reader = segment.reader
+    let reads = context.reads(of: self)
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
     let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
     let onAll =
       conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
-    if let onPaths, try !onPaths.mayPass() { return [] }
+    if let onPaths, try !onPaths.mayPass() {
+      reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
+      return []
+    }
     var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
-      if allowed.isEmpty { continue }
+      if allowed.isEmpty {
+        reads.update { $0.rowGroupsOutsideTime += 1 }
+        continue
+      }
       let rows: Positions
       var filter = onAll
       if bounds.isEmpty || !mode.usesPruning {
@@ -189,7 +199,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
         rows =
           untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
-      if rows.isEmpty { continue }
+      if rows.isEmpty {
+        reads.update { $0.rowGroupsOutsideTime += 1 }
+        continue
+      }
       candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
     }
     return candidates
@@ -198,13 +211,14 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
     let rows: Positions
+    let reads = context.reads(of: self)
     if let filter = candidate.filter {
       let wasRead: Bool
       (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows)
-      if wasRead { context.recorder.update { $0.rowGroupsRead += 1 } }
+      reads.update { if wasRead { $0.rowGroupsRead += 1 } else { $0.rowGroupsRuledOut += 1 } }
     } else {
       rows = candidate.rows
-      context.recorder.update { $0.rowGroupsRead += 1 }
+      reads.update { $0.rowGroupsRead += 1 }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
   }

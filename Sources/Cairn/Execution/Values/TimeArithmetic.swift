@@ -10,6 +10,10 @@ enum TimeArithmetic {
       return TimeSpan.sum(left, right).map(EngineValue.interval) ?? .null
     case (.subtract, .interval(let left), .interval(let right)):
       return TimeSpan.sum(left, right.negated).map(EngineValue.interval) ?? .null
+    case (.multiply, .interval(let span), let factor), (.multiply, let factor, .interval(let span)):
+      return factor.number.flatMap { span.times($0.decimal) }.map(EngineValue.interval) ?? .null
+    case (.divide, .interval(let span), let divisor):
+      return divisor.number.flatMap { span.divided(by: $0.decimal) }.map(EngineValue.interval) ?? .null
     case (.add, let point, .interval(let span)), (.add, .interval(let span), let point):
       return moved(point, by: span)
     case (.subtract, let point, .interval(let span)):
@@ -27,6 +31,26 @@ enum TimeArithmetic {
     guard let point = value.timePoint?.adding(span) else { return .null }
     if case .date = value, point.secondOfDay == 0, point.nanoseconds == 0 { return .date(point.day) }
     return .timestamp(point)
+  }
+}
+
+extension TimeSpan {
+  /// So many times as long, cut to whole months or nanoseconds; nil beyond the longest interval.
+  fileprivate func times(_ factor: ExactDecimal) -> TimeSpan? {
+    guard let product = Arithmetic.product(ExactDecimal(whole: count), factor),
+      let whole = product.truncated(toPlaces: 0)
+    else { return nil }
+    return with(count: Int128(String(decoding: whole.spelling, as: UTF8.self)))
+  }
+
+  /// The part of it, cut likewise; nil as for decimals (S56).
+  fileprivate func divided(by divisor: ExactDecimal) -> TimeSpan? {
+    let places = max(0, divisor.places)
+    guard let dividend = ExactDecimal(whole: count).unscaled(places: places),
+      let unscaled = divisor.unscaled(places: places), unscaled > 0
+    else { return nil }
+    let magnitude = Int128(exactly: dividend / unscaled)
+    return with(count: magnitude.map { (count < 0) == divisor.isNegative ? $0 : -$0 })
   }
 }
 

@@ -39,6 +39,27 @@ package enum TimeSpan: Sendable, Hashable {
     }
   }
 
+  /// Its months or nanoseconds.
+  var count: Int128 {
+    switch self {
+    case .months(let count): Int128(count)
+    case .nanoseconds(let count): count
+    }
+  }
+
+  /// A span of the same sort; nil where it is longer than the longest that can be written.
+  func with(count: Int128?) -> TimeSpan? {
+    guard let count else { return nil }
+    switch self {
+    case .months:
+      let longest = TimeSpan(count: Int64(TimeSpan.largestCount), unit: .year).count
+      return count.magnitude <= longest.magnitude ? Int64(exactly: count).map { .months($0) } : nil
+    case .nanoseconds:
+      let longest = TimeSpan(count: Int64(TimeSpan.largestCount), unit: .week).count
+      return count.magnitude <= longest.magnitude ? .nanoseconds(count) : nil
+    }
+  }
+
   /// The sum of two spans of the same sort.
   static func sum(_ lhs: TimeSpan, _ rhs: TimeSpan) -> TimeSpan? {
     switch (lhs, rhs) {

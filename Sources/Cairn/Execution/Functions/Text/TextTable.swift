@@ -38,6 +38,7 @@ extension TextFunctions {
     .plain("from_base64", 1...1) { Base64.decode($0, .standard) },
     .plain("to_base64url", 1...1) { Base64.encode($0, .url) },
     .plain("from_base64url", 1...1) { Base64.decode($0, .url) },
+    .plain("md5", 1...1) { .text(($0[0].text ?? []).withUnsafeBufferPointer(md5)) },
     .plain("sha256", 1...1) { .text(($0[0].text ?? []).withUnsafeBufferPointer(SHA256.digest)) },
   ]
 }

@@ -63,10 +63,10 @@ enum TimeFunctions {
   }
 
   /// The zone's clock at a point in time, or the point at which it shows that (S79).
-  static func moved(_ value: EngineValue, _ zone: FixedZone, isShownIn: Bool) -> EngineValue {
+  static func moved(_ value: EngineValue, _ zone: Zone, isShownIn: Bool) -> EngineValue {
     guard let point = value.timePoint else { return .null }
-    let seconds = Int64(isShownIn ? zone.seconds : -zone.seconds)
-    return TimePoint(seconds: point.seconds + seconds, nanoseconds: point.nanoseconds)
+    let seconds = isShownIn ? zone.offset(at: point.seconds) : -zone.offset(atClock: point.seconds)
+    return TimePoint(seconds: point.seconds + Int64(seconds), nanoseconds: point.nanoseconds)
       .map(EngineValue.timestamp) ?? .null
   }
 }

@@ -1,0 +1,2 @@
+-- what long-lived keys came to by AssumeRole after AssumeRole
+WITH RECURSIVE reached(key, depth) AS (SELECT DISTINCT userIdentity.accessKeyId, 0 FROM events WHERE userIdentity.accessKeyId LIKE 'AKIA%' UNION ALL SELECT e.responseElements.credentials.accessKeyId, r.depth + 1 FROM reached r JOIN events e ON e.userIdentity.accessKeyId = r.key WHERE e.eventName = 'AssumeRole' AND r.depth < 6) SELECT depth, count(*) AS n, count(DISTINCT key) AS keys FROM reached GROUP BY 1
