@@ -6,6 +6,7 @@ import CairnTestSupport
 struct QueryVariant: CustomStringConvertible {
   var mode = EvaluationMode()
   var threads = 2
+  var memoryLimit = 2 << 30
   let description: String
 
   static let all = [
@@ -13,7 +14,11 @@ struct QueryVariant: CustomStringConvertible {
     QueryVariant(threads: 1, description: "one thread"),
     QueryVariant(mode: EvaluationMode(usesPruning: false), threads: 1, description: "pruning off"),
     QueryVariant(mode: EvaluationMode(usesDictionary: false), threads: 1, description: "dictionary off"),
+    littleMemory,
   ]
+
+  /// What operators keep goes to temporary files, and grouping takes many passes.
+  static let littleMemory = QueryVariant(memoryLimit: 4 << 10, description: "little memory")
 }
 
 /// The start of all queries of these tests, seconds since 1970.
@@ -26,6 +31,7 @@ func runQuery(
   var options = QueryOptions()
   options.mode = variant.mode
   options.threads = variant.threads
+  options.memoryLimit = variant.memoryLimit
   options.now = queryStart * 1000
   let query = try Query(sql, on: try Archive(path: path), options: options)
   var rows: [[OracleResult.Cell]] = []

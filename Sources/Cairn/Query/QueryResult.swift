@@ -49,4 +49,8 @@ public struct QueryStatistics: Sendable, Equatable {
   public var blocksRead = 0
   /// Stored bytes of those blocks.
   public var bytesRead = 0
+  /// The most bytes of rows that joins, window functions and sorting kept in memory at a time, roughly.
+  public var bytesKept = 0
+  /// Bytes of rows that went to temporary files because they did not fit.
+  public var bytesSpilled = 0
 }

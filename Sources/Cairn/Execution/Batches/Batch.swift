@@ -15,9 +15,18 @@ struct Batch: Sendable {
   func select(_ indices: [UInt32]) -> Batch {
     let isAscending = zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
     if isAscending, indices.count == rowCount { return self }
+    return taken(indices, isAscending: isAscending)
+  }
+
+  /// The same for a batch that is kept: what is read for the rows is not kept with it, even where they are all of
+  /// its rows.
+  func taken(_ indices: [UInt32], isAscending: Bool) -> Batch {
     var subsets = ScanSubsets(indices, isAscending: isAscending)
     return Batch(rowCount: indices.count, columns: columns.mapValues { $0.select(indices, &subsets) })
   }
+
+  /// All rows of a batch that is kept.
+  func handedOut() -> Batch { Batch(rowCount: rowCount, columns: columns.mapValues(\.handedOut)) }
 
   /// The first rows.
   func prefix(_ count: Int) -> Batch {
@@ -30,8 +39,14 @@ final class Column: @unchecked Sendable {
   private let lock = Lock()
   private var loaded: Vector?
   private var load: (@Sendable () throws -> Vector)?
-  /// Where an unread column of `events` is read: fewer rows of it can be read instead.
-  private let origin: (rows: ScanRows, source: EventsColumn)?
+  /// Where an unread column can be read for fewer rows instead.
+  private let origin: Origin?
+
+  private enum Origin {
+    case scan(ScanRows, EventsColumn)
+    /// Rows of a column in a temporary file; nil for all.
+    case spilled(SpilledColumn, [UInt32]?)
+  }
 
   init(_ vector: Vector) {
     loaded = vector
@@ -44,8 +59,13 @@ final class Column: @unchecked Sendable {
   }
 
   init(_ rows: ScanRows, _ source: EventsColumn) {
-    origin = (rows, source)
+    origin = .scan(rows, source)
     load = { try rows.vector(source) }
+  }
+
+  init(_ spilled: SpilledColumn, rows: [UInt32]? = nil) {
+    origin = .spilled(spilled, rows)
+    load = { try spilled.vector(rows) }
   }
 
   func vector() throws -> Vector {
@@ -60,10 +80,72 @@ final class Column: @unchecked Sendable {
 
   fileprivate func select(_ indices: [UInt32], _ subsets: inout ScanSubsets) -> Column {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
-    guard let origin else { return Column { [self] in try vector().gathered(indices) } }
-    let subset = subsets.subset(of: origin.rows)
-    guard let places = subsets.places else { return Column(subset, origin.source) }
-    return Column { try subset.vector(origin.source).gathered(places) }
+    switch origin {
+    case nil: return Column { [self] in try vector().gathered(indices) }
+    case .spilled(let spilled, let rows):
+      return Column(spilled, rows: rows.map { rows in indices.map { rows[Int($0)] } } ?? indices)
+    case .scan(let rows, let source):
+      let subset = subsets.subset(of: rows)
+      guard let places = subsets.places else { return Column(subset, source) }
+      return Column { try subset.vector(source).gathered(places) }
+    }
+  }
+}
+
+// MARK: Keeping
+
+extension Column {
+  /// The same for one that is kept in a temporary file: what is read is not kept with it.
+  fileprivate var handedOut: Column {
+    if case .spilled(let spilled, let rows) = origin { Column(spilled, rows: rows) } else { self }
+  }
+
+  /// Bytes of its values in a temporary file.
+  var spilledByteCount: Int {
+    if case .spilled(let spilled, _) = origin { spilled.valueByteCount } else { 0 }
+  }
+
+  /// What a column takes beside its values.
+  static let ownByteCount = 192
+  /// What a value takes that is going to be computed, roughly.
+  private static let computedByteCount = 64
+
+  /// The rows of `events` that it reads.
+  var scanRows: ScanRows? {
+    if case .scan(let rows, _) = origin { rows } else { nil }
+  }
+
+  /// Whether it is computed when it is asked for, from what other columns hold.
+  private var isComputed: Bool { origin == nil && lock.withLock { loaded == nil } }
+
+  /// One value, where the column is in a temporary file with all its rows; else NULL.
+  func storedValue(_ row: Int) -> EngineValue {
+    if case .spilled(let spilled, nil) = origin { spilled[row] } else { .null }
+  }
+
+  func heldByteCount(rowCount: Int) -> Int {
+    if let vector = lock.withLock({ loaded }) { return vector.heldByteCount }
+    return isComputed ? rowCount * Self.computedByteCount : 0
+  }
+
+  /// Computes its values, unless storage or a temporary file has them.
+  func compute() throws {
+    if isComputed { _ = try vector() }
+  }
+
+  /// The column in a temporary file: its values, or only where `events` has them.
+  ///
+  /// - Parameter isByValue: the values are going to be looked at one by one.
+  func spilled(
+    _ arena: SpillArena, rowCount: Int, isByValue: Bool, _ parts: inout [ObjectIdentifier: SpillArena.Part]
+  ) throws -> SpilledColumn {
+    let isLoaded = lock.withLock { loaded != nil }
+    guard case .scan(let rows, let source) = origin, !isLoaded, !isByValue else {
+      return try SpilledColumn(try vector(), rowCount: rowCount, arena)
+    }
+    let part = try parts[ObjectIdentifier(rows)] ?? arena.append(rows.rows)
+    parts[ObjectIdentifier(rows)] = part
+    return SpilledColumn(rows.segment, rowGroup: rows.rowGroup, rows: part, source)
   }
 }
 
