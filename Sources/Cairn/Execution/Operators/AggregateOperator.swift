@@ -157,7 +157,8 @@ private final class GroupTable {
 
   func addEmptyGroup(set: Int) {
     let numbers = keys.map { _ in [UInt32.max] }
-    if number(set, numbers, 0) == nil, pass.remainder == 0 {
+    // One pass alone takes it, which may have found it among the rows.
+    if number(set, numbers, 0) == nil, pass.takes(set, keys.map { _ in [.null] }, 1) == [true] {
       _ = add(set, keys.map { _ in .max }, keys.map { _ in .null })
     }
   }
