@@ -15,12 +15,12 @@ final class KeptRows {
 
   private let context: ExecutionContext
   private let byteLimit: Int
-  /// Columns whose values are looked at one by one.
-  private let byValue: Set<ColumnID>
+  /// Columns whose values are looked at one by one; nil for all.
+  private let byValue: Set<ColumnID>?
   /// Bytes that a column of a spilled batch takes in memory.
   private static let spilledColumnByteCount = 512
 
-  init(_ context: ExecutionContext, byteLimit: Int, byValue: Set<ColumnID>) {
+  init(_ context: ExecutionContext, byteLimit: Int, byValue: Set<ColumnID>?) {
     self.context = context
     self.byteLimit = byteLimit
     self.byValue = byValue
@@ -70,15 +70,18 @@ final class KeptRows {
     context.recorder.kept.hold(more)
   }
 
+  private func isByValue(_ id: ColumnID) -> Bool { byValue.map { $0.contains(id) } ?? true }
+
   private func spilled(_ batch: Batch, _ arena: SpillArena) throws -> Batch {
     var output = Batch(rowCount: batch.rowCount)
     var known: [ObjectIdentifier: SpilledColumn] = [:]
     var parts: [ObjectIdentifier: SpillArena.Part] = [:]
-    let byValueFirst = batch.columns.sorted { byValue.contains($0.key) && !byValue.contains($1.key) }
+    // The same column may have another name, of which the values are not wanted.
+    let byValueFirst = batch.columns.sorted { isByValue($0.key) && !isByValue($1.key) }
     for (id, column) in byValueFirst {
       let spilled =
         try known[ObjectIdentifier(column)]
-        ?? column.spilled(arena, rowCount: batch.rowCount, isByValue: byValue.contains(id), &parts)
+        ?? column.spilled(arena, rowCount: batch.rowCount, isByValue: isByValue(id), &parts)
       known[ObjectIdentifier(column)] = spilled
       output.columns[id] = Column(spilled)
     }

@@ -14,21 +14,23 @@ final class SpillArena {
 
     var byteCount: Int { range.count }
 
-    /// Reads them; the memory behind them is let go afterwards.
-    func read<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-      defer { mapping.release(around: range) }
+    /// Reads them; the memory behind them is let go afterwards, unless more is read there soon.
+    func read<Result>(
+      releasing: Bool = true, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+      defer { if releasing { mapping.release(around: range) } }
       return try body(UnsafeRawBufferPointer(start: mapping.base + range.lowerBound, count: range.count))
     }
 
     /// Reads some of them, and lets nothing go: for many small reads.
     func peek<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-      try body(UnsafeRawBufferPointer(start: mapping.base + range.lowerBound, count: range.count))
+      try read(releasing: false, body)
     }
   }
 
   private let directory: String
   private let kept: KeptBytes
-  private var mapping: SpillMapping?
+  private var mappings: [SpillMapping] = []
   private var used = 0
 
   /// Files begin small, for little that is too much, and grow, since their number is bounded.
@@ -44,14 +46,14 @@ final class SpillArena {
   func append(_ bytes: UnsafeRawBufferPointer) throws -> Part {
     let start = (used + Self.alignment - 1) / Self.alignment * Self.alignment
     let target: SpillMapping
-    if let mapping, start + bytes.count <= mapping.byteCount {
+    if let mapping = mappings.last, start + bytes.count <= mapping.byteCount {
       target = mapping
       used = start + bytes.count
     } else {
-      let grown = min(Self.largestFileByteCount, (mapping?.byteCount ?? 0) * 2)
+      let grown = min(Self.largestFileByteCount, (mappings.last?.byteCount ?? 0) * 2)
       target = try SpillMapping(
         byteCount: max(Self.smallestFileByteCount, grown, bytes.count), directory: directory)
-      mapping = target
+      mappings.append(target)
       used = bytes.count
     }
     let range = (used - bytes.count)..<used
@@ -61,6 +63,11 @@ final class SpillArena {
     target.release(around: range)
     kept.spill(bytes.count)
     return Part(target, range)
+  }
+
+  /// Lets go of all memory; the bytes stay readable.
+  func release() {
+    for mapping in mappings { mapping.release(0..<mapping.byteCount) }
   }
 
   func append<Element: BitwiseCopyable>(_ elements: [Element]) throws -> Part {

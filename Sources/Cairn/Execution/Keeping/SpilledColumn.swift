@@ -77,9 +77,18 @@ final class SpilledColumn: Sendable {
     switch form {
     case .constant: return .constant(self[0])
     case .times(let seconds, let codes):
-      let codes = Self.pick(codes.elements(UInt32.self), rows)
-      return .times(Vector.Times(seconds: seconds.elements(Int64.self), codes: codes))
+      guard let rows, Self.isFew(rows, of: codes.count(of: UInt32.self)) else {
+        let codes = Self.pick(codes.elements(UInt32.self), rows)
+        return .times(Vector.Times(seconds: seconds.elements(Int64.self), codes: codes))
+      }
+      let values = seconds.peek { seconds in
+        codes.picked(rows).map { seconds.loadUnaligned(fromByteOffset: Int($0) * 8, as: Int64.self) }
+      }
+      return .times(Vector.Times(seconds: values, codes: values.indices.map { UInt32($0) }))
     case .entries(let offsets, let bytes, let codes?):
+      if let rows, Self.isFew(rows, of: codes.count(of: UInt32.self)) {
+        return .plain(Self.values(offsets, bytes, codes.picked(rows)))
+      }
       let (entries, codes) = Self.used(
         Self.pick(codes.elements(UInt32.self), rows), of: offsets.count(of: Int.self))
       return .coded(Vector.Coded(entries: Self.values(offsets, bytes, entries), codes: codes))
@@ -120,6 +129,9 @@ final class SpilledColumn: Sendable {
     }
   }
 
+  /// Whether rows are looked at one by one, rather than all codes at once.
+  private static func isFew(_ rows: [UInt32], of count: Int) -> Bool { rows.count < count / 16 }
+
   private static func pick(_ codes: [UInt32], _ rows: [UInt32]?) -> [UInt32] {
     rows.map { rows in rows.map { codes[Int($0)] } } ?? codes
   }
@@ -127,8 +139,10 @@ final class SpilledColumn: Sendable {
   private static func values(
     _ offsets: SpillArena.Part, _ bytes: SpillArena.Part, _ entries: [UInt32]
   ) -> [EngineValue] {
-    offsets.read { offsets in
-      bytes.read { bytes in
+    // Memory behind many values is let go; a few are as many pages.
+    let isFew = isFew(entries, of: offsets.count(of: Int.self))
+    return offsets.read(releasing: !isFew) { offsets in
+      bytes.read(releasing: !isFew) { bytes in
         entries.map { entry in
           var reader = ValueBytes.Reader(
             bytes, at: offsets.loadUnaligned(fromByteOffset: Int(entry) * 8, as: Int.self))
@@ -141,4 +155,9 @@ final class SpilledColumn: Sendable {
 
 extension SpillArena.Part {
   fileprivate func count<Element>(of type: Element.Type) -> Int { byteCount / MemoryLayout<Element>.stride }
+
+  /// The codes of some rows.
+  fileprivate func picked(_ rows: [UInt32]) -> [UInt32] {
+    peek { bytes in rows.map { bytes.loadUnaligned(fromByteOffset: Int($0) * 4, as: UInt32.self) } }
+  }
 }
