@@ -14,11 +14,8 @@ struct QueryVariant: CustomStringConvertible {
     QueryVariant(threads: 1, description: "one thread"),
     QueryVariant(mode: EvaluationMode(usesPruning: false), threads: 1, description: "pruning off"),
     QueryVariant(mode: EvaluationMode(usesDictionary: false), threads: 1, description: "dictionary off"),
-    littleMemory,
+    QueryVariant(memoryLimit: 512 << 10, description: "little memory"),
   ]
-
-  /// What operators keep goes to temporary files, and grouping takes many passes.
-  static let littleMemory = QueryVariant(memoryLimit: 4 << 10, description: "little memory")
 }
 
 /// The start of all queries of these tests, seconds since 1970.

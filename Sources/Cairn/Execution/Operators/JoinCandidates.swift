@@ -4,17 +4,23 @@ struct JoinCandidates: Sendable {
   /// Pairs that are looked at together: of whole left rows, or some of one that has very many.
   struct Part: Sendable {
     fileprivate(set) var leftRows: [UInt32] = []
-    /// Negative: the left row without a partner, which counts where no other pair of it does.
+    /// Negative: the left row without a partner, which counts where no other pair of it does. Where the table
+    /// decides alone, it is there in that case only.
     fileprivate(set) var rightRows: [Int] = []
     /// The left row that it has only some pairs of, and whether there are no more after them.
     fileprivate(set) var split: (row: UInt32, isLast: Bool)?
+  }
+
+  /// When a left row stands without a partner too.
+  enum Alone: Sendable {
+    case never, unmatched, always
   }
 
   let batch: Batch
   private let keys: [JoinKeys]
   private let hashes: [UInt64]
   private let table: JoinTable
-  private let keepsAlone: Bool
+  private let alone: Alone
   private var row = 0
   /// The last right row that has been given of `row`, where that one is split.
   private var last: Int?
@@ -22,11 +28,11 @@ struct JoinCandidates: Sendable {
   /// Pairs that are looked at together, about.
   private static let pairCount = 1 << 16
 
-  init(_ batch: Batch, _ keys: [JoinKeys], _ table: JoinTable, keepsAlone: Bool) {
+  init(_ batch: Batch, _ keys: [JoinKeys], _ table: JoinTable, alone: Alone) {
     self.batch = batch
     self.keys = keys
     self.table = table
-    self.keepsAlone = keepsAlone
+    self.alone = alone
     hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
   }
 
@@ -55,7 +61,7 @@ struct JoinCandidates: Sendable {
         if isLast { advance() }
         return part
       }
-      if keepsAlone {
+      if alone == .always || alone == .unmatched && part.leftRows.count == start {
         part.leftRows.append(UInt32(row))
         part.rightRows.append(-1)
       }

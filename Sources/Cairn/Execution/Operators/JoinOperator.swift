@@ -59,13 +59,14 @@ final class JoinOperator: Operator {
       context, byteLimit: context.options.memoryLimit, byValue: Set(equalities.map(\.right)))
     let table = try collect(rows, context)
     let matched = MatchedRows(count: kind == .right || kind == .full ? table.store.rowCount : 0)
-    let keepsAlone = kind == .left || kind == .full
+    let alone: JoinCandidates.Alone =
+      kind != .left && kind != .full ? .never : conditions.isEmpty ? .unmatched : .always
     var goesOn = true
     try left.pull(context) { [self] batch -> Joined<Result> in
       let keys = try equalities.map { equality in
         JoinKeys(try batch.columns[equality.left]?.vector() ?? .constant(.null), count: batch.rowCount)
       }
-      var candidates = JoinCandidates(batch, keys, table, keepsAlone: keepsAlone)
+      var candidates = JoinCandidates(batch, keys, table, alone: alone)
       var joined = Joined<Result>()
       for _ in 0..<Self.eagerPartCount {
         guard let part = candidates.next() else { return joined }
@@ -187,7 +188,7 @@ final class JoinOperator: Operator {
       rightRows = passing.map { rightRows[Int($0)] }
     }
     matched.mark(rightRows)
-    if !hasAlone { return pairs }
+    if !hasAlone || conditions.isEmpty { return pairs }
     // A row stands last among its pairs as the one without a partner.
     let kept = rightRows.indices.filter { index in
       rightRows[index] >= 0 || index == 0 || rightRows[index - 1] < 0
