@@ -33,7 +33,9 @@ struct QueryCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   @Option(
-    help: "Memory for grouping and sorting, such as 4GiB; what needs more reads its input in several passes.")
+    help:
+      "Memory for what a step of a query keeps, such as 4GiB; more goes to temporary files, or several passes."
+  )
   var memory = ByteCount(value: 2 << 30)
 
   @Flag(help: "Say on standard error how many rows there were, how long it took and what was read.")

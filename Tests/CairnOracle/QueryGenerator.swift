@@ -48,6 +48,16 @@ public struct QueryGenerator: Sendable {
     }
   }
 
+  /// The text of a query that keeps rows: a join, a window, a subquery, a set operation.
+  public mutating func nextKeepingRows() -> String {
+    switch below(6) {
+    case 0, 1: return join()
+    case 2, 3: return window()
+    case 4: return subquery()
+    default: return setOperation()
+    }
+  }
+
   // MARK: Shapes
 
   private mutating func scan() -> String {

@@ -6,6 +6,7 @@ import CairnTestSupport
 struct QueryVariant: CustomStringConvertible {
   var mode = EvaluationMode()
   var threads = 2
+  var memoryLimit = 2 << 30
   let description: String
 
   static let all = [
@@ -13,6 +14,7 @@ struct QueryVariant: CustomStringConvertible {
     QueryVariant(threads: 1, description: "one thread"),
     QueryVariant(mode: EvaluationMode(usesPruning: false), threads: 1, description: "pruning off"),
     QueryVariant(mode: EvaluationMode(usesDictionary: false), threads: 1, description: "dictionary off"),
+    QueryVariant(memoryLimit: 512 << 10, description: "little memory"),
   ]
 }
 
@@ -26,6 +28,7 @@ func runQuery(
   var options = QueryOptions()
   options.mode = variant.mode
   options.threads = variant.threads
+  options.memoryLimit = variant.memoryLimit
   options.now = queryStart * 1000
   let query = try Query(sql, on: try Archive(path: path), options: options)
   var rows: [[OracleResult.Cell]] = []

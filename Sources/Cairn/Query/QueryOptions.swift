@@ -1,5 +1,6 @@
 import CairnSQL
 import CairnStorage
+import Glibc
 
 /// How a query runs.
 public struct QueryOptions: Sendable {
@@ -9,8 +10,12 @@ public struct QueryOptions: Sendable {
   public var until: Int64?
   /// Worker threads.
   public var threads = 2
-  /// Bytes that grouping and sorting may hold; what needs more reads its input in several passes.
+  /// Bytes that each step of a query may keep: grouping reads its input in several passes where that is not
+  /// enough, joins, window functions and sorting put rows into temporary files.
   public var memoryLimit = 2 << 30
+  /// Where temporary files are made: `TMPDIR` if it is set, else `/var/tmp`. They have no names and vanish with
+  /// the process.
+  public var temporaryDirectory = QueryOptions.defaultTemporaryDirectory
   /// The time that `now()` stands for, milliseconds since 1970; nil for the clock.
   public var now: Int64?
   /// Ends the query early from another thread or a signal handler.
@@ -19,6 +24,9 @@ public struct QueryOptions: Sendable {
 
   /// All of the archive, on two threads.
   public init() {}
+
+  private static let defaultTemporaryDirectory: String =
+    getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/var/tmp"
 }
 
 /// A switch that ends a running query: it throws `CairnError.interrupted` soon after.

@@ -55,6 +55,10 @@ public struct QueryStatistics: Sendable, Equatable {
   public var blocksRead = 0
   /// Stored bytes of those blocks.
   public var bytesRead = 0
+  /// The most bytes of rows that joins, window functions and sorting kept in memory at a time, roughly.
+  public var bytesKept = 0
+  /// Bytes of rows that went to temporary files because they did not fit.
+  public var bytesSpilled = 0
 
   mutating func add(_ other: QueryStatistics) {
     segments += other.segments
@@ -67,5 +71,7 @@ public struct QueryStatistics: Sendable, Equatable {
     rows += other.rows
     blocksRead += other.blocksRead
     bytesRead += other.bytesRead
+    bytesKept = max(bytesKept, other.bytesKept)
+    bytesSpilled += other.bytesSpilled
   }
 }

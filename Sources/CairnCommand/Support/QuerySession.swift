@@ -74,6 +74,9 @@ final class QuerySession {
         row groups \(statistics.rowGroupsRead) of \(statistics.rowGroups) read
         read       \(formatBytes(statistics.bytesRead)) in \(formatCount(statistics.blocksRead)) blocks
         """)
+      if statistics.bytesSpilled > 0 {
+        printError("spilled    \(formatBytes(statistics.bytesSpilled)) to temporary files")
+      }
     }
     if showsCount {
       let rows = statistics.rows

@@ -15,9 +15,18 @@ struct Batch: Sendable {
   func select(_ indices: [UInt32]) -> Batch {
     let isAscending = zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
     if isAscending, indices.count == rowCount { return self }
+    return taken(indices, isAscending: isAscending)
+  }
+
+  /// The same for a batch that is kept: what is read for the rows is not kept with it, even where they are all of
+  /// its rows.
+  func taken(_ indices: [UInt32], isAscending: Bool) -> Batch {
     var subsets = ScanSubsets(indices, isAscending: isAscending)
     return Batch(rowCount: indices.count, columns: columns.mapValues { $0.select(indices, &subsets) })
   }
+
+  /// All rows of a batch that is kept.
+  func handedOut() -> Batch { Batch(rowCount: rowCount, columns: columns.mapValues(\.handedOut)) }
 
   /// The first rows.
   func prefix(_ count: Int) -> Batch {
@@ -33,6 +42,8 @@ final class Column: @unchecked Sendable {
     case events(ScanRows, EventsColumn, Charge?)
     /// Made for the rows at given indices.
     case rows(@Sendable ([UInt32]) throws -> Vector)
+    /// Rows of a column in a temporary file; nil for all.
+    case spilled(SpilledColumn, [UInt32]?)
   }
 
   private let lock = Lock()
@@ -61,6 +72,11 @@ final class Column: @unchecked Sendable {
   init(count: Int, _ make: @escaping @Sendable ([UInt32]) throws -> Vector) {
     origin = .rows(make)
     load = { try make((0..<count).map { UInt32($0) }) }
+  }
+
+  init(_ spilled: SpilledColumn, rows: [UInt32]? = nil) {
+    origin = .spilled(spilled, rows)
+    load = { try spilled.vector(rows) }
   }
 
   func vector() throws -> Vector {
@@ -95,12 +111,76 @@ final class Column: @unchecked Sendable {
     switch origin {
     case nil: return Column { [self] in try vector().gathered(indices) }
     case .rows(let make): return Column(count: indices.count) { try make($0.map { indices[Int($0)] }) }
+    case .spilled(let spilled, let rows):
+      return Column(spilled, rows: rows.map { rows in indices.map { rows[Int($0)] } } ?? indices)
     case .events(let rows, let source, let charge):
       let subset = subsets.subset(of: rows)
       guard let places = subsets.places else { return Column(subset, source, charge: charge) }
       let read = Charge.keep(charge) { try subset.vector(source) }
       return Column { try read().gathered(places) }
     }
+  }
+}
+
+// MARK: Keeping
+
+extension Column {
+  /// The same for one that is kept in a temporary file: what is read is not kept with it.
+  fileprivate var handedOut: Column {
+    if case .spilled(let spilled, let rows) = origin { Column(spilled, rows: rows) } else { self }
+  }
+
+  /// Bytes of its values in a temporary file.
+  var spilledByteCount: Int {
+    if case .spilled(let spilled, _) = origin { spilled.valueByteCount } else { 0 }
+  }
+
+  /// What a column takes beside its values.
+  static let ownByteCount = 192
+  /// What a value takes that is going to be computed, roughly.
+  private static let computedByteCount = 64
+
+  /// The rows of `events` that it reads.
+  var scanRows: ScanRows? {
+    if case .events(let rows, _, _) = origin { rows } else { nil }
+  }
+
+  /// Whether it is computed when it is asked for, from what other columns hold.
+  private var isComputed: Bool {
+    switch origin {
+    case nil, .rows: lock.withLock { loaded == nil }
+    case .events, .spilled: false
+    }
+  }
+
+  /// One value, where the column is in a temporary file with all its rows; else NULL.
+  func storedValue(_ row: Int) -> EngineValue {
+    if case .spilled(let spilled, nil) = origin { spilled[row] } else { .null }
+  }
+
+  func heldByteCount(rowCount: Int) -> Int {
+    if let vector = lock.withLock({ loaded }) { return vector.heldByteCount }
+    return isComputed ? rowCount * Self.computedByteCount : 0
+  }
+
+  /// Computes its values, unless storage or a temporary file has them.
+  func compute() throws {
+    if isComputed { _ = try vector() }
+  }
+
+  /// The column in a temporary file: its values, or only where `events` has them.
+  ///
+  /// - Parameter isByValue: the values are going to be looked at one by one.
+  func spilled(
+    _ arena: SpillArena, rowCount: Int, isByValue: Bool, _ parts: inout [ObjectIdentifier: SpillArena.Part]
+  ) throws -> SpilledColumn {
+    let isLoaded = lock.withLock { loaded != nil }
+    guard case .events(let rows, let source, _) = origin, !isLoaded, !isByValue else {
+      return try SpilledColumn(try vector(), rowCount: rowCount, arena)
+    }
+    let part = try parts[ObjectIdentifier(rows)] ?? arena.append(rows.rows.list)
+    parts[ObjectIdentifier(rows)] = part
+    return SpilledColumn(rows.segment, rowGroup: rows.rowGroup, rows: part, source)
   }
 }
 

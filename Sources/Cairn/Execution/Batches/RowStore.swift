@@ -6,6 +6,7 @@ final class RowStore: Sendable {
   /// Number of the first row of each batch, counted over all.
   private let starts: [Int]
   let rowCount: Int
+  private let ids: [ColumnID]
   private let cache = ValuesCache()
   private let threads: Int
 
@@ -20,6 +21,7 @@ final class RowStore: Sendable {
     }
     self.starts = starts
     rowCount = count
+    ids = Array(Set(batches.flatMap { $0.columns.keys }))
   }
 
   /// All values of a column, kept for the next time.
@@ -43,10 +45,16 @@ final class RowStore: Sendable {
   func batch(_ rows: [Int], isWhole: Bool) -> Batch {
     let parts = Parts(self, rows, isWhole: isWhole)
     var output = Batch(rowCount: rows.count)
-    for id in Set(batches.flatMap { $0.columns.keys }) {
+    for id in ids {
       output.columns[id] = Column { try parts.gather(id) }
     }
     return output
+  }
+
+  /// One value of a column that is in a temporary file; NULL for others.
+  func storedValue(_ id: ColumnID, _ row: Int) -> EngineValue {
+    let place = place(row)
+    return batches[place.batch].columns[id]?.storedValue(Int(place.row)) ?? .null
   }
 
   fileprivate func place(_ row: Int) -> (batch: Int, row: UInt32) {
@@ -81,15 +89,19 @@ final class RowStore: Sendable {
       parts = byBatch.sorted { $0.key < $1.key }.map { index, places in
         let batch = store.batches[index]
         if isWhole { return Part(batch: batch, places: places.map { ($0.target, Int($0.row)) }) }
+        let rows = places.map(\.row)
+        let isAscending = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
         return Part(
-          batch: batch.select(places.map(\.row)), places: places.enumerated().map { ($1.target, $0) })
+          batch: batch.taken(rows, isAscending: isAscending),
+          places: places.enumerated().map { ($1.target, $0) })
       }
     }
 
     func gather(_ id: ColumnID) throws -> Vector {
-      if parts.count == 1, let part = parts.first, part.places.count == rowCount {
+      if parts.count == 1, let part = parts.first {
         let vector = try part.batch.columns[id]?.vector() ?? .constant(.null)
-        return vector.gathered(part.places.map { UInt32($0.row) })
+        if part.places.count == rowCount { return vector.gathered(part.places.map { UInt32($0.row) }) }
+        if case .coded(let coded) = vector { return Self.padded(coded, part.places, rowCount) }
       }
       var values = [EngineValue](repeating: .null, count: rowCount)
       let vectors = try parallelMap(count: parts.count, threads: threads) {
@@ -100,6 +112,15 @@ final class RowStore: Sendable {
         for place in part.places { values[place.target] = vector[place.row] }
       }
       return .plain(values)
+    }
+
+    /// Entries as they are, and NULL where no row goes.
+    private static func padded(
+      _ coded: Vector.Coded, _ places: [(target: Int, row: Int)], _ rowCount: Int
+    ) -> Vector {
+      var codes = [UInt32](repeating: UInt32(coded.entries.count), count: rowCount)
+      for place in places { codes[place.target] = coded.codes[place.row] }
+      return .coded(Vector.Coded(entries: coded.entries + [.null], codes: codes))
     }
   }
 }

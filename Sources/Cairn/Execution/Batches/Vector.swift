@@ -161,6 +161,9 @@ struct ValueIdentity: Hashable, Sendable {
     hash = checksum(bytes, seed: UInt64(kind))
   }
 
+  /// Bytes of its text.
+  var byteCount: Int { bytes.count }
+
   static func == (lhs: ValueIdentity, rhs: ValueIdentity) -> Bool {
     lhs.hash == rhs.hash && lhs.kind == rhs.kind && lhs.bytes == rhs.bytes
   }

@@ -162,7 +162,8 @@ private struct GroupTable {
   }
 
   mutating func addEmptyGroup(set: Int) throws {
-    guard pass.remainder == 0 else { return }
+    // One pass alone takes it, which may have found it among the rows.
+    guard try pass.takes(set, keys.map { _ in .null }, 1) == [true] else { return }
     let isNew = number(set, keys.map { _ in [UInt32.max] }, 0).isNew
     for index in keys.indices { keys[index].begin(.null) }
     if isNew { try add(set, 0) }

@@ -3,6 +3,8 @@ import CairnStorage
 
 /// Runs a subquery for the rows of its input and adds its outcome as a column: once in all where it uses no
 /// column of the queries around, else once for each combination of those columns' values.
+///
+/// Outcomes are remembered as far as they fit; the one at hand is kept whatever its size.
 final class ApplyOperator: Operator {
   enum Sort: Sendable {
     /// The value of its one row; NULL where there is none.
@@ -53,7 +55,7 @@ final class ApplyOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    let memo = Memo()
+    let memo = Memo(byteLimit: context.options.memoryLimit)
     try input.pull(context) { [self] batch in
       var result = batch
       result.columns[output] = Column(try vector(batch, context, memo))
@@ -134,17 +136,34 @@ final class ApplyOperator: Operator {
     }
   }
 
-  /// Outcomes by the outer values that they were found for.
+  /// Outcomes by the outer values that they were found for; all are forgotten when they are too many.
   private final class Memo: @unchecked Sendable {
     private let lock = Lock()
+    private let byteLimit: Int
     private var outcomes: [[ValueIdentity]: SubqueryOutcome] = [:]
+    private var byteCount = 0
+
+    /// What an outcome costs beside its own bytes, and a value of its key beside the text, roughly.
+    private static let outcomeByteCount = 128
+    private static let keyByteCount = 64
+
+    init(byteLimit: Int) { self.byteLimit = byteLimit }
 
     func outcome(
       _ key: [ValueIdentity], _ find: () throws -> SubqueryOutcome
     ) throws -> SubqueryOutcome {
       if let known = lock.withLock({ outcomes[key] }) { return known }
       let outcome = try find()
-      lock.withLock { outcomes[key] = outcome }
+      let added = key.reduce(Self.outcomeByteCount + outcome.byteCount) {
+        $0 + Self.keyByteCount + $1.byteCount
+      }
+      lock.withLock {
+        if byteCount + added > byteLimit {
+          outcomes.removeAll()
+          byteCount = 0
+        }
+        if outcomes.updateValue(outcome, forKey: key) == nil { byteCount += added }
+      }
       return outcome
     }
   }
@@ -154,6 +173,14 @@ final class ApplyOperator: Operator {
 private enum SubqueryOutcome: Sendable {
   case value(EngineValue)
   case list(ComparedList)
+
+  /// Bytes in memory, roughly.
+  var byteCount: Int {
+    switch self {
+    case .value(let value): value.heldByteCount
+    case .list(let list): list.byteCount
+    }
+  }
 
   func answer(_ values: [EngineValue]) -> EngineValue {
     switch self {
@@ -173,6 +200,11 @@ private struct ComparedList: Sendable {
   /// Strings, for the common case of a string looked up among strings.
   private var strings: Set<[UInt8]> = []
   private var others: [[EngineValue]] = []
+  /// Bytes in memory, roughly.
+  private(set) var byteCount = 0
+
+  /// What a row costs beside its values: it is in two sets and a list.
+  private static let rowByteCount = 192
 
   init(_ operation: ComparisonOperator, isAll: Bool, _ pairs: [ApplyOperator.Pair]) {
     self.operation = operation
@@ -183,6 +215,7 @@ private struct ComparedList: Sendable {
   mutating func add(_ more: [[EngineValue]]) {
     for row in more where known.insert(row.map { ValueIdentity($0) }).inserted {
       rows.append(row)
+      byteCount += row.reduce(Self.rowByteCount) { $0 + $1.heldByteCount }
       if row.count == 1, let string = row[0].string { strings.insert(string) } else { others.append(row) }
     }
   }

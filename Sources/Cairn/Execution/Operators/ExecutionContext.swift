@@ -57,6 +57,7 @@ final class ExecutionContext: Sendable {
 /// Counts what a run reads, from any thread.
 final class StatisticsRecorder: @unchecked Sendable {
   let reads = ReadStatistics()
+  let kept = KeptBytes()
   private let lock = Lock()
   private var statistics = QueryStatistics()
 
@@ -64,10 +65,13 @@ final class StatisticsRecorder: @unchecked Sendable {
 
   var snapshot: QueryStatistics {
     let read = reads.snapshot
+    let kept = kept.snapshot
     return lock.withLock {
       var result = statistics
       result.blocksRead += read.blocks
       result.bytesRead += read.bytes
+      result.bytesKept = kept.peak
+      result.bytesSpilled = kept.spilled
       return result
     }
   }

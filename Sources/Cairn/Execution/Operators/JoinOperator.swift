@@ -3,8 +3,8 @@ import CairnStorage
 
 /// Joins two inputs: by hash on the columns that must be equal, then by the rest of the condition.
 ///
-/// The right side is kept; the left side streams through, in parallel. Equality is that of `=` (S20), which is
-/// finer than any one key: the hash finds candidates, the comparison decides.
+/// The right side is kept, in temporary files where it does not fit; the left side streams through, in parallel.
+/// Equality is that of `=` (S20), which is finer than any one key: the hash finds candidates, the comparison decides.
 final class JoinOperator: Operator {
   /// `left = right`, each a column of its side.
   struct Equality: Sendable {
@@ -38,71 +38,173 @@ final class JoinOperator: Operator {
   var details: [String] { text.isEmpty ? [] : [text] }
   var inputs: [any Operator] { [left, right] }
 
-  /// Pairs of rows that are looked at together.
-  private static let pairCount = 1 << 16
+  /// Unmatched rows that a batch gives at a time.
+  private static let outputRowCount = 1 << 16
+  /// Parts of a batch's pairs that are joined where the batch is; what is left over comes after.
+  private static let eagerPartCount = 4
+
+  /// What a batch of the left side gave, and the pairs that are left over.
+  private struct Joined<Result: Sendable>: Sendable {
+    var results: [Result] = []
+    /// Whether the row that the last part had some pairs of has found a partner.
+    var isMatched = false
+    var rest: JoinCandidates?
+  }
 
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    let store = RowStore(try right.collect(context))
-    let table = try JoinTable(store, equalities)
-    let matched = MatchedRows(count: kind == .right || kind == .full ? store.rowCount : 0)
+    let rows = KeptRows(
+      context, byteLimit: context.options.memoryLimit, byValue: Set(equalities.map(\.right)))
+    let table = try collect(rows, context)
+    let matched = MatchedRows(count: kind == .right || kind == .full ? table.store.rowCount : 0)
+    let alone: JoinCandidates.Alone =
+      kind != .left && kind != .full ? .never : conditions.isEmpty ? .unmatched : .always
     var goesOn = true
-    try left.pull(context) { [self] batch in
-      try join(batch, table, matched, context).map(work)
-    } _: { results in
-      for result in results where goesOn { goesOn = try take(result) }
+    try left.pull(context) { [self] batch -> Joined<Result> in
+      let keys = try equalities.map { equality in
+        JoinKeys(try batch.columns[equality.left]?.vector() ?? .constant(.null), count: batch.rowCount)
+      }
+      var candidates = JoinCandidates(batch, keys, table, alone: alone)
+      var joined = Joined<Result>()
+      for _ in 0..<Self.eagerPartCount {
+        guard let part = candidates.next() else { return joined }
+        let pairs = try join(part, batch, table, matched, context)
+        joined.results += try finish(part, pairs, batch, table, &joined.isMatched).map(work)
+      }
+      joined.rest = candidates
+      return joined
+    } _: { joined in
+      for result in joined.results where goesOn { goesOn = try take(result) }
+      guard goesOn, let rest = joined.rest else { return goesOn }
+      goesOn = try joinRest(rest, joined.isMatched, table, matched, context, work, take)
       return goesOn
     }
     guard goesOn, kind == .right || kind == .full else { return }
-    let rest = matched.unmatched
-    for start in stride(from: 0, to: rest.count, by: Self.pairCount) {
-      let rows = Array(rest[start..<min(start + Self.pairCount, rest.count)])
-      if try !take(try work(store.batch(rows, isWhole: false))) { return }
+    for start in stride(from: 0, to: table.store.rowCount, by: Self.outputRowCount) {
+      try context.check()
+      let alone = matched.unmatched(start..<min(start + Self.outputRowCount, table.store.rowCount))
+      if !alone.isEmpty, try !take(try work(table.store.batch(alone, isWhole: false))) { return }
     }
   }
 
-  /// The joined rows of a batch of the left side, some batches of them.
-  private func join(
-    _ batch: Batch, _ table: JoinTable, _ matched: MatchedRows, _ context: ExecutionContext
-  ) throws -> [Batch] {
-    let keys = try equalities.map { equality in
-      JoinKeys(try batch.columns[equality.left]?.vector() ?? .constant(.null), count: batch.rowCount)
-    }
-    var output: [Batch] = []
-    var leftRows: [UInt32] = []
-    var rightRows: [Int] = []
-    var hasMatch = [Bool](repeating: false, count: batch.rowCount)
-    func flush() throws {
-      if leftRows.isEmpty { return }
+  /// The right side's rows, in `rows`, and the table over them.
+  private func collect(_ rows: KeptRows, _ context: ExecutionContext) throws -> JoinTable {
+    var hashes: [KeyHashes] = []
+    let ids = equalities.map(\.right)
+    let isSpilling = rows.isSpilling
+    try right.pull(context) { batch -> (batch: Batch, hashes: KeyHashes, entryCount: Int) in
+      let keys = try ids.map {
+        JoinKeys(try batch.columns[$0]?.vector() ?? .constant(.null), count: batch.rowCount)
+      }
+      return (
+        try batch.prepared(reading: [], computing: isSpilling.isSet),
+        KeyHashes(keys, rowCount: ids.isEmpty ? 0 : batch.rowCount), keys.reduce(0) { $0 + $1.entryCount }
+      )
+    } _: { part in
+      if part.batch.rowCount == 0 { return true }
       try context.check()
-      var pairs = combine(batch.select(leftRows), table.store.batch(rightRows, isWhole: false))
-      var kept: [UInt32]?
-      for condition in conditions where pairs.rowCount > 0 {
-        let passing = try condition.selection(pairs, context)
-        pairs = pairs.select(passing)
-        kept = kept.map { kept in passing.map { kept[Int($0)] } } ?? passing
+      hashes.append(part.hashes)
+      try rows.add(
+        part.batch,
+        more: part.hashes.count * JoinTable.rowByteCount + part.entryCount * EngineValue.ownByteCount)
+      if let arena = rows.arena {
+        // All that are still in memory: once those of before, then the new ones.
+        for index in hashes.indices.reversed() {
+          if hashes[index].isInFile { break }
+          hashes[index] = try hashes[index].spilled(arena)
+        }
       }
-      for index in kept ?? leftRows.indices.map({ UInt32($0) }) {
-        hasMatch[Int(leftRows[Int(index)])] = true
-        matched.mark(rightRows[Int(index)])
-      }
-      if pairs.rowCount > 0 { output.append(pairs) }
-      leftRows.removeAll(keepingCapacity: true)
-      rightRows.removeAll(keepingCapacity: true)
+      return true
     }
-    for row in 0..<batch.rowCount {
-      for candidate in table.candidates(keys, row) where table.isEqual(keys, row, candidate) {
-        leftRows.append(UInt32(row))
-        rightRows.append(candidate)
-        if leftRows.count >= Self.pairCount { try flush() }
+    return try JoinTable(rows, hashes: hashes, equalities, context)
+  }
+
+  /// What is left of a batch of the left side that has very many pairs: found one after the other, joined in
+  /// parallel.
+  private func joinRest<Result: Sendable>(
+    _ rest: JoinCandidates, _ isMatched: Bool, _ table: JoinTable, _ matched: MatchedRows,
+    _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws -> Bool {
+    var (candidates, isMatched) = (rest, isMatched)
+    let batch = rest.batch
+    let threads = max(1, context.options.threads)
+    while true {
+      try context.check()
+      var parts: [JoinCandidates.Part] = []
+      while parts.count < threads * 2, let part = candidates.next() { parts.append(part) }
+      if parts.isEmpty { return true }
+      let window = parts
+      let results = try parallelMap(count: window.count, threads: threads) { [self] index in
+        let pairs = try join(window[index], batch, table, matched, context)
+        return (isMatched: pairs.rowCount > 0, result: pairs.rowCount > 0 ? try work(pairs) : nil)
+      }
+      for (part, joined) in zip(parts, results) {
+        if let result = joined.result, try !take(result) { return false }
+        if let alone = lonely(part, joined.isMatched, batch, table, &isMatched), try !take(try work(alone)) {
+          return false
+        }
       }
     }
-    try flush()
-    if kind == .left || kind == .full {
-      let alone = hasMatch.indices.filter { !hasMatch[$0] }.map { UInt32($0) }
-      if !alone.isEmpty { output.append(batch.select(alone)) }
+  }
+
+  private func finish(
+    _ part: JoinCandidates.Part, _ pairs: Batch, _ batch: Batch, _ table: JoinTable, _ isMatched: inout Bool
+  ) -> [Batch] {
+    [pairs, lonely(part, pairs.rowCount > 0, batch, table, &isMatched)].compactMap { $0 }.filter {
+      $0.rowCount > 0
+    }
+  }
+
+  /// A left row whose pairs came in several parts, of which none joined.
+  private func lonely(
+    _ part: JoinCandidates.Part, _ joins: Bool, _ batch: Batch, _ table: JoinTable, _ isMatched: inout Bool
+  ) -> Batch? {
+    guard let split = part.split else { return nil }
+    isMatched = isMatched || joins
+    guard split.isLast else { return nil }
+    defer { isMatched = false }
+    if isMatched || kind != .left && kind != .full { return nil }
+    return combine(batch.select([split.row]), table.store.batch([-1], isWhole: false))
+  }
+
+  /// The pairs that pass the conditions, and the left rows without one.
+  private func join(
+    _ part: JoinCandidates.Part, _ batch: Batch, _ table: JoinTable, _ matched: MatchedRows,
+    _ context: ExecutionContext
+  ) throws -> Batch {
+    if part.leftRows.isEmpty { return Batch(rowCount: 0) }
+    try context.check()
+    var pairs = combine(batch.select(part.leftRows), table.store.batch(part.rightRows, isWhole: false))
+    let hasAlone = part.split == nil && (kind == .left || kind == .full)
+    var rightRows = part.rightRows
+    for condition in conditions where pairs.rowCount > 0 {
+      var passing = try condition.selection(pairs, context)
+      if hasAlone { passing = Self.union(passing, rightRows) }
+      if passing.count == pairs.rowCount { continue }
+      pairs = pairs.select(passing)
+      rightRows = passing.map { rightRows[Int($0)] }
+    }
+    matched.mark(rightRows)
+    if !hasAlone || conditions.isEmpty { return pairs }
+    // A row stands last among its pairs as the one without a partner.
+    let kept = rightRows.indices.filter { index in
+      rightRows[index] >= 0 || index == 0 || rightRows[index - 1] < 0
+    }
+    return kept.count == pairs.rowCount ? pairs : pairs.select(kept.map { UInt32($0) })
+  }
+
+  /// The rows that pass with those that stand for a left row alone.
+  private static func union(_ passing: [UInt32], _ rightRows: [Int]) -> [UInt32] {
+    var output: [UInt32] = []
+    output.reserveCapacity(passing.count)
+    var next = 0
+    for (index, row) in rightRows.enumerated() {
+      let passes = next < passing.count && passing[next] == UInt32(index)
+      if passes { next += 1 }
+      if passes || row < 0 { output.append(UInt32(index)) }
     }
     return output
   }
@@ -112,94 +214,21 @@ final class JoinOperator: Operator {
   }
 }
 
-/// Right rows that found a partner, marked from any thread.
+/// Right rows that found a partner, a bit for each, marked from any thread.
 private final class MatchedRows: @unchecked Sendable {
   private let lock = Lock()
-  private var flags: [Bool]
+  private var words: [UInt64]
 
-  init(count: Int) { flags = Array(repeating: false, count: count) }
+  init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
 
-  func mark(_ row: Int) {
-    if flags.isEmpty { return }
-    lock.withLock { flags[row] = true }
-  }
-
-  var unmatched: [Int] { flags.indices.filter { !flags[$0] } }
-}
-
-/// The values of one side of an equality with the key that equal values have in common.
-struct JoinKeys: Sendable {
-  private let coded: Vector.Coded
-  private let hashes: [UInt64?]
-
-  init(_ vector: Vector, count: Int) {
-    coded = vector.coded(count: count)
-    hashes = coded.entries.map { $0.joinHash }
-  }
-
-  subscript(row: Int) -> EngineValue { coded.entries[Int(coded.codes[row])] }
-
-  /// Nil for NULL, which equals nothing.
-  func hash(_ row: Int) -> UInt64? { hashes[Int(coded.codes[row])] }
-}
-
-/// The right side's rows by the hash of their keys.
-private final class JoinTable: Sendable {
-  let store: RowStore
-  private let equalities: [JoinOperator.Equality]
-  private let rows: [UInt64: [Int]]
-  private let values: [[EngineValue]]
-
-  init(_ store: RowStore, _ equalities: [JoinOperator.Equality]) throws {
-    self.store = store
-    self.equalities = equalities
-    var rows: [UInt64: [Int]] = [:]
-    values = try equalities.map { try store.values($0.right) }
-    if !equalities.isEmpty {
-      for row in 0..<store.rowCount {
-        if let hash = JoinTable.hash(values.map { $0[row].joinHash }) { rows[hash, default: []].append(row) }
-      }
+  func mark(_ rows: [Int]) {
+    if words.isEmpty { return }
+    lock.withLock {
+      for row in rows where row >= 0 { words[row >> 6] |= 1 << UInt64(row & 63) }
     }
-    self.rows = rows
   }
 
-  private static func hash(_ parts: [UInt64?]) -> UInt64? {
-    var hash: UInt64 = 0
-    for part in parts {
-      guard let part else { return nil }
-      hash = (hash ^ part) &* 0x9E37_79B9_7F4A_7C15
-    }
-    return hash
-  }
-
-  /// Rows that may equal a left row.
-  func candidates(_ keys: [JoinKeys], _ row: Int) -> any Sequence<Int> {
-    if equalities.isEmpty { return 0..<store.rowCount }
-    guard let hash = JoinTable.hash(keys.map { $0.hash(row) }) else { return EmptyCollection<Int>() }
-    return rows[hash] ?? []
-  }
-
-  func isEqual(_ keys: [JoinKeys], _ row: Int, _ candidate: Int) -> Bool {
-    for (index, equality) in equalities.enumerated() {
-      let order = Comparison.order(
-        keys[index][row], values[index][candidate], leftIsTime: equality.leftIsTime,
-        rightIsTime: equality.rightIsTime)
-      if order != 0 { return false }
-    }
-    return true
-  }
-}
-
-extension EngineValue {
-  /// The same for all values that can be equal by S20: numbers by value, also where a text spells them; times
-  /// likewise; booleans as their texts.
-  fileprivate var joinHash: UInt64? {
-    if isNull { return nil }
-    if let number = number { return GroupingKey(.number(number)).stableHash }
-    if let point = timePoint {
-      return GroupingKey(.timestamp(point)).stableHash
-    }
-    if let address = networkAddress { return GroupingKey(.address(address)).stableHash }
-    return GroupingKey(.text(text ?? [])).stableHash
+  func unmatched(_ range: Range<Int>) -> [Int] {
+    lock.withLock { range.filter { words[$0 >> 6] & 1 << UInt64($0 & 63) == 0 } }
   }
 }

@@ -23,25 +23,53 @@ final class LateralOperator: Operator {
   var summary: String { "Lateral" }
   var inputs: [any Operator] { [input, query] }
 
+  /// Rows that are handed on together, about.
+  private static let outputRowCount = 1 << 16
+  /// So many times they are handed on where the batch is; what a batch gives beyond that comes after, so that it
+  /// need not all be held.
+  private static let eagerPartCount = 8
+
+  /// What a batch gave, and the row that goes on.
+  private struct Part<Result: Sendable>: Sendable {
+    var results: [Result] = []
+    var batch: Batch
+    var next = 0
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    try input.pull(context) { [self] batch -> Result? in
-      let output = try rows(batch, context)
-      return output.rowCount == 0 ? nil : try work(output)
-    } _: {
-      try $0.map(take) ?? true
+    try input.pull(context) { [self] batch in
+      var part = Part<Result>(batch: batch)
+      for _ in 0..<Self.eagerPartCount where part.next < batch.rowCount {
+        let output = try rows(batch, &part.next, context)
+        if output.rowCount > 0 { part.results.append(try work(output)) }
+      }
+      return part
+    } _: { part in
+      for result in part.results {
+        if try !take(result) { return false }
+      }
+      var next = part.next
+      while next < part.batch.rowCount {
+        let output = try rows(part.batch, &next, context)
+        if output.rowCount > 0, try !take(try work(output)) { return false }
+      }
+      return true
     }
   }
 
-  private func rows(_ batch: Batch, _ context: ExecutionContext) throws -> Batch {
+  /// What some rows of a batch give, from `next` on.
+  private func rows(_ batch: Batch, _ next: inout Int, _ context: ExecutionContext) throws -> Batch {
     let vectors = try parameters.map { id in
       try batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
     }
     var indices: [UInt32] = []
     var values = columns.map { _ in [EngineValue]() }
-    for row in 0..<batch.rowCount {
+    while next < batch.rowCount, indices.count < Self.outputRowCount {
+      let row = next
+      next += 1
       try context.check()
       let inner = context.with(Dictionary(zip(parameters, vectors.map { $0[row] })) { first, _ in first })
       var count = 0

@@ -1,4 +1,5 @@
-/// Orders all rows; with a limit only the first ones are kept while they come (Top-N).
+/// Orders all rows, in temporary files where they do not fit; with a limit only the first ones are kept while they
+/// come (Top-N).
 final class SortOperator: Operator {
   private let input: any Operator
   private let keys: [SortKey]
@@ -21,6 +22,8 @@ final class SortOperator: Operator {
 
   /// Rows that a batch gives at a time.
   private static let outputRowCount = 8192
+  /// What a row takes that is among the first ones, roughly.
+  private static let fewRowByteCount = 768
   /// What a materialized value takes, roughly.
   private static let valueByteCount = 48
   /// Kept rows are thinned when they have grown to this many limits.
@@ -30,6 +33,38 @@ final class SortOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
+    if let limit, keepsFew(limit, context) {
+      return try order(try firstRows(limit, context), isWhole: false, context, work, take)
+    }
+    let kept = KeptRows(context, byteLimit: context.options.memoryLimit, byValue: nil)
+    let isSpilling = kept.isSpilling
+    try input.pull(context) { [self] batch in
+      let batch = try first(of: batch)
+      let ids = isSpilling.isSet ? Array(batch.columns.keys) : keys.map(\.column)
+      return try batch.prepared(reading: ids, computing: false)
+    } _: { batch in
+      try context.check()
+      if batch.rowCount > 0 { try kept.add(batch, more: batch.rowCount * SortRuns.rowByteCount(keys)) }
+      return true
+    }
+    if let arena = kept.arena { return try merge(kept, arena, context, work, take) }
+    // Few rows are read by themselves; a large share of them is read once with the batches they are in, as long
+    // as all their values fit.
+    let byteCount = kept.rowCount * (kept.batches.first?.columns.count ?? 0) * Self.valueByteCount
+    let isWhole =
+      limit == nil && kept.rowCount > Self.outputRowCount && byteCount < context.options.memoryLimit
+    try order(kept.batches, isWhole: isWhole, context, work, take)
+  }
+
+  /// Whether the rows that a limit keeps fit for certain.
+  private func keepsFew(_ limit: Int, _ context: ExecutionContext) -> Bool {
+    let count = max(Self.outputRowCount, limit).multipliedReportingOverflow(
+      by: Self.slack * Self.fewRowByteCount)
+    return !count.overflow && count.partialValue <= context.options.memoryLimit
+  }
+
+  /// Rows among which the first ones are.
+  private func firstRows(_ limit: Int, _ context: ExecutionContext) throws -> [Batch] {
     var kept: [Batch] = []
     var count = 0
     try input.pull(context) { [self] batch in
@@ -37,23 +72,51 @@ final class SortOperator: Operator {
     } _: { batch in
       if batch.rowCount > 0 { kept.append(batch) }
       count += batch.rowCount
-      if let limit, count > max(Self.outputRowCount, limit) * Self.slack {
+      if count > max(Self.outputRowCount, limit) * Self.slack {
         kept = [try self.thinned(RowStore(kept, threads: context.options.threads))]
         count = kept[0].rowCount
       }
       return true
     }
-    let store = RowStore(kept, threads: context.options.threads)
-    let order = try order(of: kept)
-    // Few rows are read by themselves; a large share of them is read once with the batches they are in, as long
-    // as all their values fit.
-    let byteCount = store.rowCount * (store.batches.first?.columns.count ?? 0) * Self.valueByteCount
-    let isWhole = limit == nil && order.count > Self.outputRowCount && byteCount < context.options.memoryLimit
+    return kept
+  }
+
+  /// Gives batches' rows in order.
+  private func order<Result>(
+    _ batches: [Batch], isWhole: Bool, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let store = RowStore(batches, threads: context.options.threads)
+    let order = try order(of: batches)
     for start in stride(from: 0, to: order.count, by: Self.outputRowCount) {
       try context.check()
       let rows = Array(order[start..<min(start + Self.outputRowCount, order.count)])
       if try !take(try work(store.batch(rows, isWhole: isWhole))) { return }
     }
+  }
+
+  /// Gives the rows of temporary files in order.
+  private func merge<Result>(
+    _ kept: KeptRows, _ arena: SpillArena, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let store = RowStore(kept.batches, threads: context.options.threads)
+    var runs = try SortRuns(kept, store, keys, arena, context)
+    var rows: [Int] = []
+    var last: [EngineValue]?
+    var left = limit ?? .max
+    while let next = runs.next() {
+      if left <= 0, !keepsTies || last.map({ runs.isTie($0, next.keys) }) != true { break }
+      left -= 1
+      last = next.keys
+      rows.append(next.row)
+      guard rows.count == Self.outputRowCount else { continue }
+      try context.check()
+      if try !take(try work(store.batch(rows, isWhole: false))) { return }
+      rows.removeAll(keepingCapacity: true)
+      arena.release()
+    }
+    if !rows.isEmpty { _ = try take(try work(store.batch(rows, isWhole: false))) }
   }
 
   /// The batch's own first rows, in stored order: no other can be among the first of all.

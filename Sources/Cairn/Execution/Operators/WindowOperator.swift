@@ -1,32 +1,118 @@
 import CairnStorage
 
 /// Window functions of one window: adds a column for each.
+///
+/// All rows are kept, in temporary files where they do not fit; the functions are computed at once where that fits,
+/// else for some partitions at a time (`WindowPasses`). Rows stay in the order of the input either way.
 final class WindowOperator: Operator {
   private let input: any Operator
   private let partition: [ColumnID]
   private let ordering: [SortKey]
   private let calls: [WindowCall]
+  /// What the functions are computed from.
+  private let needed: [ColumnID]
 
   init(_ input: any Operator, partition: [ColumnID], ordering: [SortKey], calls: [WindowCall]) {
     self.input = input
     self.partition = partition
     self.ordering = ordering
     self.calls = calls
+    let distances = calls.flatMap { [$0.frame.start.distance, $0.frame.end.distance].compactMap { $0 } }
+    needed = Set(partition + ordering.map(\.column) + calls.flatMap(\.arguments) + distances).sorted {
+      $0.number < $1.number
+    }
   }
 
   var summary: String { "Window" }
   var details: [String] { [calls.map(\.name).joined(separator: ", ")] }
   var inputs: [any Operator] { [input] }
 
-  /// Rows that a batch gives at a time.
-  private static let outputRowCount = 8192
+  /// What computing takes for a row, beside its values: its place in the order, its peers, its partition.
+  private static let rowByteCount = 80
 
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    let store = RowStore(try input.collect(context))
-    if store.rowCount == 0 { return }
+    // The other half is for computing.
+    let byteLimit = context.options.memoryLimit / 2
+    let kept = KeptRows(context, byteLimit: byteLimit, byValue: Set(needed))
+    let isSpilling = kept.isSpilling
+    try input.pull(context) { [needed] batch in
+      try batch.prepared(reading: needed, computing: isSpilling.isSet)
+    } _: { batch in
+      try context.check()
+      if batch.rowCount > 0 { try kept.add(batch) }
+      return true
+    }
+    if kept.rowCount == 0 { return }
+    let rowByteCount =
+      Self.rowByteCount + ordering.count * 8 + (needed.count + calls.count) * EngineValue.ownByteCount
+    if !kept.isSpilled, kept.rowCount * rowByteCount < byteLimit {
+      return try runInMemory(kept, rowByteCount, context, work, take)
+    }
+    try kept.spill()
+    let valueByteCount = kept.batches.reduce(0) { sum, batch in
+      needed.reduce(sum) { $0 + (batch.columns[$1]?.spilledByteCount ?? 0) }
+    }
+    let size = rowByteCount + valueByteCount / kept.rowCount
+    let passes = try WindowPasses(kept, partition: partition, rowsPerPass: byteLimit / size, context)
+    var results = WindowPasses.Results(batchCount: kept.batches.count, callCount: calls.count)
+    for pass in 0..<passes.count {
+      let rows = passes.rows(of: pass)
+      let count = rows.reduce(0) { $0 + $1.count }
+      context.recorder.kept.hold(count * size)
+      defer { context.recorder.kept.hold(-count * size) }
+      let values = try evaluate(parts(kept.batches, rows), context)
+      try results.add(values, rows, pass: pass, kept)
+    }
+    for (index, batch) in kept.take().enumerated() {
+      try context.check()
+      var output = batch.handedOut()
+      for (number, call) in calls.enumerated() {
+        output.columns[call.id] = Column(.plain(try results.values(batch: index, call: number, passes)))
+      }
+      if try !take(try work(output)) { return }
+    }
+  }
+
+  private func runInMemory<Result>(
+    _ kept: KeptRows, _ rowByteCount: Int, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+    _ take: (Result) throws -> Bool
+  ) throws {
+    let byteCount = kept.rowCount * rowByteCount
+    context.recorder.kept.hold(byteCount)
+    defer { context.recorder.kept.hold(-byteCount) }
+    let results = try evaluate(kept.batches, context)
+    var start = 0
+    for batch in kept.take() {
+      try context.check()
+      let end = start + batch.rowCount
+      var output = batch
+      for (call, values) in zip(calls, results) {
+        output.columns[call.id] = Column(.plain(Array(values[start..<end])))
+      }
+      start = end
+      if try !take(try work(output)) { return }
+    }
+  }
+
+  /// The needed columns of some rows.
+  private func parts(_ batches: [Batch], _ rows: [[UInt32]]) -> [Batch] {
+    zip(batches, rows).compactMap { batch, rows in
+      if rows.isEmpty { return nil }
+      let part = Batch(
+        rowCount: batch.rowCount,
+        columns: Dictionary(
+          needed.compactMap { id in batch.columns[id].map { (id, $0) } },
+          uniquingKeysWith: { first, _ in first }))
+      return part.taken(rows, isAscending: true)
+    }
+  }
+
+  /// The values of each call for all rows of some whole partitions.
+  private func evaluate(_ batches: [Batch], _ context: ExecutionContext) throws -> [[EngineValue]] {
+    let store = RowStore(batches)
     var results = calls.map { _ in [EngineValue](repeating: .null, count: store.rowCount) }
     let ranked = try RankedRows(store.batches, ordering)
     for rows in try partitions(store, ranked) {
@@ -40,14 +126,7 @@ final class WindowOperator: Operator {
         for (row, value) in zip(rows, try call.evaluate(frames, arguments)) { results[index][row] = value }
       }
     }
-    for start in stride(from: 0, to: store.rowCount, by: Self.outputRowCount) {
-      let end = min(start + Self.outputRowCount, store.rowCount)
-      var batch = store.batch(Array(start..<end), isWhole: true)
-      for (call, values) in zip(calls, results) {
-        batch.columns[call.id] = Column(.plain(Array(values[start..<end])))
-      }
-      if try !take(try work(batch)) { return }
-    }
+    return results
   }
 
   /// Row numbers of each partition, in the window's order.
@@ -66,5 +145,15 @@ final class WindowOperator: Operator {
     }
     if ordering.isEmpty { return partitions }
     return partitions.map { $0.sorted(by: ranked.precedes) }
+  }
+}
+
+extension WindowCall.Frame.Bound {
+  /// The column of its distance.
+  fileprivate var distance: ColumnID? {
+    switch self {
+    case .preceding(let id), .following(let id): id
+    default: nil
+    }
   }
 }

@@ -125,6 +125,15 @@ package struct ExactDecimal: Sendable, Equatable {
     places = 0
   }
 
+  /// With all of its parts, as another one had them.
+  init(spelling: [UInt8], isNegative: Bool, digits: [UInt8], magnitude: Int, places: Int) {
+    self.spelling = spelling
+    self.isNegative = isNegative
+    self.digits = digits
+    self.magnitude = magnitude
+    self.places = places
+  }
+
   /// A result: digits, most significant first, of which the last `places` stand behind the point.
   init(isNegative: Bool, allDigits: [UInt8], places: Int) {
     (digits, magnitude) = ExactDecimal.trimmed(allDigits[...], magnitude: allDigits.count - places)

@@ -1,0 +1,85 @@
+/// The pairs of a left batch's rows and right rows that may join, some at a time: a batch may have more of them
+/// than fit into memory.
+struct JoinCandidates: Sendable {
+  /// Pairs that are looked at together: of whole left rows, or some of one that has very many.
+  struct Part: Sendable {
+    fileprivate(set) var leftRows: [UInt32] = []
+    /// Negative: the left row without a partner, which counts where no other pair of it does. Where the table
+    /// decides alone, it is there in that case only.
+    fileprivate(set) var rightRows: [Int] = []
+    /// The left row that it has only some pairs of, and whether there are no more after them.
+    fileprivate(set) var split: (row: UInt32, isLast: Bool)?
+  }
+
+  /// When a left row stands without a partner too.
+  enum Alone: Sendable {
+    case never, unmatched, always
+  }
+
+  let batch: Batch
+  private let keys: [JoinKeys]
+  private let hashes: [UInt64]
+  private let table: JoinTable
+  private let alone: Alone
+  private var row = 0
+  /// The last right row that has been given of `row`, where that one is split.
+  private var last: Int?
+
+  /// Pairs that are looked at together, about.
+  private static let pairCount = 1 << 16
+
+  init(_ batch: Batch, _ keys: [JoinKeys], _ table: JoinTable, alone: Alone) {
+    self.batch = batch
+    self.keys = keys
+    self.table = table
+    self.alone = alone
+    hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
+  }
+
+  mutating func next() -> Part? {
+    var part = Part()
+    while row < batch.rowCount, part.leftRows.count < Self.pairCount {
+      let start = part.leftRows.count
+      let isContinued = last != nil
+      while let candidate = candidate(after: last) {
+        last = candidate
+        if !table.joinsAll, !table.isEqual(keys, row, candidate) { continue }
+        part.leftRows.append(UInt32(row))
+        part.rightRows.append(candidate)
+        if part.leftRows.count - start >= Self.pairCount { break }
+      }
+      if isContinued || part.leftRows.count - start >= Self.pairCount {
+        if start > 0 {
+          // It gets parts of its own.
+          part.leftRows.removeLast(part.leftRows.count - start)
+          part.rightRows.removeLast(part.rightRows.count - start)
+          last = nil
+          return part
+        }
+        let isLast = candidate(after: last) == nil
+        part.split = (UInt32(row), isLast)
+        if isLast { advance() }
+        return part
+      }
+      if alone == .always || alone == .unmatched && part.leftRows.count == start {
+        part.leftRows.append(UInt32(row))
+        part.rightRows.append(-1)
+      }
+      advance()
+    }
+    return part.leftRows.isEmpty ? nil : part
+  }
+
+  private mutating func advance() {
+    row += 1
+    last = nil
+  }
+
+  private func candidate(after last: Int?) -> Int? {
+    if table.joinsAll {
+      let next = (last ?? -1) + 1
+      return next < table.store.rowCount ? next : nil
+    }
+    return hashes[row] == KeyHashes.null ? nil : table.candidate(hashes[row], after: last)
+  }
+}
