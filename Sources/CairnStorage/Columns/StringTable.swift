@@ -36,6 +36,22 @@ package final class StringTable: @unchecked Sendable {
     return UnsafeBufferPointer(start: heap.base + start, count: Int(ends[index]) &- start)
   }
 
+  /// The entries as they lie in memory, where all are plain: for loops that may touch no reference count. Valid while
+  /// the table lives and is not changed.
+  struct PlainEntries: BitwiseCopyable {
+    fileprivate let heap: UnsafeMutablePointer<UInt8>
+    fileprivate let ends: UnsafeMutablePointer<UInt64>
+
+    @inline(__always)
+    func append(_ index: Int, to output: inout RawVector<UInt8>) {
+      let start = index == 0 ? 0 : Int(ends[index &- 1])
+      output.append(from: heap + start, count: Int(ends[index]) &- start)
+    }
+  }
+
+  /// Nil where some entry is not plain.
+  var plainEntries: PlainEntries? { styles.isEmpty ? PlainEntries(heap: heap.base, ends: ends.base) : nil }
+
   package func style(_ index: Int) -> StringStyle {
     styles.isEmpty ? .plain : StringStyle(rawValue: styles[index]) ?? .plain
   }

@@ -17,6 +17,8 @@ package final class RecordBatch: Sendable {
   package let rowStarts: [Int]
   /// Tables of string and number columns, by column.
   package let tables: [StringTable?]
+  /// Their entries, where all of a table are plain; valid while `tables` lives.
+  let plainEntries: RawVector<StringTable.PlainEntries?>
   /// Values of integer columns, by column.
   package let integers: [[Int64]]
   package let verbatim: [UInt32: [UInt8]]
@@ -31,6 +33,7 @@ package final class RecordBatch: Sendable {
     if reader.footer.rowGroups[rowGroup].rowCount > 0, rows?.isEmpty != true { try gather.run(rows: rows) }
     (tape, rowStarts) = try gather.assemble()
     tables = gather.tables
+    plainEntries = Self.plainEntries(gather.tables)
     integers = gather.integers
   }
 
@@ -50,7 +53,16 @@ package final class RecordBatch: Sendable {
     try gather.run(rows: rows, places: places, ranks: ranks)
     (tape, rowStarts) = try gather.assemble(places)
     tables = gather.tables
+    plainEntries = Self.plainEntries(gather.tables)
     integers = gather.integers
+  }
+
+  deinit { plainEntries.free() }
+
+  private static func plainEntries(_ tables: [StringTable?]) -> RawVector<StringTable.PlainEntries?> {
+    var output = RawVector<StringTable.PlainEntries?>(capacity: tables.count)
+    for table in tables { output.append(table?.plainEntries) }
+    return output
   }
 
   package var count: Int { rowStarts.count }

@@ -116,11 +116,16 @@ package final class RecordPrinter {
     _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>
   ) throws {
     let literals = program.literals
+    let entries = batch.plainEntries
     for step in program.steps.buffer {
       output.append(from: literals.base + step.literalStart, count: step.literalByteCount)
       switch step.action {
       case .string:
-        batch.tables[step.target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+        if let plain = entries[step.target] {
+          plain.append(Int(batch.tape[cursor]), to: &output)
+        } else {
+          batch.tables[step.target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+        }
         cursor += 1
       case .integer:
         appendDecimal(batch.integers[step.target][Int(batch.tape[cursor])], to: &output)

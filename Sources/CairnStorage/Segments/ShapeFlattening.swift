@@ -30,7 +30,6 @@ package struct ShapeFlattening: Sendable {
 
   /// The steps of a value of `slot` with `word`. Throws where the word or a column it needs is not there.
   package func steps(slot: Int, word: UInt32) throws -> [Step] {
-    if word < ValueKind.firstShapeWord { return try leaf(slot: slot, word: word) }
     var steps: [Step] = []
     var visited = 0
     try add(slot: slot, word: word, to: &steps, &visited)
@@ -38,11 +37,9 @@ package struct ShapeFlattening: Sendable {
   }
 
   private func add(slot: Int, word: UInt32, to list: inout [Step], _ visited: inout Int) throws {
-    if word < ValueKind.firstShapeWord { return list += try leaf(slot: slot, word: word) }
+    if word < ValueKind.firstShapeWord { return try addLeaf(slot: slot, word: word, to: &list) }
     let index = Int(word - ValueKind.firstShapeWord)
-    guard index < catalogue.shapes[slot].count else {
-      throw damaged("shape \(index) is not in the catalogue")
-    }
+    guard index < catalogue.shapes[slot].count else { throw damaged("shape \(index) is not in the catalogue") }
     for entry in catalogue.shapes[slot][index].entries {
       visited += 1
       try add(slot: entry.slot, word: entry.word, to: &list, &visited)
@@ -52,19 +49,19 @@ package struct ShapeFlattening: Sendable {
     }
   }
 
-  private func leaf(slot: Int, word: UInt32) throws -> [Step] {
+  private func addLeaf(slot: Int, word: UInt32, to list: inout [Step]) throws {
     switch ValueKind(rawValue: UInt8(word)) {
-    case .string: return [.value(column: try column(slot, .string))]
-    case .integer: return [.value(column: try column(slot, .integer))]
-    case .number: return [.value(column: try column(slot, .number))]
+    case .string: list.append(.value(column: try column(slot, .string)))
+    case .integer: list.append(.value(column: try column(slot, .integer)))
+    case .number: list.append(.value(column: try column(slot, .number)))
     case .array:
       guard let element = catalogue.elementSlot(of: slot) else {
         throw damaged("array without an element slot")
       }
       _ = try column(element, .shape)
-      return [.array(lengthColumn: try column(slot, .length), elementSlot: element)]
-    case .object: return [.object(shapeColumn: try column(slot, .shape), slot: slot)]
-    case .null, .false, .true, .emptyObject, .emptyArray: return []
+      list.append(.array(lengthColumn: try column(slot, .length), elementSlot: element))
+    case .object: list.append(.object(shapeColumn: try column(slot, .shape), slot: slot))
+    case .null, .false, .true, .emptyObject, .emptyArray: break
     case nil: throw damaged("unknown value word \(word)")
     }
   }

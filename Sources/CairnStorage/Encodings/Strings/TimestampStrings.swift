@@ -27,11 +27,19 @@ package enum TimestampStrings {
   /// The canonical spellings, or nil where one cannot be spelled.
   package static func format(_ seconds: [Int64], positions: [UInt32]?) -> StringTable? {
     let wanted = positions?.count ?? seconds.count
-    let table = StringTable(entryCapacity: wanted, byteCapacity: wanted * EventTime.canonicalByteCount)
+    let length = EventTime.canonicalByteCount
+    var heap = RawVector<UInt8>(capacity: wanted * length)
+    var ends = RawVector<UInt64>(capacity: wanted)
     for index in 0..<wanted {
-      guard let text = text(seconds[positions.map { Int($0[index]) } ?? index]) else { return nil }
-      table.append(text)
+      let second = seconds[positions.map { Int($0[index]) } ?? index]
+      guard EventTime.canonicalRange.contains(second) else {
+        heap.free()
+        ends.free()
+        return nil
+      }
+      EventTime.writeCanonical(second, to: heap.appendUninitialized(count: length))
+      ends.append(UInt64(heap.count))
     }
-    return table
+    return StringTable(heap: heap, ends: ends)
   }
 }
