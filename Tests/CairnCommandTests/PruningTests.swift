@@ -1,6 +1,7 @@
 import Cairn
 import CairnStorage
 import CairnTestSupport
+import Foundation
 import Testing
 
 /// What a scan must not touch: counted blocks, bytes and chunks on two row groups of small records.
@@ -107,5 +108,36 @@ import Testing
     #expect(second.read.blocksRead == 0 && second.read.bytesRead == 0)
     let small = try Archive(path: try TwoRowGroups.archive().path, cacheByteLimit: 100 << 10)
     for _ in 0..<2 { #expect(try count(condition, small).rows == first.rows) }
+  }
+
+  /// The archive's only segment with a byte of its shapes changed: whoever reads them finds damage.
+  private func archiveWithBrokenShapes() throws -> (archive: Archive, directory: TemporaryDirectory) {
+    let directory = try TemporaryDirectory()
+    let original = try TwoRowGroups.archive()
+    let path = directory.path + "/archive"
+    try FileManager.default.copyItem(atPath: original.path, toPath: path)
+    let reader = try #require(try original.readers().first)
+    let segment = path + "/segments/" + (reader.name.split(separator: "/").last ?? "")
+    var bytes = try readFile(segment)
+    bytes[Int(reader.footer.shapes.offset) + reader.footer.shapes.byteCount / 2] ^= 1
+    try writeFile(segment, bytes)
+    return (try Archive(path: path), directory)
+  }
+
+  /// Needles that names, dictionaries and indexes rule out, and time ranges, do without shapes.
+  @Test func shapesAreReadWhereTheyDecide() throws {
+    let (archive, directory) = try archiveWithBrokenShapes()
+    defer { withExtendedLifetime(directory) {} }
+    #expect(try count("userIdentity.accessKeyId = 'AKIAC17'", archive).rows == 0)
+    #expect(try count("nowhere = 'x'", archive).rows == 0)
+    func rows(_ sql: String) throws -> String? {
+      var text: String?
+      try Query(sql, on: archive).run { text = $0[0, 0].text }
+      return text
+    }
+    let range = "eventTime >= '\(TwoRowGroups.time(100))' AND eventTime < '\(TwoRowGroups.time(70_000))'"
+    #expect(try rows("SELECT count(*) FROM events WHERE \(range)") == "69900")
+    #expect(throws: CairnError.self) { try count("userIdentity.accessKeyId = 'AKIAA17'", archive) }
+    #expect(throws: CairnError.self) { try count("eventName = 'Get'", archive) }
   }
 }

@@ -12,7 +12,7 @@
 /// ```
 /// owners      instance of value 0, of value 1, ...
 /// ```
-struct RankIndex: Sendable {
+package struct RankIndex: Sendable {
   private let words: CodedWords
   /// Values in the column, by code.
   private let counts: [UInt32]
@@ -21,7 +21,7 @@ struct RankIndex: Sendable {
   /// The instance of each value, where values are few.
   private let owners: [UInt32]?
   /// Values of all instances.
-  let valueCount: Int
+  package let valueCount: Int
 
   private static let zoneBits = 6
   private static let zoneInstanceCount = 1 << zoneBits
@@ -31,7 +31,7 @@ struct RankIndex: Sendable {
   /// - Parameter counts: by code of `words`.
   ///
   /// Nil where the counts add up to more than any chunk has, as only forged shapes do.
-  init?(_ words: CodedWords, counts: [UInt32]) {
+  package init?(_ words: CodedWords, counts: [UInt32]) {
     self.words = words
     self.counts = counts
     let limit = UInt64(SegmentFormat.rowLimit)
@@ -108,7 +108,7 @@ struct RankIndex: Sendable {
   var byteCount: Int { (starts.count + counts.count + (owners?.count ?? 0)) * 4 }
 
   /// Values before each of the ascending `instances`, which are below the number of codes.
-  func ranks(of instances: Positions) -> [UInt32] {
+  package func ranks(of instances: Positions) -> [UInt32] {
     if let owners { return Self.ranks(instances, owners) }
     switch words.codes {
     case .constant:
@@ -164,13 +164,13 @@ struct RankIndex: Sendable {
   }
 
   /// Values before instance `end`, which may be the number of codes.
-  func rank(of end: Int) -> Int {
+  package func rank(of end: Int) -> Int {
     end < words.count ? ranks(of: .run(end..<(end + 1))).first.map { Int($0) } ?? 0 : valueCount
   }
 
   /// The instances that have the values at ascending `positions` (below `valueCount`) as their first one, each with
   /// a code at the given place; ascending.
-  func instances(ofFirstValues positions: Positions, _ placeOfCode: [Int], _ place: Int) -> [UInt32] {
+  package func instances(ofFirstValues positions: Positions, _ placeOfCode: [Int], _ place: Int) -> [UInt32] {
     switch words.codes {
     case .constant:
       guard placeOfCode.first == place, let each = counts.first, each > 0 else { return [] }
