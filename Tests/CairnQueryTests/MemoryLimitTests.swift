@@ -38,6 +38,8 @@ import Testing
     "SELECT eventID, eventName FROM events ORDER BY eventName FETCH FIRST 300 ROWS WITH TIES",
     "SELECT eventName, awsRegion FROM events INTERSECT ALL SELECT eventName, awsRegion FROM events WHERE awsRegion = 'us-east-1'",
     "SELECT eventID, eventName FROM events EXCEPT ALL SELECT eventID, eventName FROM events WHERE eventName LIKE 'A%'",
+    "SELECT eventID, eventName FROM events EXCEPT SELECT eventID, eventName FROM events WHERE eventName LIKE 'A%'",
+    "SELECT requestID, eventName FROM events EXCEPT SELECT lower(eventName), NULL FROM events",
     "SELECT eventID, (SELECT count(*) FROM (VALUES 1, 2) v(x) WHERE v.x < length(e.eventName) - 8) FROM events e",
     "SELECT e.eventID, t.x FROM events e, LATERAL (SELECT v.x FROM (VALUES 1, 20) v(x) WHERE v.x < length(e.eventName)) t",
     "SELECT eventID, array_agg(eventName) OVER (PARTITION BY requestID), map(ARRAY['a'], ARRAY[awsRegion]), sum(1.5) OVER (PARTITION BY eventName) FROM events",

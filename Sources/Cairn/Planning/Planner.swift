@@ -144,9 +144,7 @@ final class Planner {
     let outputs = columns.map(\.id)
     if operation != .union {
       let root = SetOperationOperator(operation, isAll: isAll, branches[0], branches[1], outputs)
-      // INTERSECT has each row once of its own accord: it strikes those that it gave from what it keeps.
-      let isDistinct = isAll || operation == .intersect
-      return PlannedQuery(root: isDistinct ? root : distinct(root, outputs), columns: columns)
+      return PlannedQuery(root: root, columns: columns)
     }
     let union = UnionOperator(branches, outputs)
     return PlannedQuery(root: isAll ? union : distinct(union, outputs), columns: columns)

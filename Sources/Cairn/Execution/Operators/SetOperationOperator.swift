@@ -3,7 +3,9 @@ import CairnStorage
 
 /// INTERSECT and EXCEPT, with and without ALL (S68). The right side is kept as counts of its rows.
 ///
-/// Memory is bounded as for grouping: in several passes over both sides, each for a part of the rows by their hash.
+/// Memory is bounded as for grouping: in several passes over both sides, each for a part of the rows by their hash. A
+/// pass that turns out too large while it gives rows goes on with a part of its own, and leaves the others to passes
+/// that know up to which row it came.
 final class SetOperationOperator: Operator {
   private let left: (input: any Operator, columns: [ColumnID])
   private let right: (input: any Operator, columns: [ColumnID])
@@ -39,57 +41,106 @@ final class SetOperationOperator: Operator {
     let key: [GroupingKey]
   }
 
+  /// A part of the rows, of which the first ones of the left side have been dealt with.
+  private struct Pass {
+    var part: GroupingPass
+    var doneCount = 0
+  }
+
+  /// What a pass keeps.
+  private struct Kept {
+    /// How often the right side has each row.
+    var counts: [[GroupingKey]: Int] = [:]
+    /// Rows of EXCEPT that have been given.
+    var given: Set<[GroupingKey]> = []
+    var byteCount = 0
+
+    mutating func keepOnly(_ part: GroupingPass) {
+      counts = counts.filter { part.takes($0.key) }
+      given = given.filter { part.takes($0) }
+      byteCount = counts.keys.reduce(
+        given.reduce(0) { $0 + Self.byteCount($1) }
+      ) { $0 + Self.byteCount($1) }
+    }
+
+    mutating func add(right row: [GroupingKey]) {
+      if counts.updateValue((counts[row] ?? 0) + 1, forKey: row) == nil { byteCount += Self.byteCount(row) }
+    }
+
+    /// False where it has been given already.
+    mutating func give(_ row: [GroupingKey]) -> Bool {
+      let isNew = given.insert(row).inserted
+      if isNew { byteCount += Self.byteCount(row) }
+      return isNew
+    }
+
+    private static func byteCount(_ row: [GroupingKey]) -> Int {
+      row.reduce(rowByteCount) { $0 + valueByteCount + $1.bytes.count }
+    }
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    var passes = [GroupingPass.whole]
+    var passes = [Pass(part: .whole)]
     var goesOn = true
-    while goesOn, let pass = passes.popLast() {
-      guard var counts = try rightCounts(pass, context) else {
-        passes += pass.split(Self.splitCount).reversed()
+    while goesOn, var pass = passes.popLast() {
+      let whole = pass.part
+      let byteLimit = whole.modulus < Self.largestModulus ? context.options.memoryLimit : .max
+      var kept = Kept()
+      // The other half is for rows that are given.
+      guard try collect(&kept, whole, byteLimit / 2, context) else {
+        passes += whole.split(Self.splitCount).reversed().map { Pass(part: $0, doneCount: pass.doneCount) }
         continue
       }
+      var rowCount = 0
       try left.input.pull(context) { [left, ids] batch in
         var renamed = Batch(rowCount: batch.rowCount)
         for (id, column) in zip(ids, left.columns) { renamed.columns[id] = batch.columns[column] }
-        return (renamed, try Self.rows(batch, left.columns, pass))
+        return (renamed, try Self.rows(batch, left.columns, whole))
       } _: { (batch: Batch, rows: [Row]) in
-        var kept: [UInt32] = []
-        for row in rows where keeps(row.key, &counts) { kept.append(row.index) }
-        goesOn = kept.isEmpty ? true : try take(try work(batch.select(kept)))
+        var indices: [UInt32] = []
+        for row in rows where pass.part.modulus == whole.modulus || pass.part.takes(row.key) {
+          let isNew = keeps(row.key, &kept)
+          if isNew, rowCount + Int(row.index) >= pass.doneCount { indices.append(row.index) }
+        }
+        rowCount += batch.rowCount
+        goesOn = indices.isEmpty ? true : try take(try work(batch.select(indices)))
+        while kept.byteCount > byteLimit, pass.part.modulus < Self.largestModulus {
+          let doneCount = max(rowCount, pass.doneCount)
+          let parts = pass.part.split(Self.splitCount)
+          passes += parts.dropFirst().reversed().map { Pass(part: $0, doneCount: doneCount) }
+          pass.part = parts[0]
+          kept.keepOnly(pass.part)
+        }
         return goesOn
       }
     }
   }
 
-  /// How often the right side has each row of a pass; nil where they do not fit.
-  private func rightCounts(
-    _ pass: GroupingPass, _ context: ExecutionContext
-  ) throws -> [[GroupingKey]: Int]? {
-    let byteLimit = pass.modulus < Self.largestModulus ? context.options.memoryLimit : .max
-    var counts: [[GroupingKey]: Int] = [:]
-    var byteCount = 0
+  /// Counts the right side's rows of a pass; false where they do not fit.
+  private func collect(
+    _ kept: inout Kept, _ part: GroupingPass, _ byteLimit: Int, _ context: ExecutionContext
+  ) throws -> Bool {
+    var counted = Kept()
     try right.input.pull(context) { [right] in
-      try Self.rows($0, right.columns, pass)
+      try Self.rows($0, right.columns, part)
     } _: { rows in
-      for row in rows {
-        if counts.updateValue((counts[row.key] ?? 0) + 1, forKey: row.key) == nil {
-          byteCount += row.key.reduce(Self.rowByteCount) { $0 + Self.valueByteCount + $1.bytes.count }
-        }
-      }
-      return byteCount <= byteLimit
+      for row in rows { counted.add(right: row.key) }
+      return counted.byteCount <= byteLimit
     }
-    return byteCount <= byteLimit ? counts : nil
+    kept = counted
+    return counted.byteCount <= byteLimit
   }
 
-  private func keeps(_ row: [GroupingKey], _ counts: inout [[GroupingKey]: Int]) -> Bool {
-    let count = counts[row] ?? 0
-    guard count > 0 else { return operation == .except }
+  private func keeps(_ row: [GroupingKey], _ kept: inout Kept) -> Bool {
+    let count = kept.counts[row] ?? 0
+    guard count > 0 else { return operation == .except && (isAll || kept.give(row)) }
     if isAll {
-      counts[row] = count - 1
+      kept.counts[row] = count - 1
     } else if operation == .intersect {
-      counts[row] = 0
+      kept.counts[row] = 0
     }
     return operation == .intersect
   }
