@@ -5,6 +5,12 @@ package struct Slot: Sendable, Equatable {
   package var isElement: Bool
   /// The key as spelled between its quotes; empty for the root and for elements.
   package var name: [UInt8]
+
+  package init(parent: Int, isElement: Bool, name: [UInt8]) {
+    self.parent = parent
+    self.isElement = isElement
+    self.name = name
+  }
 }
 
 /// Which column it is, and where its directory stands.

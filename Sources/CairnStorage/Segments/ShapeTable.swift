@@ -15,6 +15,8 @@ package struct Shape: Sendable, Hashable {
   }
 
   package var entries: [Entry]
+
+  package init(entries: [Entry]) { self.entries = entries }
 }
 
 /// The shapes of a segment: for each slot a list, all members end to end.

@@ -18,7 +18,7 @@ extension ScanOperator {
     let left = zip(candidates, mayPass).filter { $1 }.map(\.0)
     var statistics = recorder.snapshot
     statistics.rowGroupsRead = left.count
-    statistics.rowGroupsRuledOut = candidates.count - left.count
+    statistics.rowGroupsRuledOut += candidates.count - left.count
     return ScanPruning(statistics: statistics, rowCount: left.reduce(0) { $0 + $1.rows.count })
   }
 }

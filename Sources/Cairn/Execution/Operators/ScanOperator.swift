@@ -70,7 +70,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       return try runSlices(candidates, context, work, take)
     }
     // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
-    var window = threads * Self.fewRowGroups
+    var window = threads
     var start = 0
     while start < candidates.count {
       try context.check()
@@ -85,7 +85,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
         if let result, try !take(result) { return }
       }
       start = end
-      window = min(window * 2, threads * Self.largestWindow)
+      window = min(window * 4, threads * Self.largestWindow)
     }
   }
 
@@ -125,7 +125,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// Rows that are worth a thread's start.
   private static let sliceRowCount = 2048
   /// Row groups in flight for each thread.
-  private static let largestWindow = 4
+  private static let largestWindow = 8
 
   func candidates(_ context: ExecutionContext) throws -> [Candidate] {
     let options = context.options

@@ -130,6 +130,12 @@ package struct CodedWords: Sendable {
   package var count: Int
   package var codes: Codes
 
+  package init(words: [UInt32], count: Int, codes: Codes) {
+    self.words = words
+    self.count = count
+    self.codes = codes
+  }
+
   package var greatestCode: Int {
     switch codes {
     case .constant: 0
