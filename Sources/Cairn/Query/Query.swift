@@ -106,6 +106,15 @@ public final class Query {
     )
   }
 
+  /// Few rows cost what finding and decoding their chunks costs, so their columns go to all threads.
+  private static let fewRowCount = 4096
+
+  private static func columns(_ ids: [ColumnID], of batch: Batch, threads: Int) throws -> [Vector] {
+    try parallelMap(count: ids.count, threads: batch.rowCount <= fewRowCount ? threads : 1) {
+      try batch.columns[ids[$0]]?.vector() ?? .constant(.null)
+    }
+  }
+
   /// Runs the statement; `body` gets the rows in order. May be called again.
   ///
   /// Throws `CairnError.interrupted` after cancellation, `.damaged` and `.io` as scans do, and what `body` throws.
@@ -114,10 +123,9 @@ public final class Query {
     var rowCount = 0
     switch work {
     case .rows(let root, let ids, let tables):
+      let threads = options.threads
       try root.pull(context) { batch in
-        ResultBatch(
-          rowCount: batch.rowCount,
-          columns: try ids.map { try batch.columns[$0]?.vector() ?? .constant(.null) })
+        ResultBatch(rowCount: batch.rowCount, columns: try Self.columns(ids, of: batch, threads: threads))
       } _: { batch in
         rowCount += batch.rowCount
         try context.check()
