@@ -46,9 +46,10 @@ package enum BitPacking {
   }
 
   /// Unpacks `count` values; `packed` must hold `byteCount(count:width:)` bytes (the caller has checked).
-  package static func unpack(
+  /// What a value has above the bits of `Output` is lost.
+  package static func unpack<Output: FixedWidthInteger & UnsignedInteger>(
     _ packed: UnsafeBufferPointer<UInt8>, count: Int, width: Int,
-    into output: UnsafeMutablePointer<UInt64>
+    into output: UnsafeMutablePointer<Output>
   ) {
     if width == 0 {
       output.update(repeating: 0, count: count)
@@ -63,7 +64,7 @@ package enum BitPacking {
     let fast = width <= 57 && total >= 8 ? min(count, ((total - 8) * 8 + 7) / width + 1) : 0
     for index in 0..<fast {
       let value = base.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self).littleEndian
-      output[index] = value &>> UInt64(bit & 7) & mask
+      output[index] = Output(truncatingIfNeeded: value &>> UInt64(bit & 7) & mask)
       bit &+= width
     }
     for index in fast..<count {
@@ -74,9 +75,10 @@ package enum BitPacking {
         if shift != 0, Int(shift) + width > 64 {
           value |= UInt64(packed[byte + 8]) << (64 - shift)
         }
-        output[index] = value & mask
+        output[index] = Output(truncatingIfNeeded: value & mask)
       } else {
-        output[index] = slowRead(packed, byte: byte, shift: shift, width: width) & mask
+        output[index] = Output(
+          truncatingIfNeeded: slowRead(packed, byte: byte, shift: shift, width: width) & mask)
       }
       bit &+= width
     }

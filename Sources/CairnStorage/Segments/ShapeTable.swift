@@ -25,8 +25,9 @@ package struct Shape: Sendable, Hashable {
 /// shapes := count:varint slots:integers entryCounts:integers childSlots:integers (child - slot) words:integers
 /// ```
 package struct ShapeTable: RandomAccessCollection, Sendable {
-  /// Members of all shapes end to end; a shape's first one, and the number of all.
-  private let entries: [Shape.Entry]
+  /// Members of all shapes end to end: slots and words. A shape's first one, and the number of all.
+  private let memberSlots: [UInt32]
+  private let memberWords: [UInt32]
   private let firstEntries: [Int]
   /// A slot's first shape, and the number of all.
   private let firstShapes: [Int]
@@ -44,7 +45,17 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
 
   /// One shape.
   package struct Members {
-    package let entries: ArraySlice<Shape.Entry>
+    package let entries: Entries
+  }
+
+  /// Members in record order.
+  package struct Entries: RandomAccessCollection {
+    fileprivate let slots: ArraySlice<UInt32>
+    fileprivate let words: ArraySlice<UInt32>
+
+    package var startIndex: Int { slots.startIndex }
+    package var endIndex: Int { slots.endIndex }
+    package subscript(index: Int) -> Shape.Entry { Shape.Entry(slot: Int(slots[index]), word: words[index]) }
   }
 
   package var startIndex: Int { 0 }
@@ -54,12 +65,15 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     List(table: self, range: firstShapes[slot]..<firstShapes[slot + 1])
   }
 
-  private func entries(_ shape: Int) -> ArraySlice<Shape.Entry> {
-    entries[firstEntries[shape]..<firstEntries[shape + 1]]
+  private func entries(_ shape: Int) -> Entries {
+    let range = firstEntries[shape]..<firstEntries[shape + 1]
+    return Entries(slots: memberSlots[range], words: memberWords[range])
   }
 
   package init(_ shapes: [[Shape]]) {
-    entries = shapes.joined().flatMap(\.entries)
+    let entries = shapes.joined().flatMap(\.entries)
+    memberSlots = entries.map { UInt32(truncatingIfNeeded: $0.slot) }
+    memberWords = entries.map(\.word)
     var firstEntries = [0]
     for shape in shapes.joined() {
       firstEntries.append(firstEntries[firstEntries.count - 1] + shape.entries.count)
@@ -90,25 +104,27 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
 
   private func useTable() -> UseTable {
     var first = [Int](repeating: 0, count: count + 1)
-    for entry in entries { first[entry.slot + 1] += 1 }
+    for slot in memberSlots { first[Int(slot) + 1] += 1 }
     for slot in indices { first[slot + 1] += first[slot] }
     var next = first
-    let uses = [Use](unsafeUninitializedCapacity: entries.count) { uses, written in
+    let uses = [Use](unsafeUninitializedCapacity: memberSlots.count) { uses, written in
       next.withUnsafeMutableBufferPointer { next in
-        entries.withUnsafeBufferPointer { entries in
-          for slot in indices {
-            for shape in firstShapes[slot]..<firstShapes[slot + 1] {
-              for at in firstEntries[shape]..<firstEntries[shape + 1] {
-                let entry = entries[at]
-                uses[next[entry.slot]] = Use(
-                  shape: UInt32(truncatingIfNeeded: shape &- firstShapes[slot]), word: entry.word)
-                next[entry.slot] &+= 1
+        memberSlots.withUnsafeBufferPointer { slots in
+          memberWords.withUnsafeBufferPointer { words in
+            for owner in indices {
+              for shape in firstShapes[owner]..<firstShapes[owner + 1] {
+                for at in firstEntries[shape]..<firstEntries[shape + 1] {
+                  let slot = Int(slots[at])
+                  uses[next[slot]] = Use(
+                    shape: UInt32(truncatingIfNeeded: shape &- firstShapes[owner]), word: words[at])
+                  next[slot] &+= 1
+                }
               }
             }
           }
         }
       }
-      written = entries.count
+      written = memberSlots.count
     }
     return UseTable(uses: uses, first: first)
   }
@@ -153,52 +169,47 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
       firstEntries.append(total)
     }
     for slot in slots.indices { firstShapes[slot + 1] += firstShapes[slot] }
-    let children = try IntegerEncoding.decode(&reader, count: total)
-    let words = try IntegerEncoding.decode(&reader, count: total)
+    var slotsOfMembers = try IntegerEncoding.decode32(&reader, count: total)
+    let words = try IntegerEncoding.decode32(&reader, count: total)
     try reader.expectEnd(of: "shapes")
-    let entries = try members(children, words, owners, firstEntries, slots, firstShapes) {
-      reader.damaged($0)
+    if let wrong = place(&slotsOfMembers, words, owners, firstEntries, slots, firstShapes) {
+      throw reader.damaged("shape \(wrong) has a member that its slot cannot have")
     }
-    return ShapeTable(entries: entries, firstEntries: firstEntries, firstShapes: firstShapes)
+    return ShapeTable(slotsOfMembers, words, firstEntries: firstEntries, firstShapes: firstShapes)
   }
 
-  private init(entries: [Shape.Entry], firstEntries: [Int], firstShapes: [Int]) {
-    self.entries = entries
+  private init(_ slots: [UInt32], _ words: [UInt32], firstEntries: [Int], firstShapes: [Int]) {
+    memberSlots = slots
+    memberWords = words
     self.firstEntries = firstEntries
     self.firstShapes = firstShapes
   }
 
-  /// Members, checked: each is a child of its shape's slot, and its word a kind or a shape of that child. Slots only
-  /// point to children, so inlining cannot loop.
-  private static func members(
-    _ children: [Int64], _ words: [Int64], _ owners: [Int64], _ firstEntries: [Int], _ slots: [Slot],
-    _ firstShapes: [Int], _ damaged: (String) -> CairnError
-  ) throws -> [Shape.Entry] {
+  /// Turns members' distances from their shapes' slots into slots. Gives a shape with a member that is no child of its
+  /// slot, or whose word is neither a kind nor a shape of that child. Slots only point to children, so inlining cannot
+  /// loop.
+  private static func place(
+    _ distances: inout [UInt32], _ words: [UInt32], _ owners: [Int64], _ firstEntries: [Int], _ slots: [Slot],
+    _ firstShapes: [Int]
+  ) -> Int? {
     // By slot: words from here on are none.
-    let ends = slots.indices.map {
-      Int64(firstShapes[$0 + 1] - firstShapes[$0]) + Int64(ValueKind.firstShapeWord)
-    }
-    let parents = slots.map { Int64($0.parent) }
-    let kindCount = Int64(ValueKind.allCases.count)
-    var wrong: Int?
-    let entries = [Shape.Entry](unsafeUninitializedCapacity: words.count) { entries, written in
-      for (shape, owner) in owners.enumerated() where wrong == nil {
-        for at in firstEntries[shape]..<firstEntries[shape + 1] {
-          let child = owner &+ children[at]
-          guard children[at] >= 1, children[at] < Int64(slots.count), child < Int64(slots.count),
-            parents[Int(child)] == owner,
-            words[at] >= 0, words[at] < ends[Int(child)],
-            words[at] < kindCount || words[at] >= Int64(ValueKind.firstShapeWord)
-          else {
-            wrong = shape
-            break
+    let ends = slots.indices.map { firstShapes[$0 + 1] - firstShapes[$0] + Int(ValueKind.firstShapeWord) }
+    let parents = slots.map(\.parent)
+    let kindCount = ValueKind.allCases.count
+    return distances.withUnsafeMutableBufferPointer { members in
+      words.withUnsafeBufferPointer { words in
+        for (shape, owner) in owners.enumerated() {
+          for at in firstEntries[shape]..<firstEntries[shape + 1] {
+            let child = Int(owner) &+ Int(members[at])
+            let word = Int(words[at])
+            guard members[at] >= 1, child < parents.count, parents[child] == Int(owner), word < ends[child],
+              word < kindCount || word >= Int(ValueKind.firstShapeWord)
+            else { return shape }
+            members[at] = UInt32(truncatingIfNeeded: child)
           }
-          entries[at] = Shape.Entry(slot: Int(child), word: UInt32(truncatingIfNeeded: words[at]))
         }
+        return nil
       }
-      written = wrong == nil ? words.count : 0
     }
-    if let wrong { throw damaged("shape \(wrong) has a member that its slot cannot have") }
-    return entries
   }
 }

@@ -96,6 +96,37 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// The same for values that must fit 32 bits without a sign, in half the memory.
+  package static func decode32(_ reader: inout ByteReader, count: Int) throws -> [UInt32] {
+    if let values = try decodePacked32(&reader, count: count) { return values }
+    return try decode(&reader, count: count).map { value in
+      guard let narrow = UInt32(exactly: value) else {
+        throw reader.damaged("value \(value) is out of range")
+      }
+      return narrow
+    }
+  }
+
+  /// Bit-packed values that cannot leave 32 bits; nil, with nothing read, for others.
+  private static func decodePacked32(_ reader: inout ByteReader, count: Int) throws -> [UInt32]? {
+    var ahead = reader
+    guard try ahead.readByte() == bitPacked.rawValue else { return nil }
+    let base = try ahead.readSignedVarint()
+    let width = Int(try ahead.readByte())
+    guard width <= 32, base >= 0, base <= Int64(UInt32.max) - ((1 << Int64(width)) - 1) else { return nil }
+    let range = try ahead.readRange(BitPacking.byteCount(count: count, width: width))
+    reader = ahead
+    return [UInt32](unsafeUninitializedCapacity: count) { target, written in
+      reader.bytes.withUnsafeBufferPointer { bytes in
+        guard let start = target.baseAddress else { return }
+        BitPacking.unpack(
+          UnsafeBufferPointer(rebasing: bytes[range]), count: count, width: width, into: start)
+        for index in 0..<count { target[index] &+= UInt32(truncatingIfNeeded: base) }
+      }
+      written = count
+    }
+  }
+
   private static func decodeRuns(_ reader: inout ByteReader, count: Int, depth: Int) throws -> [Int64] {
     let runs = try reader.readCount(limit: count, of: "run count")
     let values = try decode(&reader, count: runs, depth: depth + 1)
