@@ -5,6 +5,7 @@ import Glibc
 struct CompactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact",
+    _superCommandName: "cairn",
     abstract: "Compact CloudTrail logs into an archive.",
     discussion: """
       SOURCE is a file, a directory, a glob, or - for standard input; JSON plain, gzip or zstd, told by content. \

@@ -4,6 +4,7 @@ import Cairn
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
+    _superCommandName: "cairn",
     abstract: "Show what an archive or a segment holds, and where its bytes go.")
 
   @Argument(help: "An archive directory or a .cairn file.")

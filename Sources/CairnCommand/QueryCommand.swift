@@ -5,6 +5,7 @@ import Glibc
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query",
+    _superCommandName: "cairn",
     abstract: "Ask an archive with SQL, in the dialect of Athena and CloudTrail Lake.",
     discussion: """
       The one table is events; any other table name, a placeholder such as $EDS_ID too, means the same. \

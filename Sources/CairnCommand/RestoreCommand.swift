@@ -4,6 +4,7 @@ import Cairn
 struct RestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "restore",
+    _superCommandName: "cairn",
     abstract: "Write the original objects back, byte for byte.",
     discussion: """
       Files go below DIR under their source keys, inflated, without .gz or .zst; --gzip compresses them again \

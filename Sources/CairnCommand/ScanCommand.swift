@@ -9,6 +9,7 @@ struct ScanCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "scan",
+    _superCommandName: "cairn",
     abstract: "Show the events of a time range that satisfy a condition.",
     discussion: """
       jsonl prints one compact record a line, --output raw the record's original bytes, the others the columns \

@@ -6,6 +6,7 @@ import Glibc
 struct SynthCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
+    _superCommandName: "cairn",
     abstract: "Generate a CloudTrail history in S3 layout.",
     discussion: """
       Writes AWSLogs/{account}/CloudTrail/{region}/YYYY/MM/DD/….json.gz below the output directory. The same \

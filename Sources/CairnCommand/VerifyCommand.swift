@@ -4,6 +4,7 @@ import Cairn
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
+    _superCommandName: "cairn",
     abstract: "Prove that an archive is whole and rebuilds every source object.",
     discussion: """
       Reads every byte, checks every checksum, rebuilds every source object and compares its SHA-256 with the \
