@@ -39,7 +39,9 @@ package struct ShapeFlattening: Sendable {
   private func add(slot: Int, word: UInt32, to list: inout [Step], _ visited: inout Int) throws {
     if word < ValueKind.firstShapeWord { return try addLeaf(slot: slot, word: word, to: &list) }
     let index = Int(word - ValueKind.firstShapeWord)
-    guard index < catalogue.shapes[slot].count else { throw damaged("shape \(index) is not in the catalogue") }
+    guard index < catalogue.shapes[slot].count else {
+      throw damaged("shape \(index) is not in the catalogue")
+    }
     for entry in catalogue.shapes[slot][index].entries {
       visited += 1
       try add(slot: entry.slot, word: entry.word, to: &list, &visited)

@@ -93,7 +93,9 @@ final class SpilledColumn: Sendable {
       return .plain(Self.values(offsets, bytes, rows))
     case .scan(let segment, let rowGroup, let part, let source):
       let all = part.elements(UInt32.self)
-      guard let rows else { return try ScanRows(segment, rowGroup: rowGroup, rows: Positions(all)).vector(source) }
+      guard let rows else {
+        return try ScanRows(segment, rowGroup: rowGroup, rows: Positions(all)).vector(source)
+      }
       // Storage reads ascending rows, each once.
       let (used, codes) = Self.used(rows, of: all.count)
       let ascending = used.indices.sorted { used[$0] < used[$1] }
