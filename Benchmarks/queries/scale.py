@@ -1,5 +1,7 @@
 """Cairn alone on ten times the history: what a question costs should depend on what it touches."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from queries import data
@@ -7,7 +9,17 @@ from queries.asking import summary, turns
 from queries.session import Failed, Remote
 from queries.statements import Question, questions
 
-ASKED = ("Q1", "Q2", "Q3", "Q4")
+ASKED = ("Q1", "Q2", "Q2t", "Q3", "Q4")
+
+
+def within_days(question: Question, length: int) -> Question:
+    """The seed query in the middle 60 days of its history, which have as many deployments in a longer one."""
+    since = data.START + timedelta(days=(length - data.DAYS) // 2)
+    until = since + timedelta(days=data.DAYS)
+    sql = question.spelled("cairn").replace(
+        " ORDER BY", f" AND eventTime >= '{since}T00:00:00Z' AND eventTime < '{until}T00:00:00Z' ORDER BY"
+    )
+    return replace(question, name="Q2t", title=f"{question.title} in {data.DAYS} days", cairn=sql)
 
 
 def measure(cairn: Path, worker: Path, work: Path, events: int, factor: int, rounds: int) -> dict:
@@ -19,7 +31,8 @@ def measure(cairn: Path, worker: Path, work: Path, events: int, factor: int, rou
     for count, length in zip(counts, days):
         place = data.place(work, count, length)
         archive = data.archive(cairn, place, count, length)
-        asked.append({question.name: question for question in questions(data.choose(cairn, archive, length))})
+        found = {question.name: question for question in questions(data.choose(cairn, archive, length))}
+        asked.append({**found, "Q2t": within_days(found["Q2"], length)})
         remotes.append(Remote(f"cairn with {count:,} events", [worker, archive], place / "worker.log"))
     found = {}
     for name in ASKED:
