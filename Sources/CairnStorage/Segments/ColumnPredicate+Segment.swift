@@ -4,11 +4,6 @@ extension ColumnPredicate {
   package func mayPass(in reader: SegmentReader) throws -> Bool {
     // Needles are strings: nothing else passes.
     guard let needles, !path.isEmpty else { return true }
-    let table = try reader.columnTable()
-    for slot in table.slots(at: path) {
-      guard let index = table.column(slot, .string) else { continue }
-      if try reader.column(index).mayContain(needles) { return true }
-    }
-    return false
+    return try reader.stringColumns(at: path).contains { try reader.column($0).mayContain(needles) }
   }
 }

@@ -81,6 +81,14 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// String columns that a path may lead to in some record.
+  func stringColumns(at path: [PathName]) throws -> [Int] {
+    try shared.stringColumns.value(path) {
+      let table = try columnTable()
+      return table.slots(at: path).compactMap { table.column($0, .string) }
+    }
+  }
+
   package func catalogue() throws -> Catalogue {
     try shared.catalogue.value(0) {
       let table = try columnTable()
@@ -217,6 +225,7 @@ private final class SegmentState: Sendable {
   /// The segment's number in the pool.
   let segment: UInt64
   let table = Memo<Int, ColumnTable>()
+  let stringColumns = Memo<[PathName], [Int]>()
   let catalogue = Memo<Int, Catalogue>()
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()

@@ -171,8 +171,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
     let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
-    let onAll =
-      conjuncts.isEmpty && timed.isEmpty ? nil : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+    let onAll = timed.isEmpty ? onPaths : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
     if let onPaths, try !onPaths.mayPass() {
       reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
       return []
