@@ -115,7 +115,7 @@ public struct Inspection: Sendable {
   }
 
   static func readers(_ path: String) throws -> [SegmentReader] {
-    if Directory.isDirectory(path) {
+    if try Directory.status(path)?.kind == .directory {
       let snapshot = try ArchiveSnapshot(path: path)
       return try snapshot.manifest.segments.map { try snapshot.open($0) }
     }

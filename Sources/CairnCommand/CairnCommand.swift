@@ -14,8 +14,8 @@ struct CairnCommand: ParsableCommand {
       """,
     version: cairnVersion,
     subcommands: [
-      CompactCommand.self, InspectCommand.self, QueryCommand.self, RestoreCommand.self, ScanCommand.self,
-      VerifyCommand.self, SynthCommand.self,
+      CompactCommand.self, InspectCommand.self, QueryCommand.self, RecoverCommand.self, RestoreCommand.self,
+      ScanCommand.self, VerifyCommand.self, SynthCommand.self,
     ])
 
   static func main() {

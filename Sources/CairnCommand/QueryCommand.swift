@@ -87,7 +87,7 @@ enum SQLInput {
   private static let byteLimit = 16 << 20
 
   static func read(file: String) throws -> String {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    let descriptor = uninterrupted { open(file, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw CairnError.io(path: file, action: "open", errno: errno) }
     defer { close(descriptor) }
     return try read(descriptor, name: file)

@@ -1,7 +1,12 @@
+#define _GNU_SOURCE
 #include "CairnShims.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -16,7 +21,12 @@ cairn_hash128 cairn_xxh3_128(const void *bytes, size_t byteCount, uint64_t seed)
   return out;
 }
 
-int cairn_unlock(int fd) { return flock(fd, LOCK_UN) == 0 ? 0 : errno; }
+int cairn_unlock(int fd) {
+  while (flock(fd, LOCK_UN) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
 
 int cairn_lock_exclusive(int fd) {
   while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -24,3 +34,22 @@ int cairn_lock_exclusive(int fd) {
   }
   return 0;
 }
+
+int cairn_open_directory_for_lookup(int directory, const char *path) {
+  return openat(directory, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int cairn_rename_to_new(int fromDirectory, const char *from, int toDirectory, const char *to) {
+  if (renameat2(fromDirectory, from, toDirectory, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  // The file system cannot promise it: the next best.
+  struct stat status;
+  if (fstatat(toDirectory, to, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  if (errno != ENOENT) return -1;
+  return renameat(fromDirectory, from, toDirectory, to);
+}
+
+int cairn_sync_file_system(int fd) { return syncfs(fd); }

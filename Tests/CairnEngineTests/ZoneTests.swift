@@ -14,12 +14,14 @@ import Testing
     "Pacific/Chatham", "Pacific/Apia", "Etc/GMT+5", "Antarctica/Troll",
   ]
 
+  private static let hasZones = (try? Directory.status(ZoneRules.directory))?.kind == .directory
+
   private static func zone(_ name: String, _ directory: String = ZoneRules.directory) throws -> ZoneRules {
     try ZoneRules(name: Array(name.utf8), directory: directory)
   }
 
   /// From 1972 to 2037 by the files' lists. Foundation has a database of its own, which may be older or newer.
-  @Test(.enabled(if: Directory.isDirectory(ZoneRules.directory)), arguments: names)
+  @Test(.enabled(if: Self.hasZones), arguments: names)
   func agreesWithFoundation(name: String) throws {
     let zone = try Self.zone(name)
     let other = try #require(TimeZone(identifier: name))
@@ -98,7 +100,7 @@ import Testing
   }
 
   /// Files cut and changed anywhere: a zone or none, never a trap.
-  @Test(.enabled(if: Directory.isDirectory(ZoneRules.directory)))
+  @Test(.enabled(if: Self.hasZones))
   func damagedFiles() throws {
     var random = SeededGenerator(seed: 9)
     for name in ["America/New_York", "Etc/UTC", "Australia/Lord_Howe"] {

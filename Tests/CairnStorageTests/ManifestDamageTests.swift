@@ -57,28 +57,125 @@ import Testing
     #expect(try read(archive.path) == 3)
   }
 
-  /// A name that leads out of the archive, and counts that do not fit the file: checksums made to fit.
+  /// Puts a changed manifest in force, checksums made to fit.
+  private func publish(_ archive: TestArchive, _ forged: Manifest) throws {
+    try publish(archive, forged.sequence, forged.encode())
+  }
+
+  private func publish(_ archive: TestArchive, _ sequence: Int, _ bytes: [UInt8]) throws {
+    try writeFile(try currentManifestPath(archive, sequence), bytes)
+    let pointer = "\(Manifest.fileName(sequence)) \(hexadecimal(checksum(bytes, seed: 0)))\n"
+    try writeFile(archive.path + "/CURRENT", Array(pointer.utf8))
+  }
+
+  /// A name that leads out of the archive, counts and times that do not fit the file, segments named twice, and
+  /// numbers beyond any archive: reported when the segments are opened, most of it before.
   @Test func forgedManifests() throws {
     let archive = try archive()
     let manifest = try archive.snapshot().manifest
-    func publish(_ change: (inout Manifest) -> Void) throws {
+    let (least, greatest) = (manifest.segments[0].minimumTime, manifest.segments[0].maximumTime)
+    let forgeries: [(String, (inout Manifest) -> Void)] = [
+      ("name", { $0.segments[0].name = "../segments/\($0.segments[0].name)" }),
+      ("other name", { $0.segments[0].name = "a.cairn" }),
+      ("short name", { $0.segments[0].name = "1.cairn" }),
+      ("signed name", { $0.segments[0].name = "+00001.cairn" }),
+      ("greatest name", { $0.segments[0].name = "9223372036854775807.cairn" }),
+      ("bytes", { $0.segments[0].byteCount += 1 }),
+      ("rows", { $0.segments[1].rowCount += 1 }),
+      ("rows and records", { ($0.segments[1].rowCount, $0.segments[1].recordCount) = (2, 2) }),
+      ("records", { ($0.segments[1].recordCount, $0.segments[1].duplicateCount) = (2, 1) }),
+      ("rejected", { $0.segments[1].rejectedCount += 1 }),
+      ("objects", { $0.segments[1].objectCount += 1 }),
+      ("json", { $0.segments[1].jsonByteCount -= 1 }),
+      ("source", { $0.segments[1].sourceByteCount = 0 }),
+      ("untimed", { $0.segments[1].untimedRowCount = 1 }),
+      ("from", { $0.segments[0].minimumTime = least - 1 }),
+      ("to", { $0.segments[0].maximumTime = greatest + 1 }),
+      ("no times", { ($0.segments[0].minimumTime, $0.segments[0].maximumTime) = (.max, .min) }),
+      ("seal", { $0.segments[2].seal ^= 1 }),
+      ("twice", { $0.segments.append($0.segments[0]) }),
+      (
+        "twice under another seal",
+        { manifest in
+          manifest.segments.append(manifest.segments[0])
+          manifest.segments[3].seal = 1
+        }
+      ),
+      ("sizes", { manifest in for index in 0..<3 { manifest.segments[index].jsonByteCount = .max } }),
+      ("counts", { manifest in for index in 0..<3 { manifest.segments[index].objectCount = .max } }),
+    ]
+    for (name, forge) in forgeries {
       var forged = manifest
-      change(&forged)
-      let bytes = forged.encode()
-      try writeFile(try currentManifestPath(archive, forged.sequence), bytes)
-      let pointer = "\(Manifest.fileName(forged.sequence)) \(hexadecimal(checksum(bytes, seed: 0)))\n"
-      try writeFile(archive.path + "/CURRENT", Array(pointer.utf8))
+      forge(&forged)
+      try publish(archive, forged)
+      #expect(isReported(archive.path), "\(name)")
+      // A writer does not build on it either, and leaves all as it is.
+      let before = try directoryImage(archive.path)
+      let error = #expect(throws: CairnError.self, "\(name)") { try archive.add([]) }
+      #expect(error?.exitCode == 4, "\(name): \(String(describing: error))")
+      #expect(try directoryImage(archive.path).count >= before.count)
     }
-    try publish { $0.segments[0].name = "../segments/\($0.segments[0].name)" }
-    #expect(isReported(archive.path))
-    try publish { $0.segments[0].byteCount += 1 }
-    #expect(isReported(archive.path))
-    try publish { $0.segments[1].rowCount += 1 }
-    #expect(isReported(archive.path))
-    try publish { $0.segments[2].seal ^= 1 }
-    #expect(isReported(archive.path))
-    try publish { $0.segments.swapAt(0, 1) }
+    var swapped = manifest
+    swapped.segments.swapAt(0, 1)
+    try publish(archive, swapped)
     #expect(try read(archive.path) == 3)
+  }
+
+  @Test func greatestNumbers() throws {
+    let archive = try archive()
+    var manifest = try archive.snapshot().manifest
+    for sequence in [Int.max, Manifest.numberLimit + 1] {
+      manifest.sequence = sequence
+      try publish(archive, manifest)
+      #expect(isReported(archive.path))
+      try Directory.remove(try currentManifestPath(archive, sequence))
+    }
+    // The last number that can be read can not be followed.
+    manifest.sequence = Manifest.numberLimit
+    try publish(archive, manifest)
+    #expect(try read(archive.path) == 3)
+    let key = "more.json"
+    let error = #expect(throws: CairnError.self) {
+      try archive.add([(key, Array(Oddity.record("\"m\":1").utf8))])
+    }
+    #expect(error?.exitCode == 4 && "\(String(describing: error))".contains("no commit can follow"))
+    #expect(try read(archive.path) == 3)
+    // Nor can the last segment.
+    let last = Manifest.segmentName(Manifest.numberLimit)
+    try Directory.rename(
+      "\(archive.path)/segments/\(manifest.segments[2].name)", to: "\(archive.path)/segments/\(last)")
+    manifest.sequence = Manifest.numberLimit - 5
+    manifest.segments[2].name = last
+    try Directory.remove(try currentManifestPath(archive, Manifest.numberLimit))
+    try publish(archive, manifest)
+    #expect(try read(archive.path) == 3)
+    let full = #expect(throws: CairnError.self) { try archive.add([]) }
+    #expect(full?.exitCode == 4 && "\(String(describing: full))".contains("no segment can follow"))
+  }
+
+  /// What a newer Cairn has written is not called damaged.
+  @Test func laterVersions() throws {
+    let archive = try archive()
+    let manifest = try archive.snapshot().manifest
+    for (version, expected) in [("2", UInt32(2)), ("4294967296", .max), ("18446744073709551615", .max)] {
+      let text = "cairn-manifest \(version)\nanything at all\n"
+      try publish(archive, manifest.sequence, Array(text.utf8))
+      let error = #expect(throws: CairnError.self) { try ArchiveSnapshot(path: archive.path) }
+      let file = archive.path + "/" + manifest.name
+      #expect(error == .unsupportedVersion(file: file, version: expected))
+      #expect("\(try #require(error))".contains("written by a newer cairn"))
+      #expect(throws: CairnError.unsupportedVersion(file: file, version: expected)) {
+        try ArchiveWriter(path: archive.path)
+      }
+      // Nor is an older state put in its place.
+      #expect(throws: CairnError.unsupportedVersion(file: file, version: expected)) {
+        try ArchiveRecovery(path: archive.path)
+      }
+    }
+    for version in ["0", "-1", "01", "1 ", "x", "18446744073709551616"] {
+      try publish(archive, manifest.sequence, Array("cairn-manifest \(version)\n".utf8))
+      #expect(isReported(archive.path), "\(version)")
+    }
   }
 
   private func currentManifestPath(_ archive: TestArchive, _ sequence: Int) throws -> String {

@@ -73,4 +73,14 @@ int cairn_lock_exclusive(int fd);
 /* Gives the lock back, also where a forked child still holds the descriptor. 0 or an errno. */
 int cairn_unlock(int fd);
 
+/* A descriptor that only serves to find names in the directory: needs no right to read it. -1 and errno on failure. */
+int cairn_open_directory_for_lookup(int directory, const char *_Nonnull path);
+
+/* renameat() that replaces nothing: EEXIST where the new name is taken. 0, or -1 and errno. */
+int cairn_rename_to_new(
+    int fromDirectory, const char *_Nonnull from, int toDirectory, const char *_Nonnull to);
+
+/* syncfs(). 0, or -1 and errno. */
+int cairn_sync_file_system(int fd);
+
 #endif

@@ -3,133 +3,210 @@ import Glibc
 /// The one writer of an archive: holds the lock, adds segments, commits states.
 package final class ArchiveWriter {
   package let paths: ArchivePaths
-  package private(set) var manifest: Manifest
-  private let lock: File
+  package private(set) var manifest = Manifest()
+  let directory: ArchiveDirectory
+  let segments: DirectoryHandle
+  let temporary: DirectoryHandle
+  private let rejects: DirectoryHandle
+  let claim: WriterClaim
+  /// What `CURRENT` says, as this writer has read or written it; nil until an archive has its first state.
+  private var pointer: CurrentPointer?
   private var nextSegmentNumber = 1
+  /// Part of the names of this run's temporary files, so that no other run's are meant.
+  private let token: String
   /// Manifests kept beside the one in force, for readers that are just opening one.
   static let keptManifestCount = 4
 
-  /// Opens the archive at `path` for writing, making it where there is none.
+  /// Opens the archive at `path` for writing, making it where there is nothing.
   ///
   /// Throws `CairnError.locked` where another process writes to it, `.usage` where `path` is a directory with
-  /// other things in it.
+  /// other things in it, `.damaged` where it is an archive without a readable state, `.io`.
   package init(path: String) throws {
     paths = ArchivePaths(path)
-    let isNew = !Directory.exists(paths.current)
-    if isNew, Directory.isDirectory(path) {
-      let foreign = try Directory.names(path).filter {
-        !Self.ownNames.contains($0) && !$0.hasPrefix("MANIFEST-")
-      }
-      if let first = foreign.first {
-        throw CairnError.usage("\(path): not a Cairn archive, and not empty (\(first) is in it)")
-      }
-    }
+    try Self.refuseBeforeTouching(path)
     try Directory.createAll(path)
-    lock = try File.openForLocking(paths.lock)
-    guard try lock.tryLock() else {
-      let owner = (try? File.readAll(paths.lock, limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let shown = owner.split(separator: "\n").first.map(String.init) ?? "owner unknown"
-      throw CairnError.locked(path: path, owner: shown)
-    }
-    try lock.truncate(to: 0)
-    try lock.write(Array("pid \(getpid())\n".utf8))
-    for directory in [paths.segments, paths.rejects, paths.temporary] { try Directory.create(directory) }
-    if Directory.exists(paths.current) {
-      manifest = try ArchiveSnapshot(path: path).manifest
+    let root = try DirectoryHandle.open(path)
+    directory = ArchiveDirectory(root)
+    claim = try WriterClaim(root)
+    token = hexadecimal(UInt64.random(in: 0...UInt64.max))
+    (segments, rejects, temporary) = try Self.openParts(root)
+    if let pointer = try directory.pointer() {
+      manifest = try directory.manifest(pointer)
+      self.pointer = pointer
+      try refuseOlderState()
     } else {
-      manifest = Manifest()
-      try publish()
+      try begin()
     }
-    try collectGarbage()
+    try setLeftoversAside()
+    nextSegmentNumber = manifest.lastSegmentNumber + 1
   }
 
-  // Closing alone leaves the lock with any child process that was being forked at that moment.
-  deinit { lock.unlock() }
-
-  private static let ownNames: Set<String> = ["LOCK", "segments", "rejects", "tmp", "CURRENT.tmp"]
-
-  /// Removes what an interrupted run left: temporary files, segments that no commit names, old manifests.
-  private func collectGarbage() throws {
-    for name in try Directory.names(paths.temporary) { try Directory.remove(paths.temporary + "/" + name) }
-    let committed = Set(manifest.segments.map(\.name))
-    for name in try Directory.names(paths.segments) {
-      if !committed.contains(name) { try Directory.remove(paths.segment(name)) }
-    }
-    nextSegmentNumber = (committed.compactMap { Int($0.prefix { $0 != "." }) }.max() ?? 0) + 1
+  /// What is no archive is left as it is, without so much as a `LOCK` in it.
+  private static func refuseBeforeTouching(_ path: String) throws {
+    if try Directory.status(path) == nil { return try refuseInsideArchive(path) }
+    let directory = try ArchiveDirectory(forReading: path)
+    if try directory.pointer() == nil { try refuse(try directory.remains(), directory) }
   }
 
-  package func snapshot() throws -> ArchiveSnapshot { try ArchiveSnapshot(path: paths.root) }
+  private static func refuse(_ remains: ArchiveDirectory.Remains, _ directory: ArchiveDirectory) throws {
+    switch remains {
+    case .nothing: return
+    case .archive(let trace): throw directory.lost(trace)
+    case .foreign(let name):
+      throw CairnError.usage("\(directory.path): not a Cairn archive, and not empty (\(name) is in it)")
+    }
+  }
 
+  /// An archive below another's directory would be taken for something that is lost there.
+  private static func refuseInsideArchive(_ path: String) throws {
+    var parent = Directory.parent(of: path)
+    while try Directory.status(parent) == nil, Directory.parent(of: parent) != parent {
+      parent = Directory.parent(of: parent)
+    }
+    for directory in [parent, parent + "/.."] {
+      // What cannot be told of directories above is no reason against a new one.
+      guard let isArchive = try? ArchivePaths.isArchive(directory), isArchive else { continue }
+      throw CairnError.usage("\(path): lies inside another archive (\(directory))")
+    }
+  }
+
+  private static func openParts(
+    _ root: DirectoryHandle
+  ) throws -> (segments: DirectoryHandle, rejects: DirectoryHandle, temporary: DirectoryHandle) {
+    var hasMade = false
+    for name in [ArchiveDirectory.segments, ArchiveDirectory.rejects, ArchiveDirectory.temporary] {
+      if try root.makeDirectory(name) { hasMade = true }
+    }
+    if hasMade { try root.sync() }
+    // Segments and rejects may lie on another disk, behind a link; what is in `tmp` is removed, so it must be our own.
+    return (
+      try root.directory(ArchiveDirectory.segments, followsLinks: true),
+      try root.directory(ArchiveDirectory.rejects, followsLinks: true),
+      try root.directory(ArchiveDirectory.temporary)
+    )
+  }
+
+  /// The first state of a new archive.
+  private func begin() throws {
+    try Self.refuse(try directory.remains(), directory)
+    let first = ArchiveDirectory.firstManifest
+    // Of a run that ended here before: it names nothing.
+    try directory.root.remove(FileName(Manifest.fileName(first.sequence)))
+    try publish(first)
+  }
+
+  /// A commit leaves at most one manifest newer than `CURRENT`, its own when it is interrupted: more mean that
+  /// `CURRENT` has gone back, and going on from it would set newer states aside.
+  private func refuseOlderState() throws {
+    let newest = try directory.sequences().last ?? 0
+    guard newest <= manifest.sequence + 1 else { throw directory.outdated(manifest.sequence, newest) }
+  }
+
+  package func snapshot() throws -> ArchiveSnapshot { ArchiveSnapshot(directory, manifest) }
+
+  // MARK: Segments
+
+  /// A segment that is on disk and proved, under a temporary name.
   package struct NewSegment {
     package var entry: SegmentEntry
-    fileprivate var temporaryPath: String
+    var temporaryName: FileName
+    /// Held open with a lock, so that no other writer takes it for a dead run's.
+    var file: File
   }
 
   /// Seals `pieces` into a file in `tmp/`, proves that it rebuilds its objects, and syncs it. Not yet visible.
   ///
   /// `pieces` is emptied once it is no longer needed, so that its memory is free for the proof.
   package func write(_ pieces: inout [Piece], threads: Int) throws -> NewSegment {
-    let name = Manifest.padded(nextSegmentNumber) + ".cairn"
+    guard nextSegmentNumber <= Manifest.numberLimit else {
+      throw CairnError.damaged(
+        file: paths.segments, offset: 0, cause: "no segment can follow number \(manifest.lastSegmentNumber)")
+    }
+    let name = Manifest.segmentName(nextSegmentNumber)
+    let temporaryName = Self.temporaryName(nextSegmentNumber, token)
     nextSegmentNumber += 1
-    let path = paths.temporary + "/" + name
-    let footer: Footer
+    let file = try temporary.createFile(temporaryName)
     do {
-      let file = try File.create(path)
-      footer = try SegmentWriter(pieces, threads: threads).write(to: file)
+      guard try file.tryLock() else {
+        throw CairnError.io(path: file.path, action: "lock", errno: EWOULDBLOCK)
+      }
+      _ = try SegmentWriter(pieces, threads: threads).write(to: file)
       try file.sync()
     } catch {
-      try? Directory.remove(path)
+      try? temporary.remove(temporaryName)
       throw error
     }
     pieces = []
-    let reader = try SegmentReader(try FileBlockStore(path: path))
+    let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
     _ = try SegmentVerifier(reader, threads: threads).verifyObjects()
-    let range = footer.timeRange
-    let entry = SegmentEntry(
-      name: name, byteCount: reader.byteCount, rowCount: footer.rowCount, recordCount: footer.recordCount,
-      duplicateCount: footer.duplicateCount, rejectedCount: footer.rejectedCount,
-      objectCount: footer.objectCount, jsonByteCount: footer.jsonByteCount,
-      sourceByteCount: footer.sourceByteCount, minimumTime: range.minimum, maximumTime: range.maximum,
-      untimedRowCount: footer.rowGroups.reduce(0) { $0 + $1.untimedRowCount }, seal: try reader.seal())
-    return NewSegment(entry: entry, temporaryPath: path)
+    let entry = try SegmentEntry(name: name, reader)
+    return NewSegment(entry: entry, temporaryName: temporaryName, file: file)
   }
+
+  // MARK: Commits
 
   /// Makes the segments part of the archive, all or none.
-  package func commit(_ segments: [NewSegment]) throws {
-    for segment in segments {
-      try Directory.rename(segment.temporaryPath, to: paths.segment(segment.entry.name))
+  ///
+  /// Throws `CairnError.superseded` where the archive is no longer the one that was opened; the segments are then in
+  /// its `lost+found`.
+  package func commit(_ new: [NewSegment]) throws {
+    var next = manifest
+    next.sequence += 1
+    next.segments += new.map(\.entry)
+    do {
+      try prove()
+      for segment in new { try publishFile(segment) }
+      try segments.sync()
+      try publish(next)
+    } catch CairnError.superseded(let path, let cause) {
+      throw CairnError.superseded(path: path, cause: cause + "; " + keepAside(new, because: cause))
+    } catch {
+      takeBack(new, next)
+      throw error
     }
-    try Directory.sync(paths.segments)
-    manifest.segments += segments.map(\.entry)
-    try publish()
   }
 
-  /// Writes the next manifest and moves `CURRENT` to it: the moment of commit is the rename.
-  private func publish() throws {
-    manifest.sequence += 1
-    let bytes = manifest.encode()
-    try writeSynced(paths.manifest(manifest.sequence), bytes)
-    let pointer = CurrentPointer(sequence: manifest.sequence, manifestChecksum: checksum(bytes, seed: 0))
-    try writeSynced(paths.current + ".tmp", pointer.encode())
-    try Directory.sync(paths.root)
-    try Directory.rename(paths.current + ".tmp", to: paths.current)
-    try Directory.sync(paths.root)
+  func prove() throws {
+    if let pointer { try claim.prove(pointer) }
+  }
+
+  /// Writes a manifest and moves `CURRENT` to it: the moment of commit is the rename of `CURRENT`.
+  private func publish(_ next: Manifest) throws {
+    guard next.sequence <= Manifest.numberLimit else {
+      throw CairnError.damaged(
+        file: paths.current, offset: 0, cause: "no commit can follow number \(manifest.sequence)")
+    }
+    // Rejects that the run has written belong to what it commits.
+    try rejects.sync()
+    let root = directory.root
+    let bytes = next.encode()
+    let name = FileName(Manifest.fileName(next.sequence))
+    try root.writeSynced(ArchiveDirectory.temporaryManifest, bytes)
+    do {
+      try root.move(ArchiveDirectory.temporaryManifest, to: root, as: name)
+    } catch CairnError.io(_, _, EEXIST) {
+      throw claim.superseded("somebody else has written \(name) during this run")
+    }
+    let nextPointer = CurrentPointer(
+      sequence: next.sequence, manifestChecksum: checksum(bytes, seed: 0))
+    try root.writeSynced(ArchiveDirectory.temporaryCurrent, nextPointer.encode())
+    try root.sync()
+    try prove()
+    try root.replace(ArchiveDirectory.current, with: ArchiveDirectory.temporaryCurrent)
+    (manifest, pointer) = (next, nextPointer)
+    try root.sync()
     try removeOldManifests()
   }
 
-  private func removeOldManifests() throws {
-    for name in try Directory.names(paths.root) where name.hasPrefix("MANIFEST-") {
-      guard let sequence = Int(name.dropFirst(9)), sequence < manifest.sequence - Self.keptManifestCount
-      else {
-        continue
-      }
-      try Directory.remove(paths.root + "/" + name)
-    }
-  }
+  /// What has been written beside segments, on disk: for runs that end without a commit.
+  package func syncRejects() throws { try rejects.sync() }
 
-  private func writeSynced(_ path: String, _ bytes: [UInt8]) throws {
-    let file = try File.create(path)
-    try file.write(bytes)
-    try file.sync()
+  private func removeOldManifests() throws {
+    for name in try directory.root.names() {
+      guard let sequence = ArchiveDirectory.sequence(of: name),
+        sequence < manifest.sequence - Self.keptManifestCount
+      else { continue }
+      try directory.root.remove(name)
+    }
   }
 }

@@ -115,6 +115,7 @@ package final class Compactor {
     }
     meter.start(totalFiles: files.count)
     try compact(files)
+    try writer.syncRejects()
     return summary
   }
 

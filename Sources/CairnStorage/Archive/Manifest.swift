@@ -1,85 +1,80 @@
-/// One segment as the manifest lists it: enough to prune by time and to report, without opening the file.
-public struct SegmentEntry: Sendable, Equatable {
-  /// File name in `segments/`.
-  public var name: String
-  /// Bytes of the file.
-  public var byteCount: Int
-  /// Distinct records.
-  public var rowCount: Int
-  /// Records delivered, duplicates among them.
-  public var recordCount: Int
-  /// Records that were another delivery of a row.
-  public var duplicateCount: Int
-  /// Records that could not be read.
-  public var rejectedCount: Int
-  /// Source objects, a fragment counted as one.
-  public var objectCount: Int
-  /// JSON bytes of the source objects, inflated.
-  public var jsonByteCount: Int
-  /// Bytes of the source objects as delivered.
-  public var sourceByteCount: Int
-  /// Least event time, milliseconds since 1970; more than `maximumTime` where no row has a time.
-  public var minimumTime: Int64
-  /// Greatest event time, milliseconds since 1970.
-  public var maximumTime: Int64
-  /// Rows without a readable event time.
-  public var untimedRowCount: Int
-  /// Checksum that ends the segment's footer block: tells this file from any other.
-  public var seal: UInt64
-}
-
 /// The archive's state at one commit. Written once as `MANIFEST-n`, never changed.
 ///
 /// A text of one line a segment (`Formats/archive.md`). Reading accepts exactly what writing produces, so a
-/// change of any byte is noticed.
+/// change of any byte is noticed, and no state that could not be: names are unique, numbers have limits, and their
+/// sums over all segments can be taken.
 public struct Manifest: Sendable, Equatable {
   /// Number of the commit.
   public var sequence: Int
   /// Segments in order of commit.
   public var segments: [SegmentEntry]
 
-  static let firstLine = "cairn-manifest 1"
+  static let firstLineName = "cairn-manifest"
+  static let version: UInt32 = 1
+  /// Greatest number of a commit and of a segment file: a commit each second reaches it in 30,000 years.
+  package static let numberLimit = 1_000_000_000_000
+  /// A manifest of more bytes is none: a million segments take a quarter of it.
+  package static let byteLimit = 1 << 30
 
   package init(sequence: Int = 0, segments: [SegmentEntry] = []) {
     self.sequence = sequence
     self.segments = segments
   }
 
+  // MARK: Names
+
+  /// Its file's name.
+  public var name: String { Self.fileName(sequence) }
+
   package static func fileName(_ sequence: Int) -> String { "MANIFEST-" + padded(sequence) }
+  package static func segmentName(_ number: Int) -> String { padded(number) + ".cairn" }
+
+  /// The commit that a file name stands for; nil where it is no manifest's name.
+  package static func sequence(ofFileName name: some StringProtocol) -> Int? {
+    number(name.dropFirst("MANIFEST-".count)).flatMap { fileName($0) == name ? $0 : nil }
+  }
+
+  /// The number in a segment file's name; nil where it is no segment's name.
+  package static func segmentNumber(ofName name: some StringProtocol) -> Int? {
+    number(name.dropLast(".cairn".count)).flatMap { segmentName($0) == name ? $0 : nil }
+  }
+
+  private static func number(_ digits: some StringProtocol) -> Int? {
+    Int(digits).flatMap { (0...numberLimit).contains($0) ? $0 : nil }
+  }
 
   package static func padded(_ number: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
+  /// Number of the newest segment file, 0 where there is none.
+  package var lastSegmentNumber: Int {
+    segments.reduce(0) { max($0, Self.segmentNumber(ofName: $1.name) ?? 0) }
+  }
+
+  // MARK: Text
+
   package func encode() -> [UInt8] {
-    var text = "\(Self.firstLine)\nsequence \(sequence)\n"
-    for entry in segments {
-      text +=
-        "segment \(entry.name) bytes=\(entry.byteCount) rows=\(entry.rowCount) records=\(entry.recordCount)"
-      text +=
-        " duplicates=\(entry.duplicateCount) rejected=\(entry.rejectedCount) objects=\(entry.objectCount)"
-      text += " json=\(entry.jsonByteCount) source=\(entry.sourceByteCount) from=\(entry.minimumTime)"
-      text += " to=\(entry.maximumTime) untimed=\(entry.untimedRowCount) seal=\(hexadecimal(entry.seal))\n"
-    }
+    var text = "\(Self.firstLineName) \(Self.version)\nsequence \(sequence)\n"
+    for entry in segments { text += entry.line + "\n" }
     let body = Array(text.utf8)
     return body + Array("checksum \(hexadecimal(checksum(body, seed: 0)))\n".utf8)
   }
 
+  /// Throws `CairnError.damaged`, and `.unsupportedVersion` where a newer Cairn has written it.
   package static func decode(_ bytes: [UInt8], file: String) throws -> Manifest {
     func damaged(_ cause: String) -> CairnError { .damaged(file: file, offset: 0, cause: cause) }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw damaged("manifest is no text") }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.first.map(String.init) == firstLine else {
-      throw damaged("manifest does not begin with \"\(firstLine)\"")
-    }
+    try checkVersion(lines.first ?? "", file: file)
     var manifest = Manifest()
     for line in lines.dropFirst() {
       let words = line.split(separator: " ")
       switch words.first {
-      case "sequence": manifest.sequence = words.count == 2 ? Int(words[1]) ?? -1 : -1
+      case "sequence": manifest.sequence = words.count == 2 ? number(words[1]) ?? -1 : -1
       case "segment":
-        guard let entry = segment(words) else { throw damaged("manifest line is malformed: \(line)") }
+        guard let entry = SegmentEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
         manifest.segments.append(entry)
       default: break
       }
@@ -87,58 +82,35 @@ public struct Manifest: Sendable, Equatable {
     guard manifest.sequence >= 0, manifest.encode() == bytes else {
       throw damaged("manifest checksum does not match")
     }
+    if let cause = manifest.contradiction { throw damaged(cause) }
     return manifest
   }
 
-  private static func segment(_ words: [Substring]) -> SegmentEntry? {
-    guard words.count == 14, !words[1].contains("/"), words[1] != "..", words[1] != "." else { return nil }
-    var values: [Substring: Substring] = [:]
-    for word in words.dropFirst(2) {
-      let parts = word.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else { return nil }
-      values[parts[0]] = parts[1]
+  private static func checkVersion(_ line: Substring, file: String) throws {
+    let words = line.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 2, words[0] == firstLineName, let number = UInt64(words[1]), "\(number)" == words[1]
+    else {
+      throw CairnError.damaged(
+        file: file, offset: 0, cause: "manifest does not begin with \"\(firstLineName) \(version)\"")
     }
-    func count(_ name: Substring) -> Int? { values[name].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
-    guard let bytes = count("bytes"), let rows = count("rows"), let records = count("records"),
-      let duplicates = count("duplicates"), let rejected = count("rejected"), let objects = count("objects"),
-      let json = count("json"), let source = count("source"),
-      let from = values["from"].flatMap({ Int64($0) }),
-      let to = values["to"].flatMap({ Int64($0) }), let untimed = count("untimed"),
-      let seal = values["seal"].flatMap({ UInt64($0, radix: 16) })
-    else { return nil }
-    return SegmentEntry(
-      name: String(words[1]), byteCount: bytes, rowCount: rows, recordCount: records,
-      duplicateCount: duplicates,
-      rejectedCount: rejected, objectCount: objects, jsonByteCount: json, sourceByteCount: source,
-      minimumTime: from, maximumTime: to, untimedRowCount: untimed, seal: seal)
-  }
-}
-
-/// `CURRENT`: the name of the manifest in force and the checksum of its bytes, so that a damaged name cannot
-/// lead to an older state.
-package struct CurrentPointer: Equatable {
-  package var sequence: Int
-  package var manifestChecksum: UInt64
-
-  package func encode() -> [UInt8] {
-    Array("\(Manifest.fileName(sequence)) \(hexadecimal(manifestChecksum))\n".utf8)
-  }
-
-  package static func decode(_ bytes: [UInt8], file: String) throws -> CurrentPointer {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
-    if words.count == 2, words[0].hasPrefix("MANIFEST-"), let sequence = Int(words[0].dropFirst(9)),
-      let sum = UInt64(words[1], radix: 16)
-    {
-      let pointer = CurrentPointer(sequence: sequence, manifestChecksum: sum)
-      if pointer.encode() == bytes { return pointer }
+    guard number <= UInt64(version) else {
+      throw CairnError.unsupportedVersion(file: file, version: UInt32(clamping: number))
     }
-    throw CairnError.damaged(file: file, offset: 0, cause: "CURRENT does not name a manifest")
   }
-}
 
-/// Sixteen lower-case hexadecimal digits.
-package func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
+  /// What cannot be so, in this manifest or with the segments of others.
+  private var contradiction: String? {
+    var names: Set<String> = []
+    var totals = [Int](repeating: 0, count: SegmentEntry.counts.count)
+    for entry in segments {
+      guard names.insert(entry.name).inserted else { return "segment \(entry.name) is named twice" }
+      if let cause = entry.contradiction { return "segment \(entry.name): \(cause)" }
+      for (index, count) in SegmentEntry.counts.enumerated() {
+        let (sum, overflow) = totals[index].addingReportingOverflow(entry[keyPath: count.field])
+        guard !overflow else { return "\(count.name) of all segments do not fit an integer" }
+        totals[index] = sum
+      }
+    }
+    return nil
+  }
 }

@@ -116,12 +116,13 @@ package struct SourceDiscovery {
     let identity = FileIdentity(status)
     if identity == archive { return }
     guard visited.insert(identity).inserted else { return }
-    if ArchivePaths.isArchive(path) {
-      reject(path, "a Cairn archive, not a source of logs")
-      return
-    }
     do {
-      for name in try Directory.names(path) {
+      let names = try Directory.names(path)
+      if try ArchivePaths.isArchive(path) {
+        reject(path, "a Cairn archive, not a source of logs")
+        return
+      }
+      for name in names {
         let child = path.hasSuffix("/") ? path + name : path + "/" + name
         var childStatus = stat()
         if stat(child, &childStatus) == 0 {

@@ -6,6 +6,8 @@ public enum CairnError: Error, Sendable, Equatable {
   case io(path: String, action: String, errno: Int32)
   /// Another process is writing to the archive. Exit 5.
   case locked(path: String, owner: String)
+  /// An archive is no longer the one that this writer opened: its directory, `LOCK` or `CURRENT` was replaced. Exit 5.
+  case superseded(path: String, cause: String)
   /// The caller asked for something that is not there or makes no sense. Exit 2.
   case usage(String)
   /// The archive was written by a newer Cairn. Exit 4.
@@ -17,7 +19,7 @@ public enum CairnError: Error, Sendable, Equatable {
   public var exitCode: Int32 {
     switch self {
     case .damaged, .unsupportedVersion: 4
-    case .io, .locked: 5
+    case .io, .locked, .superseded: 5
     case .usage: 2
     case .interrupted: 130
     }
@@ -34,10 +36,12 @@ extension CairnError: CustomStringConvertible {
       "\(path): cannot \(action): \(systemMessage(number))"
     case .locked(let path, let owner):
       "\(path): archive is locked by another writer (\(owner))"
+    case .superseded(let path, let cause):
+      "\(path): stopped before a commit: \(cause)"
     case .usage(let message):
       message
     case .unsupportedVersion(let file, let version):
-      "\(file): format version \(version) is newer than this cairn reads"
+      "\(file): written by a newer cairn: format version \(version) is newer than this one reads"
     case .interrupted:
       "interrupted"
     }

@@ -13,6 +13,8 @@ package final class File: @unchecked Sendable {
     self.descriptor = descriptor
   }
 
+  // An interrupted close has closed on Linux: a second one could hit somebody else's descriptor. What must be on disk
+  // has been synced before, so that a close has nothing left to report.
   deinit { close(descriptor) }
 
   package static func openForReading(_ path: String) throws -> File {
@@ -24,9 +26,20 @@ package final class File: @unchecked Sendable {
     try open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, action: "create")
   }
 
-  /// Opens or creates without touching the contents: for lock files.
-  package static func openForLocking(_ path: String) throws -> File {
-    try open(path, O_RDWR | O_CREAT | O_CLOEXEC, action: "open")
+  /// Opens a file that a program has stored: what is no regular file is damage, and a pipe does not hang.
+  package static func openStored(_ path: String) throws -> File {
+    try open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, action: "open").checkedAsStored()
+  }
+
+  /// The same for a name, or a relative path, in a directory.
+  static func openStored(_ name: FileName, in directory: DirectoryHandle) throws -> File {
+    try open(name, in: directory, O_RDONLY | O_NONBLOCK, action: "open").checkedAsStored()
+  }
+
+  private func checkedAsStored() throws -> File {
+    let kind = try status().kind
+    if kind == .regular { return self }
+    throw CairnError.damaged(file: path, offset: 0, cause: "is \(kind.rawValue) where a file should be")
   }
 
   /// Takes over an open descriptor.
@@ -37,20 +50,31 @@ package final class File: @unchecked Sendable {
   package static func standardInput() -> File { File(path: "-", descriptor: dup(0)) }
 
   private static func open(_ path: String, _ flags: Int32, action: String) throws -> File {
-    while true {
-      let descriptor = Glibc.open(path, flags, 0o600)
-      if descriptor >= 0 { return File(path: path, descriptor: descriptor) }
-      if errno != EINTR { throw CairnError.io(path: path, action: action, errno: errno) }
-    }
+    let descriptor = uninterrupted { Glibc.open(path, flags, 0o600) }
+    guard descriptor >= 0 else { throw CairnError.io(path: path, action: action, errno: errno) }
+    return File(path: path, descriptor: descriptor)
   }
 
-  package func byteCount() throws -> Int {
+  static func open(
+    _ name: FileName, in directory: DirectoryHandle, _ flags: Int32, action: String
+  ) throws -> File {
+    let path = directory.path(of: name)
+    let descriptor = name.withPointer { pointer in
+      uninterrupted { openat(directory.descriptor, pointer, flags | O_CLOEXEC, 0o600) }
+    }
+    guard descriptor >= 0 else { throw CairnError.io(path: path, action: action, errno: errno) }
+    return File(path: path, descriptor: descriptor)
+  }
+
+  package func status() throws -> FileStatus {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
+    guard uninterrupted({ fstat(descriptor, &status) }) == 0 else {
       throw CairnError.io(path: path, action: "stat", errno: errno)
     }
-    return Int(status.st_size)
+    return FileStatus(status)
   }
+
+  package func byteCount() throws -> Int { try status().byteCount }
 
   /// Reads up to `byteCount` bytes at `offset`; fewer only at the end of the file.
   package func read(
@@ -58,11 +82,8 @@ package final class File: @unchecked Sendable {
   ) throws -> Int {
     var got = 0
     while got < byteCount {
-      let result = pread(descriptor, target + got, byteCount - got, off_t(offset + got))
-      if result < 0 {
-        if errno == EINTR { continue }
-        throw CairnError.io(path: path, action: "read", errno: errno)
-      }
+      let result = uninterrupted { pread(descriptor, target + got, byteCount - got, off_t(offset + got)) }
+      if result < 0 { throw CairnError.io(path: path, action: "read", errno: errno) }
       if result == 0 { break }
       got += result
     }
@@ -71,11 +92,9 @@ package final class File: @unchecked Sendable {
 
   /// Reads from the current position: pipes and terminals.
   package func readNext(into target: UnsafeMutablePointer<UInt8>, byteCount: Int) throws -> Int {
-    while true {
-      let result = Glibc.read(descriptor, target, byteCount)
-      if result >= 0 { return result }
-      if errno != EINTR { throw CairnError.io(path: path, action: "read", errno: errno) }
-    }
+    let result = uninterrupted { Glibc.read(descriptor, target, byteCount) }
+    guard result >= 0 else { throw CairnError.io(path: path, action: "read", errno: errno) }
+    return result
   }
 
   package func write(_ bytes: [UInt8]) throws {
@@ -86,17 +105,19 @@ package final class File: @unchecked Sendable {
     var done = 0
     while done < bytes.count {
       guard let start = bytes.baseAddress else { return }
-      let result = Glibc.write(descriptor, start + done, bytes.count - done)
-      if result < 0 {
-        if errno == EINTR { continue }
-        throw CairnError.io(path: path, action: "write", errno: errno)
+      let result = uninterrupted { Glibc.write(descriptor, start + done, bytes.count - done) }
+      // A device that takes nothing without saying why would be asked for ever.
+      guard result > 0 else {
+        throw CairnError.io(path: path, action: "write", errno: result == 0 ? ENOSPC : errno)
       }
       done += result
     }
   }
 
   package func sync() throws {
-    guard fsync(descriptor) == 0 else { throw CairnError.io(path: path, action: "sync", errno: errno) }
+    guard uninterrupted({ fsync(descriptor) }) == 0 else {
+      throw CairnError.io(path: path, action: "sync", errno: errno)
+    }
   }
 
   /// Takes the exclusive lock; false where another process has it.
@@ -111,87 +132,24 @@ package final class File: @unchecked Sendable {
   package func unlock() { _ = cairn_unlock(descriptor) }
 
   package func truncate(to byteCount: Int) throws {
-    guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
+    guard uninterrupted({ ftruncate(descriptor, off_t(byteCount)) }) == 0 else {
       throw CairnError.io(path: path, action: "truncate", errno: errno)
     }
   }
 
   package static func readAll(_ path: String, limit: Int = .max) throws -> [UInt8] {
-    let file = try openForReading(path)
-    let size = min(try file.byteCount(), limit)
+    try openForReading(path).readAll(limit: limit)
+  }
+
+  /// All bytes of a regular file, or its first `limit`.
+  package func readAll(limit: Int) throws -> [UInt8] {
+    let size = min(try byteCount(), limit)
     var failure: (any Error)?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { target, count in
       guard let start = target.baseAddress else { return }
-      do { count = try file.read(at: 0, into: start, byteCount: size) } catch { failure = error }
+      do { count = try read(at: 0, into: start, byteCount: size) } catch { failure = error }
     }
     if let failure { throw failure }
     return bytes
-  }
-}
-
-/// Directory operations, each with the path and the system's reason in its error.
-package enum Directory {
-  package static func create(_ path: String, mode: mode_t = 0o700) throws {
-    if mkdir(path, mode) != 0, errno != EEXIST {
-      throw CairnError.io(path: path, action: "create directory", errno: errno)
-    }
-  }
-
-  /// Creates `path` and its missing parents.
-  package static func createAll(_ path: String, mode: mode_t = 0o700) throws {
-    if isDirectory(path) { return }
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      try createAll(String(path[..<slash]), mode: mode)
-    }
-    try create(path, mode: mode)
-  }
-
-  package static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  /// Names in the directory, sorted by bytes, without `.` and `..`.
-  package static func names(_ path: String) throws -> [String] {
-    guard let stream = opendir(path) else {
-      throw CairnError.io(path: path, action: "read directory", errno: errno)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        if errno != 0 { throw CairnError.io(path: path, action: "read directory", errno: errno) }
-        break
-      }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
-  package static func sync(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw CairnError.io(path: path, action: "open directory", errno: errno) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else {
-      throw CairnError.io(path: path, action: "sync directory", errno: errno)
-    }
-  }
-
-  package static func rename(_ from: String, to: String) throws {
-    guard Glibc.rename(from, to) == 0 else {
-      throw CairnError.io(path: to, action: "rename \(from) to it", errno: errno)
-    }
-  }
-
-  package static func remove(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else {
-      throw CairnError.io(path: path, action: "remove", errno: errno)
-    }
   }
 }

@@ -7,17 +7,23 @@ import Glibc
 package final class SpillMapping: @unchecked Sendable {
   package let base: UnsafeMutableRawPointer
   package let byteCount: Int
+  /// A run that ends between making the file and unlinking it leaves this and six letters or digits.
+  package static let namePrefix = "spill-"
 
   /// Maps `byteCount` bytes of a new temporary file in `directory`. Throws `CairnError.io`.
   package init(byteCount: Int, directory: String) throws {
-    var template = Array((directory + "/spill-XXXXXX").utf8CString)
-    let descriptor = mkstemp(&template)
+    var template: [CChar] = []
+    let descriptor = uninterrupted {
+      template = Array((directory + "/" + Self.namePrefix + "XXXXXX").utf8CString)
+      return mkstemp(&template)
+    }
     guard descriptor >= 0 else {
       throw CairnError.io(path: directory, action: "create a temporary file in", errno: errno)
     }
     unlink(&template)
     defer { close(descriptor) }
-    let failure = posix_fallocate(descriptor, 0, off_t(byteCount))
+    var failure: Int32
+    repeat { failure = posix_fallocate(descriptor, 0, off_t(byteCount)) } while failure == EINTR
     guard failure == 0 else {
       throw CairnError.io(path: directory, action: "reserve \(byteCount) temporary bytes in", errno: failure)
     }

@@ -8,37 +8,6 @@ package protocol BlockStore: AnyObject, Sendable {
   func read(offset: UInt64, byteCount: Int) throws -> [UInt8]
 }
 
-package final class FileBlockStore: BlockStore {
-  package let name: String
-  package let byteCount: Int
-  private let file: File
-
-  package init(path: String) throws {
-    file = try File.openForReading(path)
-    name = path
-    byteCount = try file.byteCount()
-  }
-
-  package func read(offset: UInt64, byteCount wanted: Int) throws -> [UInt8] {
-    guard wanted >= 0, offset <= UInt64(byteCount), wanted <= byteCount - Int(offset) else {
-      throw CairnError.damaged(
-        file: name, offset: offset, cause: "the file ends before byte \(offset) + \(wanted)")
-    }
-    var failure: (any Error)?
-    var got = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { target, count in
-      guard let start = target.baseAddress else { return }
-      do { got = try file.read(at: Int(offset), into: start, byteCount: wanted) } catch { failure = error }
-      count = got
-    }
-    if let failure { throw failure }
-    guard got == wanted else {
-      throw CairnError.damaged(file: name, offset: offset, cause: "the file was cut while it was read")
-    }
-    return bytes
-  }
-}
-
 /// A file's bytes in memory.
 package final class MemoryBlockStore: BlockStore {
   package let name: String

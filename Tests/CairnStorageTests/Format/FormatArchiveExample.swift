@@ -30,6 +30,22 @@ extension FormatTables {
     #expect(try FormatDocument.load("archive.md").table("segment fields").map { $0[0] } == fields)
   }
 
+  @Test func manifestLimits() throws {
+    let limits = Dictionary(uniqueKeysWithValues: SegmentEntry.counts.map { ($0.name, "\($0.limit)") })
+    var listed: Set<String> = []
+    for row in try FormatDocument.load("archive.md").table("manifest limits") {
+      for name in row[0].split(separator: ",").map({ String($0.drop { $0 == " " }) }) {
+        listed.insert(name)
+        switch name {
+        case "commits", "segment files": #expect(row[1] == "\(Manifest.numberLimit)")
+        case "bytes of a manifest": #expect(row[1] == "\(Manifest.byteLimit)")
+        default: #expect(row[1] == limits[name], "\(name)")
+        }
+      }
+    }
+    #expect(listed == Set(limits.keys).union(["commits", "segment files", "bytes of a manifest"]))
+  }
+
   @Test func sourceKeys() throws {
     for row in try FormatDocument.load("archive.md").table("source keys") {
       let key = SourceKey(String(row[0].dropFirst().dropLast()))

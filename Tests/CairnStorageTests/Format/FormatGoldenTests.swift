@@ -11,7 +11,7 @@ import Testing
     func walk(_ path: String, _ key: String) throws {
       for name in try Directory.names(path) {
         let (child, childKey) = (path + "/" + name, key.isEmpty ? name : key + "/" + name)
-        if Directory.isDirectory(child) {
+        if try Directory.status(child)?.kind == .directory {
           try walk(child, childKey)
         } else {
           files[childKey] = try File.readAll(child)

@@ -69,7 +69,7 @@ extension ZoneRules {
   init(name: [UInt8], directory: String = ZoneRules.directory) throws(Failure) {
     guard Self.isName(name) else { throw .unknown }
     let path = directory + "/" + String(decoding: name, as: UTF8.self)
-    guard Directory.isDirectory(directory) else { throw .noDatabase }
+    guard (try? Directory.status(directory))?.kind == .directory else { throw .noDatabase }
     guard let bytes = try? File.readAll(path, limit: ZoneFile.byteLimit) else { throw .unknown }
     guard let rules = ZoneFile.read(bytes) else { throw .damaged }
     self = rules

@@ -1,0 +1,90 @@
+import Glibc
+
+/// The newest state of an archive that is whole, for when `CURRENT` does not lead to one.
+///
+/// Making it looks only; `perform()` changes the archive. Nothing is removed: what the state does not name goes to
+/// `lost+found`.
+public struct ArchiveRecovery: Sendable {
+  /// Something that is not part of the state, and why.
+  public struct Exclusion: Sendable, Equatable {
+    /// Its name in the archive.
+    public var name: String
+    /// What is wrong with it.
+    public var reason: String
+  }
+
+  /// The directory.
+  public let path: String
+  /// What is wrong with the archive as it is; nil where nothing is, and nothing is to be done.
+  public let problem: String?
+  /// The state: the newest of those that manifests describe, or what the segments themselves tell.
+  public let manifest: Manifest
+  /// Whether no manifest is whole, so that the state is made of all segments that can be opened.
+  public let isRebuilt: Bool
+  /// Newer manifests that describe no state that is there, newest first.
+  public let manifestsPassedOver: [Exclusion]
+  /// Segment files that the state does not have.
+  public let segmentsLeftOut: [Exclusion]
+
+  /// Looks for the newest whole state: the newest manifest of which every segment is there and is the one that was
+  /// committed; without one, all segments that can be opened.
+  ///
+  /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where no state is whole, `.unsupportedVersion`
+  /// where a newer Cairn has written one, `.io` where it cannot be told which is the newest.
+  public init(path: String) throws { try self.init(try ArchiveDirectory(forReading: path)) }
+
+  private init(_ directory: ArchiveDirectory) throws {
+    path = directory.path
+    let survey = try ArchiveSurvey(directory)
+    problem = survey.problem
+    if let state = survey.state {
+      (manifest, isRebuilt) = (state, false)
+    } else {
+      (manifest, isRebuilt) = (try survey.rebuilt(), true)
+    }
+    manifestsPassedOver = survey.passedOver
+    segmentsLeftOut = try survey.segmentsOutside(manifest)
+  }
+
+  /// Makes the state the archive's. Throws as a writer does, and `CairnError.usage` where the archive is not the one
+  /// that was looked at.
+  public func perform() throws {
+    let root = try DirectoryHandle.open(path)
+    let claim = try WriterClaim(root)
+    try withExtendedLifetime(claim) {
+      let directory = ArchiveDirectory(root)
+      let now = try ArchiveRecovery(directory)
+      guard let problem = now.problem else { return }
+      guard now.manifest == manifest, now.isRebuilt == isRebuilt else {
+        throw CairnError.usage("\(path): the archive has changed since it was looked at")
+      }
+      try replaceState(directory, problem)
+    }
+  }
+
+  private func replaceState(_ directory: ArchiveDirectory, _ problem: String) throws {
+    let root = directory.root
+    let lost = LostAndFound(root)
+    for sequence in try directory.sequences() where sequence > manifest.sequence || isRebuilt {
+      let name = Manifest.fileName(sequence)
+      let reason = manifestsPassedOver.first { $0.name == name }?.reason ?? "is not whole"
+      try lost.take(FileName(name), from: root, place: name, reason: reason)
+    }
+    for name in [
+      ArchiveDirectory.current, ArchiveDirectory.temporaryCurrent, ArchiveDirectory.temporaryManifest,
+    ] where try root.status(of: name) != nil {
+      try lost.take(name, from: root, place: "\(name)", reason: "before a recovery: \(problem)")
+    }
+    let bytes = manifest.encode()
+    if isRebuilt {
+      try root.writeSynced(ArchiveDirectory.temporaryManifest, bytes)
+      try root.move(
+        ArchiveDirectory.temporaryManifest, to: root, as: FileName(Manifest.fileName(manifest.sequence)))
+    }
+    let pointer = CurrentPointer(sequence: manifest.sequence, manifestChecksum: checksum(bytes, seed: 0))
+    try root.writeSynced(ArchiveDirectory.temporaryCurrent, pointer.encode())
+    try root.sync()
+    try root.replace(ArchiveDirectory.current, with: ArchiveDirectory.temporaryCurrent)
+    try root.sync()
+  }
+}

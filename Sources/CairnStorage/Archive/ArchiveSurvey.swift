@@ -1,0 +1,113 @@
+import Glibc
+
+/// A look at all states that an archive's manifests describe. Only what is certainly damaged or missing is passed
+/// over: what the system cannot read just now may be whole.
+struct ArchiveSurvey {
+  private let directory: ArchiveDirectory
+  /// What keeps the archive from being read or written as it is.
+  private(set) var problem: String?
+  /// The newest state that is whole.
+  private(set) var state: Manifest?
+  /// Manifests newer than it, newest first.
+  private(set) var passedOver: [ArchiveRecovery.Exclusion] = []
+  private let sequences: [Int]
+
+  init(_ directory: ArchiveDirectory) throws {
+    self.directory = directory
+    sequences = try directory.sequences()
+    guard let problem = try findStateInForce() else { return }
+    self.problem = problem
+    for sequence in sequences.reversed() {
+      do {
+        let manifest = try directory.manifest(sequence)
+        try checkSegments(of: manifest)
+        state = manifest
+        return
+      } catch let error as CairnError {
+        guard case .damaged = error else { throw error }
+        passedOver.append(.init(name: Manifest.fileName(sequence), reason: "\(error)"))
+      }
+    }
+  }
+
+  /// Takes the state that `CURRENT` names where it is whole and the newest; else gives what is wrong.
+  private mutating func findStateInForce() throws -> String? {
+    do {
+      guard let pointer = try readPointer() else {
+        guard case .archive(let trace) = try directory.remains() else {
+          throw CairnError.usage("\(directory.path): not a Cairn archive (no CURRENT in it)")
+        }
+        throw directory.lost(trace)
+      }
+      let manifest = try directory.manifest(pointer)
+      try checkSegments(of: manifest)
+      if let newest = sequences.last, newest > manifest.sequence + 1 {
+        throw directory.outdated(manifest.sequence, newest)
+      }
+      state = manifest
+      return nil
+    } catch let error as CairnError {
+      guard case .damaged = error else { throw error }
+      return "\(error)"
+    }
+  }
+
+  /// An unreadable `CURRENT` can be written anew, unlike anything else that is unreadable.
+  private func readPointer() throws -> CurrentPointer? {
+    do {
+      return try directory.pointer()
+    } catch CairnError.io(let path, let action, let number) {
+      throw CairnError.damaged(file: path, offset: 0, cause: "cannot \(action): \(systemMessage(number))")
+    }
+  }
+
+  private func checkSegments(of manifest: Manifest) throws {
+    let snapshot = ArchiveSnapshot(directory, manifest)
+    for entry in manifest.segments { _ = try snapshot.open(entry) }
+  }
+
+  /// Names in `segments/`; none where there is no such directory.
+  private func segmentNames() throws -> [FileName] {
+    guard try directory.root.status(of: ArchiveDirectory.segments) != nil else { return [] }
+    return try directory.root.directory(ArchiveDirectory.segments, followsLinks: true).names()
+  }
+
+  private func open(_ name: FileName) throws -> SegmentReader {
+    let path = FileName(bytes: ArchiveDirectory.segments.bytes + Array("/".utf8) + name.bytes)
+    return try SegmentReader(try FileBlockStore(path: path, in: directory.root))
+  }
+
+  /// A state of all segments that can be opened, without any manifest's word. Throws `CairnError.damaged` where there
+  /// is none.
+  func rebuilt() throws -> Manifest {
+    var manifest = Manifest(sequence: (sequences.last ?? 0) + 1)
+    let names = try segmentNames().compactMap { name in
+      name.text.flatMap { text in Manifest.segmentNumber(ofName: text).map { (number: $0, text: text) } }
+    }
+    for name in names.sorted(by: { $0.number < $1.number }) {
+      do {
+        manifest.segments.append(try SegmentEntry(name: name.text, try open(FileName(name.text))))
+      } catch CairnError.damaged {
+        // Reported with all that the state does not have.
+        continue
+      }
+    }
+    guard !manifest.segments.isEmpty else {
+      throw CairnError.damaged(
+        file: directory.path, offset: 0,
+        cause: "no manifest describes a state that is whole, and no segment opens")
+    }
+    // Segments that lie about themselves make no state either.
+    return try Manifest.decode(manifest.encode(), file: directory.path)
+  }
+
+  /// What `segments/` holds beyond a state.
+  func segmentsOutside(_ manifest: Manifest) throws -> [ArchiveRecovery.Exclusion] {
+    let named = Set(manifest.segments.map(\.name))
+    return try segmentNames().filter { name in name.text.map { !named.contains($0) } ?? true }.map { name in
+      var reason = "the state does not name it"
+      do { _ = try open(name) } catch { reason = "\(error)" }
+      return ArchiveRecovery.Exclusion(name: "\(ArchiveDirectory.segments)/\(name)", reason: reason)
+    }
+  }
+}
