@@ -38,7 +38,7 @@ public final class Archive: Sendable {
 
   /// Reads every byte of every segment and rebuilds every source object.
   ///
-  /// `report` is called with each thing that is wrong; verification goes on with the next segment.
+  /// `report` is called with each thing that is wrong or cannot be read; verification goes on with the next segment.
   public func verify(threads: Int, report: (CairnError) -> Void) throws -> Verification {
     var result = Verification()
     for entry in snapshot.manifest.segments {
@@ -50,8 +50,10 @@ public final class Archive: Sendable {
         result.records += part.recordCount
         result.jsonByteCount += part.byteCount
       } catch let error as CairnError {
-        guard error.exitCode == 4 else { throw error }
-        report(error)
+        switch error {
+        case .damaged, .unsupportedVersion, .io: report(error)
+        default: throw error
+        }
       }
     }
     return result

@@ -8,7 +8,8 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Prove that an archive is whole and rebuilds every source object.",
     discussion: """
       Reads every byte, checks every checksum, rebuilds every source object and compares its SHA-256 with the \
-      one taken when it was compacted. Exit code 4 where anything differs.
+      one taken when it was compacted. Goes on past what is wrong. Exit code 4 where anything differs, 5 where \
+      something cannot be read.
       """)
 
   @Argument(help: "The archive directory.")
@@ -19,16 +20,21 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let start = monotonicSeconds()
     let opened = try Archive(path: archive)
-    var damages = 0
+    var errors: [CairnError] = []
     let result = try opened.verify(threads: threading.count) { error in
-      damages += 1
+      errors.append(error)
       printError("cairn: \(error)")
     }
     let seconds = monotonicSeconds() - start
     printError(
-      "\(damages == 0 ? "verified" : "damaged:") \(formatCount(result.objects)) objects, "
+      "\(outcome(errors)) \(formatCount(result.objects)) objects, "
         + "\(formatCount(result.records)) records, \(formatBytes(result.jsonByteCount)) of JSON in "
         + "\(result.segments) of \(opened.snapshot.manifest.segments.count) segments, \(fixed(seconds, 2)) s")
-    if damages > 0 { throw ExitCode(4) }
+    if let code = errors.map(\.exitCode).min() { throw ExitCode(code) }
+  }
+
+  private func outcome(_ errors: [CairnError]) -> String {
+    if errors.isEmpty { return "verified" }
+    return errors.contains { $0.exitCode == 4 } ? "damaged:" : "not all could be read:"
   }
 }

@@ -80,6 +80,61 @@ import Testing
     #expect(try Binary.run("verify", path).code == 0)
   }
 
+  /// A segment that cannot be read does not keep the others from being verified.
+  @Test func verificationGoesOn() throws {
+    let (directory, path) = try Self.archive(3)
+    let first = path + "/segments/000001.cairn"
+    #expect(rename(first, directory.sub("kept")) == 0)
+    #expect(symlink(first, first) == 0)
+    let unreadable = try Binary.run("verify", path)
+    #expect(unreadable.code == 5, "\(unreadable.error)")
+    #expect(unreadable.error.contains("not all could be read: 2 objects"), "\(unreadable.error)")
+    #expect(unreadable.error.contains("2 of 3 segments"), "\(unreadable.error)")
+    #expect(unlink(path + "/segments/000002.cairn") == 0)
+    let damaged = try Binary.run("verify", path)
+    #expect(damaged.code == 4 && damaged.error.contains("1 of 3 segments"), "\(damaged.error)")
+  }
+
+  /// A run that waits for its source while its archive is taken away: it says so, and loses neither's events.
+  @Test(arguments: ["LOCK", "directory"]) func supersededRun(taken: String) throws {
+    let (directory, path) = try Self.archive(2)
+    let fifo = directory.sub("fifo")
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let waiting = try ChildProcess(try Binary.command(["compact", fifo, "--into", path]))
+    // It has the lock when a second run is told so.
+    try directory.write("other.json", Array(Self.record(77).utf8))
+    func compactOther() throws -> ChildProcess.Result {
+      try Binary.run("compact", directory.sub("other.json"), "--into", path, "--quiet")
+    }
+    var isLocked = false
+    for _ in 0..<500 where !isLocked {
+      let probe = try Binary.run("compact", directory.sub("in"), "--into", path, "--quiet")
+      isLocked = probe.code == 5 && probe.error.contains("locked")
+    }
+    #expect(isLocked)
+    if taken == "LOCK" {
+      #expect(unlink(path + "/LOCK") == 0)
+    } else {
+      #expect(rename(path, directory.sub("old")) == 0)
+    }
+    #expect(try compactOther().code == 0)
+    let events = taken == "LOCK" ? 3 : 1
+    let file = open(fifo, O_WRONLY)
+    let bytes = Array(Self.record(88).utf8)
+    #expect(bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == bytes.count)
+    close(file)
+    let stopped = try waiting.wait()
+    #expect(stopped.code == 5, "\(stopped.error)")
+    #expect(stopped.error.contains("stopped before a commit"), "\(stopped.error)")
+    #expect(stopped.error.contains("what it has read is kept in lost+found/"), "\(stopped.error)")
+    let counted = try Binary.run("query", path, "SELECT count(*) FROM events", "--output", "csv")
+    #expect(String(decoding: counted.output, as: UTF8.self).contains("\n\(events)"))
+    #expect(try Binary.run("verify", path).code == 0)
+    let own = taken == "LOCK" ? path : directory.sub("old")
+    #expect(try treePaths(own + "/lost+found").count == 2)
+    #expect(try Binary.run("verify", own).code == 0)
+  }
+
   private static let asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   private static let canBeNobody: Bool = {
     guard geteuid() == 0, let path = Binary.path else { return false }
