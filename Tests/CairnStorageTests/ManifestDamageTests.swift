@@ -1,5 +1,6 @@
 import CairnStorage
 import CairnTestSupport
+import Glibc
 import Testing
 
 /// `CURRENT`, manifests and the set of segment files.
@@ -151,6 +152,23 @@ import Testing
     #expect(try read(archive.path) == 3)
     let full = #expect(throws: CairnError.self) { try archive.add([]) }
     #expect(full?.exitCode == 4 && "\(String(describing: full))".contains("no segment can follow"))
+  }
+
+  /// Manifests made to take memory: lines without end, lines without number, a file that is mostly hole.
+  @Test func hostileManifests() throws {
+    let archive = try archive()
+    let manifest = try archive.snapshot().manifest
+    let head = Array("cairn-manifest 1\nsequence 9\n".utf8)
+    for filler in ["\n", "a ", "segment ", "=", "sequence 1\n"] {
+      let bytes = head + Array(String(repeating: filler, count: (1 << 16) / filler.utf8.count).utf8)
+      try publish(archive, manifest.sequence, bytes)
+      #expect(isReported(archive.path))
+    }
+    let path = try currentManifestPath(archive, manifest.sequence)
+    #expect(truncate(path, 1 << 45) == 0)
+    #expect(isReported(archive.path))
+    #expect(truncate(archive.path + "/CURRENT", 1 << 45) == 0)
+    #expect(isReported(archive.path))
   }
 
   /// What a newer Cairn has written is not called damaged.

@@ -66,6 +66,24 @@ import Testing
     #expect(try reader.objects(block: 0).first?.key == Array("mine".utf8))
   }
 
+  /// Where there is no lost+found to be had, the segment stays under a name that no later run removes.
+  @Test func withoutLostAndFound() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.sub("archive")
+    var writer: ArchiveWriter? = try ArchiveWriter(path: path)
+    let segment = try WriterFixture.segment(try #require(writer), "mine")
+    try directory.write("archive/lost+found", [1])
+    try Directory.remove(path + "/LOCK")
+    let error = #expect(throws: CairnError.self) { try writer?.commit([segment]) }
+    writer = nil
+    let kept = try #require(try treePaths(path + "/tmp").first)
+    #expect(kept.hasPrefix("kept-segment-000001-"))
+    #expect("\(try #require(error))".contains("tmp/\(kept)"), "\(String(describing: error))")
+    try Directory.remove(path + "/lost+found")
+    try WriterFixture.archive(path, ["a"])
+    #expect(try treePaths(path + "/lost+found") == ["REASONS", kept])
+  }
+
   /// Somebody else has used the number.
   @Test func segmentNameTaken() throws {
     let directory = try TemporaryDirectory()

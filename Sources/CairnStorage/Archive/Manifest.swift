@@ -13,8 +13,10 @@ public struct Manifest: Sendable, Equatable {
   static let version: UInt32 = 1
   /// Greatest number of a commit and of a segment file: a commit each second reaches it in 30,000 years.
   package static let numberLimit = 1_000_000_000_000
-  /// A manifest of more bytes is none: a million segments take a quarter of it.
-  package static let byteLimit = 1 << 30
+  /// A manifest of more bytes is none: it is enough for a quarter of a million segments.
+  package static let byteLimit = 1 << 26
+  /// A longer line is none.
+  private static let lineByteLimit = 1024
 
   package init(sequence: Int = 0, segments: [SegmentEntry] = []) {
     self.sequence = sequence
@@ -65,25 +67,36 @@ public struct Manifest: Sendable, Equatable {
   /// Throws `CairnError.damaged`, and `.unsupportedVersion` where a newer Cairn has written it.
   package static func decode(_ bytes: [UInt8], file: String) throws -> Manifest {
     func damaged(_ cause: String) -> CairnError { .damaged(file: file, offset: 0, cause: cause) }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw damaged("manifest is no text") }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    try checkVersion(lines.first ?? "", file: file)
     var manifest = Manifest()
-    for line in lines.dropFirst() {
-      let words = line.split(separator: " ")
-      switch words.first {
-      case "sequence": manifest.sequence = words.count == 2 ? number(words[1]) ?? -1 : -1
-      case "segment":
-        guard let entry = SegmentEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
-        manifest.segments.append(entry)
-      default: break
+    var rest = bytes[...]
+    var isFirst = true
+    // Line by line: all of them at once may take many times the memory of their bytes.
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = rest[..<end]
+      rest = rest[(end + 1)...]
+      guard line.count <= lineByteLimit, let text = String(validating: line, as: UTF8.self) else {
+        throw damaged("manifest has a line that is none")
       }
+      if isFirst { try checkVersion(text[...], file: file) } else { try manifest.add(text, damaged) }
+      isFirst = false
     }
+    if isFirst { try checkVersion("", file: file) }
     guard manifest.sequence >= 0, manifest.encode() == bytes else {
       throw damaged("manifest checksum does not match")
     }
     if let cause = manifest.contradiction { throw damaged(cause) }
     return manifest
+  }
+
+  private mutating func add(_ line: String, _ damaged: (String) -> CairnError) throws {
+    let words = line.split(separator: " ")
+    switch words.first {
+    case "sequence": sequence = words.count == 2 ? Self.number(words[1]) ?? -1 : -1
+    case "segment":
+      guard let entry = SegmentEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
+      segments.append(entry)
+    default: break
+    }
   }
 
   private static func checkVersion(_ line: Substring, file: String) throws {
