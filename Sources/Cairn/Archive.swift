@@ -67,23 +67,40 @@ public final class Archive: Sendable {
     public var jsonByteCount: Int
     /// Files whose source was damaged already when it was compacted.
     public var incompleteObjects: Int
+    /// Objects that have no file now, since their paths could not be made: other files stand in the way.
+    public var unwrittenObjects: Int
   }
 
-  /// Writes source objects below `directory`, each compared with the SHA-256 taken when it was compacted.
+  /// Writes source objects below `directory`, each compared with the SHA-256 taken when it was compacted. A regular
+  /// file that is there is replaced, never written into; links, pipes and directories stay. A path that cannot be
+  /// made, and an object that is damaged, stop no other.
+  ///
+  /// Throws `CairnError.io` where nothing more can be written or read; at the end, with everything else restored,
+  /// `.damaged` where an object does not rebuild.
   ///
   /// - Parameters:
   ///   - pattern: shell pattern for keys, `*` crossing `/`; nil for all.
   ///   - gzip: compress the files again (not to the same compressed bytes).
+  ///   - report: called at the end with the first objects that were not restored, and why.
   public func restore(
-    to directory: String, matching pattern: String? = nil, gzip: Bool = false, threads: Int = 2
+    to directory: String, matching pattern: String? = nil, gzip: Bool = false, threads: Int = 2,
+    report: (String) -> Void = { _ in }
+  ) throws -> Restoration {
+    try restore(
+      to: directory, matching: pattern.map { FilePath($0) }, gzip: gzip, threads: threads, report: report)
+  }
+
+  package func restore(
+    to directory: String, matching pattern: FilePath?, gzip: Bool, threads: Int, report: (String) -> Void
   ) throws -> Restoration {
     var options = Restorer.Options()
     options.pattern = pattern
     options.gzip = gzip
     options.threads = threads
-    let summary = try Restorer(snapshot, target: directory, options: options).run()
+    let summary = try Restorer(snapshot, target: directory, options: options).run(report: report)
     return Restoration(
-      objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete)
+      objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete,
+      unwrittenObjects: summary.unwritten)
   }
 }
 

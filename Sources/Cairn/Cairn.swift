@@ -15,3 +15,10 @@ public func compact(
 ) throws -> CompactionSummary {
   try Compactor(archive: path, options: options).run(sources)
 }
+
+/// The same for paths that need not be text.
+package func compact(
+  _ sources: [FilePath], into path: String, options: CompactionOptions
+) throws -> CompactionSummary {
+  try Compactor(archive: path, options: options).run(sources)
+}

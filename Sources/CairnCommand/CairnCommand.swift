@@ -9,7 +9,7 @@ struct CairnCommand: ParsableCommand {
     commandName: "cairn",
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     discussion: """
-      Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but some input was rejected; \
+      Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but something was rejected, not read or not written; \
       4 archive damaged; 5 I/O error or archive locked; 130 interrupted.
       """,
     version: cairnVersion,
@@ -22,7 +22,7 @@ struct CairnCommand: ParsableCommand {
     // A reader that went away (`| head`) ends the command quietly, by the write error.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parse(arguments)
+      var command = try parse(try Arguments.decoded())
       try command.run()
       try StandardOutput.shared.flush()
     } catch let error as CairnError {
@@ -48,11 +48,6 @@ struct CairnCommand: ParsableCommand {
       return command
     }
     return try parseAsRoot(arguments)
-  }
-
-  /// The arguments; SQL that begins with a comment (`-- …`) is no option.
-  private static var arguments: [String] {
-    CommandLine.arguments.dropFirst().map { $0.hasPrefix("-- ") || $0.hasPrefix("--\n") ? "\n" + $0 : $0 }
   }
 
   private static func finish(_ error: CairnError) {

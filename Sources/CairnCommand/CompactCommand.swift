@@ -11,7 +11,9 @@ struct CompactCommand: ParsableCommand {
       SOURCE is a file, a directory, a glob, or - for standard input; JSON plain, gzip or zstd, told by content. \
       Objects that the archive has already (same key, size and modification time) are skipped, so the same \
       command can run again at any time. What cannot be read is kept under ARCHIVE/rejects with its place \
-      and reason, and the exit code is then 3.
+      and reason, and the exit code is then 3. Files that by their content hold no log (images, programs) are \
+      named and left where they are; those that hold logs in a form that is not read (zip, UTF-16) too, with \
+      the way out and exit code 3.
       """)
 
   @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"))
@@ -30,6 +32,11 @@ struct CompactCommand: ParsableCommand {
     name: .customLong("max-object"), help: "Inflated size above which an object is rejected, such as 2GiB.")
   var maxObject = ByteCount(value: 2 << 30)
 
+  @Flag(
+    name: .customLong("keep-foreign"),
+    help: "Copy files that hold no log into ARCHIVE/rejects instead of naming them only.")
+  var keepForeign = false
+
   /// For tests: small segments, so that a short run commits many times.
   @Option(name: .customLong("segment-bytes"), help: .hidden)
   var segmentBytes: ByteCount?
@@ -42,6 +49,7 @@ struct CompactCommand: ParsableCommand {
     options.threads = threading.count
     options.memoryByteLimit = memory.value
     options.objectByteLimit = maxObject.value
+    options.keepsForeignFiles = keepForeign
     if let segmentBytes {
       options.segmentJSONByteLimit = segmentBytes.value
       options.pieceByteTarget = min(options.pieceByteTarget, max(1, segmentBytes.value / 2))
@@ -53,17 +61,29 @@ struct CompactCommand: ParsableCommand {
       let line = ProgressLine(start: start)
       options.progress = { line.show($0) }
     }
-    let summary = try compact(sources, into: into, options: options)
+    let summary = try compact(
+      sources.map(Arguments.path), into: try Arguments.text(into, of: "--into"), options: options)
     let seconds = monotonicSeconds() - start
     if showsProgress { writeError("\r\u{1B}[K") }
     if !quiet { report(summary, seconds: seconds) }
-    for reject in summary.firstRejects { printError("rejected: \(escapeForTerminal(reject))") }
-    let shown = summary.firstRejects.count
-    if shown == 20 { printError("(further rejects are listed in \(into)/rejects)") }
-    for key in summary.changedKeys.prefix(20) {
-      printError("changed: \(escapeForTerminal(key)) differs from the copy in the archive; both are kept")
-    }
+    list(summary)
     if summary.hasRejects { throw ExitCode(3) }
+  }
+
+  private func list(_ summary: CompactionSummary) {
+    func list(_ what: String, _ lines: [String], of count: Int? = nil) {
+      for line in lines { printError("\(what): \(line)") }
+      if let count, count > lines.count { printError("(and \(formatCount(count - lines.count)) more)") }
+    }
+    list("rejected", summary.firstRejects)
+    if summary.firstRejects.count == CompactionSummary.listLimit {
+      printError("(further rejects are listed in \(into)/rejects)")
+    }
+    list("not read", summary.firstUnread, of: summary.unreadFiles)
+    if !quiet { list("not kept", summary.firstForeign, of: summary.foreignFiles) }
+    for key in summary.changedKeys.prefix(CompactionSummary.listLimit) {
+      printError("changed: \(key) differs from the copy in the archive; both are kept")
+    }
   }
 
   private func report(_ summary: CompactionSummary, seconds: Double) {
@@ -73,6 +93,8 @@ struct CompactCommand: ParsableCommand {
     if summary.skippedObjects > 0 { objects += ", \(formatCount(summary.skippedObjects)) already in" }
     if summary.incompleteObjects > 0 { objects += ", \(formatCount(summary.incompleteObjects)) incomplete" }
     if summary.rejectedObjects > 0 { objects += ", \(formatCount(summary.rejectedObjects)) rejected" }
+    if summary.unreadFiles > 0 { objects += ", \(formatCount(summary.unreadFiles)) not read" }
+    if summary.foreignFiles > 0 { objects += ", \(formatCount(summary.foreignFiles)) not kept" }
     lines.append(("objects", objects))
     lines.append(
       (

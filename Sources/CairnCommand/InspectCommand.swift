@@ -101,7 +101,7 @@ struct InspectCommand: ParsableCommand {
         segment.sizes.minimumTime <= segment.sizes.maximumTime ? formatTime(segment.sizes.maximumTime) : "-"
       let columns = "\(segment.columns) (\(segment.packedColumns))"
       try out.write(
-        "\(segment.name.padded(to: 14)) \(formatCount(segment.sizes[.rows]).padded(to: 11)) "
+        "\(escapeForTerminal(segment.name).padded(to: 14)) \(formatCount(segment.sizes[.rows]).padded(to: 11)) "
           + "\(String(segment.sizes[.rowGroups]).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
           + "\(columns.padded(to: 17)) \(formatBytes(segment.sizes[.byteCount]).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
       )

@@ -9,7 +9,8 @@ struct RestoreCommand: ParsableCommand {
     discussion: """
       Files go below DIR under their source keys, inflated, without .gz or .zst; --gzip compresses them again \
       (the JSON is exact, the gzip bytes are not those of the original). Every file is compared with the \
-      SHA-256 of its original before it counts.
+      SHA-256 of its original before it gets its name. Regular files that are there are replaced; what cannot be \
+      written is named at the end, and the exit code is then 3.
       """)
 
   @Argument(help: "The archive directory.")
@@ -27,12 +28,20 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   func run() throws {
-    let result = try Archive(path: archive).restore(
-      to: to, matching: source, gzip: gzip, threads: threading.count)
+    let target = try Arguments.text(to, of: "--to")
+    let result = try Archive(path: try Arguments.text(archive, of: "the archive")).restore(
+      to: target, matching: source.map { Arguments.path($0) }, gzip: gzip, threads: threading.count
+    ) {
+      printError("not restored: \($0)")
+    }
     printError(
       "restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
     if result.incompleteObjects > 0 {
       printError("\(formatCount(result.incompleteObjects)) of them were damaged when they were compacted")
+    }
+    if result.unwrittenObjects > 0 {
+      printError("\(formatCount(result.unwrittenObjects)) objects could not be written")
+      throw ExitCode(3)
     }
     if result.objects == 0, source != nil { throw ExitCode(1) }
   }

@@ -84,7 +84,11 @@ struct ScanCommand: ParsableCommand {
     let out = StandardOutput.shared
     let isWhole = select == "*" || (select == nil && (output == .jsonl || output == .json))
     switch output {
-    case .raw: try scan.writeRecords(.raw) { try out.write($0) }
+    case .raw:
+      let isShown = isTerminal(1)
+      try scan.writeRecords(.raw) { bytes in
+        if isShown { try out.write(escapeRawForTerminal(bytes)) } else { try out.write(bytes) }
+      }
     case .jsonl where isWhole: try scan.writeRecords(.compactJSON) { try writeLines($0) }
     case .json where isWhole: try writeArray(scan)
     default:

@@ -21,6 +21,14 @@ cairn_hash128 cairn_xxh3_128(const void *bytes, size_t byteCount, uint64_t seed)
   return out;
 }
 
+void cairn_start_writing(int fd) {
+#ifdef __linux__
+  (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)fd;
+#endif
+}
+
 int cairn_unlock(int fd) {
   while (flock(fd, LOCK_UN) != 0) {
     if (errno != EINTR) return errno;

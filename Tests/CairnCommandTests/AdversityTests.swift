@@ -28,7 +28,9 @@ import Testing
     (synth.eventCount, synth.dayCount, synth.accountCount) = (4000, 3, 2)
     _ = try generate(synth)
     try directory.write("in/cut.json", Array("{\"Records\":[\(Self.record),{\"eventN".utf8))
-    try directory.write("in/none.bin", (0..<40_000).map { UInt8(truncatingIfNeeded: $0) })
+    let broken =
+      Array("{\"Records\":[{\"eventName\":".utf8) + (0..<40_000).map { UInt8(truncatingIfNeeded: $0) }
+    try directory.write("in/none.bin", broken)
     let disk = directory.sub("disk")
     try Directory.create(disk)
     #expect(Self.mountMemory(disk, "\(kilobytes)k"))
@@ -51,7 +53,7 @@ import Testing
     #expect(finished.code == 3, "\(finished.error)")
     #expect(try Binary.run("verify", archive).code == 0)
     let rejects = try RejectLine.read(archive: archive)
-    #expect(rejects.first { $0.source.hasSuffix("none.bin") }?.raw.count == 40_000)
+    #expect(rejects.first { $0.source.hasSuffix("none.bin") }?.raw == broken)
     #expect(try Binary.run("restore", archive, "--to", directory.sub("out")).code == 0)
     let tree = try readTree(directory.sub("out/" + directory.path.dropFirst() + "/in"))
     let sources = try treePaths(directory.sub("in"))
@@ -60,6 +62,29 @@ import Testing
       let inflated = try gunzip(try readFile(directory.sub("in/" + path)))
       #expect(difference(tree[String(path.dropLast(3))], inflated) == nil, "\(path)")
     }
+  }
+
+  /// The space ends while objects are restored: each that has its name is whole, and nothing else is left.
+  @Test(.enabled(if: canMount, "may not mount"), arguments: [100, 400])
+  func fullDiskOfTheTarget(kilobytes: Int) throws {
+    let directory = try TemporaryDirectory()
+    for index in 0..<40 {
+      let text = "{\"Records\":[\(Self.record)" + String(repeating: " ", count: 20_000 + index) + "]}"
+      try directory.write("in/\(index).json", Array(text.utf8))
+    }
+    let (archive, disk) = (directory.sub("archive"), directory.sub("disk"))
+    #expect(try Binary.run("compact", "in", "--into", archive, directory: directory.path).code == 0)
+    try Directory.create(disk)
+    #expect(Self.mountMemory(disk, "\(kilobytes)k"))
+    defer { _ = try? runProcess(["umount", disk]) }
+    let full = try Binary.run("restore", archive, "--to", disk)
+    #expect(full.code == 5 && full.error.contains("No space left on device"), "\(full.error)")
+    let tree = try readTree(disk)
+    #expect(tree.count < 40)
+    for (path, bytes) in tree { #expect(try readFile(directory.sub(path)) == bytes, "\(path)") }
+    #expect(try runProcess(["mount", "-o", "remount,size=50m", disk]).code == 0)
+    #expect(try Binary.run("restore", archive, "--to", disk).code == 0)
+    #expect(try readTree(disk).count == 40)
   }
 
   // MARK: Locks and streams
@@ -118,19 +143,22 @@ import Testing
     let directory = try TemporaryDirectory()
     try directory.write("in/good.json", Array(Self.record.utf8))
     try directory.write("in/bad.json", Array("{\"Records\":[\(Self.record),{\"eventName\":nope}]}".utf8))
-    try directory.write("in/\u{1B}[31mred.json", [0, 1])
+    try directory.write("in/\u{1B}[31mred\u{200B}.json", Array("{\"Records\":[{\"eve".utf8))
+    try directory.write("in/\u{1B}[31mred.png", [0x89] + Array("PNG\r\n".utf8))
     try directory.write("in/other.json", Array("{\"no\":\"log\"}".utf8))
     let archive = directory.sub("archive")
     let result = try Binary.run("compact", "in", "--into", archive, directory: directory.path)
     #expect(result.code == 3)
     #expect(
-      result.error.contains("2 added, 1 kept as other JSON, 1 incomplete, 1 rejected"), "\(result.error)")
+      result.error.contains("2 added, 1 kept as other JSON, 1 incomplete, 1 rejected, 1 not kept"),
+      "\(result.error)")
     #expect(result.error.contains("3 in = 1 kept + 1 duplicates + 1 rejected"), "\(result.error)")
     #expect(
       result.error.contains(
         "rejected: in/bad.json: byte \(12 + Self.record.utf8.count + 1 + 13): expected a value"))
     // A hostile name cannot colour the terminal.
-    #expect(!result.error.contains("\u{1B}") && result.error.contains("\\u{1b}[31mred.json"))
+    #expect(!result.error.contains("\u{1B}") && result.error.contains("\\u{1b}[31mred\\u{200b}.json"))
+    #expect(result.error.contains("not kept: in/\\u{1b}[31mred.png: an image (PNG)"))
     #expect(result.output.isEmpty)
     // Foreign files alone are no rejects.
     let other = try Binary.run(

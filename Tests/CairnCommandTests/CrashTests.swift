@@ -43,7 +43,7 @@ import Testing
     // Objects that are cut, rejected and no logs take part as well.
     try source.write(
       "in/cut.json", Array("{\"Records\":[{\"eventName\":\"a\",\"eventTime\":\"b\"},{\"eventN".utf8))
-    try source.write("in/none.bin", [0, 1, 2, 3])
+    try source.write("in/none.bin", Array("{\"Records\":[{\"cut".utf8))
     try source.write("in/other.json", Array("{\"no\":\"log\"}".utf8))
     var seconds = 0.0
     let archive = source.sub("archive")

@@ -27,12 +27,10 @@ final class CSVWriter: RowWriter {
   func end() {}
 
   private func append(_ value: [UInt8], to line: inout [UInt8]) {
-    let value = escapes ? Array(escapeForTerminal(String(decoding: value, as: UTF8.self)).utf8) : value
+    var value = escapes ? Array(escapeForTerminal(String(decoding: value, as: UTF8.self)).utf8) : value
+    if isSafe { value = SpreadsheetFormula.disarmed(value) }
     let isQuoted = value.isEmpty || value.contains { Self.quoted.contains($0) }
     if isQuoted { line.append(Self.quote) }
-    if isSafe, let first = value.first, Self.formulaStarts.contains(first) {
-      line.append(UInt8(ascii: "'"))
-    }
     for byte in value {
       if byte == Self.quote { line.append(byte) }
       line.append(byte)
@@ -42,6 +40,4 @@ final class CSVWriter: RowWriter {
 
   private static let quote = UInt8(ascii: "\"")
   private static let quoted = Array("\",\r\n".utf8)
-  /// Spreadsheets run what begins with one of these (OWASP, "CSV Injection").
-  private static let formulaStarts = Array("=+-@\t\r".utf8)
 }

@@ -53,16 +53,19 @@ final class JSONWriter: RowWriter {
   }
 }
 
-/// JSON text shown on a terminal: control and direction characters inside strings become JSON's own escapes,
-/// which mean the same to a program.
+/// JSON text shown on a terminal: characters that might act on it or hide become JSON's own escapes, which mean the
+/// same to a program.
 func escapeJSONForTerminal(_ bytes: [UInt8], keepsLineFeeds: Bool) -> [UInt8] {
   let isHarmless = bytes.allSatisfy { ($0 >= 0x20 && $0 < 0x7F) || (keepsLineFeeds && $0 == 0x0A) }
   if isHarmless { return bytes }
   var output = ""
   for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-    if mayActOnTerminal(scalar), !(keepsLineFeeds && scalar == "\n") {
-      let digits = String(scalar.value, radix: 16)
-      output += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    if mayDeceive(scalar), !(keepsLineFeeds && scalar == "\n") {
+      // Two escapes where UTF-16 has two units.
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
     } else {
       output.unicodeScalars.append(scalar)
     }

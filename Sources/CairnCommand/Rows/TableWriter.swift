@@ -20,7 +20,7 @@ final class TableWriter: RowWriter {
 
   init(_ out: StandardOutput) { self.out = out }
 
-  func begin(_ columns: [String]) throws { self.columns = columns.map(escapeForTerminal) }
+  func begin(_ columns: [String]) throws { self.columns = columns.map { escapeForTerminal($0) } }
 
   func write(_ row: [[UInt8]?]) throws {
     if let fallback {

@@ -9,7 +9,7 @@ final class VerticalWriter: RowWriter {
   init(_ out: StandardOutput) { self.out = out }
 
   func begin(_ columns: [String]) throws {
-    self.columns = columns.map(escapeForTerminal)
+    self.columns = columns.map { escapeForTerminal($0) }
     width = self.columns.map(displayWidth).max() ?? 0
   }
 

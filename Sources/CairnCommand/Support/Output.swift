@@ -1,8 +1,8 @@
 import Cairn
 import Glibc
 
-/// Data goes to standard output, everything else to standard error.
-func printError(_ message: String) { writeError(message + "\n") }
+/// Data goes to standard output, everything else to standard error. What messages quote cannot act on the terminal.
+func printError(_ message: String) { writeError(escapeForTerminal(message, keeping: ["\n", "\t"]) + "\n") }
 
 /// Text on standard error as it is, for lines that are rewritten.
 func writeError(_ text: String) {
@@ -102,14 +102,14 @@ func peakMemory() -> Int {
   return Int(usage.ru_maxrss) * 1024
 }
 
-/// Log content shown on a terminal: control characters become visible escapes, so that a record cannot move
-/// the cursor or change colours.
-func escapeForTerminal(_ text: String) -> String {
+/// Log content shown on a terminal: characters that it might do something else with than show them, or that nobody
+/// would see, become visible escapes, so that a record cannot move the cursor, change colours or hide.
+func escapeForTerminal(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
   if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
   var output = ""
   for scalar in text.unicodeScalars {
-    if mayActOnTerminal(scalar) {
-      output += "\\u{\(String(scalar.value, radix: 16))}"
+    if mayDeceive(scalar), !kept.contains(scalar) {
+      output += visibleEscape(scalar)
     } else {
       output.unicodeScalars.append(scalar)
     }
@@ -117,9 +117,26 @@ func escapeForTerminal(_ text: String) -> String {
   return output
 }
 
-/// Whether a terminal might do something else with a character than show it.
-func mayActOnTerminal(_ scalar: Unicode.Scalar) -> Bool {
-  let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-  let isBidi = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-  return isControl || isBidi
+/// Records as they are, shown on a terminal: lines and indentation stay, bytes that are no UTF-8 are `\xFF`.
+func escapeRawForTerminal(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+  if bytes.allSatisfy({ ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }) { return Array(bytes) }
+  var output = ""
+  // A carriage return is harmless before the line feed only: elsewhere it lets a line be written over.
+  var hasReturn = false
+  forEachScalar(Array(bytes)) { scalar, byte in
+    if hasReturn { output += scalar == "\n" ? "\r" : "\\u{d}" }
+    hasReturn = scalar == "\r"
+    if hasReturn { return }
+    if let byte {
+      output += "\\x" + hexadecimal([byte]).uppercased()
+    } else if let scalar {
+      if mayDeceive(scalar), scalar != "\n", scalar != "\t" {
+        output += visibleEscape(scalar)
+      } else {
+        output.unicodeScalars.append(scalar)
+      }
+    }
+  }
+  if hasReturn { output += "\\u{d}" }
+  return Array(output.utf8)
 }

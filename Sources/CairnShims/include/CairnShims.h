@@ -70,6 +70,9 @@ cairn_hash128 cairn_xxh3_128(const void *_Nullable bytes, size_t byteCount, uint
 /// flock(fd, LOCK_EX | LOCK_NB); 0 or errno.
 int cairn_lock_exclusive(int fd);
 
+/// Lets the system begin to write a file's pages: many files that are synced afterwards then share their waiting.
+void cairn_start_writing(int fd);
+
 /* Gives the lock back, also where a forked child still holds the descriptor. 0 or an errno. */
 int cairn_unlock(int fd);
 

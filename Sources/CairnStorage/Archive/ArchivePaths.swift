@@ -13,7 +13,7 @@ package struct ArchivePaths: Sendable {
   /// Whether the directory is an archive, were its `CURRENT` missing or unreadable.
   ///
   /// Throws `CairnError.io` where that cannot be told, and where `path` is no directory.
-  package static func isArchive(_ path: String) throws -> Bool {
+  package static func isArchive(_ path: FilePath) throws -> Bool {
     let root = try DirectoryHandle.openForLookup(path)
     if let bytes = try? root.readStored(ArchiveDirectory.current, limit: CurrentPointer.byteLimit),
       bytes.starts(with: Array("MANIFEST-".utf8))

@@ -65,7 +65,7 @@ package final class ArchiveWriter {
     }
     for directory in [parent, parent + "/.."] {
       // What cannot be told of directories above is no reason against a new one.
-      guard let isArchive = try? ArchivePaths.isArchive(directory), isArchive else { continue }
+      guard let isArchive = try? ArchivePaths.isArchive(FilePath(directory)), isArchive else { continue }
       throw CairnError.usage("\(path): lies inside another archive (\(directory))")
     }
   }

@@ -14,6 +14,8 @@ public struct CompactionOptions: Sendable {
   package var pieceByteTarget = 24 << 20
   /// JSON bytes after which an object's fragment ends.
   package var fragmentByteLimit = ObjectShredder.fragmentByteLimit
+  /// Whether files that hold no log are copied into `rejects/` too.
+  public var keepsForeignFiles = false
   /// Called about ten times a second from a worker, one call at a time.
   public var progress: (@Sendable (CompactionProgress) -> Void)?
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
@@ -55,6 +57,10 @@ public struct CompactionSummary: Sendable {
   public var incompleteObjects = 0
   /// Objects of which nothing could be kept.
   public var rejectedObjects = 0
+  /// Files that are no JSON and hold no log: left where they are, and nothing of them is in the archive.
+  public var foreignFiles = 0
+  /// Files that hold CloudTrail, or may well, in a form that is not read, such as archives: left where they are.
+  public var unreadFiles = 0
   /// Keys whose object differs from the one in the archive; both are kept.
   public var changedKeys: [String] = []
   /// Records read, rejected ones among them.
@@ -73,11 +79,20 @@ public struct CompactionSummary: Sendable {
   public var archiveByteCount = 0
   /// Segments written.
   public var segments = 0
-  /// The first rejects, for the message at the end.
+  /// The first rejects, for the message at the end; keys and reasons as people see them.
   public var firstRejects: [String] = []
+  /// The first of `foreignFiles`, with what they are.
+  public var firstForeign: [String] = []
+  /// The first of `unreadFiles`, with what they are and the way out.
+  public var firstUnread: [String] = []
 
-  /// Whether anything was rejected: exit code 3.
-  public var hasRejects: Bool { rejectedObjects > 0 || rejected > 0 || incompleteObjects > 0 }
+  /// Entries of each of the lists of first ones.
+  public static let listLimit = 20
+
+  /// Whether anything was rejected, or left unread although it may hold logs: exit code 3.
+  public var hasRejects: Bool {
+    rejectedObjects > 0 || rejected > 0 || incompleteObjects > 0 || unreadFiles > 0
+  }
 }
 
 /// Compacts sources into an archive: plans pieces, lets workers fill them, seals segments in input order.
@@ -98,16 +113,20 @@ package final class Compactor {
     self.options = options
     writer = try ArchiveWriter(path: path)
     known = try KnownObjects(try writer.snapshot())
-    rejectStore = RejectStore(writer.paths)
+    rejectStore = try RejectStore(writer.paths)
     meter = ProgressMeter(options.progress)
     var generator = SystemRandomNumberGenerator()
     hashSeed = generator.next()
   }
 
   package func run(_ sources: [String]) throws -> CompactionSummary {
+    try run(sources.map { FilePath($0) })
+  }
+
+  package func run(_ sources: [FilePath]) throws -> CompactionSummary {
     let discovery = try SourceDiscovery(sources, archive: writer.paths.root)
     summary.files = discovery.files.count
-    for reject in discovery.rejects { try account([reject], path: nil) }
+    for reject in discovery.rejects { try account(FileRejects(key: reject.key, rejects: [reject])) }
     let files = discovery.files.filter { file in
       guard known.contains(file) else { return true }
       summary.skippedObjects += 1
@@ -124,8 +143,9 @@ package final class Compactor {
     var start = 0
     var weight = 0
     for (index, file) in files.enumerated() {
-      let isCompressed = file.key.hasSuffix(".gz") || file.key.hasSuffix(".zst")
-      weight += file.byteCount * (isCompressed ? Self.inflationEstimate : 1)
+      let isCompressed = [".gz", ".zst"].contains { file.key.suffix($0.utf8.count).elementsEqual($0.utf8) }
+      // A sparse file may have any size.
+      weight += min(file.byteCount, options.pieceByteTarget) * (isCompressed ? Self.inflationEstimate : 1)
       if weight >= options.pieceByteTarget {
         plan.append(start..<(index + 1))
         (start, weight) = (index + 1, 0)
@@ -166,11 +186,10 @@ package final class Compactor {
   /// Lets the workers fill pieces until the next segment is complete.
   private func fill(_ queue: PieceQueue, _ files: [SourceFile]) throws {
     let (known, options, hashSeed, meter) = (known, options, hashSeed, meter)
-    let (temporary, tally) = (writer.paths.temporary, residentPieceBytes)
+    let (paths, tally) = (writer.paths, residentPieceBytes)
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
       let filler = PieceFiller(
-        known: known, options: options, hashSeed: hashSeed, temporaryDirectory: temporary,
-        residentPieceBytes: tally)
+        known: known, options: options, hashSeed: hashSeed, paths: paths, residentPieceBytes: tally)
       while let (index, range) = queue.next() {
         let output = try filler.fill(files[range])
         meter.add(files: range.count, output)
@@ -202,24 +221,30 @@ package final class Compactor {
         if object.flags.contains(.incomplete) { summary.incompleteObjects += 1 }
       }
     }
-    var byKey: [[UInt8]: [Reject]] = [:]
-    var order: [[UInt8]] = []
-    for reject in output.pieces.flatMap(\.rejects) {
-      if byKey[reject.key] == nil { order.append(reject.key) }
-      byKey[reject.key, default: []].append(reject)
-    }
-    for key in order { try account(byKey[key] ?? [], path: output.rejectPaths[key]) }
+    for rejects in output.rejects { try account(rejects) }
   }
 
-  private func account(_ rejects: [Reject], path: String?) throws {
-    for reject in rejects {
-      if reject.isObject { summary.rejectedObjects += 1 }
-      if summary.firstRejects.count < 20 {
-        summary.firstRejects.append(
-          "\(String(decoding: reject.key, as: UTF8.self)): byte \(reject.offset): \(reject.reason)")
+  private func account(_ file: FileRejects) throws {
+    func list(_ path: WritableKeyPath<CompactionSummary, [String]>, _ text: String) {
+      if summary[keyPath: path].count < CompactionSummary.listLimit { summary[keyPath: path].append(text) }
+    }
+    let key = shownName(file.key)
+    if let content = file.foreign {
+      if content.holdsLogs {
+        summary.unreadFiles += 1
+        list(\.firstUnread, "\(key): \(content.reason)")
+      } else {
+        summary.foreignFiles += 1
+        list(\.firstForeign, "\(key): \(content.reason)")
+      }
+      if file.delivered == nil { return }
+    } else {
+      for reject in file.rejects {
+        if reject.isObject { summary.rejectedObjects += 1 }
+        list(\.firstRejects, "\(key): byte \(reject.offset): \(reject.reason)")
       }
     }
-    try rejectStore.write(rejects, path: path == "-" ? nil : path)
+    try rejectStore.write(file)
   }
 }
 

@@ -40,11 +40,11 @@ package struct KnownObjects: Sendable {
         version: object.version))
   }
 
-  package func versions(_ key: String) -> [Known] { entries[KeyHash(Array(key.utf8))] ?? [] }
+  package func versions(_ key: [UInt8]) -> [Known] { entries[KeyHash(key)] ?? [] }
 
   /// Whether the file is in, judged by key, size and modification time.
   package func contains(_ file: SourceFile) -> Bool {
-    !file.isStream
+    !file.isStream && file.modified != SourceFile.unknownTime
       && versions(file.key).contains { $0.sourceByteCount == file.byteCount && $0.modified == file.modified }
   }
 }

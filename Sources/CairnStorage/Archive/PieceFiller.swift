@@ -5,9 +5,10 @@ final class PieceFiller: PieceSink {
   struct Output: Sendable {
     var pieces: [Piece] = []
     var skippedCount = 0
+    /// Keys, for people.
     var changed: [String] = []
-    /// Files of rejected objects, by key: their bytes go to `rejects/`.
-    var rejectPaths: [[UInt8]: String] = [:]
+    /// Of each file that has any, in order.
+    var rejects: [FileRejects] = []
   }
 
   private(set) var piece = Piece()
@@ -19,20 +20,24 @@ final class PieceFiller: PieceSink {
   private let delivered: PaddedBuffer
   private let inflated: PaddedBuffer
   private let temporaryDirectory: String
+  private let rejectDirectory: String
+  private let reader: SourceReader
   private let residentPieceBytes: ByteTally
 
   /// Buffers larger than this are given back after the object that needed them.
   static let keptBufferByteCount = 64 << 20
 
   init(
-    known: KnownObjects, options: CompactionOptions, hashSeed: UInt64, temporaryDirectory: String,
+    known: KnownObjects, options: CompactionOptions, hashSeed: UInt64, paths: ArchivePaths,
     residentPieceBytes: ByteTally
   ) {
     self.residentPieceBytes = residentPieceBytes
     self.known = known
     self.options = options
     self.hashSeed = hashSeed
-    self.temporaryDirectory = temporaryDirectory
+    temporaryDirectory = paths.temporary
+    rejectDirectory = paths.rejects
+    reader = SourceReader(objectByteLimit: options.objectByteLimit)
     let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 8)
     delivered = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
     inflated = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
@@ -69,37 +74,54 @@ final class PieceFiller: PieceSink {
       inflated.shrink(above: Self.keptBufferByteCount)
     }
     inflated.seal(0)
+    let source: SourceReader.Delivered
     do {
-      try read(file)
+      source = try reader.read(file, into: delivered)
     } catch CairnError.io(let path, let action, let number) where path != temporaryDirectory {
-      reject(file, offset: 0, reason: "cannot \(action): \(systemMessage(number))")
-      return
+      return try reject(file, nil, offset: 0, reason: "cannot \(action): \(systemMessage(number))")
+    }
+    if let content = source.foreign { return try leave(file, source, content) }
+    if let fault = source.fault {
+      return try reject(file, source, offset: delivered.count, reason: fault)
     }
     let compression = Inflater.compression(of: delivered.bytes)
-    var fault: Inflater.Fault?
-    if compression == .none {
-      if delivered.count > options.objectByteLimit {
-        fault = Inflater.Fault(
-          offset: options.objectByteLimit,
-          reason: "larger than the limit of \(options.objectByteLimit) bytes",
-          isLimit: true)
-      }
-    } else {
-      fault = try inflater.inflate(delivered.bytes, into: inflated, limit: options.objectByteLimit)
+    let isCut = delivered.count > options.objectByteLimit
+    if compression == .none, let content = foreign(delivered, .none, isCut ? .beginning : .whole) {
+      return try leave(file, source, content)
     }
+    let fault = try inflate(compression)
     if let fault, fault.isLimit {
-      reject(file, offset: fault.offset, reason: fault.reason)
-      return
+      return try reject(file, source, offset: fault.offset, reason: fault.reason)
     }
-    try shred(file, compression == .none ? delivered : inflated, compression, fault)
+    if compression != .none, let content = foreign(inflated, compression, fault == nil ? .whole : .damaged) {
+      return try leave(file, source, content)
+    }
+    try shred(file, source, compression == .none ? delivered : inflated, compression, fault)
+  }
+
+  private func inflate(_ compression: Inflater.Compression) throws -> Inflater.Fault? {
+    if compression != .none {
+      return try inflater.inflate(delivered.bytes, into: inflated, limit: options.objectByteLimit)
+    }
+    guard delivered.count > options.objectByteLimit else { return nil }
+    return Inflater.Fault(
+      offset: options.objectByteLimit, reason: "larger than the limit of \(options.objectByteLimit) bytes",
+      isLimit: true)
+  }
+
+  private func foreign(
+    _ buffer: PaddedBuffer, _ compression: Inflater.Compression, _ extent: ForeignContent.Extent
+  ) -> ForeignContent? {
+    ForeignContent.recognise(buffer.bytes, compression: compression, extent: extent)
   }
 
   private func shred(
-    _ file: SourceFile, _ bytes: PaddedBuffer, _ compression: Inflater.Compression, _ fault: Inflater.Fault?
+    _ file: SourceFile, _ source: SourceReader.Delivered, _ bytes: PaddedBuffer,
+    _ compression: Inflater.Compression, _ fault: Inflater.Fault?
   ) throws {
-    var entry = ObjectEntry(key: Array(file.key.utf8))
+    var entry = ObjectEntry(key: file.key)
     entry.sourceByteCount = delivered.count
-    entry.modified = file.modified
+    entry.modified = source.modified
     switch compression {
     case .none: break
     case .gzip: entry.flags.insert(.gzip)
@@ -112,46 +134,54 @@ final class PieceFiller: PieceSink {
         output.skippedCount += 1
         return
       }
-      output.changed.append(file.key)
+      output.changed.append(shownName(file.key))
     }
     entry.version = (versions.map(\.version).max() ?? 0) + 1 + file.sameKeyCount
-    let rejectCount = piece.rejects.count
+    let firstPiece = output.pieces.count
     var shredder = ObjectShredder(
       bytes.bytes, entry: entry, sink: self, hashSeed: hashSeed, fragmentByteLimit: options.fragmentByteLimit)
     try shredder.shred(fault: fault)
-    if piece.rejects.count > rejectCount { output.rejectPaths[entry.key] = file.path }
+    try takeRejects(of: file, source, from: firstPiece)
   }
 
-  private func reject(_ file: SourceFile, offset: Int, reason: String) {
-    let key = Array(file.key.utf8)
-    piece.rejects.append(Reject(key: key, offset: offset, reason: reason, bytes: [], isObject: true))
-    output.rejectPaths[key] = file.path
+  /// Takes what the shredder rejected out of the pieces: the next file may have the same key.
+  private func takeRejects(of file: SourceFile, _ source: SourceReader.Delivered, from firstPiece: Int) throws
+  {
+    let pieces = output.pieces[firstPiece...] + [piece]
+    let rejects = pieces.flatMap(\.rejects)
+    if rejects.isEmpty { return }
+    for piece in pieces { piece.rejects = [] }
+    let isWhole = rejects.contains { $0.isObject }
+    output.rejects.append(
+      FileRejects(key: file.key, rejects: rejects, delivered: isWhole ? try keep(source) : nil))
   }
 
-  private func read(_ file: SourceFile) throws {
-    if file.isStream {
-      try readStream(file.path == "-" ? File.standardInput() : try File.openForReading(file.path))
-      return
+  /// Rejects a file as a whole; `source` where anything of it could be read.
+  private func reject(
+    _ file: SourceFile, _ source: SourceReader.Delivered?, offset: Int, reason: String
+  ) throws {
+    let reject = Reject(key: file.key, offset: offset, reason: reason, bytes: [], isObject: true)
+    output.rejects.append(
+      FileRejects(key: file.key, rejects: [reject], delivered: try source.map { try keep($0) }))
+  }
+
+  /// Leaves a file that holds no log where it is, unless CloudTrail gave it its name: then a log is missing.
+  private func leave(
+    _ file: SourceFile, _ source: SourceReader.Delivered, _ content: ForeignContent
+  ) throws {
+    if SourceKey(file.key).hasDeliveredName {
+      return try reject(file, source, offset: 0, reason: content.reason)
     }
-    let source = try File.openForReading(file.path)
-    let size = try source.byteCount()
-    delivered.seal(0)
-    // Compressed or not, more than the limit is never kept, so it is never read.
-    try delivered.reserve(min(size, options.objectByteLimit + 1))
-    let got = try source.read(at: 0, into: delivered.base, byteCount: min(size, options.objectByteLimit + 1))
-    delivered.seal(got)
+    let reject = Reject(key: file.key, offset: 0, reason: content.reason, bytes: [], isObject: true)
+    output.rejects.append(
+      FileRejects(
+        key: file.key, rejects: [reject], delivered: options.keepsForeignFiles ? try keep(source) : nil,
+        foreign: content))
   }
 
-  private func readStream(_ source: File) throws {
-    delivered.seal(0)
-    var count = 0
-    while count <= options.objectByteLimit {
-      try delivered.reserve(count + (1 << 20))
-      let got = try source.readNext(into: delivered.base + count, byteCount: 1 << 20)
-      if got == 0 { break }
-      count += got
-      delivered.seal(count)
-    }
+  /// Sets a file's bytes aside, those that were read and those behind them: it may change before the run ends.
+  private func keep(_ source: SourceReader.Delivered) throws -> KeptDelivery {
+    try KeptDelivery(delivered.bytes, restOf: source.file, isStream: source.isStream, in: rejectDirectory)
   }
 }
 

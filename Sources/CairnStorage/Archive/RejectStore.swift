@@ -1,73 +1,81 @@
-import CairnShims
-
 /// Writes what could not be read to `rejects/`: for each source object one `.jsonl` with a line a reject
 /// (source, offset, reason, where its bytes are) and one `.raw` with the bytes.
 ///
-/// Names derive from the source's key and the rejected bytes: a second run over the same input writes the same
-/// files again, and another version of the object gets files of its own.
-package struct RejectStore {
-  private let directory: String
+/// Names derive from the source's key and the rejected bytes: a second run over the same input finds them there, and
+/// another version of the object gets files of its own.
+package final class RejectStore {
+  private let paths: ArchivePaths
 
-  package init(_ paths: ArchivePaths) { directory = paths.rejects }
-
-  package func write(_ rejects: [Reject], path: String?) throws {
-    guard let first = rejects.first else { return }
-    let pending = "\(directory)/pending"
-    let raw = try File.create(pending)
-    var contentHash: UInt64 = 0
-    var places: [(offset: Int, byteCount: Int)] = []
-    var rawOffset = 0
-    for reject in rejects {
-      var byteCount = reject.bytes.count
-      if reject.isObject, let path {
-        byteCount = try copy(path, to: raw, hash: &contentHash)
-      } else {
-        try raw.write(reject.bytes)
-        contentHash = checksum(reject.bytes, seed: contentHash)
-      }
-      places.append((rawOffset, byteCount))
-      rawOffset += byteCount
+  package init(_ paths: ArchivePaths) throws {
+    self.paths = paths
+    // Of a run that was ended.
+    let directory = try DirectoryHandle.open(paths.rejects)
+    for name in try directory.names() where name.bytes.starts(with: Self.pendingPrefix.utf8) {
+      try directory.remove(name)
     }
-    try raw.sync()
-    let id = hexadecimal(checksum(first.key, seed: 0)) + "-" + hexadecimal(contentHash)
-    try Directory.rename(pending, to: "\(directory)/\(id).raw")
+  }
+
+  private static let pendingPrefix = "pending"
+
+  /// A name for a file that is being written. In the same directory: that may lie on another disk.
+  static func pendingPath(in directory: String) -> String {
+    "\(directory)/\(pendingPrefix)-\(hexadecimal(UInt64.random(in: 0 ... .max)))"
+  }
+
+  package func write(_ file: FileRejects) throws {
+    let raw = try file.delivered ?? gathered(file.rejects)
+    let id = hexadecimal(checksum(file.key, seed: 0)) + "-" + hexadecimal(raw.hash)
+    let lines = Self.lines(file, id: id, byteCount: raw.byteCount)
+    let (rawPath, listPath) = ("\(paths.rejects)/\(id).raw", "\(paths.rejects)/\(id).jsonl")
+    if Self.byteCount(rawPath) == raw.byteCount, (try? File.readAll(listPath)) == lines {
+      return try Directory.remove(raw.path)
+    }
+    try Directory.rename(raw.path, to: rawPath)
+    let list = Self.pendingPath(in: paths.rejects)
+    try Self.writeSynced(list, lines)
+    try Directory.rename(list, to: listPath)
+  }
+
+  private static func byteCount(_ path: String) -> Int? { try? File.openForReading(path).byteCount() }
+
+  private static func writeSynced(_ path: String, _ bytes: [UInt8]) throws {
+    let file = try File.create(path)
+    try file.write(bytes)
+    try file.sync()
+  }
+
+  /// The bytes of rejected records one after the other.
+  private func gathered(_ rejects: [Reject]) throws -> KeptDelivery {
+    try KeptDelivery(rejects.map(\.bytes), in: paths.rejects)
+  }
+
+  private static func lines(_ file: FileRejects, id: String, byteCount: Int) -> [UInt8] {
     var lines: [UInt8] = []
-    for (reject, place) in zip(rejects, places) {
+    var offset = 0
+    for reject in file.rejects {
+      let count = file.delivered == nil ? reject.bytes.count : byteCount
+      let scope = file.foreign != nil ? "foreign" : reject.isObject ? "object" : "record"
       lines += Array(
         """
-        {"source":\(Self.jsonString(reject.key)),"offset":\(reject.offset),\
-        "scope":"\(reject.isObject ? "object" : "record")","reason":\(Self.jsonString(Array(reject.reason.utf8))),\
-        "raw":"\(id).raw","rawOffset":\(place.offset),"rawBytes":\(place.byteCount)}\n
+        {\(source(file.key)),"offset":\(reject.offset),"scope":"\(scope)",\
+        "reason":\(jsonString(Array(reject.reason.utf8))),\
+        "raw":"\(id).raw","rawOffset":\(offset),"rawBytes":\(count)}\n
         """.utf8)
+      offset += count
     }
-    let list = try File.create("\(directory)/\(id).jsonl")
-    try list.write(lines)
-    try list.sync()
+    return lines
   }
 
-  /// The delivered file as it is, as far as it can be read. Throws where it cannot be written.
-  private func copy(_ path: String, to target: File, hash: inout UInt64) throws -> Int {
-    guard let source = try? File.openForReading(path) else { return 0 }
-    let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 20)
-    defer { buffer.deallocate() }
-    var total = 0
-    while true {
-      guard let got = try? source.read(at: total, into: buffer, byteCount: 1 << 20), got > 0 else {
-        return total
-      }
-      let part = UnsafeBufferPointer(start: buffer, count: got)
-      try target.write(part)
-      hash = checksum(part, seed: hash)
-      total += got
-    }
+  /// The key as JSON. Where it is no UTF-8 it is shown escaped, and its bytes stand beside it.
+  private static func source(_ key: [UInt8]) -> String {
+    if String(validating: key, as: UTF8.self) != nil { return "\"source\":\(jsonString(key))" }
+    return "\"source\":\(jsonString(Array(shownName(key).utf8))),\"sourceHex\":\"\(hexadecimal(key))\""
   }
 
-  /// A JSON string; bytes that are no UTF-8 become U+FFFD.
-  static func jsonString(_ bytes: [UInt8]) -> String {
-    let text = Array(String(decoding: bytes, as: UTF8.self).utf8)
+  private static func jsonString(_ bytes: [UInt8]) -> String {
     var output = RawVector<UInt8>()
     defer { output.free() }
-    text.withUnsafeBufferPointer { StringSpelling.append($0, style: .minimal, to: &output) }
+    bytes.withUnsafeBufferPointer { StringSpelling.append($0, style: .minimal, to: &output) }
     return "\"" + String(decoding: output.buffer, as: UTF8.self) + "\""
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 package struct Restorer {
   package struct Options: Sendable {
     /// Shell pattern that keys must match (`*` crosses `/`), or nil for all.
-    package var pattern: String?
+    package var pattern: FilePath?
     /// Compress with gzip and keep the compression suffix.
     package var gzip = false
     package var threads = 2
@@ -16,6 +16,8 @@ package struct Restorer {
     package var objects = 0
     package var byteCount = 0
     package var incomplete = 0
+    /// Objects that have no file now: their paths could not be made.
+    package var unwritten = 0
   }
 
   private let snapshot: ArchiveSnapshot
@@ -28,152 +30,100 @@ package struct Restorer {
     self.options = options
   }
 
-  /// Restores all matching objects; each file's SHA-256 is compared with the one taken when it was read.
+  /// Restores all matching objects; each file's SHA-256 is compared with the one taken when it was read. A path that
+  /// cannot be made, and an object that is damaged, stop no other.
   ///
-  /// Throws `CairnError.damaged` where an object does not rebuild, `.io` where a file cannot be written,
-  /// `.usage` where a path would leave the target through a link.
-  package func run() throws -> Summary {
-    try Directory.createAll(target)
-    let counter = Counter()
-    let names = try Names(snapshot, gzip: options.gzip)
-    for entry in snapshot.manifest.segments {
-      let reader = try snapshot.open(entry)
-      let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
-        matches)
-      // Fragments of one object append to one file, so they come one after another.
-      let fragments = objects.filter { $0.fragment > 0 || !$0.isLastFragment }
-      let whole = objects.filter { $0.fragment == 0 && $0.isLastFragment }
-      for (list, threads) in [(whole, options.threads), (fragments, 1)] {
-        try ObjectRebuilder(reader, threads: threads).rebuild(list) { object, bytes in
-          try ObjectRebuilder.check(object, bytes, file: reader.name)
-          try write(object, bytes, names.relative(object))
-          counter.add(object)
+  /// `report` is called at the end with the first objects that are not written, and why.
+  ///
+  /// Throws `CairnError.io` where nothing can be written any more (the disk is full) or the archive cannot be read;
+  /// at the end, with everything else restored, `.damaged` where an object does not rebuild.
+  package func run(report: (String) -> Void = { _ in }) throws -> Summary {
+    let tally = RestoreTally()
+    defer { for line in tally.firstFailures { report(line) } }
+    let target = try RestoreTarget(target)
+    let names = try names(tally)
+    let writer = RestoreWriter(target, names, gzip: options.gzip, tally)
+    do {
+      for entry in snapshot.manifest.segments {
+        try tally.noting { try restore(entry, writer) }
+      }
+    } catch {
+      // What is whole counts, whatever happened to others.
+      try? target.flush()
+      throw error
+    }
+    try target.flush()
+    writer.endFragments(of: snapshot.path)
+    if let damage = tally.firstDamage { throw damage }
+    return tally.summary
+  }
+
+  /// Names take all objects into account, so that an object's does not depend on what else is restored.
+  private func names(_ tally: RestoreTally) throws -> RestoredNames {
+    try RestoredNames(gzip: options.gzip) { take in
+      for entry in snapshot.manifest.segments {
+        try tally.noting {
+          let reader = try snapshot.open(entry)
+          for block in reader.footer.objectBlocks.indices {
+            for object in try reader.objects(block: block) where object.fragment == 0 { take(object) }
+          }
         }
       }
     }
-    return counter.summary
+  }
+
+  private func restore(_ entry: SegmentEntry, _ writer: RestoreWriter) throws {
+    let reader = try snapshot.open(entry)
+    let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
+      matches)
+    // Fragments of one object append to one file, so they come one after another.
+    let fragments = objects.filter { $0.fragment > 0 || !$0.isLastFragment }
+    let whole = objects.filter { $0.fragment == 0 && $0.isLastFragment }
+    try rebuild(whole[...], reader, threads: options.threads, writer)
+    for object in fragments { try rebuild([object], reader, threads: 1, writer) }
+  }
+
+  /// Rebuilds and writes objects. Where damage is met, each half of those that are left is tried alone, down to the
+  /// objects that are damaged.
+  private func rebuild(
+    _ objects: ArraySlice<StoredObject>, _ reader: SegmentReader, threads: Int, _ writer: RestoreWriter
+  ) throws {
+    let done = DoneObjects()
+    do {
+      try ObjectRebuilder(reader, threads: threads).rebuild(Array(objects)) { object, bytes in
+        try ObjectRebuilder.check(object, bytes, file: reader.name)
+        try writer.write(object, bytes, from: reader.name)
+        done.add(object)
+      }
+    } catch let error as CairnError where error.exitCode == 4 {
+      let left = objects.filter { !done.contains($0) }
+      guard left.count > 1 else {
+        if let object = left.first { writer.skip(object, error) }
+        return
+      }
+      let middle = left.count / 2
+      try rebuild(left[..<middle], reader, threads: threads, writer)
+      try rebuild(left[middle...], reader, threads: threads, writer)
+    }
   }
 
   private func matches(_ object: StoredObject) -> Bool {
     guard let pattern = options.pattern else { return true }
-    let key = String(decoding: object.key, as: UTF8.self)
-    return fnmatch(pattern, key, 0) == 0
-  }
-
-  private func write(
-    _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, _ relative: String
-  ) throws {
-    let path = target + "/" + relative
-    try RestoredPath.createParents(of: relative, in: target)
-    if options.gzip {
-      // Fragments become members of one gzip file.
-      let frame = GzipCompressor.compress(bytes, level: 6)
-      try frame.withUnsafeBufferPointer { try put($0, path, append: object.fragment > 0, object) }
-    } else {
-      try put(bytes, path, append: object.fragment > 0, object)
-    }
-  }
-
-  private func put(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ path: String, append: Bool, _ object: StoredObject
-  ) throws {
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (append ? O_APPEND : O_TRUNC)
-    let descriptor = open(path, flags, 0o600)
-    guard descriptor >= 0 else { throw CairnError.io(path: path, action: "create", errno: errno) }
-    let file = File.adopt(descriptor, path: path)
-    try file.write(bytes)
-    // Its own time helps incremental tools; streams have none.
-    if object.modified > 0 {
-      let seconds = Int(object.modified / 1_000_000_000)
-      let time = timespec(tv_sec: seconds, tv_nsec: Int(object.modified % 1_000_000_000))
-      futimens(descriptor, [time, time])
-    }
-  }
-
-  private final class Counter: @unchecked Sendable {
-    private let lock = Lock()
-    private(set) var summary = Summary()
-
-    func add(_ object: StoredObject) {
-      lock.withLock {
-        summary.byteCount += object.byteCount
-        guard object.isLastFragment else { return }
-        summary.objects += 1
-        if object.flags.contains(.incomplete) { summary.incomplete += 1 }
-      }
-    }
+    // No file's name has a zero.
+    let key = FilePath(object.key.map { $0 == 0 ? UInt8(ascii: "_") : $0 })
+    return pattern.withCString { pattern in key.withCString { fnmatch(pattern, $0, 0) } } == 0
   }
 }
 
-/// The file of each object: one of its own, whatever else the archive holds.
-private struct Names {
-  private let gzip: Bool
-  /// Of keys that have several versions: the newest, which has the plain name.
-  private var latest: [[UInt8]: Int] = [:]
-  /// Keys whose name another key had first: `x.json.gz` beside `x.json`.
-  private var taken: Set<[UInt8]> = []
+/// Objects of a list that are dealt with.
+private final class DoneObjects: @unchecked Sendable {
+  private let lock = Lock()
+  private var versions: [[UInt8]: Set<Int>] = [:]
 
-  init(_ snapshot: ArchiveSnapshot, gzip: Bool) throws {
-    self.gzip = gzip
-    // Hashes, since there may be millions: a false match only lengthens a name.
-    var owners: [UInt64: UInt64] = [:]
-    for entry in snapshot.manifest.segments {
-      let reader = try snapshot.open(entry)
-      for block in reader.footer.objectBlocks.indices {
-        for object in try reader.objects(block: block) where object.isLastFragment {
-          if object.version > 1 { latest[object.key] = max(latest[object.key] ?? 1, object.version) }
-          let key = checksum(object.key, seed: 0)
-          let path = checksum(Array(plain(object).utf8), seed: 1)
-          if let owner = owners[path], owner != key { taken.insert(object.key) } else { owners[path] = key }
-        }
-      }
-    }
+  func add(_ object: StoredObject) {
+    lock.withLock { _ = versions[object.key, default: []].insert(object.version) }
   }
-
-  private func plain(_ object: StoredObject) -> String {
-    RestoredPath.relative(String(decoding: object.key, as: UTF8.self), gzip: gzip)
-  }
-
-  func relative(_ object: StoredObject) -> String {
-    var path = plain(object)
-    if taken.contains(object.key) { path += "~" + hexadecimal(checksum(object.key, seed: 0)).prefix(8) }
-    if (latest[object.key] ?? 1) != object.version { path += "~\(object.version)" }
-    return path
-  }
-}
-
-/// Where a key's file goes: always below the target.
-package enum RestoredPath {
-  /// The key without anything that leads out of the target, and without its compression suffix.
-  package static func relative(_ key: String, gzip: Bool) -> String {
-    var parts: [String] = []
-    for part in key.split(separator: "/") where part != "." && part != ".." {
-      // A byte that ends a path in the system's eyes would cut the name short.
-      parts.append(String(part.map { $0 == "\0" ? "_" : $0 }))
-    }
-    if parts.isEmpty { parts = ["object"] }
-    var path = parts.joined(separator: "/")
-    // A name that is nothing but a suffix keeps it.
-    for suffix in [".gz", ".zst"] where path.hasSuffix(suffix) && parts.last != suffix {
-      path.removeLast(suffix.count)
-      break
-    }
-    return gzip ? path + ".gz" : path
-  }
-
-  /// Makes the directories above `relative`; refuses one that is a symbolic link.
-  package static func createParents(of relative: String, in target: String) throws {
-    var path = target
-    for part in relative.split(separator: "/").dropLast() {
-      path += "/" + part
-      var status = stat()
-      if lstat(path, &status) == 0 {
-        if status.st_mode & S_IFMT == S_IFLNK {
-          throw CairnError.usage("\(path): is a symbolic link; restoring through it would leave \(target)")
-        }
-        continue
-      }
-      try Directory.create(path)
-    }
+  func contains(_ object: StoredObject) -> Bool {
+    lock.withLock { versions[object.key]?.contains(object.version) ?? false }
   }
 }

@@ -1,58 +1,32 @@
 import Glibc
 
-/// A file to compact.
-package struct SourceFile: Sendable {
-  package var path: String
-  package var key: String
-  package var byteCount: Int
-  /// Nanoseconds since 1970.
-  package var modified: Int64
-  /// Sorts objects by delivery time across accounts and regions, then by key.
-  package var delivery: String
-  /// Standard input or a pipe: read once, size unknown.
-  package var isStream = false
-  fileprivate var identity: FileIdentity?
-  /// Other files of this run that have the same key and come before: `logs/` and `../logs/` give the same keys.
-  package var sameKeyCount = 0
-}
-
-private struct FileIdentity: Hashable {
-  var device: UInt64
-  var inode: UInt64
-
-  init(_ status: stat) {
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-  }
-}
-
-/// What the sources named on the command line contain.
+/// What the sources named on the command line contain. Everything that is named or lies below a named directory is
+/// a file to read, or a reject that says why it is not read.
 package struct SourceDiscovery {
   package private(set) var files: [SourceFile] = []
   package private(set) var rejects: [Reject] = []
-  private var visited: Set<FileIdentity> = []
-  private let archive: FileIdentity?
+  private var visited: Set<FileStatus.Identity> = []
+  private let archive: FileStatus.Identity?
 
   /// Finds all files of `sources`: files, directories, globs, `-` for standard input. `archive` is left out
   /// where it lies among them.
   ///
   /// Throws `CairnError.io` where a source does not exist; what cannot be read below one is a reject.
-  package init(_ sources: [String], archive archivePath: String) throws {
-    var status = stat()
-    archive = stat(archivePath, &status) == 0 ? FileIdentity(status) : nil
+  package init(_ sources: [FilePath], archive archivePath: String) throws {
+    archive = FilePath(archivePath).status()?.identity
     for source in sources { try add(source: source) }
     files.sort { a, b in
       if a.delivery != b.delivery { return a.delivery < b.delivery }
-      if a.key != b.key { return a.key.utf8.lexicographicallyPrecedes(b.key.utf8) }
-      return a.path.utf8.lexicographicallyPrecedes(b.path.utf8)
+      if a.key != b.key { return a.key.lexicographicallyPrecedes(b.key) }
+      return a.path.bytes.lexicographicallyPrecedes(b.path.bytes)
     }
     numberSameKeys()
   }
 
   /// The same file named twice is one object; different files with the same key are versions of one.
   private mutating func numberSameKeys() {
-    var key: String?
-    var identities: Set<FileIdentity> = []
+    var key: [UInt8]?
+    var identities: Set<FileStatus.Identity> = []
     files = files.compactMap { file in
       guard let identity = file.identity else { return file }
       if file.key != key { (key, identities) = (file.key, []) }
@@ -63,79 +37,74 @@ package struct SourceDiscovery {
     }
   }
 
-  private mutating func add(source: String) throws {
-    if source == "-" {
+  private mutating func add(source: FilePath) throws {
+    if source.bytes == [UInt8(ascii: "-")] {
       files.append(
-        SourceFile(path: "-", key: "stdin", byteCount: 0, modified: 0, delivery: "", isStream: true))
+        SourceFile(
+          path: source, key: Array("stdin".utf8), byteCount: 0, modified: 0, delivery: "", isStream: true))
       return
     }
-    var status = stat()
-    if stat(source, &status) == 0 {
-      if FileIdentity(status) == archive {
+    if let status = source.status() {
+      if status.identity == archive {
         reject(source, "a Cairn archive, not a source of logs")
+      } else if status.isPipe {
+        files.append(
+          SourceFile(
+            path: source, key: SourceKey.key(ofPath: source), byteCount: 0, modified: 0, delivery: "",
+            isStream: true))
       } else {
         add(path: source, status)
       }
       return
     }
     let failure = errno
-    let matches = Self.expand(source)
-    if matches.isEmpty { throw CairnError.io(path: source, action: "open", errno: failure) }
-    for match in matches where stat(match, &status) == 0 { add(path: match, status) }
+    let (matches, unreadable) = try Glob.expand(source)
+    // A link to nothing matches its own name.
+    if matches.isEmpty && unreadable.isEmpty || matches == [source] {
+      throw CairnError.io(path: source.shown, action: "open", errno: failure)
+    }
+    // What they hide might have matched.
+    for (path, number) in unreadable { reject(path, "cannot read directory: \(systemMessage(number))") }
+    for match in matches { add(found: match) }
   }
 
-  private static func expand(_ pattern: String) -> [String] {
-    var result = glob_t()
-    defer { globfree(&result) }
-    guard glob(pattern, 0, nil, &result) == 0 else { return [] }
-    return (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
+  /// What a directory or a pattern gave. Pipes and devices there would block or never end.
+  private mutating func add(found path: FilePath) {
+    guard let status = path.status() else { return reject(path, "cannot stat: \(systemMessage(errno))") }
+    add(path: path, status)
   }
 
-  private mutating func add(path: String, _ status: stat) {
-    switch status.st_mode & S_IFMT {
-    case S_IFREG:
+  private mutating func add(path: FilePath, _ status: FileStatus) {
+    switch status.kind {
+    case .regular:
+      guard status.byteCount >= 0 else {
+        return reject(path, "cannot stat: its size is \(status.byteCount)")
+      }
       let key = SourceKey.key(ofPath: path)
       files.append(
         SourceFile(
-          path: path, key: key, byteCount: Int(status.st_size),
-          modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-          delivery: SourceKey(key).delivery ?? "", identity: FileIdentity(status)))
-    case S_IFDIR:
+          path: path, key: key, byteCount: status.byteCount,
+          modified: SourceFile.nanoseconds(status), delivery: SourceKey(key).delivery ?? "",
+          identity: status.identity))
+    case .directory:
       add(directory: path, status)
-    case S_IFIFO:
-      files.append(
-        SourceFile(
-          path: path, key: SourceKey.key(ofPath: path), byteCount: 0, modified: 0, delivery: "",
-          isStream: true))
     default:
       reject(path, "not a regular file")
     }
   }
 
-  private mutating func add(directory path: String, _ status: stat) {
-    let identity = FileIdentity(status)
+  private mutating func add(directory path: FilePath, _ status: FileStatus) {
+    let identity = status.identity
     if identity == archive { return }
     guard visited.insert(identity).inserted else { return }
     do {
-      let names = try Directory.names(path)
+      let (names, failure) = try Directory.entries(path)
       if try ArchivePaths.isArchive(path) {
         reject(path, "a Cairn archive, not a source of logs")
         return
       }
-      for name in names {
-        let child = path.hasSuffix("/") ? path + name : path + "/" + name
-        var childStatus = stat()
-        if stat(child, &childStatus) == 0 {
-          // Pipes and devices in a tree would block or never end.
-          if childStatus.st_mode & S_IFMT == S_IFIFO {
-            reject(child, "not a regular file")
-          } else {
-            add(path: child, childStatus)
-          }
-        } else {
-          reject(child, "cannot stat: \(systemMessage(errno))")
-        }
-      }
+      for name in names { add(found: path.appending(name)) }
+      if let failure { reject(path, "cannot read directory: \(systemMessage(failure))") }
     } catch CairnError.io(_, let action, let number) {
       reject(path, "cannot \(action): \(systemMessage(number))")
     } catch {
@@ -143,9 +112,40 @@ package struct SourceDiscovery {
     }
   }
 
-  private mutating func reject(_ path: String, _ reason: String) {
+  private mutating func reject(_ path: FilePath, _ reason: String) {
     rejects.append(
-      Reject(
-        key: Array(SourceKey.key(ofPath: path).utf8), offset: 0, reason: reason, bytes: [], isObject: true))
+      Reject(key: SourceKey.key(ofPath: path), offset: 0, reason: reason, bytes: [], isObject: true))
+  }
+}
+
+/// Paths that match a shell pattern.
+private enum Glob {
+  /// What could not be read meanwhile: the system's function takes a callback without a context.
+  private static let lock = Lock()
+  nonisolated(unsafe) private static var unreadable: [(FilePath, Int32)] = []
+
+  /// Matches in order of their bytes, and directories that could not be read. Throws `CairnError.io`.
+  static func expand(_ pattern: FilePath) throws -> (matches: [FilePath], unreadable: [(FilePath, Int32)]) {
+    try lock.withLock {
+      unreadable = []
+      var result = glob_t()
+      defer { globfree(&result) }
+      let status = pattern.withCString { text in
+        glob(
+          text, 0,
+          { path, number in
+            if let path { Glob.unreadable.append((FilePath(cString: path), number)) }
+            return 0
+          }, &result)
+      }
+      guard status == 0 || status == GLOB_NOMATCH else {
+        throw CairnError.io(
+          path: pattern.shown, action: "expand", errno: status == GLOB_NOSPACE ? ENOMEM : EIO)
+      }
+      let matches = (0..<Int(result.gl_pathc)).compactMap {
+        result.gl_pathv[$0].map { FilePath(cString: $0) }
+      }
+      return (matches.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }, unreadable)
+    }
   }
 }

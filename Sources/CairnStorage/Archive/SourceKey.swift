@@ -8,9 +8,12 @@ package struct SourceKey: Sendable, Equatable {
   package var region: String?
   /// Delivery time as `YYYYMMDDHHMM`, or `YYYYMMDD` where only the folders tell.
   package var delivery: String?
+  /// The file's name is one that CloudTrail gives: whatever is in the file, a log should be.
+  package private(set) var hasDeliveredName = false
 
-  package init(_ key: String) {
-    let parts = key.split(separator: "/")
+  package init(_ key: [UInt8]) {
+    // Only texts matter here: a part that is none fits nowhere.
+    let parts = key.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self)[...] }
     if let logs = parts.lastIndex(of: "AWSLogs") {
       let rest = parts[(logs + 1)...]
       if let service = rest.firstIndex(where: { $0.hasPrefix("CloudTrail") }), service > rest.startIndex {
@@ -29,6 +32,7 @@ package struct SourceKey: Sendable, Equatable {
     else { return }
     account = account ?? String(fields[0])
     region = region ?? String(fields[2])
+    hasDeliveredName = true
     let digits = stamp.filter { $0.isNumber }
     delivery = String(digits.prefix(12))
   }
@@ -54,7 +58,12 @@ package struct SourceKey: Sendable, Equatable {
   }
 
   /// The key that a local path gets: the path as named, without leading `/`, `.` and `..`.
-  package static func key(ofPath path: String) -> String {
-    path.split(separator: "/").filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+  package static func key(ofPath path: FilePath) -> [UInt8] {
+    Array(parts(ofPath: path.bytes).joined(separator: [UInt8(ascii: "/")]))
+  }
+
+  /// The names in a path, without those that mean a place relative to another.
+  static func parts(ofPath path: [UInt8]) -> [ArraySlice<UInt8>] {
+    path.split(separator: UInt8(ascii: "/")).filter { $0 != [0x2E] && $0 != [0x2E, 0x2E] }
   }
 }

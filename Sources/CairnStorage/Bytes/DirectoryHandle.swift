@@ -22,7 +22,14 @@ package final class DirectoryHandle: @unchecked Sendable {
 
   /// Opens a directory whose names are known: needs no right to list it.
   package static func openForLookup(_ path: String) throws -> DirectoryHandle {
-    try opened(path, uninterrupted { cairn_open_directory_for_lookup(AT_FDCWD, path) })
+    try openForLookup(FilePath(path))
+  }
+
+  package static func openForLookup(_ path: FilePath) throws -> DirectoryHandle {
+    let descriptor = path.withCString { text in
+      uninterrupted { cairn_open_directory_for_lookup(AT_FDCWD, text) }
+    }
+    return try opened(path.shown, descriptor)
   }
 
   /// Opens a directory in this one. A symbolic link is followed only where that is asked for.

@@ -26,15 +26,6 @@ extension FileName: Comparable {
 }
 
 extension FileName: CustomStringConvertible {
-  /// For messages: what is no UTF-8 or not to be printed as `\xNN`.
-  package var description: String {
-    if let text, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
-    return bytes.reduce(into: "") { text, byte in
-      if byte >= 0x20, byte < 0x7F {
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }
-    }
-  }
+  /// As people see it.
+  package var description: String { shownName(bytes) }
 }

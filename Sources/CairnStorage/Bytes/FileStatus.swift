@@ -16,6 +16,7 @@ package struct FileStatus: Sendable, Equatable {
   }
 
   package var kind: Kind
+  package var isPipe: Bool
   package var identity: Identity
   package var byteCount: Int
   /// Seconds and nanoseconds since 1970: as nanoseconds alone not every time fits.
@@ -29,6 +30,7 @@ package struct FileStatus: Sendable, Equatable {
     case S_IFLNK: kind = .link
     default: kind = .other
     }
+    isPipe = status.st_mode & S_IFMT == S_IFIFO
     identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     byteCount = Int(status.st_size)
     modifiedSeconds = Int(status.st_mtim.tv_sec)

@@ -1,6 +1,7 @@
 import CDeflate
 import CZlib
 import CZstd
+import Glibc
 
 /// Turns delivered bytes (gzip of any number of members, zstd, or plain) into the object's own bytes.
 ///
@@ -196,8 +197,11 @@ package final class Inflater {
 
 /// Writes gzip, for `restore --gzip`.
 package enum GzipCompressor {
-  package static func compress(_ source: UnsafeBufferPointer<UInt8>, level: Int32) -> [UInt8] {
-    guard let compressor = libdeflate_alloc_compressor(level) else { return [] }
+  /// Throws `CairnError.io` where there is no memory for it.
+  package static func compress(_ source: UnsafeBufferPointer<UInt8>, level: Int32) throws -> [UInt8] {
+    guard let compressor = libdeflate_alloc_compressor(level) else {
+      throw CairnError.io(path: "gzip", action: "compress", errno: ENOMEM)
+    }
     defer { libdeflate_free_compressor(compressor) }
     let bound = libdeflate_gzip_compress_bound(compressor, source.count)
     return [UInt8](unsafeUninitializedCapacity: bound) { target, count in

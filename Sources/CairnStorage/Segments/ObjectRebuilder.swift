@@ -41,9 +41,8 @@ package final class ObjectRebuilder: @unchecked Sendable {
     _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, file: String
   ) throws {
     if bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest { return }
-    let key = String(decoding: object.key, as: UTF8.self)
     throw CairnError.damaged(
-      file: file, offset: 0, cause: "object \(key) does not rebuild to its original bytes")
+      file: file, offset: 0, cause: "object \(shownName(object.key)) does not rebuild to its original bytes")
   }
 
   private static func windows(_ objects: [StoredObject]) -> [Range<Int>] {

@@ -1,4 +1,5 @@
 import CairnStorage
+import CairnTestSupport
 import Testing
 
 /// `CURRENT` and a manifest as `archive.md` shows them, and its tables of keys and paths.

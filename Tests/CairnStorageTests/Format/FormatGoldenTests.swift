@@ -1,4 +1,5 @@
 import CairnStorage
+import CairnTestSupport
 import Testing
 
 /// The golden archives restore to their sources with today's reader, and still hold a bit of everything.

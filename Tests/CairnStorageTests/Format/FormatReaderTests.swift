@@ -1,4 +1,5 @@
 import CairnStorage
+import CairnTestSupport
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import CairnStorage
+import CairnTestSupport
 import Testing
 
 /// What `archive.md` says about keys that several files have.

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Cairn
+import Glibc
+
+/// The command line. Names of files are bytes, and arguments are texts: bytes that are no UTF-8 go through the parser
+/// as private characters, one a byte, and become bytes again where a path is wanted.
+enum Arguments {
+  /// `U+10FE00` and the byte. The bytes of such a character itself go through one by one as well, so that nothing
+  /// else becomes one.
+  private static let base: UInt32 = 0x10FE00
+
+  /// Arguments without the command's name. SQL that begins with a comment (`-- …`) is no option.
+  ///
+  /// Throws `CairnError.usage` where one is no text, and the command takes no names of sources.
+  static func decoded() throws -> [String] {
+    let raw = (1..<max(1, Int(CommandLine.argc))).compactMap {
+      CommandLine.unsafeArgv[$0].map { FilePath(cString: $0) }
+    }
+    let takesPaths = raw.first == FilePath("compact") || raw.first == FilePath("restore")
+    return try raw.map { argument in
+      guard let text = takesPaths ? decode(argument.bytes) : String(validating: argument.bytes, as: UTF8.self)
+      else {
+        throw CairnError.usage("arguments must be UTF-8: \(argument.shown)")
+      }
+      return text.hasPrefix("-- ") || text.hasPrefix("--\n") ? "\n" + text : text
+    }
+  }
+
+  static func decode(_ bytes: [UInt8]) -> String {
+    var text = ""
+    func append(_ byte: UInt8) {
+      if let scalar = Unicode.Scalar(base + UInt32(byte)) { text.unicodeScalars.append(scalar) }
+    }
+    forEachScalar(bytes) { scalar, byte in
+      if let byte {
+        append(byte)
+      } else if let scalar, isByte(scalar) {
+        for byte in String(scalar).utf8 { append(byte) }
+      } else if let scalar {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  private static func isByte(_ scalar: Unicode.Scalar) -> Bool {
+    (base..<(base + 0x100)).contains(scalar.value)
+  }
+
+  static func path(_ argument: String) -> FilePath {
+    FilePath(
+      argument.unicodeScalars.flatMap { scalar in
+        isByte(scalar) ? [UInt8(truncatingIfNeeded: scalar.value - base)] : Array(String(scalar).utf8)
+      })
+  }
+
+  /// An argument that must be text. Throws `CairnError.usage` where it is not.
+  static func text(_ argument: String, of name: String) throws -> String {
+    guard argument.unicodeScalars.contains(where: isByte) else { return argument }
+    // The private characters themselves are texts.
+    if let text = String(validating: path(argument).bytes, as: UTF8.self) { return text }
+    throw CairnError.usage("\(name) must be UTF-8, and is \(path(argument).shown)")
+  }
+}

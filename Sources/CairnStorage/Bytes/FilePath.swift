@@ -1,0 +1,74 @@
+import Glibc
+
+/// A path as the system has it: bytes, which need not be text. Names of files that users made go through this;
+/// names that Cairn makes are strings.
+package struct FilePath: Hashable, Sendable {
+  package var bytes: [UInt8]
+
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ text: String) { bytes = Array(text.utf8) }
+  package init(cString text: UnsafePointer<CChar>) {
+    bytes = UnsafeBufferPointer(start: text, count: strlen(text)).map { UInt8(bitPattern: $0) }
+  }
+
+  /// As people see it.
+  package var shown: String { shownName(bytes) }
+
+  /// The path of an entry of this directory.
+  package func appending(_ name: [UInt8]) -> FilePath {
+    FilePath(bytes.last == UInt8(ascii: "/") ? bytes + name : bytes + [UInt8(ascii: "/")] + name)
+  }
+
+  /// Calls `body` with the path as C has it.
+  package func withCString<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    try (bytes + [0]).withUnsafeBufferPointer { buffer in
+      try buffer.withMemoryRebound(to: CChar.self) { text in
+        guard let start = text.baseAddress else {
+          preconditionFailure("an array with a zero in it is not empty")
+        }
+        return try body(start)
+      }
+    }
+  }
+
+  /// What the system knows of it, links followed; nil, and the reason in `errno`, where that cannot be told.
+  package func status() -> FileStatus? {
+    var status = stat()
+    return withCString { text in uninterrupted { stat(text, &status) } } == 0 ? FileStatus(status) : nil
+  }
+}
+
+extension File {
+  /// Opens a file that was found among the sources. A pipe that took its place since does not block.
+  package static func openForReading(_ path: FilePath, flags: Int32 = 0) throws -> File {
+    let descriptor = path.withCString { text in
+      uninterrupted { Glibc.open(text, O_RDONLY | O_CLOEXEC | flags) }
+    }
+    guard descriptor >= 0 else { throw CairnError.io(path: path.shown, action: "open", errno: errno) }
+    return adopt(descriptor, path: path.shown)
+  }
+}
+
+extension Directory {
+  /// Names in a directory of the user's, sorted by bytes, without `.` and `..`; `failure` is what ended the list
+  /// early, as an errno.
+  package static func entries(_ path: FilePath) throws -> (names: [[UInt8]], failure: Int32?) {
+    guard let stream = path.withCString({ opendir($0) }) else {
+      throw CairnError.io(path: path.shown, action: "read directory", errno: errno)
+    }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
+    var failure: Int32?
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        if errno == EINTR { continue }
+        if errno != 0 { failure = errno }
+        break
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+    }
+    return (names.sorted { $0.lexicographicallyPrecedes($1) }, failure)
+  }
+}
