@@ -51,7 +51,9 @@ struct QueryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let session = QuerySession(try Archive(path: archive), format.output ?? .standard, isSafe: format.csvSafe)
+    let session = QuerySession(
+      try Archive(path: archive, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
+      format.output ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
     session.options.threads = threading.count

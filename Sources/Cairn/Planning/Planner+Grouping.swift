@@ -119,7 +119,7 @@ extension Planner {
   private func named(_ expression: Expression, _ items: [OutputItem], _ scope: Scope) throws -> Expression {
     switch expression.kind {
     case .literal(.number(let spelling)):
-      guard let place = Int(spelling), items.indices.contains(place - 1),
+      guard let place = Int(spelling), place >= 1, place <= items.count,
         let item = items[place - 1].expression
       else {
         throw BindError(

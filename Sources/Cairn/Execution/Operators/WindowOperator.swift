@@ -3,7 +3,7 @@ import CairnStorage
 /// Window functions of one window: adds a column for each.
 ///
 /// All rows are kept, in temporary files where they do not fit; the functions are computed at once where that fits,
-/// else for some partitions at a time (`WindowPasses`). Rows stay in the order of the input either way.
+/// else for some partitions at a time (`RowPasses`). Rows stay in the order of the input either way.
 final class WindowOperator: Operator {
   private let input: any Operator
   private let partition: [ColumnID]
@@ -51,28 +51,32 @@ final class WindowOperator: Operator {
     if !kept.isSpilled, kept.rowCount * rowByteCount < byteLimit {
       return try runInMemory(kept, rowByteCount, context, work, take)
     }
-    try kept.spill()
-    let valueByteCount = kept.batches.reduce(0) { sum, batch in
-      needed.reduce(sum) { $0 + (batch.columns[$1]?.spilledByteCount ?? 0) }
+    let arena = try kept.spill()
+    var buckets = RowBuckets()
+    for batch in kept.batches {
+      try context.check()
+      let valueByteCount = needed.reduce(0) { $0 + (batch.columns[$1]?.spilledByteCount ?? 0) }
+      try buckets.add(
+        try RowBuckets.buckets(batch.handedOut(), by: partition),
+        rowByteCount: rowByteCount + valueByteCount / batch.rowCount, arena)
     }
-    let size = rowByteCount + valueByteCount / kept.rowCount
-    let passes = try WindowPasses(kept, partition: partition, rowsPerPass: byteLimit / size, context)
-    var results = WindowPasses.Results(batchCount: kept.batches.count, callCount: calls.count)
-    for pass in 0..<passes.count {
-      let rows = passes.rows(of: pass)
-      let count = rows.reduce(0) { $0 + $1.count }
-      context.recorder.kept.hold(count * size)
-      defer { context.recorder.kept.hold(-count * size) }
-      let values = try evaluate(parts(kept.batches, rows), context)
-      try results.add(values, rows, pass: pass, kept)
+    let plan = PassPlan(buckets.byteCounts, byteLimit: byteLimit)
+    let passes = try RowPasses(buckets, plan, arena, context)
+    var results = PassResults()
+    for pass in 0..<plan.count {
+      let byteCount = plan.byteCounts[pass]
+      context.recorder.kept.hold(byteCount)
+      defer { context.recorder.kept.hold(-byteCount) }
+      _ = try results.add(try evaluate(parts(kept.batches, pass, passes), context), arena)
     }
     for (index, batch) in kept.take().enumerated() {
       try context.check()
       var output = batch.handedOut()
-      for (number, call) in calls.enumerated() {
-        output.columns[call.id] = Column(.plain(try results.values(batch: index, call: number, passes)))
+      for (call, values) in zip(calls, results.take(passes.passes(ofBatch: index), callCount: calls.count)) {
+        output.columns[call.id] = Column(.plain(values))
       }
       if try !take(try work(output)) { return }
+      arena.release()
     }
   }
 
@@ -97,9 +101,10 @@ final class WindowOperator: Operator {
     }
   }
 
-  /// The needed columns of some rows.
-  private func parts(_ batches: [Batch], _ rows: [[UInt32]]) -> [Batch] {
-    zip(batches, rows).compactMap { batch, rows in
+  /// The needed columns of the rows that a pass takes.
+  private func parts(_ batches: [Batch], _ pass: Int, _ passes: RowPasses) -> [Batch] {
+    batches.enumerated().compactMap { index, batch in
+      let rows = passes.rows(of: pass, batch: index)
       if rows.isEmpty { return nil }
       let part = Batch(
         rowCount: batch.rowCount,
