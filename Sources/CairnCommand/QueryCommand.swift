@@ -35,7 +35,7 @@ struct QueryCommand: ParsableCommand {
 
   @Option(
     help:
-      "Memory for what a step of a query keeps, such as 4GiB; more goes to temporary files, or several passes."
+      "Memory for what a step of a query keeps, such as 4GiB; more goes to temporary files."
   )
   var memory = ByteCount(value: 2 << 30)
 

@@ -66,6 +66,12 @@ import Testing
     "SELECT awsRegion, count(DISTINCT requestID), max(DISTINCT eventID), approx_distinct(eventID), array_agg(DISTINCT eventName ORDER BY eventName) FROM events GROUP BY awsRegion",
     "SELECT DISTINCT eventID, eventName, upper(awsRegion) FROM events",
     "SELECT DISTINCT eventJson FROM events",
+    "SELECT eventID, eventJson FROM events ORDER BY eventJson DESC",
+    "SELECT eventID, lag(eventJson) OVER (ORDER BY eventTime), dense_rank() OVER (ORDER BY eventJson), ntile(7) OVER (ORDER BY eventTime) FROM events",
+    "SELECT eventID, array_agg(eventName) OVER (PARTITION BY awsRegion ORDER BY eventTime ROWS 3 PRECEDING), lead(eventID, 2, 'none') IGNORE NULLS OVER (ORDER BY eventName), count(*) FILTER (WHERE eventName LIKE 'U%') OVER (PARTITION BY awsRegion) FROM events",
+    "SELECT eventID, first_value(errorCode) IGNORE NULLS OVER (ORDER BY eventTime), nth_value(errorCode, 3) IGNORE NULLS OVER (ORDER BY eventTime), last_value(eventID) OVER (PARTITION BY awsRegion), sum(length(eventName)) OVER (ORDER BY length(eventID) RANGE 2 PRECEDING) FROM events",
+    "SELECT a.eventJson, b.eventJson FROM events a JOIN events b ON a.eventID = b.eventID",
+    "SELECT e.eventID, u.k, u.v FROM events e CROSS JOIN UNNEST(e.requestParameters) AS u(k, v)",
     "SELECT eventName, awsRegion, requestID, count(*), min(eventTime), grouping(eventName, requestID) FROM events GROUP BY CUBE (eventName, awsRegion, requestID)",
     "SELECT eventID, count(*) FROM events GROUP BY ROLLUP (eventID) HAVING count(*) > 0",
     "SELECT lower(eventName), requestID FROM events UNION SELECT upper(eventID), awsRegion FROM events",
@@ -124,6 +130,28 @@ import Testing
     #expect(bounded.bytesSpilled > 0)
     // Rows are read again where they are stored, not as often as there are passes over them.
     #expect(bounded.rowGroupsRead == free.rowGroupsRead)
+  }
+
+  /// An array for each row of all before it: more than may be kept, but no more than may go to files.
+  @Test func growingWindow() throws {
+    let sql = """
+      SELECT sum(cardinality(a)) FROM (
+        SELECT array_agg(eventName) OVER (ORDER BY eventID) AS a FROM (SELECT * FROM events LIMIT 500))
+      """
+    let bounded = try run(sql, 256 << 10)
+    #expect(bounded.rows == ["125250"])
+    #expect(bounded.statistics.bytesSpilled > 2 << 20)
+    #expect(bounded.statistics.bytesKept <= 256 << 10)
+  }
+
+  /// What an aggregate gathers ends at the limits of S86, also where states are merged.
+  @Test func gatheredValuesAreBounded() throws {
+    let sql = """
+      SELECT cardinality(array_agg(lpad('', 10000, 'x'))), length(listagg(lpad('', 4000, 'x'), '')),
+        cardinality(array_agg(x)), length(listagg(lpad('', 4000, 'x'), '') FILTER (WHERE x <= 10))
+      FROM UNNEST(sequence(1, 7000)) t(x)
+      """
+    #expect(try run(sql, 2 << 30).rows == ["NULL|NULL|7000|40000"])
   }
 
   /// A left row with more partners than are looked at together: its pairs come in several parts.

@@ -110,21 +110,44 @@ struct RowPasses {
 /// What the passes computed for rows, in temporary files until the rows come out in their order: each pass's values
 /// are in the order of its rows.
 struct PassResults {
+  private enum Values {
+    case column(SpilledColumn)
+    case stored(StoredValues)
+
+    subscript(row: Int) -> EngineValue {
+      switch self {
+      case .column(let column): column[row]
+      case .stored(let values): values[row]
+      }
+    }
+  }
+
   /// By pass and call.
-  private var columns: [[SpilledColumn]] = []
+  private var columns: [[Values]] = []
   /// By pass: the value that comes next.
   private var next: [Int] = []
+  /// Bytes of all values.
+  private(set) var byteCount = 0
 
   /// Takes the values of the next pass, by call; gives their bytes.
   mutating func add(_ values: [[EngineValue]], _ arena: SpillArena) throws -> Int {
     let added = try values.map { try SpilledColumn(.plain($0), rowCount: $0.count, arena) }
-    columns.append(added)
+    columns.append(added.map { .column($0) })
     next.append(0)
-    return added.reduce(0) { $0 + $1.valueByteCount }
+    let more = added.reduce(0) { $0 + $1.valueByteCount }
+    byteCount += more
+    return more
+  }
+
+  /// The same of values that are in temporary files.
+  mutating func add(_ values: [StoredValues]) {
+    columns.append(values.map { .stored($0) })
+    next.append(0)
+    byteCount += values.reduce(0) { $0 + $1.byteCount }
   }
 
   /// The values of rows of these passes, which are next in the order of all rows, by call.
-  mutating func take(_ passes: [UInt16], callCount: Int) -> [[EngineValue]] {
+  mutating func take(_ passes: some Collection<UInt16>, callCount: Int) -> [[EngineValue]] {
     var values = [[EngineValue]](repeating: [], count: callCount)
     for call in 0..<callCount { values[call].reserveCapacity(passes.count) }
     for pass in passes.map({ Int($0) }) {

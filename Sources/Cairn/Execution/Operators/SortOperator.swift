@@ -109,7 +109,7 @@ final class SortOperator: Operator {
     _ take: (Result) throws -> Bool
   ) throws {
     let store = RowStore(kept.batches, threads: context.options.threads)
-    var runs = try SortRuns(kept, store, keys, arena, context)
+    var runs = try SortRuns(store, keys, arena, context)
     var rows: [Int] = []
     var last: [EngineValue]?
     var left = limit ?? .max

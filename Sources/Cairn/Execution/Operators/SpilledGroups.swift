@@ -40,7 +40,7 @@ struct SpilledGroups {
       let plan = PassPlan(buckets[index + 1].byteCounts, byteLimit: Self.byteLimit(context))
       let passes = try RowPasses(buckets[index + 1], plan, arena, context)
       let marks = try Self.firstRows(
-        batches, plan, passes, keys: hashed[index + 1], filter: call.filter, context)
+        batches, plan, passes, keys: hashed[index + 1], filter: call.filter, arena, context)
       for batch in batches.indices {
         batches[batch].columns[call.id] = Column(count: batches[batch].rowCount) { rows in
           .coded(
@@ -105,7 +105,7 @@ struct SpilledGroups {
   /// The groups of each batch's rows in a pass.
   private static func groups(
     _ pass: Int, _ passes: RowPasses, _ batches: [Batch], keys: [ColumnID], calls: [AggregateCall],
-    filter: ColumnID? = nil, _ context: ExecutionContext,
+    filter: ColumnID? = nil, _ arena: SpillArena, _ context: ExecutionContext,
     _ take: (_ batch: Int, _ rows: [UInt32], PartialGroups) throws -> Void
   ) throws {
     let interners = AggregateInterners(keyCount: keys.count, callCount: calls.count)
@@ -133,18 +133,19 @@ struct SpilledGroups {
       for (number, partial) in zip(range, partials) {
         if let partial { try take(number, partial.rows, partial.groups) }
       }
+      arena.release()
     }
   }
 
   /// The first rows with each combination of keys, of those that pass a filter.
   private static func firstRows(
     _ batches: [Batch], _ plan: PassPlan, _ passes: RowPasses, keys: [ColumnID], filter: ColumnID?,
-    _ context: ExecutionContext
+    _ arena: SpillArena, _ context: ExecutionContext
   ) throws -> RowMarks {
     var marks = RowMarks(batches)
     for pass in 0..<plan.count {
       var table = GroupTable(keys: keys.count, [], keepsKeys: false)
-      try groups(pass, passes, batches, keys: keys, calls: [], filter: filter, context) {
+      try groups(pass, passes, batches, keys: keys, calls: [], filter: filter, arena, context) {
         batch, rows, groups in
         for group in try table.merge(groups) {
           marks.mark(rows[Int(groups.firstRows[group])], batch: batch)
@@ -157,7 +158,8 @@ struct SpilledGroups {
   private mutating func find(_ pass: Int, _ calls: [AggregateCall], _ context: ExecutionContext) throws {
     var table = GroupTable(keys: members.count, calls, keepsKeys: false)
     var marks = firstRows
-    try Self.groups(pass, passes, batches, keys: members, calls: calls, context) { batch, rows, groups in
+    try Self.groups(pass, passes, batches, keys: members, calls: calls, arena, context) {
+      batch, rows, groups in
       for group in try table.merge(groups) {
         marks.mark(rows[Int(groups.firstRows[group])], batch: batch)
       }

@@ -57,6 +57,7 @@ struct SpilledSets {
           guard let part else { continue }
           for (row, key) in zip(part.rows, part.keys.keys) { body(batch, row, key) }
         }
+        arena.release()
       }
     }
   }
