@@ -18,6 +18,11 @@ public final class Archive: Sendable {
     pool = BufferPool(byteLimit: cacheByteLimit)
   }
 
+  /// Memory for decoded parts that goes with `QueryOptions.memoryLimit`: a quarter, at least 64 MiB, at most 512 MiB.
+  public static func cacheByteLimit(memoryLimit: Int) -> Int {
+    min(512 << 20, max(64 << 20, memoryLimit / 4))
+  }
+
   /// A reader of a segment, opened once; what it reads from the file is counted in `statistics`.
   func open(_ entry: SegmentEntry, statistics: ReadStatistics) throws -> SegmentReader {
     if let reader = readers[entry.name] { return reader.counting(in: statistics) }

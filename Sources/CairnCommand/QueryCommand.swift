@@ -35,7 +35,7 @@ struct QueryCommand: ParsableCommand {
 
   @Option(
     help:
-      "Memory for what a step of a query keeps, such as 4GiB; more goes to temporary files, or several passes."
+      "Memory for what a step of a query keeps, such as 4GiB; more goes to temporary files."
   )
   var memory = ByteCount(value: 2 << 30)
 
@@ -51,7 +51,9 @@ struct QueryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let session = QuerySession(try Archive(path: archive), format.output ?? .standard, isSafe: format.csvSafe)
+    let session = QuerySession(
+      try Archive(path: archive, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
+      format.output ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
     session.options.threads = threading.count

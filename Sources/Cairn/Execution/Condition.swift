@@ -125,10 +125,24 @@ final class RowFilter: Sendable {
     _ conjunct: BoundExpression, _ rowGroup: Int, _ rows: Positions
   ) throws -> Positions {
     let projection = try FieldProjection(reader, rowGroup: rowGroup)
-    let columns = try conjunct.paths.map {
-      try projection.values($0.names, rows: rows, wantsStringsOnly: $0.onlyStrings)
+    // The codes of many paths take much: fewer rows are looked at together then.
+    let rowCount = max(Self.leastRowCount, Self.codeLimit / max(1, conjunct.paths.count))
+    var passing: [UInt32] = []
+    for start in stride(from: 0, to: rows.count, by: rowCount) {
+      let range = start..<min(start + rowCount, rows.count)
+      let part = range.count == rows.count ? rows : rows.select(.run(range))
+      let columns = try conjunct.paths.map {
+        try projection.vector($0.names, rows: part, wantsStringsOnly: $0.onlyStrings)
+      }
+      for row in 0..<part.count
+      where conjunct.truth(columns.map { $0.values[Int($0.codes[row])] }) == true {
+        passing.append(UInt32(start + row))
+      }
     }
-    let passing = (0..<rows.count).filter { row in conjunct.truth(columns.map { $0[row] }) == true }
-    return rows.select(.listed(passing.map { UInt32($0) }))
+    return rows.select(.listed(passing))
   }
+
+  /// Codes of all paths of a condition that are held together, about, and rows that are worth finding.
+  private static let codeLimit = 1 << 21
+  private static let leastRowCount = 1024
 }

@@ -119,7 +119,7 @@ extension Planner {
   private func named(_ expression: Expression, _ items: [OutputItem], _ scope: Scope) throws -> Expression {
     switch expression.kind {
     case .literal(.number(let spelling)):
-      guard let place = Int(spelling), items.indices.contains(place - 1),
+      guard let place = Int(spelling), place >= 1, place <= items.count,
         let item = items[place - 1].expression
       else {
         throw BindError(
@@ -158,9 +158,13 @@ extension Planner {
     for child in expression.children { try refuseAggregates(child, "an aggregate") }
     let isTime = try call.arguments.first.map { try scope.isTimeColumn($0) } ?? false
     let function = try function(call, isTime: isTime, expression.span)
+    // It is exact, and counts each value once; the error that may be asked for is not needed.
+    let countsDistinct = function.name == "approx_distinct"
+    let arguments = try call.arguments.map(column)
     return AggregateCall(
-      id: id, name: "\(expression)", function: function, arguments: try call.arguments.map(column),
-      isDistinct: call.isDistinct, filter: try call.filter.map(column),
+      id: id, name: "\(expression)", function: function,
+      arguments: countsDistinct ? Array(arguments.prefix(1)) : arguments,
+      isDistinct: call.isDistinct || countsDistinct, filter: try call.filter.map(column),
       ordering: try call.ordering.map {
         SortKey($0, try column($0.expression), isTime: try scope.isTimeColumn($0.expression))
       }, isTime: isTime && ["min", "max"].contains(function.name) && call.arguments.count == 1)

@@ -192,7 +192,7 @@ final class Planner {
       var items: [ProjectOperator.Item] = []
       for item in ordering {
         if case .literal(.number(let spelling)) = item.expression.kind {
-          guard let place = Int(spelling), outputs.indices.contains(place - 1) else {
+          guard let place = Int(spelling), place >= 1, place <= outputs.count else {
             throw BindError(
               message: "ORDER BY \(spelling): the list after SELECT has \(outputs.count) columns",
               span: item.expression.span)

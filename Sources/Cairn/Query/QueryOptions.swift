@@ -10,8 +10,8 @@ public struct QueryOptions: Sendable {
   public var until: Int64?
   /// Worker threads.
   public var threads = 2
-  /// Bytes that each step of a query may keep: grouping reads its input in several passes where that is not
-  /// enough, joins, window functions and sorting put rows into temporary files.
+  /// Bytes that each step of a query may keep; what needs more puts rows into temporary files. The archive's cache
+  /// of decoded parts comes beside it (`Archive.cacheByteLimit(memoryLimit:)` suits it).
   public var memoryLimit = 2 << 30
   /// Where temporary files are made: `TMPDIR` if it is set, else `/var/tmp`. They have no names and vanish with
   /// the process.

@@ -63,7 +63,8 @@ struct PathTable: Sendable {
     for target in builder.shapeTargets(slot: slot, path: path) { add(target) }
     self.targets = targets
     self.targetOfWord = targetOfWord
-    self.builder = builder
+    // Without the targets of every shape on the way, which take much more than what came of them.
+    self.builder = PathTableBuilder(catalogue, root: slot)
     self.path = Array(path)
   }
 

@@ -25,6 +25,13 @@ struct Batch: Sendable {
     return Batch(rowCount: indices.count, columns: columns.mapValues { $0.select(indices, &subsets) })
   }
 
+  /// Some columns under other names.
+  func renamed(_ columns: [ColumnID], as ids: [ColumnID]) -> Batch {
+    var output = Batch(rowCount: rowCount)
+    for (id, column) in zip(ids, columns) { output.columns[id] = self.columns[column] }
+    return output
+  }
+
   /// All rows of a batch that is kept.
   func handedOut() -> Batch { Batch(rowCount: rowCount, columns: columns.mapValues(\.handedOut)) }
 
@@ -153,9 +160,22 @@ extension Column {
     }
   }
 
-  /// One value, where the column is in a temporary file with all its rows; else NULL.
+  /// One value, where the column is in a temporary file; else NULL.
   func storedValue(_ row: Int) -> EngineValue {
-    if case .spilled(let spilled, nil) = origin { spilled[row] } else { .null }
+    guard case .spilled(let spilled, let rows) = origin else { return .null }
+    return spilled[rows.map { Int($0[row]) } ?? row]
+  }
+
+  /// What a row's value takes where it is read, roughly.
+  func rowByteCount(rowCount: Int) -> Int {
+    if let vector = lock.withLock({ loaded }) { return vector.sampledByteCount(rowCount: rowCount) }
+    switch origin {
+    case .events(let rows, let source, _):
+      // What cannot be read is told when it is.
+      return (try? rows.segment.widths.byteCount(source)) ?? Self.computedByteCount
+    case .spilled(let spilled, _): return spilled.meanByteCount
+    case .rows, nil: return Self.computedByteCount
+    }
   }
 
   func heldByteCount(rowCount: Int) -> Int {

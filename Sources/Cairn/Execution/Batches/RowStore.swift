@@ -7,6 +7,8 @@ final class RowStore: Sendable {
   private let starts: [Int]
   let rowCount: Int
   private let ids: [ColumnID]
+  /// What a row takes where it is read, roughly.
+  let rowByteCount: Int
   private let cache = ValuesCache()
   private let threads: Int
 
@@ -21,6 +23,7 @@ final class RowStore: Sendable {
     }
     self.starts = starts
     rowCount = count
+    rowByteCount = batches.reduce(0) { $0 + $1.rowByteCount * $1.rowCount } / max(1, count)
     ids = Array(Set(batches.flatMap { $0.columns.keys }))
   }
 

@@ -5,11 +5,13 @@ final class ScanSegment: Sendable {
   let reader: SegmentReader
   /// Tells the segments of a query apart.
   let number: Int
+  let widths: SegmentWidths
   private let objects = ObjectsCache()
 
   init(_ reader: SegmentReader, number: Int) {
     self.reader = reader
     self.number = number
+    widths = SegmentWidths(reader)
   }
 
   /// The first source object of each row, and the objects' keys; read once, when a query asks.

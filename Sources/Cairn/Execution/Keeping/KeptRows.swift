@@ -46,9 +46,10 @@ final class KeptRows {
     count(batch.columns.count * Self.spilledColumnByteCount)
   }
 
-  /// Moves all that is in memory to temporary files.
-  func spill() throws {
-    if arena != nil { return }
+  /// Moves all that is in memory to temporary files, and what comes after too.
+  @discardableResult
+  func spill() throws -> SpillArena {
+    if let arena { return arena }
     let arena = SpillArena(context)
     self.arena = arena
     isSpilling.set()
@@ -57,6 +58,7 @@ final class KeptRows {
       batches[index] = try spilled(batches[index], arena)
     }
     count(batches.reduce(-byteCount) { $0 + $1.columns.count * Self.spilledColumnByteCount })
+    return arena
   }
 
   /// The batches, in the order in which they came, to be let go one by one.
@@ -90,6 +92,9 @@ final class KeptRows {
 }
 
 extension Batch {
+  /// Bytes of its values in temporary files.
+  var spilledByteCount: Int { columns.values.reduce(0) { $0 + $1.spilledByteCount } }
+
   /// Computes the columns that are not stored anywhere, and reads some of the others: what keeping a batch does,
   /// done on the threads that give it.
   func prepared(reading ids: [ColumnID], computing: Bool) throws -> Batch {

@@ -16,10 +16,13 @@ final class SpilledColumn: Sendable {
   private let form: Form
   /// Bytes of the values themselves.
   let valueByteCount: Int
+  /// What a value takes in memory, roughly.
+  let meanByteCount: Int
 
   init(_ segment: ScanSegment, rowGroup: Int, rows: SpillArena.Part, _ source: EventsColumn) {
     form = .scan(segment, rowGroup: rowGroup, rows: rows, source)
     valueByteCount = 0
+    meanByteCount = (try? segment.widths.byteCount(source)) ?? 0
   }
 
   init(_ vector: Vector, rowCount: Int, _ arena: SpillArena) throws {
@@ -40,6 +43,7 @@ final class SpilledColumn: Sendable {
       form = .entries(offsets: offsets, bytes: bytes, codes: nil)
       valueByteCount = bytes.byteCount
     }
+    meanByteCount = EngineValue.ownByteCount + valueByteCount / max(1, rowCount)
   }
 
   /// The entries that rows use, and codes that count them.

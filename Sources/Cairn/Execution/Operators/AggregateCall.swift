@@ -13,6 +13,8 @@ struct AggregateCall: Sendable {
 
   /// `count(*)` and `count(x)`: numbers alone, no states.
   var isPlainCount: Bool { function.name == "count" && !isDistinct && ordering.isEmpty }
+  /// Whether it takes each value once in whatever order, so that its rows may be divided by their values.
+  var isDivisible: Bool { isDistinct && ordering.isEmpty }
   var isDistinctCount: Bool {
     isDistinct && arguments.count == 1 && (function.name == "count" || function.name == "approx_distinct")
   }
@@ -32,11 +34,16 @@ enum AggregateStates: Sendable {
   struct DistinctRows: Sendable {
     var seen: Set<[GroupingKey]> = []
     var rows: [[EngineValue]] = []
+
+    /// What a row takes in the list and in the set, roughly.
+    static func byteCount(_ row: [EngineValue]) -> Int { row.reduce(160) { $0 + 2 * $1.heldByteCount + 32 } }
   }
 
   struct OrderedRow: Sendable {
     let keys: [EngineValue]
     let arguments: [EngineValue]
+
+    var heldByteCount: Int { (keys + arguments).reduce(80) { $0 + $1.heldByteCount } }
   }
 
   /// States of no groups.
@@ -79,53 +86,69 @@ enum AggregateStates: Sendable {
     }
   }
 
-  /// Takes in the groups of later rows: `targets[i]` is where their group `i` goes, or negative for nowhere.
-  mutating func merge(_ later: AggregateStates, _ targets: [Int]) {
+  /// What the state of a group takes from the beginning, roughly.
+  static let stateByteCount = 96
+
+  /// Takes in the groups of later rows: `targets[i]` is where their group `i` goes. Gives the bytes that this adds,
+  /// roughly.
+  mutating func merge(_ later: AggregateStates, _ targets: [Int]) -> Int {
+    var added = 0
     switch (self, later) {
     case (.counts(var counts), .counts(let more)):
       self = .counts([])
-      for (group, target) in targets.enumerated() where target >= 0 { counts[target] += more[group] }
+      for (group, target) in targets.enumerated() { counts[target] += more[group] }
       self = .counts(counts)
     case (.distinctCounts(var sets), .distinctCounts(let more)):
       self = .counts([])
-      for (group, target) in targets.enumerated() where target >= 0 {
+      for (group, target) in targets.enumerated() {
+        added -= sets[target].byteCount
         if sets[target].count == 0 { sets[target] = more[group] } else { sets[target].formUnion(more[group]) }
+        added += sets[target].byteCount
       }
       self = .distinctCounts(sets)
     case (.distinctRows(var rows), .distinctRows(let more)):
       self = .counts([])
-      for (group, target) in targets.enumerated() where target >= 0 {
+      for (group, target) in targets.enumerated() {
         for row in more[group].rows where rows[target].seen.insert(row.map { GroupingKey($0) }).inserted {
           rows[target].rows.append(row)
+          added += DistinctRows.byteCount(row)
         }
       }
       self = .distinctRows(rows)
     case (.orderedRows(var rows), .orderedRows(let more)):
       self = .counts([])
-      for (group, target) in targets.enumerated() where target >= 0 { rows[target] += more[group] }
+      for (group, target) in targets.enumerated() {
+        rows[target] += more[group]
+        added += more[group].reduce(0) { $0 + $1.heldByteCount }
+      }
       self = .orderedRows(rows)
     case (.states(var states), .states(let more)):
       self = .counts([])
-      for (group, target) in targets.enumerated() where target >= 0 { states[target].mergeAny(more[group]) }
+      for (group, target) in targets.enumerated() {
+        added -= states[target].heldByteCount
+        states[target].mergeAny(more[group])
+        added += states[target].heldByteCount
+      }
       self = .states(states)
     default: break
     }
+    return added
   }
 
-  /// The results, by group.
-  func results(_ call: AggregateCall) -> [EngineValue] {
+  /// The results of some groups.
+  func results(_ call: AggregateCall, _ range: Range<Int>) -> [EngineValue] {
     func whole(_ value: Int) -> EngineValue { .number(.integer(Int64(value))) }
     switch self {
-    case .counts(let counts): return counts.map(whole)
-    case .distinctCounts(let sets): return sets.map { whole($0.count) }
+    case .counts(let counts): return counts[range].map(whole)
+    case .distinctCounts(let sets): return sets[range].map { whole($0.count) }
     case .distinctRows(let groups):
-      return groups.map { group in
+      return groups[range].map { group in
         var state = call.function.make()
         for row in group.rows { state.add(row, times: 1) }
         return state.result
       }
     case .orderedRows(let groups):
-      return groups.map { rows in
+      return groups[range].map { rows in
         var state = call.function.make()
         var seen: Set<[GroupingKey]> = []
         for row in AggregateStates.sorted(rows, call.ordering) {
@@ -134,7 +157,7 @@ enum AggregateStates: Sendable {
         }
         return state.result
       }
-    case .states(let states): return states.map { $0.result }
+    case .states(let states): return states[range].map { $0.result }
     }
   }
 

@@ -51,6 +51,17 @@ final class ExecutionContext: Sendable {
   /// Where a scan counts what it reads: with the whole query, or on its own where EXPLAIN ANALYZE tells them apart.
   func reads(of scan: any Operator) -> StatisticsRecorder { operators?.reads(of: scan) ?? recorder }
 
+  /// Bytes that a batch in work should take at most: several are on each thread.
+  var batchByteLimit: Int {
+    max(Self.leastBatchByteCount, options.memoryLimit / (8 * max(1, options.threads)))
+  }
+  private static let leastBatchByteCount = 1 << 20
+
+  /// How many rows of a size go together.
+  func rowCount(atMost most: Int, rowByteCount: Int) -> Int {
+    max(1, min(most, batchByteLimit / max(1, rowByteCount)))
+  }
+
   func check() throws { try options.cancellation.check() }
 }
 

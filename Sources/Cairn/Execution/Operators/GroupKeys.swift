@@ -57,7 +57,7 @@ struct GroupKeys: Sendable {
   private mutating func append(_ value: EngineValue) -> Int {
     places.append(Place(field: -1, index: UInt32(truncatingIfNeeded: values.count)))
     values.append(value)
-    return value.text?.count ?? 0
+    return value.heldByteCount
   }
 
   func value(_ group: Int) throws -> EngineValue {

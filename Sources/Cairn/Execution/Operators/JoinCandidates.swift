@@ -26,9 +26,12 @@ struct JoinCandidates: Sendable {
   private var last: Int?
 
   /// Pairs that are looked at together, about.
-  private static let pairCount = 1 << 16
+  private let pairCount: Int
+  /// Pairs that are looked at together at most.
+  static let largestPairCount = 1 << 16
 
-  init(_ batch: Batch, _ keys: [JoinKeys], _ table: JoinTable, alone: Alone) {
+  init(_ batch: Batch, _ keys: [JoinKeys], _ table: JoinTable, alone: Alone, pairCount: Int) {
+    self.pairCount = pairCount
     self.batch = batch
     self.keys = keys
     self.table = table
@@ -38,7 +41,7 @@ struct JoinCandidates: Sendable {
 
   mutating func next() -> Part? {
     var part = Part()
-    while row < batch.rowCount, part.leftRows.count < Self.pairCount {
+    while row < batch.rowCount, part.leftRows.count < pairCount {
       let start = part.leftRows.count
       let isContinued = last != nil
       while let candidate = candidate(after: last) {
@@ -46,9 +49,9 @@ struct JoinCandidates: Sendable {
         if !table.joinsAll, !table.isEqual(keys, row, candidate) { continue }
         part.leftRows.append(UInt32(row))
         part.rightRows.append(candidate)
-        if part.leftRows.count - start >= Self.pairCount { break }
+        if part.leftRows.count - start >= pairCount { break }
       }
-      if isContinued || part.leftRows.count - start >= Self.pairCount {
+      if isContinued || part.leftRows.count - start >= pairCount {
         if start > 0 {
           // It gets parts of its own.
           part.leftRows.removeLast(part.leftRows.count - start)

@@ -38,8 +38,6 @@ final class JoinOperator: Operator {
   var details: [String] { text.isEmpty ? [] : [text] }
   var inputs: [any Operator] { [left, right] }
 
-  /// Unmatched rows that a batch gives at a time.
-  private static let outputRowCount = 1 << 16
   /// Parts of a batch's pairs that are joined where the batch is; what is left over comes after.
   private static let eagerPartCount = 4
 
@@ -66,9 +64,12 @@ final class JoinOperator: Operator {
       let keys = try equalities.map { equality in
         JoinKeys(try batch.columns[equality.left]?.vector() ?? .constant(.null), count: batch.rowCount)
       }
-      var candidates = JoinCandidates(batch, keys, table, alone: alone)
+      let pairCount = context.rowCount(
+        atMost: JoinCandidates.largestPairCount, rowByteCount: batch.rowByteCount + table.store.rowByteCount)
+      var candidates = JoinCandidates(batch, keys, table, alone: alone, pairCount: pairCount)
       var joined = Joined<Result>()
-      for _ in 0..<Self.eagerPartCount {
+      // Wide pairs are not held until it is their turn.
+      for _ in 0..<(pairCount < JoinCandidates.largestPairCount ? 1 : Self.eagerPartCount) {
         guard let part = candidates.next() else { return joined }
         let pairs = try join(part, batch, table, matched, context)
         joined.results += try finish(part, pairs, batch, table, &joined.isMatched).map(work)
@@ -77,14 +78,17 @@ final class JoinOperator: Operator {
       return joined
     } _: { joined in
       for result in joined.results where goesOn { goesOn = try take(result) }
+      rows.arena?.release()
       guard goesOn, let rest = joined.rest else { return goesOn }
       goesOn = try joinRest(rest, joined.isMatched, table, matched, context, work, take)
       return goesOn
     }
     guard goesOn, kind == .right || kind == .full else { return }
-    for start in stride(from: 0, to: table.store.rowCount, by: Self.outputRowCount) {
+    let rowCount = context.rowCount(
+      atMost: JoinCandidates.largestPairCount, rowByteCount: table.store.rowByteCount)
+    for start in stride(from: 0, to: table.store.rowCount, by: rowCount) {
       try context.check()
-      let alone = matched.unmatched(start..<min(start + Self.outputRowCount, table.store.rowCount))
+      let alone = matched.unmatched(start..<min(start + rowCount, table.store.rowCount))
       if !alone.isEmpty, try !take(try work(table.store.batch(alone, isWhole: false))) { return }
     }
   }

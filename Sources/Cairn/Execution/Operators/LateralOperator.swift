@@ -42,8 +42,10 @@ final class LateralOperator: Operator {
   ) throws {
     try input.pull(context) { [self] batch in
       var part = Part<Result>(batch: batch)
-      for _ in 0..<Self.eagerPartCount where part.next < batch.rowCount {
+      var isWide = false
+      for _ in 0..<Self.eagerPartCount where part.next < batch.rowCount && !isWide {
         let output = try rows(batch, &part.next, context)
+        isWide = part.next < batch.rowCount && output.rowCount < Self.outputRowCount
         if output.rowCount > 0 { part.results.append(try work(output)) }
       }
       return part
@@ -67,7 +69,8 @@ final class LateralOperator: Operator {
     }
     var indices: [UInt32] = []
     var values = columns.map { _ in [EngineValue]() }
-    while next < batch.rowCount, indices.count < Self.outputRowCount {
+    var byteCount = 0
+    while next < batch.rowCount, indices.count < Self.outputRowCount, byteCount < context.batchByteLimit {
       let row = next
       next += 1
       try context.check()
@@ -79,7 +82,10 @@ final class LateralOperator: Operator {
             ?? Array(repeating: .null, count: result.rowCount)
         }
       } _: { part in
-        for (index, column) in part.enumerated() { values[index] += column }
+        for (index, column) in part.enumerated() {
+          values[index] += column
+          byteCount += column.reduce(0) { $0 + $1.heldByteCount }
+        }
         count += part.first?.count ?? 0
         return true
       }

@@ -5,39 +5,29 @@ struct PartialGroups: Sendable {
   /// Numbers of these values, by key and group.
   private(set) var numbers: [[UInt32]]
   private(set) var states: [AggregateStates]
-  let count: Int
-  /// Whether the pass takes the group.
-  private(set) var isKept: [Bool] = []
-  /// The set of keys that it belongs to.
-  let set: Int
+  /// The first row of each group; of groups with the same keys the first one comes first.
+  let firstRows: [UInt32]
+
+  var count: Int { firstRows.count }
 
   /// Groups the rows of a batch by some of the keys; a key outside `members` is NULL.
   init(
-    _ batch: Batch, keys: [ColumnID], members: [Int], set: Int, calls: [AggregateCall],
-    _ interners: AggregateInterners, _ pass: GroupingPass
+    _ batch: Batch, keys: [ColumnID], members: [Int], calls: [AggregateCall],
+    _ interners: AggregateInterners
   ) throws {
-    self.set = set
     let columns = try members.map { try Self.codes(batch, keys[$0]) }
     // Where only rows are counted no row needs a group's number.
     let onlyCounts = calls.allSatisfy { $0.isPlainCount && $0.arguments.isEmpty && $0.filter == nil }
     let counted = onlyCounts ? GroupCounts(columns, rowCount: batch.rowCount) : nil
     var groups = counted == nil ? LocalGroups(columns, rowCount: batch.rowCount) : nil
     let firstRows = counted?.firstRows ?? groups?.firstRows ?? []
-    count = firstRows.count
+    self.firstRows = firstRows
     self.keys = keys.map { _ in .null }
     numbers = keys.map { _ in Array(repeating: .max, count: firstRows.count) }
     for (member, column) in zip(members, columns) {
-      self.keys[member] = .values(of: column, codes: column.codes(ofRows: firstRows))
-    }
-    let isKept = try pass.takes(set, self.keys, firstRows.count)
-    // Values of groups that another pass takes get no number: they would cost memory here.
-    let kept = isKept.indices.filter { isKept[$0] }
-    self.isKept = isKept
-    for (member, column) in zip(members, columns) {
-      let codes = column.codes(ofRows: kept.map { firstRows[$0] })
-      for (group, number) in zip(kept, try interners.keys[member].numbers(of: column, codes: codes)) {
-        numbers[member][group] = number
-      }
+      let codes = column.codes(ofRows: firstRows)
+      self.keys[member] = .values(of: column, codes: codes)
+      numbers[member] = try interners.keys[member].numbers(of: column, codes: codes)
     }
     states = []
     if let counted { states = Array(repeating: .counts(counted.counts), count: calls.count) }
@@ -58,7 +48,6 @@ struct PartialGroups: Sendable {
     var first: [[UInt32]: UInt32] = [:]
     return (0..<count).map { group in
       let number = UInt32(group)
-      if !isKept[group] { return number }
       let key = numbers.map { $0[group] }
       if let known = first[key] { return known }
       first[key] = number
@@ -141,8 +130,8 @@ struct PartialGroups: Sendable {
     let isNull = column.nullEntries
     var codes = column.codes(ofRows: pairs)
     var owners = pairs.map { groups.numbers[Int($0)] }
-    if isNull != nil || isKept.contains(false) {
-      let wanted = codes.indices.filter { isKept[Int(owners[$0])] && isNull?[Int(codes[$0])] != true }
+    if let isNull {
+      let wanted = codes.indices.filter { !isNull[Int(codes[$0])] }
       (codes, owners) = (wanted.map { codes[$0] }, wanted.map { owners[$0] })
     }
     var sets = [NumberSet](repeating: NumberSet(), count: groups.count)
@@ -175,7 +164,7 @@ struct PartialGroups: Sendable {
       let isNull = column.entries.map(\.isNull)
       let wanted = pairs.firstRows.indices.filter { pair in
         let row = Int(pairs.firstRows[pair])
-        return times[pair] > 0 && isKept[Int(groups.numbers[row])] && !isNull[Int(column.codes[row])]
+        return times[pair] > 0 && !isNull[Int(column.codes[row])]
       }.map { Int(pairs.firstRows[$0]) }
       let numbers = try interner.numbers(of: .coded(column), codes: wanted.map { column.codes[$0] })
       for (row, number) in zip(wanted, numbers) { sets[Int(groups.numbers[row])].insert(number) }
@@ -193,30 +182,5 @@ struct PartialGroups: Sendable {
     default:
       return empty
     }
-  }
-}
-
-/// One of several passes over an input: it takes the groups whose keys' hash leaves a remainder.
-struct GroupingPass: Sendable {
-  let modulus: UInt64
-  let remainder: UInt64
-
-  static let whole = GroupingPass(modulus: 1, remainder: 0)
-
-  /// Whether it takes each group.
-  func takes(_ set: Int, _ keys: [PartialKey], _ count: Int) throws -> [Bool] {
-    if modulus == 1 { return Array(repeating: true, count: count) }
-    let values = try keys.map { try $0.values() }
-    return (0..<count).map { group in
-      let hash = values.reduce(UInt64(set)) {
-        ($0 ^ GroupingKey($1?[group] ?? .null).stableHash) &* 0x9E37_79B9_7F4A_7C15
-      }
-      return (hash >> 16) % modulus == remainder
-    }
-  }
-
-  /// The passes that take together what this one does.
-  func split(_ count: UInt64) -> [GroupingPass] {
-    (0..<count).map { GroupingPass(modulus: modulus * count, remainder: remainder + $0 * modulus) }
   }
 }

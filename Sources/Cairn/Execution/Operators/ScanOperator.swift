@@ -67,7 +67,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let candidates = try candidates(context)
     let threads = max(1, context.options.threads)
     if candidates.count < threads * Self.fewRowGroups, threads > 1 {
-      return try runSlices(candidates, context, work, take)
+      _ = try runSlices(candidates, context, work, take)
+      return
     }
     // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
     var window = threads
@@ -76,6 +77,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
       try context.check()
       let end = min(start + window, candidates.count)
       let part = candidates[start..<end]
+      if try part.contains(where: { try $0.rows.count > rowCount(of: $0.segment, context) }) {
+        if try !runSlices(Array(part), context, work, take) { return }
+        start = end
+        window = min(window * 4, threads * Self.largestWindow)
+        continue
+      }
       let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
         try context.check()
         let rows = try scan(part[part.startIndex + index], context)
@@ -89,24 +96,37 @@ final class ScanOperator: Operator, @unchecked Sendable {
     }
   }
 
-  /// With few row groups their rows are divided, so that all threads have work.
+  /// How many rows of a segment go together: fewer of wide ones.
+  private func rowCount(of segment: ScanSegment, _ context: ExecutionContext) throws -> Int {
+    let byteCount = try segment.widths.byteCount(table.columns.map(\.source))
+    return max(Self.leastRowCount, context.rowCount(atMost: .max, rowByteCount: byteCount))
+  }
+
+  /// Row groups are read in slices where there are few of them, so that all threads have work, and where their rows
+  /// are wide.
   private func runSlices<Result: Sendable>(
     _ candidates: [Candidate], _ context: ExecutionContext,
     _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
-  ) throws {
-    let threads = context.options.threads
+  ) throws -> Bool {
+    let threads = max(1, context.options.threads)
     let scans = try parallelMap(count: candidates.count, threads: threads) { [self] in
       try scan(candidates[$0], context)
     }
-    let slices = scans.compactMap { $0 }.flatMap { scan -> [ScanRows] in
-      let size = max(Self.sliceRowCount, scan.rows.count / (threads * Self.fewRowGroups) + 1)
+    var isWide = false
+    let slices = try scans.compactMap { $0 }.flatMap { scan -> [ScanRows] in
+      var size = scan.rows.count
+      if candidates.count < threads * Self.fewRowGroups, threads > 1 {
+        size = max(Self.sliceRowCount, size / (threads * Self.fewRowGroups) + 1)
+      }
+      let most = try rowCount(of: scan.segment, context)
+      if most < size { (size, isWide) = (most, true) }
       if scan.rows.count <= size { return [scan] }
       return stride(from: 0, to: scan.rows.count, by: size).map { start in
         scan.subset(.run(start..<min(start + size, scan.rows.count)))
       }
     }
-    let window = threads * Self.largestWindow
+    let window = threads * (isWide ? Self.wideWindow : Self.largestWindow)
     for start in stride(from: 0, to: slices.count, by: window) {
       try context.check()
       let part = slices[start..<min(start + window, slices.count)]
@@ -115,11 +135,16 @@ final class ScanOperator: Operator, @unchecked Sendable {
         return try batch(part[part.startIndex + index], context).map(work)
       }
       for result in results {
-        if let result, try !take(result) { return }
+        if let result, try !take(result) { return false }
       }
     }
+    return true
   }
 
+  /// Fewer rows are not worth finding them.
+  private static let leastRowCount = 256
+  /// Slices of wide rows in flight for each thread.
+  private static let wideWindow = 2
   /// Row groups for each thread below which rows are divided.
   private static let fewRowGroups = 2
   /// Rows that are worth a thread's start.

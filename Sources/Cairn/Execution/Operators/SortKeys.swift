@@ -18,6 +18,36 @@ struct RankedRows {
     for key in keys { ranks.append(try Self.rank(batches, key)) }
   }
 
+  /// Ranks of rows in temporary files; keys whose values do not fit are ordered there.
+  init(
+    stored store: RowStore, _ keys: [SortKey], _ arena: SpillArena, byteLimit: Int,
+    _ context: ExecutionContext
+  ) throws {
+    rowCount = store.rowCount
+    for key in keys {
+      let byteCount = store.batches.reduce(0) {
+        $0 + ($1.columns[key.column]?.rowByteCount(rowCount: $1.rowCount) ?? 0) * $1.rowCount
+      }
+      if byteCount <= byteLimit {
+        ranks.append(try Self.rank(store.batches.map { $0.handedOut() }, key))
+        continue
+      }
+      var runs = try SortRuns(store, [key], arena, context)
+      var own = [Int64](repeating: 0, count: rowCount)
+      var (rank, last): (Int64, [EngineValue]?) = (0, nil)
+      while let next = runs.next() {
+        if let last, !runs.isTie(last, next.keys) { rank += 1 }
+        last = next.keys
+        own[next.row] = rank
+        if next.row % Self.releaseCount == 0 { arena.release() }
+      }
+      ranks.append(own)
+    }
+  }
+
+  /// Memory behind so many values in files is let go together, about.
+  private static let releaseCount = 1024
+
   /// Whether row `lhs` comes before row `rhs`; rows that are equal keep their order.
   func precedes(_ lhs: Int, _ rhs: Int) -> Bool {
     for ranks in ranks where ranks[lhs] != ranks[rhs] { return ranks[lhs] < ranks[rhs] }

@@ -38,19 +38,26 @@ final class SortOperator: Operator {
     }
     let kept = KeptRows(context, byteLimit: context.options.memoryLimit, byValue: nil)
     let isSpilling = kept.isSpilling
+    // Of all values that the rows have.
+    var byteCount = 0
     try input.pull(context) { [self] batch in
       let batch = try first(of: batch)
       let ids = isSpilling.isSet ? Array(batch.columns.keys) : keys.map(\.column)
       return try batch.prepared(reading: ids, computing: false)
     } _: { batch in
       try context.check()
-      if batch.rowCount > 0 { try kept.add(batch, more: batch.rowCount * SortRuns.rowByteCount(keys)) }
+      if batch.rowCount == 0 { return true }
+      try kept.add(batch, more: batch.rowCount * SortRuns.rowByteCount(keys))
+      // All rows come out, in an order in which reading them again would take long.
+      byteCount += batch.rowCount * batch.rowByteCount
+      if limit == nil, byteCount > context.options.memoryLimit { try kept.spill() }
       return true
     }
     if let arena = kept.arena { return try merge(kept, arena, context, work, take) }
     // Few rows are read by themselves; a large share of them is read once with the batches they are in, as long
     // as all their values fit.
-    let byteCount = kept.rowCount * (kept.batches.first?.columns.count ?? 0) * Self.valueByteCount
+    byteCount = max(
+      byteCount, kept.rowCount * (kept.batches.first?.columns.count ?? 0) * Self.valueByteCount)
     let isWhole =
       limit == nil && kept.rowCount > Self.outputRowCount && byteCount < context.options.memoryLimit
     try order(kept.batches, isWhole: isWhole, context, work, take)
@@ -88,9 +95,10 @@ final class SortOperator: Operator {
   ) throws {
     let store = RowStore(batches, threads: context.options.threads)
     let order = try order(of: batches)
-    for start in stride(from: 0, to: order.count, by: Self.outputRowCount) {
+    let rowCount = context.rowCount(atMost: Self.outputRowCount, rowByteCount: store.rowByteCount)
+    for start in stride(from: 0, to: order.count, by: rowCount) {
       try context.check()
-      let rows = Array(order[start..<min(start + Self.outputRowCount, order.count)])
+      let rows = Array(order[start..<min(start + rowCount, order.count)])
       if try !take(try work(store.batch(rows, isWhole: isWhole))) { return }
     }
   }
@@ -101,16 +109,17 @@ final class SortOperator: Operator {
     _ take: (Result) throws -> Bool
   ) throws {
     let store = RowStore(kept.batches, threads: context.options.threads)
-    var runs = try SortRuns(kept, store, keys, arena, context)
+    var runs = try SortRuns(store, keys, arena, context)
     var rows: [Int] = []
     var last: [EngineValue]?
     var left = limit ?? .max
+    let rowCount = context.rowCount(atMost: Self.outputRowCount, rowByteCount: store.rowByteCount)
     while let next = runs.next() {
       if left <= 0, !keepsTies || last.map({ runs.isTie($0, next.keys) }) != true { break }
       left -= 1
       last = next.keys
       rows.append(next.row)
-      guard rows.count == Self.outputRowCount else { continue }
+      guard rows.count == rowCount else { continue }
       try context.check()
       if try !take(try work(store.batch(rows, isWhole: false))) { return }
       rows.removeAll(keepingCapacity: true)

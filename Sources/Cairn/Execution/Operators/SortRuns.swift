@@ -20,7 +20,7 @@ struct SortRuns {
   static func rowByteCount(_ keys: [SortKey]) -> Int { 16 + 8 * keys.count }
 
   init(
-    _ kept: KeptRows, _ store: RowStore, _ keys: [SortKey], _ arena: SpillArena, _ context: ExecutionContext
+    _ store: RowStore, _ keys: [SortKey], _ arena: SpillArena, _ context: ExecutionContext
   )
     throws
   {
@@ -34,16 +34,17 @@ struct SortRuns {
       defer { context.recorder.kept.hold(-byteCount) }
       let rows = try RankedRows(batches, keys).sorted().map { first + $0 }
       first += count
+      arena.release()
       return Run(rows: try arena.append(rows), count: count)
     }
     let byteLimit = context.options.memoryLimit / 2
-    for batch in kept.batches {
+    for batch in store.batches {
       try context.check()
       var part = Batch(rowCount: batch.rowCount)
-      var size = Self.rowByteCount(keys) + keys.count * EngineValue.ownByteCount
+      var size = Self.rowByteCount(keys)
       for key in keys {
         part.columns[key.column] = batch.columns[key.column]
-        size += (batch.columns[key.column]?.spilledByteCount ?? 0) / batch.rowCount
+        size += batch.columns[key.column]?.rowByteCount(rowCount: batch.rowCount) ?? 0
       }
       let rowsAtOnce = max(1, min(batch.rowCount, byteLimit / size))
       for start in stride(from: 0, to: batch.rowCount, by: rowsAtOnce) {

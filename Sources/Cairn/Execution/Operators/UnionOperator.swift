@@ -19,9 +19,7 @@ final class UnionOperator: Operator {
     for branch in branches where goesOn {
       let (ids, columns) = (ids, branch.columns)
       try branch.input.pull(context) { batch in
-        var renamed = Batch(rowCount: batch.rowCount)
-        for (id, column) in zip(ids, columns) { renamed.columns[id] = batch.columns[column] }
-        return try work(renamed)
+        try work(batch.renamed(columns, as: ids))
       } _: {
         goesOn = try take($0)
         return goesOn

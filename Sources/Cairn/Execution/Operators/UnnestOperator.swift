@@ -28,20 +28,60 @@ final class UnnestOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    try input.pull(context) { [self] batch -> Result? in
-      let output = try unnest(batch, context)
-      return output.rowCount == 0 ? nil : try work(output)
-    } _: {
-      try $0.map(take) ?? true
+    try input.pull(context) { [self] batch in
+      var part = Part<Result>(
+        batch: batch, vectors: try sources.map { try $0.expression.vector(batch, context) })
+      var isWide = false
+      for _ in 0..<Self.eagerPartCount where part.next < batch.rowCount && !isWide {
+        let output = try rows(batch, part.vectors, &part.next, context)
+        isWide = part.next < batch.rowCount && output.rowCount < Self.outputRowCount
+        if output.rowCount > 0 { part.results.append(try work(output)) }
+      }
+      return part
+    } _: { part in
+      for result in part.results {
+        if try !take(result) { return false }
+      }
+      var next = part.next
+      while next < part.batch.rowCount {
+        try context.check()
+        let output = try rows(part.batch, part.vectors, &next, context)
+        if output.rowCount > 0, try !take(try work(output)) { return false }
+      }
+      return true
     }
   }
 
-  private func unnest(_ batch: Batch, _ context: ExecutionContext) throws -> Batch {
-    let vectors = try sources.map { try $0.expression.vector(batch, context) }
+  /// Rows that are handed on together, about.
+  private static let outputRowCount = 1 << 16
+  /// So many times they are handed on where the batch is; what it gives beyond that comes after, so that it need not
+  /// all be held.
+  private static let eagerPartCount = 4
+
+  /// What a batch gave, and the row that goes on.
+  private struct Part<Result: Sendable>: Sendable {
+    var results: [Result] = []
+    let batch: Batch
+    let vectors: [Vector]
+    var next = 0
+
+    init(batch: Batch, vectors: [Vector]) {
+      self.batch = batch
+      self.vectors = vectors
+    }
+  }
+
+  /// What some rows of a batch give, from `next` on.
+  private func rows(
+    _ batch: Batch, _ vectors: [Vector], _ next: inout Int, _ context: ExecutionContext
+  ) throws -> Batch {
     var rows: [UInt32] = []
+    var byteCount = 0
     var ordinals: [EngineValue] = []
     var values = sources.map { $0.outputs.map { _ in [EngineValue]() } }
-    for row in 0..<batch.rowCount {
+    while next < batch.rowCount, rows.count < Self.outputRowCount, byteCount < context.batchByteLimit {
+      let row = next
+      next += 1
       let lists = zip(sources, vectors).map { Self.elements($1[row], columns: $0.outputs.count) }
       let count = lists.map(\.count).max() ?? 0
       for element in 0..<(count == 0 && keepsRows ? 1 : count) {
@@ -49,7 +89,9 @@ final class UnnestOperator: Operator {
         ordinals.append(element < count ? .number(.integer(Int64(element + 1))) : .null)
         for (source, list) in lists.enumerated() {
           for column in values[source].indices {
-            values[source][column].append(element < list.count ? list[element][column] : .null)
+            let value = element < list.count ? list[element][column] : .null
+            byteCount += value.heldByteCount
+            values[source][column].append(value)
           }
         }
       }

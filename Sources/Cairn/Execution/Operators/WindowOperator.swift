@@ -3,7 +3,7 @@ import CairnStorage
 /// Window functions of one window: adds a column for each.
 ///
 /// All rows are kept, in temporary files where they do not fit; the functions are computed at once where that fits,
-/// else for some partitions at a time (`WindowPasses`). Rows stay in the order of the input either way.
+/// else for some partitions at a time (`RowPasses`). Rows stay in the order of the input either way.
 final class WindowOperator: Operator {
   private let input: any Operator
   private let partition: [ColumnID]
@@ -49,41 +49,73 @@ final class WindowOperator: Operator {
     let rowByteCount =
       Self.rowByteCount + ordering.count * 8 + (needed.count + calls.count) * EngineValue.ownByteCount
     if !kept.isSpilled, kept.rowCount * rowByteCount < byteLimit {
-      return try runInMemory(kept, rowByteCount, context, work, take)
+      if try runInMemory(kept, rowByteCount, byteLimit, context, work, take) { return }
     }
-    try kept.spill()
-    let valueByteCount = kept.batches.reduce(0) { sum, batch in
-      needed.reduce(sum) { $0 + (batch.columns[$1]?.spilledByteCount ?? 0) }
-    }
-    let size = rowByteCount + valueByteCount / kept.rowCount
-    let passes = try WindowPasses(kept, partition: partition, rowsPerPass: byteLimit / size, context)
-    var results = WindowPasses.Results(batchCount: kept.batches.count, callCount: calls.count)
-    for pass in 0..<passes.count {
-      let rows = passes.rows(of: pass)
-      let count = rows.reduce(0) { $0 + $1.count }
-      context.recorder.kept.hold(count * size)
-      defer { context.recorder.kept.hold(-count * size) }
-      let values = try evaluate(parts(kept.batches, rows), context)
-      try results.add(values, rows, pass: pass, kept)
-    }
-    for (index, batch) in kept.take().enumerated() {
+    let arena = try kept.spill()
+    var buckets = RowBuckets()
+    for batch in kept.batches {
       try context.check()
-      var output = batch.handedOut()
-      for (number, call) in calls.enumerated() {
-        output.columns[call.id] = Column(.plain(try results.values(batch: index, call: number, passes)))
+      let valueByteCount = needed.reduce(0) { $0 + (batch.columns[$1]?.spilledByteCount ?? 0) }
+      try buckets.add(
+        try RowBuckets.buckets(batch.handedOut(), by: partition),
+        rowByteCount: rowByteCount + valueByteCount / batch.rowCount, arena)
+    }
+    let plan = PassPlan(buckets.byteCounts, byteLimit: byteLimit)
+    let passes = try RowPasses(buckets, plan, arena, context)
+    var results = try results(kept, plan, passes, arena, byteLimit, context)
+    let resultByteCount = results.byteCount / kept.rowCount
+    for (index, batch) in kept.take().enumerated() {
+      let passes = passes.passes(ofBatch: index)
+      let rowCount = context.rowCount(
+        atMost: batch.rowCount, rowByteCount: batch.rowByteCount + resultByteCount)
+      for start in stride(from: 0, to: batch.rowCount, by: rowCount) {
+        try context.check()
+        let rows = start..<min(start + rowCount, batch.rowCount)
+        var output =
+          rows.count == batch.rowCount
+          ? batch.handedOut() : batch.taken(rows.map { UInt32($0) }, isAscending: true)
+        for (call, values) in zip(calls, results.take(passes[rows], callCount: calls.count)) {
+          output.columns[call.id] = Column(.plain(values))
+        }
+        if try !take(try work(output)) { return }
+        arena.release()
       }
-      if try !take(try work(output)) { return }
     }
   }
 
+  /// The values of each call, found pass by pass.
+  private func results(
+    _ kept: KeptRows, _ plan: PassPlan, _ passes: RowPasses, _ arena: SpillArena, _ byteLimit: Int,
+    _ context: ExecutionContext
+  ) throws -> PassResults {
+    var results = PassResults()
+    for pass in 0..<plan.count {
+      let byteCount = min(plan.byteCounts[pass], byteLimit)
+      context.recorder.kept.hold(byteCount)
+      defer { context.recorder.kept.hold(-byteCount) }
+      if plan.byteCounts[pass] <= byteLimit,
+        let values = try evaluate(parts(kept.batches, pass, passes), byteLimit, context)
+      {
+        _ = try results.add(values, arena)
+      } else {
+        let window = StoredWindow(
+          partition: partition, ordering: ordering, calls: calls, arena, context)
+        results.add(try window.results(parts(kept.batches, pass, passes), byteLimit: byteLimit))
+      }
+      arena.release()
+    }
+    return results
+  }
+
+  /// False where what comes of the functions does not fit.
   private func runInMemory<Result>(
-    _ kept: KeptRows, _ rowByteCount: Int, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
-    _ take: (Result) throws -> Bool
-  ) throws {
+    _ kept: KeptRows, _ rowByteCount: Int, _ byteLimit: Int, _ context: ExecutionContext,
+    _ work: (Batch) throws -> Result, _ take: (Result) throws -> Bool
+  ) throws -> Bool {
     let byteCount = kept.rowCount * rowByteCount
     context.recorder.kept.hold(byteCount)
     defer { context.recorder.kept.hold(-byteCount) }
-    let results = try evaluate(kept.batches, context)
+    guard let results = try evaluate(kept.batches, byteLimit, context) else { return false }
     var start = 0
     for batch in kept.take() {
       try context.check()
@@ -93,13 +125,15 @@ final class WindowOperator: Operator {
         output.columns[call.id] = Column(.plain(Array(values[start..<end])))
       }
       start = end
-      if try !take(try work(output)) { return }
+      if try !take(try work(output)) { return true }
     }
+    return true
   }
 
-  /// The needed columns of some rows.
-  private func parts(_ batches: [Batch], _ rows: [[UInt32]]) -> [Batch] {
-    zip(batches, rows).compactMap { batch, rows in
+  /// The needed columns of the rows that a pass takes.
+  private func parts(_ batches: [Batch], _ pass: Int, _ passes: RowPasses) -> [Batch] {
+    batches.enumerated().compactMap { index, batch in
+      let rows = passes.rows(of: pass, batch: index)
       if rows.isEmpty { return nil }
       let part = Batch(
         rowCount: batch.rowCount,
@@ -110,8 +144,11 @@ final class WindowOperator: Operator {
     }
   }
 
-  /// The values of each call for all rows of some whole partitions.
-  private func evaluate(_ batches: [Batch], _ context: ExecutionContext) throws -> [[EngineValue]] {
+  /// The values of each call for all rows of some whole partitions; nil where aggregates give more than the limit.
+  private func evaluate(
+    _ batches: [Batch], _ byteLimit: Int, _ context: ExecutionContext
+  ) throws -> [[EngineValue]]? {
+    var byteCount = 0
     let store = RowStore(batches)
     var results = calls.map { _ in [EngineValue](repeating: .null, count: store.rowCount) }
     let ranked = try RankedRows(store.batches, ordering)
@@ -119,11 +156,16 @@ final class WindowOperator: Operator {
       try context.check()
       let frames = WindowRows(rows, ranked, ordering, store)
       for (index, call) in calls.enumerated() {
-        let arguments = try call.arguments.map { id in
-          let values = try store.cachedValues(id)
-          return rows.map { values[$0] }
+        let arguments = try call.arguments.map { try frames.values($0) }
+        var state = WindowCall.State()
+        for (place, row) in rows.enumerated() {
+          let value = try call.value(at: place, frames, arguments, &state)
+          if call.mayGrow {
+            byteCount += value.heldByteCount - EngineValue.ownByteCount
+            if byteCount > byteLimit { return nil }
+          }
+          results[index][row] = value
         }
-        for (row, value) in zip(rows, try call.evaluate(frames, arguments)) { results[index][row] = value }
       }
     }
     return results

@@ -8,10 +8,15 @@ final class WindowRows {
   let peers: [Range<Int>]
   let ordering: [SortKey]
   private let store: RowStore
-  private var known: [ColumnID: [EngineValue]] = [:]
+  /// Whether values stay in temporary files.
+  private let isStored: Bool
+  private var known: [ColumnID: WindowValues] = [:]
 
-  init(_ rows: [Int], _ ranked: RankedRows, _ ordering: [SortKey], _ store: RowStore) {
+  init(
+    _ rows: [Int], _ ranked: RankedRows, _ ordering: [SortKey], _ store: RowStore, isStored: Bool = false
+  ) {
     self.rows = rows
+    self.isStored = isStored
     self.ordering = ordering
     self.store = store
     var peers: [Range<Int>] = []
@@ -29,10 +34,9 @@ final class WindowRows {
   var count: Int { rows.count }
 
   /// A column's values by place.
-  func values(_ id: ColumnID) throws -> [EngineValue] {
+  func values(_ id: ColumnID) throws -> WindowValues {
     if let values = known[id] { return values }
-    let all = try store.cachedValues(id)
-    let values = rows.map { all[$0] }
+    let values = try WindowValues(store, id, rows: rows, isStored: isStored)
     known[id] = values
     return values
   }
@@ -82,13 +86,13 @@ extension WindowCall.Frame {
 /// `RANGE` with a distance: rows whose key is within it (S69).
 private struct RangeEdge {
   private let window: WindowRows
-  private let keys: [EngineValue]
+  private let keys: WindowValues
   private let key: SortKey?
 
   init(_ window: WindowRows) throws {
     self.window = window
     key = window.ordering.first
-    keys = try key.map { try window.values($0.column) } ?? []
+    keys = try key.map { try window.values($0.column) } ?? .inMemory([])
   }
 
   func edge(_ sign: Int, _ distance: EngineValue, _ place: Int, isEnd: Bool) throws -> Int? {

@@ -5,9 +5,14 @@ protocol AggregateState: Sendable {
   /// Takes in the state of later rows.
   mutating func merge(_ later: Self)
   var result: EngineValue { get }
+  /// Bytes of the values that it has gathered, roughly.
+  var heldByteCount: Int { get }
 }
 
 extension AggregateState {
+  /// That of states which do not grow with their rows.
+  var heldByteCount: Int { 0 }
+
   /// Takes in the state of later rows, which the same function made.
   mutating func mergeAny(_ later: any AggregateState) {
     if let later = later as? Self { merge(later) }

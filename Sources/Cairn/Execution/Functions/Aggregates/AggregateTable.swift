@@ -12,6 +12,9 @@ enum AggregateTable {
     }
   }
 
+  /// `count`.
+  static let count = AggregateFunction("count", 0...1) { CountState() }
+
   static var names: [String] { entries.keys.sorted() }
 
   private static let entries: [String: AggregateFunction] = {
@@ -26,8 +29,7 @@ enum AggregateTable {
   }()
 
   private static let counting = [
-    AggregateFunction("count", 0...1) { CountState() },
-    AggregateFunction("count_if", 1...1) { CountIfState() },
+    count, AggregateFunction("count_if", 1...1) { CountIfState() },
     AggregateFunction("approx_distinct", 1...2) { DistinctCountState() },
     AggregateFunction("bool_and", 1...1) { LogicState(isConjunction: true) },
     AggregateFunction("every", 1...1) { LogicState(isConjunction: true) },

@@ -1,12 +1,22 @@
 /// `array_agg`: every value, NULL too, in order.
 struct ArrayState: AggregateState {
   private var values: [EngineValue] = []
+  private var size = CollectedSize()
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
-    values += repeatElement(arguments.first ?? .null, count: times)
+    if size.isOver { return }
+    let value = arguments.first ?? .null
+    size.add(value, times: times)
+    if size.isOver { values = [] } else { values += repeatElement(value, count: times) }
   }
 
-  mutating func merge(_ later: ArrayState) { values += later.values }
+  mutating func merge(_ later: ArrayState) {
+    if size.isOver { return }
+    size.merge(later.size)
+    if size.isOver { values = [] } else { values += later.values }
+  }
+
+  var heldByteCount: Int { size.heldByteCount }
 
   var result: EngineValue { values.isEmpty ? .null : .array(values) }
 }
@@ -19,6 +29,8 @@ struct FirstState: AggregateState {
 
   mutating func merge(_ later: FirstState) { value = value ?? later.value }
 
+  var heldByteCount: Int { value?.heldByteCount ?? 0 }
+
   var result: EngineValue { value ?? .null }
 }
 
@@ -30,24 +42,30 @@ struct LastState: AggregateState {
 
   mutating func merge(_ later: LastState) { value = later.value ?? value }
 
+  var heldByteCount: Int { value?.heldByteCount ?? 0 }
+
   var result: EngineValue { value ?? .null }
 }
 
-/// `string_agg` and `listagg`: the texts in order with a separator between them.
+/// `string_agg` and `listagg`: the texts in order with a separator between them; NULL beyond the limit (S86).
 struct TextState: AggregateState {
   private var separator: [UInt8]
   private var text: [UInt8]?
+  private var isOver = false
 
   init(separator: [UInt8]) { self.separator = separator }
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
     guard let part = arguments.first?.text else { return }
     if arguments.count > 1, let given = arguments[1].text { separator = given }
-    for _ in 0..<times { append(part) }
+    for _ in 0..<times where !isOver { append(part) }
   }
 
   private mutating func append(_ part: [UInt8]) {
-    if text == nil {
+    let byteCount = (text.map { $0.count + separator.count } ?? 0) + part.count
+    if byteCount > ResultLimits.textByteCount {
+      (text, isOver) = (nil, true)
+    } else if text == nil {
       text = part
     } else {
       text?.append(contentsOf: separator)
@@ -56,10 +74,14 @@ struct TextState: AggregateState {
   }
 
   mutating func merge(_ later: TextState) {
-    guard let part = later.text else { return }
+    isOver = isOver || later.isOver
+    if isOver { text = nil }
+    guard !isOver, let part = later.text else { return }
     separator = later.separator
     append(part)
   }
+
+  var heldByteCount: Int { text?.count ?? 0 }
 
   var result: EngineValue { text.map(EngineValue.text) ?? .null }
 }
@@ -67,15 +89,47 @@ struct TextState: AggregateState {
 /// Values by their keys; the maps that aggregates give have their keys in ascending order (S26).
 private struct KeyedValues<Value: Sendable>: Sendable {
   private(set) var entries: [GroupingKey: (key: EngineValue, value: Value)] = [:]
+  /// Of keys and values.
+  private var size = CollectedSize()
 
   /// Changes the value of a key. Of keys that are the same (S63) the first one by S26 and by text is kept.
   mutating func update(_ key: EngineValue, initial: Value, _ change: (inout Value) -> Void) {
+    if size.isOver { return }
     let place = GroupingKey(key)
-    var entry = entries.removeValue(forKey: place) ?? (key: key, value: initial)
+    var entry: (key: EngineValue, value: Value)
+    if let known = entries.removeValue(forKey: place) {
+      entry = known
+    } else {
+      entry = (key: key, value: initial)
+      count(key)
+      if size.isOver { return }
+    }
     if ValueOrder.compareAndText(key, entry.key) < 0 { entry.key = key }
     change(&entry.value)
     entries[place] = entry
   }
+
+  /// Counts what becomes part of the result.
+  mutating func count(_ value: EngineValue, times: Int = 1) {
+    size.add(value, times: times)
+    if size.isOver { entries = [:] }
+  }
+
+  /// Takes in what another state has gathered.
+  mutating func merge(
+    _ later: KeyedValues<Value>, _ take: (inout KeyedValues<Value>, EngineValue, Value) -> Void
+  ) {
+    for entry in later.entries.values { take(&self, entry.key, entry.value) }
+    if later.size.isOver {
+      size = later.size
+      entries = [:]
+    }
+  }
+
+  /// What a key takes beside the value itself, roughly.
+  private static var keyByteCount: Int { 112 }
+
+  var heldByteCount: Int { 2 * size.heldByteCount + entries.count * Self.keyByteCount }
 
   var sorted: [(key: EngineValue, value: Value)] {
     entries.values.sorted { ValueOrder.compareAndText($0.key, $1.key) < 0 }
@@ -97,8 +151,10 @@ struct SetState: AggregateState {
   }
 
   mutating func merge(_ later: SetState) {
-    for entry in later.values.entries.values { values.update(entry.key, initial: ()) { _ in } }
+    values.merge(later.values) { values, key, _ in values.update(key, initial: ()) { _ in } }
   }
+
+  var heldByteCount: Int { values.heldByteCount }
 
   var result: EngineValue { values.entries.isEmpty ? .null : .array(values.sorted.map(\.key)) }
 }
@@ -113,8 +169,10 @@ struct HistogramState: AggregateState {
   }
 
   mutating func merge(_ later: HistogramState) {
-    for entry in later.counts.entries.values { counts.update(entry.key, initial: 0) { $0 += entry.value } }
+    counts.merge(later.counts) { counts, key, more in counts.update(key, initial: 0) { $0 += more } }
   }
+
+  var heldByteCount: Int { counts.heldByteCount }
 
   var result: EngineValue { counts.map { .number(.integer(Int64($0))) } }
 }
@@ -125,14 +183,23 @@ struct MapState: AggregateState {
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
     guard arguments.count > 1, !arguments[0].isNull else { return }
-    values.update(arguments[0], initial: nil) { $0 = $0 ?? arguments[1] }
+    Self.add(&values, arguments[0], arguments[1])
   }
 
-  mutating func merge(_ later: MapState) {
-    for entry in later.values.entries.values {
-      values.update(entry.key, initial: nil) { $0 = $0 ?? entry.value }
+  private static func add(
+    _ values: inout KeyedValues<EngineValue?>, _ key: EngineValue, _ value: EngineValue?
+  ) {
+    var isFirst = false
+    values.update(key, initial: nil) {
+      isFirst = $0 == nil
+      $0 = $0 ?? value
     }
+    if isFirst, let value { values.count(value) }
   }
+
+  mutating func merge(_ later: MapState) { values.merge(later.values) { Self.add(&$0, $1, $2) } }
+
+  var heldByteCount: Int { values.heldByteCount }
 
   var result: EngineValue { values.map { $0 ?? .null } }
 }
@@ -144,11 +211,17 @@ struct MultimapState: AggregateState {
   mutating func add(_ arguments: [EngineValue], times: Int) {
     guard arguments.count > 1, !arguments[0].isNull else { return }
     values.update(arguments[0], initial: []) { $0 += repeatElement(arguments[1], count: times) }
+    values.count(arguments[1], times: times)
   }
 
   mutating func merge(_ later: MultimapState) {
-    for entry in later.values.entries.values { values.update(entry.key, initial: []) { $0 += entry.value } }
+    values.merge(later.values) { values, key, more in
+      values.update(key, initial: []) { $0 += more }
+      for value in more { values.count(value) }
+    }
   }
+
+  var heldByteCount: Int { values.heldByteCount }
 
   var result: EngineValue { values.map { .array($0) } }
 }

@@ -47,12 +47,20 @@ struct LogicState: AggregateState {
 /// `approx_distinct`, which is exact here and counts what is not the same (S63). The error that may be asked for as second argument is not needed.
 struct DistinctCountState: AggregateState {
   private var keys: Set<GroupingKey> = []
+  private(set) var heldByteCount = 0
+
+  /// What a key takes beside its bytes, roughly.
+  private static let keyByteCount = 112
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
-    if let value = arguments.first, !value.isNull { keys.insert(GroupingKey(value)) }
+    if let value = arguments.first, !value.isNull { insert(GroupingKey(value)) }
   }
 
-  mutating func merge(_ later: DistinctCountState) { keys.formUnion(later.keys) }
+  private mutating func insert(_ key: GroupingKey) {
+    if keys.insert(key).inserted { heldByteCount += Self.keyByteCount + key.bytes.count }
+  }
+
+  mutating func merge(_ later: DistinctCountState) { for key in later.keys { insert(key) } }
 
   var result: EngineValue { .number(.integer(Int64(keys.count))) }
 }

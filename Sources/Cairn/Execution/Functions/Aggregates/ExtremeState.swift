@@ -9,6 +9,8 @@ struct ExtremeState: AggregateState {
   private struct Candidate {
     let key: EngineValue
     let value: EngineValue
+
+    var heldByteCount: Int { key.heldByteCount + value.heldByteCount }
   }
 
   let end: End
@@ -65,6 +67,10 @@ struct ExtremeState: AggregateState {
     let order = isByTime ? ValueOrder.compareTimes(lhs.key, rhs.key) : ValueOrder.compare(lhs.key, rhs.key)
     if order != 0 { return (order < 0) == (end == .least) }
     return ValueOrder.compareAndText(lhs.value, rhs.value) < 0
+  }
+
+  var heldByteCount: Int {
+    candidates.reduce(best?.heldByteCount ?? 0) { $0 + $1.heldByteCount }
   }
 
   var result: EngineValue {

@@ -33,6 +33,11 @@ struct PercentileState: AggregateState {
     for entry in later.counts.values { add(entry.number, entry.count) }
   }
 
+  /// What a number takes with its count and its place in the table, roughly.
+  private static let entryByteCount = 192
+
+  var heldByteCount: Int { counts.count * Self.entryByteCount }
+
   var result: EngineValue {
     guard !counts.isEmpty, let percentage else { return .null }
     let sorted = counts.values.sorted { ExactNumber.compare($0.number, $1.number) < 0 }
