@@ -138,7 +138,7 @@ package final class ArchiveWriter {
     }
     pieces = []
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
-    _ = try SegmentVerifier(reader, threads: threads).verifyObjects()
+    _ = try SegmentVerifier(reader, threads: threads).verifyContent()
     let entry = try SegmentEntry(name: name, reader)
     return NewSegment(entry: entry, temporaryName: temporaryName, file: file)
   }

@@ -84,6 +84,10 @@ package enum EventTime {
   /// Seconds that `writeCanonical` can spell.
   package static let canonicalRange: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
+  /// Milliseconds that `parse` can give: zones and a leap second reach over the years' ends.
+  package static let range: ClosedRange<Int64> =
+    (canonicalRange.lowerBound - 86_400) * 1000...(canonicalRange.upperBound + 86_460) * 1000 + 999
+
   /// The canonical spelling, with milliseconds only where there are some.
   package static func text(_ milliseconds: Int64) -> String {
     let seconds = milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000

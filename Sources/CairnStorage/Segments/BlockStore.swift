@@ -65,15 +65,22 @@ package struct BlockReader: Sendable {
     .damaged(file: store.name, offset: offset, cause: cause)
   }
 
-  /// The block's raw bytes.
-  package func read(_ ref: BlockRef) throws -> ByteReader {
+  /// The block's raw bytes, of which there may be `limit`.
+  package func read(_ ref: BlockRef, limit: Int = SegmentFormat.blockByteLimit) throws -> ByteReader {
     let stored = try store.read(offset: ref.offset, byteCount: ref.byteCount)
     statistics.add(byteCount: ref.byteCount)
-    return try open(stored, ref)
+    return try open(stored, ref, limit: limit)
+  }
+
+  /// A block that is read whole to find anything in it.
+  package func readStructure(_ ref: BlockRef) throws -> ByteReader {
+    try read(ref, limit: SegmentFormat.structureByteLimit)
   }
 
   /// Checks and inflates a block that has been read already.
-  package func open(_ stored: [UInt8], _ ref: BlockRef) throws -> ByteReader {
+  package func open(
+    _ stored: [UInt8], _ ref: BlockRef, limit: Int = SegmentFormat.blockByteLimit
+  ) throws -> ByteReader {
     let origin = ByteOrigin(file: store.name, offset: ref.offset)
     guard stored.count >= SegmentFormat.blockOverheadByteCount else {
       throw origin.damaged("block too small")
@@ -88,14 +95,12 @@ package struct BlockReader: Sendable {
     var head = ByteReader(stored, origin: origin)
     let codecNumber = try head.readByte()
     let rawByteCount = Int(try head.readUInt32())
+    guard rawByteCount <= limit else { throw origin.damaged("raw size \(rawByteCount) exceeds \(limit)") }
     switch BlockCodec(rawValue: codecNumber) {
     case .some(.none):
       guard rawByteCount == payloadEnd - 5 else { throw origin.damaged("raw size does not match the block") }
       return try ByteReader(stored, start: 5, byteCount: rawByteCount, origin: origin)
     case .zstd:
-      guard rawByteCount <= SegmentFormat.blockByteLimit else {
-        throw origin.damaged("raw size \(rawByteCount)")
-      }
       let raw = stored.withUnsafeBufferPointer {
         ZstdDecompressor.decompress(
           UnsafeBufferPointer(rebasing: $0[5..<payloadEnd]), byteCount: rawByteCount)

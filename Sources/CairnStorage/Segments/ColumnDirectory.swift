@@ -47,7 +47,7 @@ package struct ColumnDirectory: Sendable {
     _ reader: inout ByteReader, kind: ColumnKind, rowGroupCount: Int
   ) throws -> ColumnDirectory {
     var directory = ColumnDirectory()
-    let entryCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "dictionary entry count")
+    let entryCount = try reader.readCount(limit: SegmentFormat.entryLimit, of: "dictionary entry count")
     let blockCount = try reader.readItemCount(of: "dictionary block")
     for _ in 0..<blockCount {
       let entries = try reader.readCount(limit: entryCount - directory.entryCount, of: "entry count")
@@ -62,7 +62,7 @@ package struct ColumnDirectory: Sendable {
     for _ in 0..<(try reader.readCount(limit: rowGroupCount, of: "chunk count")) {
       rowGroup += 1 + (try reader.readCount(limit: rowGroupCount, of: "row group"))
       guard rowGroup < rowGroupCount else { throw reader.damaged("chunk of row group \(rowGroup)") }
-      let values = try reader.readCount(limit: SegmentFormat.rowLimit, of: "value count")
+      let values = try reader.readCount(limit: SegmentFormat.rowGroupValueLimit, of: "value count")
       directory.chunks.append(Chunk(rowGroup: rowGroup, valueCount: values, part: try part(&reader)))
     }
     if kind == .shape || entryCount > 0 { directory.lists = try part(&reader) }
@@ -79,7 +79,10 @@ package struct ColumnDirectory: Sendable {
       throw reader.damaged("part of \(head >> 1) bytes")
     }
     let byteCount = Int(head >> 1)
-    if head & 1 == 1 { return .block(BlockRef(offset: try reader.readVarint(), byteCount: byteCount)) }
+    if head & 1 == 1 {
+      let offset = try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "block offset")
+      return .block(BlockRef(offset: UInt64(offset), byteCount: byteCount))
+    }
     let range = try reader.readRange(byteCount)
     return .inline(start: range.lowerBound, byteCount: byteCount)
   }

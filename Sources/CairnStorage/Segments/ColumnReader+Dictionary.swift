@@ -90,18 +90,27 @@ extension ColumnReader {
     }
   }
 
-  /// Decodes every dictionary block and checks that the entries ascend over all of them.
+  /// Decodes every dictionary block and checks that the entries ascend over all of them: by value, then style, then
+  /// spelling.
   func verifyDictionary() throws {
     var last: (table: StringTable, index: Int)?
     for block in directory.dictionary.indices {
       let table = try dictionaryBlock(block)
       for index in 0..<table.count {
-        if let last, compare(last.table[last.index], table[index]) > 0 {
+        if let last, !Self.ascends(last.table, last.index, table, index) {
           throw CairnError.damaged(
             file: segment.name, offset: metadata.origin.offset, cause: "dictionary entries are not in order")
         }
         last = (table, index)
       }
     }
+  }
+
+  private static func ascends(_ a: StringTable, _ first: Int, _ b: StringTable, _ second: Int) -> Bool {
+    let order = compare(a[first], b[second])
+    if order != 0 { return order < 0 }
+    let (x, y) = (a.style(first).rawValue, b.style(second).rawValue)
+    if x != y { return x < y }
+    return (a.spellings[first] ?? []).lexicographicallyPrecedes(b.spellings[second] ?? [])
   }
 }

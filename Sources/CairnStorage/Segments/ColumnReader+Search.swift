@@ -55,7 +55,7 @@ extension ColumnReader {
     let decoded = try segment.pooled(
       .indexPage, column: metadata.index, page, byteCount: { (page: MembershipPage) in page.byteCount }
     ) {
-      var reader = try segment.blocks.read(index.pages[page])
+      var reader = try segment.blocks.readStructure(index.pages[page])
       return try MembershipPage.decode(&reader, index)
     }
     return index.rowGroups(of: hash, in: decoded)

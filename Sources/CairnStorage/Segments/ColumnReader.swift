@@ -78,8 +78,14 @@ package struct ColumnReader: Sendable {
     guard let part = metadata.directory.lists else { return [] }
     return try pooled(.wordLists, 0, byteCount: { $0.reduce(0) { $0 + $1.count * 4 + 32 } }) {
       var reader = try reader(part)
-      let lists = try metadata.directory.chunks.map {
-        try WordEncoding.decodeList(&reader, limit: $0.valueCount)
+      // Ids are below the number of entries.
+      let entryCount = info.kind == .shape ? SegmentFormat.slotLimit : directory.entryCount
+      var wordsLeft = SegmentFormat.entryLimit
+      let lists = try metadata.directory.chunks.map { chunk in
+        let limit = min(chunk.valueCount, entryCount, wordsLeft)
+        let list = try WordEncoding.decodeList(&reader, limit: limit)
+        wordsLeft -= list.count
+        return list
       }
       try reader.expectEnd(of: "word lists")
       return lists
@@ -183,14 +189,27 @@ package struct ColumnReader: Sendable {
         segment.blocks.statistics.addChunk()
         let seconds = try IntegerEncoding.decode(&body, count: chunk.valueCount)
         try body.expectEnd(of: "chunk")
+        guard let least = seconds.min(), let greatest = seconds.max() else { return seconds }
+        try checkSpelling(least)
+        try checkSpelling(greatest)
         return seconds
       }
     case .rowTime:
       let seconds = try rowSeconds()
       guard seconds.count == chunk.valueCount else { throw body.damaged("row times do not fit the column") }
+      // They ascend.
+      try seconds.first.map(checkSpelling)
+      try seconds.last.map(checkSpelling)
       return seconds
     default:
       return nil
+    }
+  }
+
+  /// Throws where seconds have no canonical spelling: whoever asked may rely on one.
+  private func checkSpelling(_ seconds: Int64) throws {
+    guard EventTime.canonicalRange.contains(seconds) else {
+      throw origin.damaged("timestamp outside the years 1 to 9999")
     }
   }
 

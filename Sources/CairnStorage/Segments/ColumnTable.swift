@@ -46,6 +46,8 @@ package struct ColumnTable: Sendable {
   /// Children of slot 0, of slot 1, and so on, each in slot order.
   private let childList: [Int]
   private let firstChildren: [Int]
+  /// By slot: the child that stands for the elements of its arrays, 0 where it has none.
+  private let elementSlots: [UInt32]
 
   package init(slots: [Slot], columns: [ColumnInfo]) {
     self.slots = slots
@@ -67,6 +69,11 @@ package struct ColumnTable: Sendable {
     self.firstColumns = firstColumns
     self.firstChildren = firstChildren
     childList = list
+    var elements = [UInt32](repeating: 0, count: slots.count)
+    for (index, slot) in slots.enumerated().dropFirst() where slot.isElement && elements[slot.parent] == 0 {
+      elements[slot.parent] = UInt32(truncatingIfNeeded: index)
+    }
+    elementSlots = elements
   }
 
   /// Columns of a slot, by kind.
@@ -81,7 +88,9 @@ package struct ColumnTable: Sendable {
     columns(of: slot).first { columns[$0].kind == kind }
   }
 
-  package func elementSlot(of slot: Int) -> Int? { children(of: slot).first { slots[$0].isElement } }
+  package func elementSlot(of slot: Int) -> Int? {
+    elementSlots[slot] == 0 ? nil : Int(elementSlots[slot])
+  }
 
   /// Slots that a path of names may mean in some record.
   package func slots(at path: some Collection<PathName>) -> [Int] {
@@ -148,7 +157,8 @@ package struct ColumnTable: Sendable {
   }
 
   private static func decodeSlots(_ reader: inout ByteReader) throws -> [Slot] {
-    let count = try reader.readCount(limit: SegmentFormat.slotLimit, of: "slot count")
+    // Each has a name, which takes a byte.
+    let count = try reader.readCount(limit: min(SegmentFormat.slotLimit, reader.remaining), of: "slot count")
     guard count >= 1 else { throw reader.damaged("catalogue without a root slot") }
     let distances = try IntegerEncoding.decode(&reader, count: count)
     let flags = try IntegerEncoding.decode(&reader, count: count)
@@ -172,7 +182,8 @@ package struct ColumnTable: Sendable {
   private static func decodeColumns(
     _ reader: inout ByteReader, slotCount: Int, packCount: Int
   ) throws -> [ColumnInfo] {
-    let count = try reader.readCount(limit: SegmentFormat.slotLimit, of: "column count")
+    let count = try reader.readCount(
+      limit: min(SegmentFormat.slotLimit, slotCount * ColumnKind.allCases.count), of: "column count")
     let slots = try IntegerEncoding.decode(&reader, count: count)
     let kinds = try IntegerEncoding.decode(&reader, count: count)
     let valueCounts = try IntegerEncoding.decode(&reader, count: count)
@@ -182,16 +193,21 @@ package struct ColumnTable: Sendable {
     var columns: [ColumnInfo] = []
     var packEnds = [Int](repeating: 0, count: packCount)
     var nextOffset = 0
+    var valueCount = 0
     for index in 0..<count {
       guard slots[index] >= 0, slots[index] < Int64(slotCount), let raw = UInt8(exactly: kinds[index]),
-        let kind = ColumnKind(rawValue: raw), valueCounts[index] >= 0, byteCounts[index] >= 0,
+        let kind = ColumnKind(rawValue: raw), valueCounts[index] >= 0,
+        valueCounts[index] <= Int64(SegmentFormat.segmentValueLimit - valueCount), byteCounts[index] >= 0,
         byteCounts[index] <= Int64(SegmentFormat.blockByteLimit), places[index] >= 0,
         places[index] <= Int64(packCount)
       else { throw reader.damaged("column \(index) is malformed") }
+      valueCount += Int(valueCounts[index])
       let place: ColumnPlace
       if places[index] == 0 {
-        place = .block(
-          BlockRef(offset: UInt64(bitPattern: offsets[nextOffset]), byteCount: Int(byteCounts[index])))
+        guard let offset = UInt64(exactly: offsets[nextOffset]),
+          offset <= UInt64(SegmentFormat.segmentByteLimit)
+        else { throw reader.damaged("column \(index) is malformed") }
+        place = .block(BlockRef(offset: offset, byteCount: Int(byteCounts[index])))
         nextOffset += 1
       } else {
         let pack = Int(places[index]) - 1

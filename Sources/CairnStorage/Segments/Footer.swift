@@ -71,12 +71,15 @@ package struct Footer: Sendable {
   package static func decode(_ reader: inout ByteReader) throws -> Footer {
     var footer = Footer()
     footer.rowCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "row count")
-    footer.recordCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "record count")
-    footer.duplicateCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "duplicate count")
-    footer.rejectedCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "rejected count")
+    footer.recordCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record count")
+    footer.duplicateCount = try reader.readCount(limit: SegmentFormat.rowLimit, of: "duplicate count")
+    footer.rejectedCount = try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "rejected count")
     footer.objectCount = try reader.readCount(limit: SegmentFormat.objectLimit, of: "object count")
-    footer.jsonByteCount = try reader.readCount(limit: Int.max, of: "JSON size")
-    footer.sourceByteCount = try reader.readCount(limit: Int.max, of: "source size")
+    footer.jsonByteCount = try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "JSON size")
+    footer.sourceByteCount = try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "source size")
+    guard footer.recordCount == footer.rowCount + footer.duplicateCount else {
+      throw reader.damaged("\(footer.recordCount) records are not rows and duplicates")
+    }
     try footer.decodeRowGroups(&reader)
     footer.catalogue = try BlockRef.decode(&reader)
     footer.shapes = try BlockRef.decode(&reader)
@@ -105,12 +108,18 @@ package struct Footer: Sendable {
 
   private mutating func decodeRowGroups(_ reader: inout ByteReader) throws {
     var firstRow = 0
-    for _ in 0..<(try reader.readItemCount(of: "row group")) {
+    for _ in 0..<(try reader.readCount(limit: SegmentFormat.rowGroupLimit, of: "row group count")) {
       let rows = try reader.readCount(
         limit: min(rowCount - firstRow, SegmentFormat.rowGroupRowLimit), of: "row count")
       let untimed = try reader.readCount(limit: rows, of: "untimed row count")
       let minimum = try reader.readSignedVarint()
       let maximum = try reader.readSignedVarint()
+      // Without timed rows the bounds are those of an empty set.
+      let isPossible =
+        untimed == rows
+        ? minimum == .max && maximum == .min
+        : minimum <= maximum && EventTime.range.contains(minimum) && EventTime.range.contains(maximum)
+      guard isPossible else { throw reader.damaged("times from \(minimum) to \(maximum)") }
       let times = try BlockRef.decode(&reader)
       let verbatimCount = try reader.readCount(limit: rows, of: "verbatim row count")
       let verbatim = verbatimCount > 0 ? try BlockRef.decode(&reader) : nil

@@ -14,6 +14,8 @@
 /// fingerprint       := hash mod 2^fingerprintBits
 /// ```
 package struct MembershipDirectory: Sendable {
+  /// Values of the column, equal ones counted each.
+  package var valueCount = 0
   package var bucketCount: Int
   package var fingerprintBits: Int
   package var rowGroupBits: Int
@@ -30,12 +32,12 @@ package struct MembershipDirectory: Sendable {
   package static func hash(_ value: UnsafeBufferPointer<UInt8>) -> UInt64 { checksum(value, seed: seed) }
 
   static func decode(_ reader: inout ByteReader, rowGroupCount: Int) throws -> MembershipDirectory {
-    _ = try reader.readCount(limit: SegmentFormat.rowLimit, of: "indexed value count")
+    let values = try reader.readCount(limit: SegmentFormat.segmentValueLimit, of: "indexed value count")
     let buckets = try reader.readCount(limit: SegmentFormat.rowGroupRowLimit, of: "bucket count")
     let fingerprintBits = Int(try reader.readByte())
     let rowGroupBits = Int(try reader.readByte())
-    let pageCount = try reader.readCount(limit: SegmentFormat.slotLimit, of: "page count")
-    var offset = try reader.readVarint()
+    let pageCount = try reader.readCount(limit: min(values, SegmentFormat.slotLimit), of: "page count")
+    var offset = UInt64(try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "page offset"))
     guard buckets > 0, pageCount > 0, 1...32 ~= fingerprintBits, rowGroupBits <= 32 else {
       throw reader.damaged("membership index is malformed")
     }
@@ -46,11 +48,14 @@ package struct MembershipDirectory: Sendable {
         throw reader.damaged("page of \(size) bytes")
       }
       pages.append(BlockRef(offset: offset, byteCount: Int(size)))
-      offset &+= UInt64(size)
+      offset += UInt64(size)
+      guard offset <= UInt64(SegmentFormat.segmentByteLimit) else { throw reader.damaged("page offset") }
     }
     try reader.expectEnd(of: "membership index")
-    return MembershipDirectory(
+    var directory = MembershipDirectory(
       bucketCount: buckets, fingerprintBits: fingerprintBits, rowGroupBits: rowGroupBits, pages: pages)
+    directory.valueCount = values
+    return directory
   }
 
   package init(bucketCount: Int, fingerprintBits: Int, rowGroupBits: Int, pages: [BlockRef]) {
@@ -72,6 +77,17 @@ package struct MembershipDirectory: Sendable {
     let fingerprint = fingerprint(of: hash)
     let entries = page.bucketStarts[bucket]..<page.bucketStarts[bucket + 1]
     return entries.filter { page.fingerprints[$0] == fingerprint }.map { Int(page.rowGroups[$0]) }
+  }
+
+  /// The entry in `page` that a look-up of a value in `rowGroup` finds by its hash.
+  package func entry(of hash: UInt64, rowGroup: Int, in page: MembershipPage) -> Int? {
+    let bucket = bucket(of: hash)
+    let (fingerprint, rowGroup) = (fingerprint(of: hash), UInt64(rowGroup))
+    for entry in page.bucketStarts[bucket]..<page.bucketStarts[bucket + 1]
+    where page.fingerprints[entry] == fingerprint && page.rowGroups[entry] == rowGroup {
+      return entry
+    }
+    return nil
   }
 }
 
@@ -116,7 +132,7 @@ package struct MembershipPage: Sendable {
     var starts = [0]
     starts.reserveCapacity(directory.bucketCount + 1)
     for count in try IntegerEncoding.decode(&reader, count: directory.bucketCount) {
-      guard count >= 0, count <= Int64(SegmentFormat.rowLimit - starts[starts.count - 1]) else {
+      guard count >= 0, count <= Int64(SegmentFormat.pageEntryLimit - starts[starts.count - 1]) else {
         throw reader.damaged("bucket of \(count) entries")
       }
       starts.append(starts[starts.count - 1] + Int(count))

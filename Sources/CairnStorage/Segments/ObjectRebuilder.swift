@@ -6,6 +6,7 @@
 package final class ObjectRebuilder: @unchecked Sendable {
   private let reader: SegmentReader
   private let threads: Int
+  private let proof: SegmentProof?
   private let lock = Lock()
   private var wholeBatches: [(rowGroup: Int, batch: RecordBatch)] = []
   private var loadedEnvelopes: [Envelope]?
@@ -16,10 +17,20 @@ package final class ObjectRebuilder: @unchecked Sendable {
   /// A window that needs more than one row in this many decodes the whole row group.
   static let wholeGroupShare = 16
   static let cachedGroupLimit = 8
+  /// Printers of a window's layouts, most of which are one.
+  static let keptPrinterLimit = 16
+  /// Values of all batches that a window holds, and of those kept for others.
+  static let heldValueLimit = 1 << 25
 
-  package init(_ reader: SegmentReader, threads: Int) {
+  package convenience init(_ reader: SegmentReader, threads: Int) {
+    self.init(reader, threads: threads, proof: nil)
+  }
+
+  /// - Parameter proof: is given each row group that is decoded whole.
+  init(_ reader: SegmentReader, threads: Int, proof: SegmentProof?) {
     self.reader = reader
     self.threads = threads
+    self.proof = proof
     decoding = reader.footer.rowGroups.map { _ in Lock() }
   }
 
@@ -41,7 +52,11 @@ package final class ObjectRebuilder: @unchecked Sendable {
     _ object: StoredObject, _ bytes: UnsafeBufferPointer<UInt8>, file: String
   ) throws {
     if bytes.count == object.byteCount, SHA256.digest(bytes) == object.digest { return }
-    throw CairnError.damaged(
+    throw differs(object, file: file)
+  }
+
+  private static func differs(_ object: StoredObject, file: String) -> CairnError {
+    .damaged(
       file: file, offset: 0, cause: "object \(shownName(object.key)) does not rebuild to its original bytes")
   }
 
@@ -74,13 +89,18 @@ package final class ObjectRebuilder: @unchecked Sendable {
     let output = ByteBuffer()
     for object in objects {
       output.removeAll()
+      output.bytes.reserve(min(object.byteCount, Self.windowByteLimit))
       if object.flags.contains(.opaque) {
         for part in object.opaqueParts {
           let content = try reader.blocks.read(part)
+          guard content.remaining <= object.byteCount - output.count else {
+            throw Self.differs(object, file: reader.name)
+          }
           output.bytes.append(contentsOf: Array(content.bytes[content.position..<content.end]))
         }
       } else {
         let envelope = envelopes[object.envelope]
+        if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
         let printer =
           try printers[envelope.layout]
           ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
@@ -95,6 +115,11 @@ package final class ObjectRebuilder: @unchecked Sendable {
     _ object: StoredObject, _ envelope: Envelope, _ rows: WindowRows, _ printer: RecordPrinter,
     to output: inout RawVector<UInt8>
   ) throws {
+    // What would be longer than the object was is damage, and is not printed to its end.
+    let limit = object.byteCount
+    func check(_ count: Int) throws {
+      guard count <= limit else { throw Self.differs(object, file: reader.name) }
+    }
     var exceptions = envelope.exceptions[...]
     for (index, row) in object.rows.enumerated() {
       if index == 0 {
@@ -105,10 +130,12 @@ package final class ObjectRebuilder: @unchecked Sendable {
       } else {
         output.append(contentsOf: envelope.separator)
       }
-      try rows.append(row, printer, to: &output)
+      try check(output.count)
+      try rows.append(row, printer, to: &output, end: limit)
     }
     // Without records everything stands in the suffix.
     output.append(contentsOf: envelope.suffix)
+    try check(output.count)
   }
 
   private func envelopes() throws -> [Envelope] {
@@ -121,15 +148,23 @@ package final class ObjectRebuilder: @unchecked Sendable {
   private func wholeBatch(_ rowGroup: Int) throws -> RecordBatch {
     if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
     // One window decodes, the others wait for it rather than do the same work.
-    return try decoding[rowGroup].withLock {
+    let batch = try decoding[rowGroup].withLock {
       if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
-      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil)
+      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil, checksLists: proof != nil)
       lock.withLock {
-        if wholeBatches.count >= Self.cachedGroupLimit { wholeBatches.removeFirst() }
+        var held = wholeBatches.reduce(batch.tape.count) { $0 + $1.batch.tape.count }
+        while let first = wholeBatches.first,
+          wholeBatches.count >= Self.cachedGroupLimit || held > Self.heldValueLimit
+        {
+          held -= first.batch.tape.count
+          wholeBatches.removeFirst()
+        }
         wholeBatches.append((rowGroup, batch))
       }
       return batch
     }
+    try proof?.prove(batch)
+    return batch
   }
 }
 
@@ -150,14 +185,28 @@ private struct WindowRows {
         needed[group].append(row - UInt32(firstRows[group]))
       }
     }
+    var heldCount = 0
     for (group, rows) in needed.enumerated() where !rows.isEmpty {
       let rowCount = reader.footer.rowGroups[group].rowCount
-      if isWholesale || rows.count * ObjectRebuilder.wholeGroupShare >= rowCount {
-        batches[group] = try whole(group)
-      } else {
-        batches[group] = try RecordBatch(reader, rowGroup: group, rows: Set(rows).sorted())
+      let isMost = isWholesale || rows.count * ObjectRebuilder.wholeGroupShare >= rowCount
+      let limit = ObjectRebuilder.heldValueLimit
+      let batch =
+        try isMost && heldCount + reader.valueCount(in: group) <= limit
+        ? whole(group) : RecordBatch(reader, rowGroup: group, rows: Self.distinct(rows))
+      heldCount += batch.tape.count
+      guard heldCount <= limit else {
+        throw CairnError.damaged(
+          file: reader.name, offset: 0, cause: "an object's rows have more than \(limit) values")
       }
+      batches[group] = batch
     }
+  }
+
+  /// Ascending, each once.
+  private static func distinct(_ rows: [UInt32]) -> [UInt32] {
+    var output: [UInt32] = []
+    for row in rows.sorted() where output.last != row { output.append(row) }
+    return output
   }
 
   private static func group(of row: UInt32, _ firstRows: [Int]) -> Int {
@@ -170,7 +219,10 @@ private struct WindowRows {
     return max(0, low - 1)
   }
 
-  func append(_ row: UInt32, _ printer: RecordPrinter, to output: inout RawVector<UInt8>) throws {
+  /// - Parameter end: the length of `output` that may not be passed by much.
+  func append(
+    _ row: UInt32, _ printer: RecordPrinter, to output: inout RawVector<UInt8>, end: Int
+  ) throws {
     let group = Self.group(of: row, firstRows)
     guard let batch = batches[group] else { return }
     let position = row - UInt32(firstRows[group])
@@ -178,7 +230,7 @@ private struct WindowRows {
       output.append(contentsOf: bytes)
       return
     }
-    try printer.append(batch, row: index(of: position, in: batch), to: &output)
+    try printer.append(batch, row: index(of: position, in: batch), to: &output, end: end)
   }
 
   private func index(of position: UInt32, in batch: RecordBatch) -> Int {

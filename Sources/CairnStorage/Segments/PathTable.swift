@@ -74,11 +74,15 @@ struct PathTable: Sendable {
 
   /// A path has one or two targets; where keys differ in case it can have thousands, which are not kept.
   private static let keptTargetLimit = 64
+  /// Nor are those of very many shapes.
+  private static let keptCountLimit = 1 << 24
 
   /// Number of values that each word has in the column of target number `target`.
   func counts(target: Int) -> [UInt32] {
     guard let column = targets[target].column else { return [] }
-    if targets.count > Self.keptTargetLimit { return builder.counts(column: column) }
+    if targets.count > Self.keptTargetLimit || targets.count * targetOfWord.count > Self.keptCountLimit {
+      return builder.counts(column: column)
+    }
     return knownCounts.value(target) { builder.counts(column: column) }
   }
 }

@@ -72,24 +72,24 @@ package enum ProvenanceBlock {
     IntegerEncoding.encode(deltas, into: &writer)
   }
 
-  static func decode(
-    _ reader: inout ByteReader, rowCount: Int, envelopeCount: Int
-  ) throws -> [StoredObject] {
-    let count = try reader.readItemCount(of: "object")
+  /// Objects of a segment with this footer: no more of anything than it says.
+  static func decode(_ reader: inout ByteReader, _ footer: Footer) throws -> [StoredObject] {
+    let count = try reader.readCount(
+      limit: min(SegmentFormat.blockObjectLimit, reader.remaining / digestByteCount), of: "object count")
     let keys = try decodeKeys(&reader, count: count)
-    let source = try list(&reader, count, limit: Int.max, "source size")
+    let source = try list(&reader, count, limit: SegmentFormat.objectByteLimit, "source size")
     let modified = try IntegerEncoding.decode(&reader, count: count)
     let sizes = try list(&reader, count, limit: SegmentFormat.objectByteLimit, "object size")
     let flags = try list(&reader, count, limit: 255, "flags")
-    let versions = try list(&reader, count, limit: Int.max, "version")
-    let fragments = try list(&reader, count, limit: Int.max, "fragment")
-    let envelopes = try list(&reader, count, limit: max(0, envelopeCount - 1), "envelope")
-    let rejected = try list(&reader, count, limit: Int.max, "rejected count")
-    let rowCounts = try list(&reader, count, limit: SegmentFormat.rowLimit, "row count")
+    let versions = try list(&reader, count, limit: SegmentFormat.versionLimit, "version")
+    let fragments = try list(&reader, count, limit: SegmentFormat.versionLimit, "fragment")
+    let envelopes = try list(&reader, count, limit: max(0, footer.envelopeCount - 1), "envelope")
+    let rejected = try list(&reader, count, limit: footer.rejectedCount, "rejected count")
+    let rowCounts = try list(&reader, count, limit: footer.recordCount, "row count")
     let partCounts = try list(&reader, count, limit: SegmentFormat.objectLimit, "part count")
     var objects: [StoredObject] = []
     for index in 0..<count {
-      let digest = try reader.readBytes(32)
+      let digest = try reader.readBytes(digestByteCount)
       objects.append(
         StoredObject(
           key: keys[index], sourceByteCount: source[index], modified: modified[index],
@@ -102,17 +102,50 @@ package enum ProvenanceBlock {
     for index in 0..<count where objects[index].fragment > 0 && objects[index].isLastFragment {
       objects[index].objectByteCount = try reader.readCount(
         limit: SegmentFormat.objectByteLimit, of: "object size")
-      objects[index].objectDigest = try reader.readBytes(32)
+      objects[index].objectDigest = try reader.readBytes(digestByteCount)
     }
-    for index in 0..<count {
+    try decodeParts(&reader, &objects, partCounts)
+    try decodeRows(&reader, &objects, rowCounts: rowCounts, footer)
+    try reader.expectEnd(of: "provenance block")
+    try check(objects, footer, reader)
+    return objects
+  }
+
+  /// Bytes of a SHA-256.
+  private static let digestByteCount = 32
+
+  /// Sizes that cannot be: what is added up later stays in range, and what is printed fits into memory.
+  private static func check(_ objects: [StoredObject], _ footer: Footer, _ reader: ByteReader) throws {
+    var left = footer.jsonByteCount
+    for object in objects {
+      guard object.byteCount <= left else { throw reader.damaged("objects exceed the segment's JSON size") }
+      left -= object.byteCount
+      let isOpaque = object.flags.contains(.opaque)
+      guard isOpaque || object.byteCount <= SegmentFormat.fragmentByteLimit else {
+        throw reader.damaged("fragment of \(object.byteCount) bytes")
+      }
+      guard isOpaque ? object.rows.isEmpty : object.opaqueParts.isEmpty else {
+        throw reader.damaged("object has both rows and stored bytes")
+      }
+    }
+  }
+
+  /// Each part belongs to one object, so that a few bytes cannot stand for many.
+  private static func decodeParts(
+    _ reader: inout ByteReader, _ objects: inout [StoredObject], _ partCounts: [Int]
+  ) throws {
+    var end: UInt64 = 0
+    for index in objects.indices {
       guard partCounts[index] <= reader.remaining else {
         throw reader.damaged("part count \(partCounts[index])")
       }
-      for _ in 0..<partCounts[index] { objects[index].opaqueParts.append(try BlockRef.decode(&reader)) }
+      for _ in 0..<partCounts[index] {
+        let part = try BlockRef.decode(&reader)
+        guard part.offset >= end else { throw reader.damaged("stored bytes belong to two objects") }
+        end = part.offset + UInt64(part.byteCount)
+        objects[index].opaqueParts.append(part)
+      }
     }
-    try decodeRows(&reader, &objects, rowCounts: rowCounts, rowLimit: rowCount)
-    try reader.expectEnd(of: "provenance block")
-    return objects
   }
 
   private static func list(
@@ -127,22 +160,27 @@ package enum ProvenanceBlock {
   private static func decodeKeys(_ reader: inout ByteReader, count: Int) throws -> [[UInt8]] {
     var keys: [[UInt8]] = []
     var key: [UInt8] = []
+    var byteCount = 0
     for _ in 0..<count {
       let shared = try reader.readCount(limit: key.count, of: "shared prefix")
       key.removeLast(key.count - shared)
       key += try reader.readCounted()
+      byteCount += key.count
+      guard key.count <= SegmentFormat.keyByteLimit, byteCount <= SegmentFormat.blockKeyByteLimit else {
+        throw reader.damaged("keys are too long")
+      }
       keys.append(key)
     }
     return keys
   }
 
   private static func decodeRows(
-    _ reader: inout ByteReader, _ objects: inout [StoredObject], rowCounts: [Int], rowLimit: Int
+    _ reader: inout ByteReader, _ objects: inout [StoredObject], rowCounts: [Int], _ footer: Footer
   ) throws {
     var total = 0
     for count in rowCounts {
       total += count
-      guard total <= SegmentFormat.objectLimit else {
+      guard total <= footer.recordCount else {
         throw reader.damaged("\(total) row references in one block")
       }
     }
@@ -153,7 +191,7 @@ package enum ProvenanceBlock {
       objects[index].rows.reserveCapacity(rowCounts[index])
       for _ in 0..<rowCounts[index] {
         let row = expected &+ deltas[next]
-        guard row >= 0, row < Int64(rowLimit) else { throw reader.damaged("reference to row \(row)") }
+        guard row >= 0, row < Int64(footer.rowCount) else { throw reader.damaged("reference to row \(row)") }
         objects[index].rows.append(UInt32(row))
         expected = row + 1
         next += 1
@@ -175,6 +213,9 @@ extension Envelope {
     }
   }
 
+  /// Bytes that each of them takes at least: three parts, a layout, the number of exceptions.
+  static let leastByteCount = 12
+
   static func decode(_ reader: inout ByteReader) throws -> Envelope {
     var envelope = Envelope()
     envelope.prefix = try reader.readCounted()
@@ -182,7 +223,10 @@ extension Envelope {
     envelope.suffix = try reader.readCounted()
     envelope.layout = try Layout.decode(&reader)
     for _ in 0..<(try reader.readItemCount(of: "gap exception")) {
-      let record = try reader.readCount(limit: SegmentFormat.objectLimit, of: "record number")
+      let record = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record number")
+      guard record > envelope.exceptions.last?.record ?? 0 else {
+        throw reader.damaged("gap exceptions are not in order")
+      }
       envelope.exceptions.append(GapException(record: record, bytes: try reader.readCounted()))
     }
     return envelope

@@ -34,7 +34,7 @@ package struct RankIndex: Sendable {
   package init?(_ words: CodedWords, counts: [UInt32]) {
     self.words = words
     self.counts = counts
-    let limit = UInt64(SegmentFormat.rowLimit)
+    let limit = UInt64(SegmentFormat.rowGroupValueLimit)
     let sums: (starts: [UInt32], total: UInt64)
     switch words.codes {
     case .constant: sums = ([], UInt64(words.count) * UInt64(counts.first ?? 0))

@@ -24,14 +24,20 @@ package final class RecordBatch: Sendable {
   package let verbatim: [UInt32: [UInt8]]
 
   /// Reads the rows at `rows` (ascending, distinct), or all.
-  package init(_ reader: SegmentReader, rowGroup: Int, rows: [UInt32]?) throws {
+  ///
+  /// - Parameter checksLists: throws where a word list, of which all rows are read, has a word that no value has.
+  package init(
+    _ reader: SegmentReader, rowGroup: Int, rows: [UInt32]?, checksLists: Bool = false
+  ) throws {
     self.reader = reader
     self.rowGroup = rowGroup
     self.rows = rows
     verbatim = try reader.verbatim(of: rowGroup)
     var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: try reader.catalogue())
+    gather.checksLists = checksLists && rows == nil
     if reader.footer.rowGroups[rowGroup].rowCount > 0, rows?.isEmpty != true { try gather.run(rows: rows) }
     (tape, rowStarts) = try gather.assemble()
+    if rows == nil { try gather.checkNothingIsLeft() }
     tables = gather.tables
     plainEntries = Self.plainEntries(gather.tables)
     integers = gather.integers
@@ -76,7 +82,11 @@ private struct RecordGather {
   let reader: SegmentReader
   let rowGroup: Int
   let catalogue: Catalogue
-  let flattening: ShapeFlattening
+  /// What each word holds, found out once.
+  private let steps: StepCache
+  /// Values that may be read before it is too many for memory.
+  private var valuesLeft = SegmentFormat.rowGroupValueLimit
+  var checksLists = false
   private var strings: [StringVector?]
   private(set) var integers: [[Int64]]
   /// Chosen instances' words by shape column.
@@ -93,7 +103,7 @@ private struct RecordGather {
     self.reader = reader
     self.rowGroup = rowGroup
     self.catalogue = catalogue
-    flattening = try reader.flattening()
+    steps = StepCache(flattening: try reader.flattening(), slotCount: catalogue.slots.count)
     strings = Array(repeating: nil, count: catalogue.columns.count)
     integers = Array(repeating: [], count: catalogue.columns.count)
     words = Array(repeating: [], count: catalogue.columns.count)
@@ -122,14 +132,11 @@ private struct RecordGather {
     rows: Positions, places: [PathTable.Place],
     ranks: (_ column: Int, _ counts: [UInt32]) throws -> RankIndex
   ) throws {
-    var stepsOfPlace: [PathTable.Place: [ShapeFlattening.Step]] = [:]
     var order: [ShapeFlattening.Step] = []
     // For each column: indices of the rows that have values there, as often as they have some.
     var users: [Int: [UInt32]] = [:]
     for (index, place) in places.enumerated() {
-      let steps = try stepsOfPlace[place] ?? flattening.steps(slot: place.slot, word: place.word)
-      stepsOfPlace[place] = steps
-      for step in steps {
+      for step in try steps.steps(slot: place.slot, word: place.word) {
         if users[step.column] == nil { order.append(step) }
         users[step.column, default: []].append(UInt32(truncatingIfNeeded: index))
       }
@@ -177,15 +184,21 @@ private struct RecordGather {
     if let last = instances?.last, Int(last) >= coded.count {
       throw damaged("an instance is behind its column")
     }
-    let steps = try coded.words.map { try flattening.instanceSteps(slot: slot, word: $0) }
+    try take(instances?.count ?? coded.count)
+    let stepsOfCode = try coded.words.map { word in
+      // As `ShapeFlattening.instanceSteps`.
+      guard word != UInt32(ValueKind.object.rawValue) else { throw damaged("word \(word) in a shape column") }
+      return try steps.steps(slot: slot, word: word)
+    }
     let found = try InstanceValues(
-      coded, steps, chosen: instances, columnCount: catalogue.columns.count
+      coded, stepsOfCode, chosen: instances, columnCount: catalogue.columns.count
     ) { column, valueCount in
       guard try valueCount <= reader.column(column).valueCount(in: rowGroup) else {
         throw damaged("a value is behind its column")
       }
     }
     words[column] = found.words
+    if checksLists { try checkList(coded.allCodes(), coded.words.count, column) }
     for (target, positions) in found.used {
       switch target {
       case .value(let column): try readValues(column, positions)
@@ -196,8 +209,17 @@ private struct RecordGather {
     }
   }
 
+  /// Counts values that are about to be read.
+  private mutating func take(_ count: Int) throws {
+    guard count <= valuesLeft else {
+      throw damaged("more than \(SegmentFormat.rowGroupValueLimit) values")
+    }
+    valuesLeft -= count
+  }
+
   private mutating func readValues(_ column: Int, _ positions: [UInt32]?) throws {
     let source = try reader.column(column)
+    try take(positions?.count ?? source.valueCount(in: rowGroup))
     if catalogue.columns[column].kind == .integer {
       let all = try source.integers(in: rowGroup)
       guard let positions else {
@@ -210,6 +232,19 @@ private struct RecordGather {
       strings[column] = try source.strings(in: rowGroup, positions: positions) {
         try reader.seconds(of: rowGroup)
       }
+      if checksLists, let vector = strings[column], let codes = vector.codes {
+        try checkList(codes, vector.table.count, column)
+      }
+    }
+  }
+
+  /// Throws where one of the words has no value.
+  private func checkList(_ codes: [UInt32], _ wordCount: Int, _ column: Int) throws {
+    var isUsed = [Bool](repeating: false, count: wordCount)
+    for code in codes { isUsed[Int(code)] = true }
+    guard !isUsed.contains(false) else {
+      throw damaged(
+        "the list of \(catalogue.path(of: catalogue.columns[column].slot)) has a word of no value")
     }
   }
 
@@ -219,6 +254,7 @@ private struct RecordGather {
       throw damaged("elements without shapes")
     }
     let elementCount = try reader.column(shapeColumn).valueCount(in: rowGroup)
+    try take(positions?.count ?? lengths.count)
     var starts: [Int] = [0]
     for length in lengths {
       guard length >= 1, length <= Int64(elementCount - starts[starts.count - 1]) else {
@@ -238,6 +274,7 @@ private struct RecordGather {
       throw damaged("an array is behind its column")
     }
     integers[lengthColumn] = positions.map { lengths[Int($0)] }
+    try take(positions.reduce(0) { $0 + starts[Int($1) + 1] - starts[Int($1)] })
     let elements = positions.flatMap { (starts[Int($0)]..<starts[Int($0) + 1]).map { UInt32($0) } }
     try gather(slot: elementSlot, column: shapeColumn, instances: elements)
   }
@@ -263,11 +300,10 @@ private struct RecordGather {
     layColumns()
     var tape: [UInt32] = []
     var rowStarts: [Int] = []
-    let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
     for place in places {
       rowStarts.append(tape.count)
       tape.append(place.word)
-      try lay(try cache.steps(slot: place.slot, word: place.word), &tape, cache)
+      try lay(try steps.steps(slot: place.slot, word: place.word), &tape)
     }
     return (tape, rowStarts)
   }
@@ -277,21 +313,19 @@ private struct RecordGather {
     layColumns()
     var tape: [UInt32] = []
     var rowStarts: [Int] = []
-    let cache = StepCache(flattening: flattening, slotCount: catalogue.slots.count)
     rowStarts.reserveCapacity(words[root].count)
     for index in words[root].indices {
       rowStarts.append(tape.count)
       let word = words[root][index]
       tape.append(word)
-      try lay(try cache.steps(slot: 0, word: word), &tape, cache)
+      try lay(try steps.steps(slot: 0, word: word), &tape)
     }
+    cursors[root] = words[root].count
     return (tape, rowStarts)
   }
 
-  private mutating func lay(
-    _ steps: [ShapeFlattening.Step], _ tape: inout [UInt32], _ cache: StepCache
-  ) throws {
-    for step in steps {
+  private mutating func lay(_ list: [ShapeFlattening.Step], _ tape: inout [UInt32]) throws {
+    for step in list {
       switch step {
       case .value(let column):
         let index = cursors[column]
@@ -307,28 +341,39 @@ private struct RecordGather {
         }
         let length = integers[lengthColumn][index]
         tape.append(UInt32(length))
-        for _ in 0..<length { try layInstance(slot: elementSlot, column: column, &tape, cache) }
+        for _ in 0..<length { try layInstance(slot: elementSlot, column: column, &tape) }
       case .object(let column, let slot):
-        try layInstance(slot: slot, column: column, &tape, cache)
+        try layInstance(slot: slot, column: column, &tape)
       }
     }
   }
 
-  private mutating func layInstance(
-    slot: Int, column: Int, _ tape: inout [UInt32], _ cache: StepCache
-  ) throws {
+  private mutating func layInstance(slot: Int, column: Int, _ tape: inout [UInt32]) throws {
     let index = cursors[column]
     cursors[column] = index + 1
     guard index < words[column].count else { throw damaged("a shape column ends before its rows") }
     let word = words[column][index]
     tape.append(word)
-    try lay(try cache.steps(slot: slot, word: word), &tape, cache)
+    try lay(try steps.steps(slot: slot, word: word), &tape)
+  }
+
+  /// After all rows: throws where a column has values in this row group that no row has.
+  func checkNothingIsLeft() throws {
+    for column in catalogue.columns.indices {
+      let count = try reader.column(column).valueCount(in: rowGroup)
+      guard cursors[column] == count else {
+        throw damaged(
+          "rows have \(cursors[column]) of \(count) values of \(catalogue.path(of: catalogue.columns[column].slot))"
+        )
+      }
+    }
   }
 }
 
 /// Steps by slot and word without building the kind cases anew for every element.
 private final class StepCache {
   private let flattening: ShapeFlattening
+  private var allowance = ShapeFlattening.Allowance()
   /// By slot, then by word as far as words were asked for.
   private var cached: [[[ShapeFlattening.Step]?]]
 
@@ -341,7 +386,7 @@ private final class StepCache {
     let index = Int(word)
     if index < cached[slot].count, let known = cached[slot][index] { return known }
     // Throws for words that the slot does not have, so the list grows no further than its shapes.
-    let steps = try flattening.steps(slot: slot, word: word)
+    let steps = try flattening.steps(slot: slot, word: word, &allowance)
     if index >= cached[slot].count {
       cached[slot].append(contentsOf: repeatElement(nil, count: index + 1 - cached[slot].count))
     }

@@ -8,7 +8,10 @@ package final class RecordPrinter {
   /// Programs of root shapes, by shape.
   private var rootPrograms: [Program?]
   private var compactPrograms: [[Program?]]
-  private var lineStarts: [[UInt8]] = []
+  /// White space before an item as deep as any so far; that of others is the beginning of it.
+  private var lineText: [UInt8] = []
+  /// Memory of programs kept here.
+  private var keptByteCount = 0
   /// What other printers of the segment have compiled.
   private let shared: RecordPrograms?
 
@@ -23,14 +26,17 @@ package final class RecordPrinter {
   fileprivate final class Program: @unchecked Sendable {
     enum Action: BitwiseCopyable { case string, integer, number, array, object, end }
 
+    /// Literals end before 4 GiB (`SegmentFormat.fragmentByteLimit`), depths before 65,536.
     struct Step: BitwiseCopyable {
-      var literalStart: Int
-      var literalByteCount: Int
-      var action: Action
+      var literalStart: UInt32
+      var literalByteCount: UInt32
       /// A column, or the slot of an array's elements or of an object.
-      var target: Int
-      var depth: Int
+      var target: UInt32
+      var depth: UInt16
+      var action: Action
     }
+
+    var byteCount: Int { steps.byteCount + literals.count }
 
     private(set) var steps = RawVector<Step>()
     private(set) var literals = RawVector<UInt8>()
@@ -43,8 +49,8 @@ package final class RecordPrinter {
     func add(_ literal: [UInt8], _ action: Action, target: Int = 0, depth: Int = 0) {
       steps.append(
         Step(
-          literalStart: literals.count, literalByteCount: literal.count, action: action, target: target,
-          depth: depth))
+          literalStart: UInt32(literals.count), literalByteCount: UInt32(literal.count),
+          target: UInt32(target), depth: UInt16(depth), action: action))
       literals.append(contentsOf: literal)
     }
   }
@@ -61,11 +67,21 @@ package final class RecordPrinter {
 
   /// Appends row `index` of the batch. The bytes are the record's original ones where its object has this
   /// layout and the row is not verbatim.
-  package func append(_ batch: RecordBatch, row index: Int, to output: inout RawVector<UInt8>) throws {
+  ///
+  /// - Parameter end: the length of `output` that may be passed by one value only; what would be longer throws
+  ///   `CairnError.damaged`. Without it a record may be as long as all objects of its segment.
+  package func append(
+    _ batch: RecordBatch, row index: Int, to output: inout RawVector<UInt8>, end: Int? = nil
+  ) throws {
+    let end = end ?? Self.end(of: batch, output)
     var cursor = batch.rowStarts[index]
     let word = batch.tape[cursor]
     cursor += 1
-    try run(try rootProgram(word), batch, &cursor, to: &output)
+    try run(try rootProgram(word, room: end - output.count), batch, &cursor, to: &output, end)
+  }
+
+  private static func end(of batch: RecordBatch, _ output: RawVector<UInt8>) -> Int {
+    output.count + min(batch.reader.footer.jsonByteCount, SegmentFormat.fragmentByteLimit)
   }
 
   /// Appends row `index` of a batch of values at places, each at a slot; compact layout.
@@ -75,35 +91,51 @@ package final class RecordPrinter {
     var cursor = batch.rowStarts[index]
     let word = batch.tape[cursor]
     cursor += 1
-    try run(try program(slot: slot, word: word, depth: 0), batch, &cursor, to: &output)
+    let end = Self.end(of: batch, output)
+    let program = try program(slot: slot, word: word, depth: 0, room: end - output.count)
+    try run(program, batch, &cursor, to: &output, end)
   }
 
-  private func rootProgram(_ word: UInt32) throws -> Program {
+  private func rootProgram(_ word: UInt32, room: Int) throws -> Program {
     let index = Int(word) - Int(ValueKind.firstShapeWord)
     guard index >= 0, index < rootPrograms.count else {
       throw CairnError.damaged(file: file, offset: 0, cause: "a record's root is no object (word \(word))")
     }
     if let known = rootPrograms[index] { return known }
-    let program = try compile(slot: 0, word: word, depth: 0)
+    let program = try compile(slot: 0, word: word, depth: 0, room: room)
+    makeRoom(for: program)
     rootPrograms[index] = program
     return program
   }
 
-  private func program(slot: Int, word: UInt32, depth: Int) throws -> Program {
-    if layout.isCompact { return try compactProgram(slot: slot, word: word) }
+  /// Forgets all programs where they and a new one are too large to be kept: objects can have shapes without end.
+  private func makeRoom(for program: Program) {
+    keptByteCount += program.byteCount
+    guard keptByteCount > RecordPrograms.byteLimit else { return }
+    for index in rootPrograms.indices { rootPrograms[index] = nil }
+    for slot in compactPrograms.indices { compactPrograms[slot] = [] }
+    programs = [:]
+    keptByteCount = program.byteCount
+  }
+
+  /// - Parameter room: bytes that its literals may have.
+  private func program(slot: Int, word: UInt32, depth: Int, room: Int) throws -> Program {
+    if layout.isCompact { return try compactProgram(slot: slot, word: word, room: room) }
     // White space depends on the depth only where items stand on lines of their own.
     let key = ProgramKey(slot: slot, word: word, depth: depth)
     if let known = programs[key] { return known }
-    let program = try compile(slot: slot, word: word, depth: depth)
+    let program = try compile(slot: slot, word: word, depth: depth, room: room)
+    makeRoom(for: program)
     programs[key] = program
     return program
   }
 
   /// In compact layout depth does not matter: programs by slot and word.
-  private func compactProgram(slot: Int, word: UInt32) throws -> Program {
+  private func compactProgram(slot: Int, word: UInt32, room: Int) throws -> Program {
     let index = Int(word)
     if index < compactPrograms[slot].count, let known = compactPrograms[slot][index] { return known }
-    let program = try compile(slot: slot, word: word, depth: 0)
+    let program = try compile(slot: slot, word: word, depth: 0, room: room)
+    makeRoom(for: program)
     if index >= compactPrograms[slot].count {
       compactPrograms[slot].append(
         contentsOf: repeatElement(nil, count: index + 1 - compactPrograms[slot].count))
@@ -113,33 +145,37 @@ package final class RecordPrinter {
   }
 
   private func run(
-    _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>
+    _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>,
+    _ end: Int
   ) throws {
     let literals = program.literals
     let entries = batch.plainEntries
     for step in program.steps.buffer {
-      output.append(from: literals.base + step.literalStart, count: step.literalByteCount)
+      output.append(from: literals.base + Int(step.literalStart), count: Int(step.literalByteCount))
+      if output.count > end { throw tooLong() }
+      let target = Int(step.target)
       switch step.action {
       case .string:
-        if let plain = entries[step.target] {
+        if let plain = entries[target] {
           plain.append(Int(batch.tape[cursor]), to: &output)
         } else {
-          batch.tables[step.target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+          batch.tables[target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
         }
         cursor += 1
       case .integer:
-        appendDecimal(batch.integers[step.target][Int(batch.tape[cursor])], to: &output)
+        appendDecimal(batch.integers[target][Int(batch.tape[cursor])], to: &output)
         cursor += 1
       case .number:
-        if let table = batch.tables[step.target] { output.append(contentsOf: table[Int(batch.tape[cursor])]) }
+        if let table = batch.tables[target] { output.append(contentsOf: table[Int(batch.tape[cursor])]) }
         cursor += 1
       case .array:
-        try appendArray(batch, &cursor, slot: step.target, depth: step.depth, to: &output)
+        try appendArray(batch, &cursor, slot: target, depth: Int(step.depth), to: &output, end)
       case .object:
         let word = batch.tape[cursor]
         cursor += 1
-        try run(
-          try self.program(slot: step.target, word: word, depth: step.depth), batch, &cursor, to: &output)
+        let program = try self.program(
+          slot: target, word: word, depth: Int(step.depth), room: end - output.count)
+        try run(program, batch, &cursor, to: &output, end)
       case .end:
         return
       }
@@ -147,48 +183,71 @@ package final class RecordPrinter {
   }
 
   private func appendArray(
-    _ batch: RecordBatch, _ cursor: inout Int, slot: Int, depth: Int, to output: inout RawVector<UInt8>
+    _ batch: RecordBatch, _ cursor: inout Int, slot: Int, depth: Int, to output: inout RawVector<UInt8>,
+    _ end: Int
   ) throws {
     let inside = layout.depthInside(array: true, at: depth)
     let length = batch.tape[cursor]
     cursor += 1
     output.append(UInt8(ascii: "["))
-    let opening = layout.arraysMultiline ? lineStart(inside) : layout.arrayPadding
-    let between = layout.arraysMultiline ? lineStart(inside) : layout.afterComma
-    let closing = layout.arraysMultiline ? lineStart(depth) : layout.arrayPadding
     for index in 0..<length {
       if index > 0 { output.append(UInt8(ascii: ",")) }
-      output.append(contentsOf: index == 0 ? opening : between)
+      if layout.arraysMultiline {
+        try appendLineStart(inside, to: &output, end)
+      } else {
+        output.append(contentsOf: index == 0 ? layout.arrayPadding : layout.afterComma)
+      }
       let word = batch.tape[cursor]
       cursor += 1
-      try run(try program(slot: slot, word: word, depth: inside), batch, &cursor, to: &output)
+      let program = try program(slot: slot, word: word, depth: inside, room: end - output.count)
+      try run(program, batch, &cursor, to: &output, end)
     }
-    output.append(contentsOf: closing)
+    if layout.arraysMultiline {
+      try appendLineStart(depth, to: &output, end)
+    } else {
+      output.append(contentsOf: layout.arrayPadding)
+    }
     output.append(UInt8(ascii: "]"))
   }
 
-  private func lineStart(_ depth: Int) -> [UInt8] {
-    while lineStarts.count <= depth { lineStarts.append(layout.lineStart(depth: lineStarts.count)) }
-    return lineStarts[depth]
+  private func appendLineStart(_ depth: Int, to output: inout RawVector<UInt8>, _ end: Int) throws {
+    let byteCount = try lineStartByteCount(depth, room: end - output.count)
+    lineText.withUnsafeBufferPointer { text in
+      if let base = text.baseAddress { output.append(from: base, count: byteCount) }
+    }
+  }
+
+  /// Bytes of `lineText` that begin a line at this depth.
+  private func lineStartByteCount(_ depth: Int, room: Int) throws -> Int {
+    let byteCount = layout.newline.count + layout.base.count + layout.unit.count * depth
+    guard byteCount <= room else { throw tooLong() }
+    if lineText.isEmpty { lineText = layout.newline + layout.base }
+    while lineText.count < byteCount { lineText += layout.unit }
+    return byteCount
+  }
+
+  private func tooLong() -> CairnError {
+    .damaged(file: file, offset: 0, cause: "a record is longer than its object was")
   }
 
   // MARK: Compiling
 
-  private func compile(slot: Int, word: UInt32, depth: Int) throws -> Program {
-    try shared?.program(slot: slot, word: word) { try compileAnew(slot: slot, word: word, depth: 0) }
-      ?? compileAnew(slot: slot, word: word, depth: depth)
+  private func compile(slot: Int, word: UInt32, depth: Int, room: Int) throws -> Program {
+    try shared?.program(slot: slot, word: word) {
+      try compileAnew(slot: slot, word: word, depth: 0, room: room)
+    } ?? compileAnew(slot: slot, word: word, depth: depth, room: room)
   }
 
-  private func compileAnew(slot: Int, word: UInt32, depth: Int) throws -> Program {
+  private func compileAnew(slot: Int, word: UInt32, depth: Int, room: Int) throws -> Program {
     let program = Program()
     var literal: [UInt8] = []
-    try compile(slot: slot, word: word, depth: depth, &literal, program)
+    try compile(slot: slot, word: word, depth: depth, &literal, program, room: room)
     program.add(literal, .end)
     return program
   }
 
   private func compile(
-    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program
+    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program, room: Int
   ) throws {
     func act(_ action: Program.Action, _ target: Int, depth: Int = 0) {
       program.add(literal, action, target: target, depth: depth)
@@ -202,7 +261,7 @@ package final class RecordPrinter {
       return column
     }
     if word >= ValueKind.firstShapeWord {
-      try compileObject(slot: slot, word: word, depth: depth, &literal, program)
+      try compileObject(slot: slot, word: word, depth: depth, &literal, program, room: room)
       return
     }
     switch ValueKind(rawValue: UInt8(word)) {
@@ -226,7 +285,7 @@ package final class RecordPrinter {
   }
 
   private func compileObject(
-    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program
+    slot: Int, word: UInt32, depth: Int, _ literal: inout [UInt8], _ program: Program, room: Int
   ) throws {
     let index = Int(word - ValueKind.firstShapeWord)
     guard index < catalogue.shapes[slot].count else {
@@ -240,16 +299,22 @@ package final class RecordPrinter {
         literal.append(UInt8(ascii: ","))
         if !layout.objectsMultiline { literal += layout.afterComma }
       }
-      if layout.objectsMultiline { literal += lineStart(inside) }
+      // The program is compiled to be printed: it has no more literals than there is room.
+      let left = room - program.literals.count - literal.count
+      if layout.objectsMultiline { literal += lineText[..<(try lineStartByteCount(inside, room: left))] }
+      guard catalogue.slots[entry.slot].name.count <= left else { throw tooLong() }
       literal.append(UInt8(ascii: "\""))
       literal += catalogue.slots[entry.slot].name
       literal.append(UInt8(ascii: "\""))
       literal += layout.beforeColon
       literal.append(UInt8(ascii: ":"))
       literal += layout.afterColon
-      try compile(slot: entry.slot, word: entry.word, depth: inside, &literal, program)
+      try compile(slot: entry.slot, word: entry.word, depth: inside, &literal, program, room: room)
     }
-    if layout.objectsMultiline, !entries.isEmpty { literal += lineStart(depth) }
+    if layout.objectsMultiline, !entries.isEmpty {
+      let left = room - program.literals.count - literal.count
+      literal += lineText[..<(try lineStartByteCount(depth, room: left))]
+    }
     literal.append(UInt8(ascii: "}"))
   }
 
@@ -276,11 +341,25 @@ package final class RecordPrograms: Sendable {
     let word: UInt32
   }
 
-  private let programs = Memo<Key, RecordPrinter.Program>()
+  /// Memory for programs, of a segment and of each printer.
+  static let byteLimit = 64 << 20
+
+  private let lock = Lock()
+  private nonisolated(unsafe) var programs: [Key: RecordPrinter.Program] = [:]
+  private nonisolated(unsafe) var byteCount = 0
 
   fileprivate func program(
     slot: Int, word: UInt32, _ make: () throws -> RecordPrinter.Program
   ) rethrows -> RecordPrinter.Program {
-    try programs.value(Key(slot: slot, word: word), make)
+    let key = Key(slot: slot, word: word)
+    return try lock.withLock {
+      if let known = programs[key] { return known }
+      let made = try make()
+      if byteCount + made.byteCount <= Self.byteLimit {
+        programs[key] = made
+        byteCount += made.byteCount
+      }
+      return made
+    }
   }
 }

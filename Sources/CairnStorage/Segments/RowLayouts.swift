@@ -8,10 +8,14 @@ package struct RowLayouts {
   package init(_ reader: SegmentReader) throws {
     let envelopes = try reader.envelopes()
     var distinct: [Layout] = []
-    for envelope in envelopes where !distinct.contains(envelope.layout) { distinct.append(envelope.layout) }
+    var numberOfLayout: [Layout: UInt32] = [:]
+    for envelope in envelopes where numberOfLayout[envelope.layout] == nil {
+      numberOfLayout[envelope.layout] = UInt32(truncatingIfNeeded: distinct.count)
+      distinct.append(envelope.layout)
+    }
     layouts = distinct.isEmpty ? [.compact] : distinct
     if distinct.count <= 1 { return }
-    let numberOfEnvelope = envelopes.map { UInt32(clamping: distinct.firstIndex(of: $0.layout) ?? 0) }
+    let numberOfEnvelope = envelopes.map { numberOfLayout[$0.layout] ?? 0 }
     numbers = Array(repeating: .max, count: reader.footer.rowCount)
     for block in reader.footer.objectBlocks.indices {
       for object in try reader.objects(block: block) {

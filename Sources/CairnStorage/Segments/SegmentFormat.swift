@@ -24,14 +24,39 @@ package enum SegmentFormat {
   package static let zstdLevel: Int32 = 3
 
   // Limits that readers check before they allocate.
-  package static let blockByteLimit = 1 << 31
-  package static let rowLimit = 1 << 28
-  package static let slotLimit = 1 << 24
+  package static let blockByteLimit = 1 << 30
+  /// Raw bytes of blocks that are read whole to find anything: all but chunks, dictionary blocks and stored bytes.
+  package static let structureByteLimit = 1 << 27
+  /// Bytes of a segment's file, and of its source objects together.
+  package static let segmentByteLimit = 1 << 50
+  /// Rows of a segment, and records of its objects.
+  package static let rowLimit = 1 << 22
+  package static let rowGroupLimit = 1 << 12
+  /// Values of all columns in one row group.
+  package static let rowGroupValueLimit = 1 << 24
+  /// Values of all columns in all row groups.
+  package static let segmentValueLimit = 1 << 30
+  /// Dictionary entries of a column, and words in all its lists.
+  package static let entryLimit = 1 << 25
+  package static let slotLimit = 1 << 22
+  /// Members of all shapes; and those that the shapes of one row group's records have, nested ones too, each shape once.
+  package static let memberLimit = 1 << 24
   /// Slots from the root to the deepest: the parser's nesting limit and one for each array's elements.
   package static let slotDepthLimit = 2 * RecordParser.depthLimit + 2
-  package static let objectLimit = 1 << 28
+  /// Source objects of a segment, and envelopes.
+  package static let objectLimit = 1 << 22
+  package static let blockObjectLimit = 1 << 16
+  package static let keyByteLimit = 1 << 16
+  /// Bytes of all keys of an object block.
+  package static let blockKeyByteLimit = 1 << 26
+  /// Versions of an object, and fragments.
+  package static let versionLimit = 1 << 30
   /// Inflated bytes of one object: far above what any run accepts, and sums of a few cannot overflow.
   package static let objectByteLimit = 1 << 40
+  /// Inflated bytes of one fragment that is printed: what is rebuilt in memory.
+  package static let fragmentByteLimit = 1 << 28
+  /// Entries of one page of a membership index.
+  package static let pageEntryLimit = 1 << 22
 }
 
 /// Where a block lies in its file.
@@ -50,12 +75,12 @@ package struct BlockRef: Hashable, Sendable {
   }
 
   package static func decode(_ reader: inout ByteReader) throws -> BlockRef {
-    let offset = try reader.readVarint()
+    let offset = try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "block offset")
     let byteCount = try reader.readCount(limit: SegmentFormat.blockByteLimit, of: "block size")
     guard byteCount >= SegmentFormat.blockOverheadByteCount else {
       throw reader.damaged("block of \(byteCount) bytes")
     }
-    return BlockRef(offset: offset, byteCount: byteCount)
+    return BlockRef(offset: UInt64(offset), byteCount: byteCount)
   }
 }
 

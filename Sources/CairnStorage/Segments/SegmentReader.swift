@@ -19,7 +19,7 @@ package final class SegmentReader: Sendable {
     let prefetch = try EndPrefetch(store)
     blocks = BlockReader(prefetch, statistics: statistics)
     footerRef = try Self.readTail(prefetch)
-    var reader = try blocks.read(footerRef)
+    var reader = try blocks.readStructure(footerRef)
     footer = try Footer.decode(&reader)
     shared = SegmentState(pool)
   }
@@ -76,7 +76,7 @@ package final class SegmentReader: Sendable {
   /// Names and columns, without shapes.
   package func columnTable() throws -> ColumnTable {
     try shared.table.value(0) {
-      var reader = try blocks.read(footer.catalogue)
+      var reader = try blocks.readStructure(footer.catalogue)
       return try ColumnTable.decode(&reader, packCount: footer.packs.count)
     }
   }
@@ -92,7 +92,7 @@ package final class SegmentReader: Sendable {
   package func catalogue() throws -> Catalogue {
     try shared.catalogue.value(0) {
       let table = try columnTable()
-      var reader = try blocks.read(footer.shapes)
+      var reader = try blocks.readStructure(footer.shapes)
       return Catalogue(table, try ShapeTable.decode(&reader, slots: table.slots))
     }
   }
@@ -136,11 +136,13 @@ package final class SegmentReader: Sendable {
   private func directory(_ info: ColumnInfo) throws -> ByteReader {
     switch info.place {
     case .block(let ref):
-      return try blocks.read(ref)
+      return try blocks.readStructure(ref)
     case .pack(let pack, let start, let byteCount):
-      let whole = try shared.packs.value(pack) { try blocks.read(footer.packs[pack]) }
+      let whole = try shared.packs.value(pack) { try blocks.readStructure(footer.packs[pack]) }
       // Packs are read from their first byte: `start` counts from there.
-      guard start + byteCount <= whole.remaining else { throw whole.damaged("column leaves its pack") }
+      guard start <= whole.remaining, byteCount <= whole.remaining - start else {
+        throw whole.damaged("column leaves its pack")
+      }
       return try ByteReader(
         whole.bytes, start: whole.position + start, byteCount: byteCount, origin: whole.origin)
     }
@@ -158,12 +160,20 @@ package final class SegmentReader: Sendable {
 
   // MARK: Rows
 
+  /// Values of all columns in a row group.
+  func valueCount(in rowGroup: Int) throws -> Int {
+    try columnTable().columns.indices.reduce(0) { try $0 + column($1).valueCount(in: rowGroup) }
+  }
+
   /// Event times of the timed rows of a row group, ascending.
   package func times(of rowGroup: Int) throws -> RowTimes {
     try pooled(.times, rowGroup, byteCount: { $0.count * 8 }) {
       let group = footer.rowGroups[rowGroup]
-      var reader = try blocks.read(group.times)
-      return try RowTimes.decode(&reader, count: group.rowCount - group.untimedRowCount)
+      var reader = try blocks.readStructure(group.times)
+      let times = try RowTimes.decode(&reader, count: group.rowCount - group.untimedRowCount)
+      guard times.count == 0 || times[0] == group.minimumTime && times[times.count - 1] == group.maximumTime
+      else { throw reader.damaged("row times differ from their bounds in the footer") }
+      return times
     }
   }
 
@@ -182,10 +192,12 @@ package final class SegmentReader: Sendable {
     let positions = try IntegerEncoding.decode(&reader, count: group.verbatimRowCount)
     let table = try PlainStrings.decode(&reader, count: group.verbatimRowCount, positions: nil)
     var result: [UInt32: [UInt8]] = [:]
+    var least: Int64 = 0
     for (index, position) in positions.enumerated() {
-      guard position >= 0, position < Int64(group.rowCount) else {
+      guard position >= least, position < Int64(group.rowCount) else {
         throw reader.damaged("verbatim bytes of row \(position)")
       }
+      least = position + 1
       result[UInt32(position)] = Array(table[index])
     }
     return result
@@ -195,17 +207,33 @@ package final class SegmentReader: Sendable {
 
   package func envelopes() throws -> [Envelope] {
     var reader = try blocks.read(footer.envelopes)
-    guard footer.envelopeCount <= reader.remaining else { throw reader.damaged("envelope count") }
+    guard footer.envelopeCount <= reader.remaining / Envelope.leastByteCount else {
+      throw reader.damaged("envelope count")
+    }
     let envelopes = try (0..<footer.envelopeCount).map { _ in try Envelope.decode(&reader) }
     try reader.expectEnd(of: "envelopes")
     return envelopes
   }
 
+  /// All objects of the segment.
+  package func objects() throws -> [StoredObject] {
+    var objects: [StoredObject] = []
+    var recordsLeft = footer.recordCount
+    for index in footer.objectBlocks.indices {
+      let block = try self.objects(block: index)
+      recordsLeft -= block.reduce(0) { $0 + $1.rows.count }
+      guard recordsLeft >= 0 else {
+        throw blocks.damaged(footerRef.offset, "objects hold more than \(footer.recordCount) records")
+      }
+      objects += block
+    }
+    return objects
+  }
+
   package func objects(block: Int) throws -> [StoredObject] {
-    var reader = try blocks.read(footer.objectBlocks[block].block)
+    var reader = try blocks.readStructure(footer.objectBlocks[block].block)
     guard footer.envelopeCount > 0 else { throw reader.damaged("objects without an envelope") }
-    let objects = try ProvenanceBlock.decode(
-      &reader, rowCount: footer.rowCount, envelopeCount: footer.envelopeCount)
+    let objects = try ProvenanceBlock.decode(&reader, footer)
     guard objects.count == footer.objectBlocks[block].objectCount else {
       throw reader.damaged(
         "block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")

@@ -1,5 +1,6 @@
-/// Proves that a segment is whole: every block's checksum, that blocks fill the file without a gap, and that
-/// every source object rebuilds to the bytes whose SHA-256 was taken when it was read.
+/// Proves that a segment is whole: every block's checksum, that blocks fill the file without a gap, that every source
+/// object rebuilds to the bytes whose SHA-256 was taken when it was read, and that everything which readers search and
+/// skip by says what the values say.
 package struct SegmentVerifier {
   package struct Result: Sendable {
     package var objectCount = 0
@@ -19,16 +20,16 @@ package struct SegmentVerifier {
   package func verify() throws -> Result {
     try reader.verifyHeader()
     try verifyBlocks()
-    return try verifyObjects()
+    return try verifyContent()
   }
 
-  /// Rebuilds and compares all objects: what the writer does before it commits.
-  package func verifyObjects() throws -> Result {
+  /// Rebuilds and compares all objects, and proves what is searched by: what the writer does before it commits.
+  package func verifyContent() throws -> Result {
     var result = Result()
-    let rebuilder = ObjectRebuilder(reader, threads: threads)
+    let proof = try SegmentProof(reader)
+    let rebuilder = ObjectRebuilder(reader, threads: threads, proof: proof)
     let name = reader.name
-    let blocks = reader.footer.objectBlocks.indices
-    let objects = try blocks.flatMap { try reader.objects(block: $0) }
+    let objects = try reader.objects()
     try rebuilder.rebuild(objects) { object, bytes in try ObjectRebuilder.check(object, bytes, file: name) }
     for object in objects {
       result.objectCount += object.isLastFragment ? 1 : 0
@@ -41,6 +42,7 @@ package struct SegmentVerifier {
         file: name, offset: reader.footerRef.offset,
         cause: "objects hold \(records) records, the footer says \(reader.footer.recordCount)")
     }
+    try proof.finish(threads: threads)
     return result
   }
 
@@ -62,16 +64,8 @@ package struct SegmentVerifier {
     guard expected == UInt64(reader.byteCount - SegmentFormat.tailByteCount) else {
       throw CairnError.damaged(file: reader.name, offset: expected, cause: "bytes that belong to no block")
     }
-    for rowGroup in reader.footer.rowGroups.indices where reader.footer.rowGroups[rowGroup].hasExactTimes {
-      guard try reader.isExactInTime(rowGroup) else {
-        throw CairnError.damaged(
-          file: reader.name, offset: reader.footerRef.offset,
-          cause: "row group \(rowGroup) has no exact times")
-      }
-    }
     let list = refs
     _ = try parallelMap(count: list.count, threads: threads) { _ = try reader.blocks.read(list[$0]) }
-    _ = try parallelMap(count: columns.count, threads: threads) { try columns[$0].verifyDictionary() }
   }
 
   /// All blocks but those of columns.

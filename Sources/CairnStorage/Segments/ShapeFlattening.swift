@@ -17,9 +17,6 @@ package struct ShapeFlattening: Sendable {
     }
   }
 
-  /// Crafted shapes could multiply without end; real ones stay far below.
-  static let stepLimit = 1 << 24
-
   private let catalogue: Catalogue
   private let file: String
 
@@ -28,26 +25,33 @@ package struct ShapeFlattening: Sendable {
     self.file = file
   }
 
-  /// The steps of a value of `slot` with `word`. Throws where the word or a column it needs is not there.
-  package func steps(slot: Int, word: UInt32) throws -> [Step] {
+  /// Members that may be visited for one purpose. Crafted shapes could multiply without end; real ones stay far below.
+  package struct Allowance {
+    fileprivate var members = SegmentFormat.memberLimit
+
+    package init() {}
+  }
+
+  /// The steps of a value of `slot` with `word`. Throws where the word or a column it needs is not there, or nothing is
+  /// left of the allowance.
+  package func steps(slot: Int, word: UInt32, _ allowance: inout Allowance) throws -> [Step] {
     var steps: [Step] = []
-    var visited = 0
-    try add(slot: slot, word: word, to: &steps, &visited)
+    try add(slot: slot, word: word, to: &steps, &allowance)
     return steps
   }
 
-  private func add(slot: Int, word: UInt32, to list: inout [Step], _ visited: inout Int) throws {
+  private func add(slot: Int, word: UInt32, to list: inout [Step], _ allowance: inout Allowance) throws {
     if word < ValueKind.firstShapeWord { return try addLeaf(slot: slot, word: word, to: &list) }
     let index = Int(word - ValueKind.firstShapeWord)
     guard index < catalogue.shapes[slot].count else {
       throw damaged("shape \(index) is not in the catalogue")
     }
     for entry in catalogue.shapes[slot][index].entries {
-      visited += 1
-      try add(slot: entry.slot, word: entry.word, to: &list, &visited)
-      guard visited <= Self.stepLimit else {
-        throw damaged("shapes hold more than \(Self.stepLimit) values")
+      allowance.members -= 1
+      guard allowance.members >= 0 else {
+        throw damaged("shapes have more than \(SegmentFormat.memberLimit) members")
       }
+      try add(slot: entry.slot, word: entry.word, to: &list, &allowance)
     }
   }
 
@@ -70,9 +74,9 @@ package struct ShapeFlattening: Sendable {
 
   /// The steps of a word of the slot's shape column. `object` only stands in shapes and means "look in the shape
   /// column": in the column itself it would lead back to itself for ever.
-  package func instanceSteps(slot: Int, word: UInt32) throws -> [Step] {
+  package func instanceSteps(slot: Int, word: UInt32, _ allowance: inout Allowance) throws -> [Step] {
     guard word != UInt32(ValueKind.object.rawValue) else { throw damaged("word \(word) in a shape column") }
-    return try steps(slot: slot, word: word)
+    return try steps(slot: slot, word: word, &allowance)
   }
 
   private func column(_ slot: Int, _ kind: ColumnKind) throws -> Int {

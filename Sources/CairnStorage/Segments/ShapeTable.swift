@@ -159,8 +159,7 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     var last: Int64 = 0
     for (owner, entryCount) in zip(owners, counts) {
       guard owner >= last, owner < Int64(slots.count) else { throw reader.damaged("shape without a slot") }
-      guard entryCount >= 0, entryCount <= Int64(SegmentFormat.slotLimit), total <= SegmentFormat.slotLimit
-      else {
+      guard entryCount >= 0, entryCount <= Int64(SegmentFormat.memberLimit - total) else {
         throw reader.damaged("shape with \(entryCount) members")
       }
       last = owner

@@ -35,9 +35,10 @@ import Testing
     let source = SegmentFixture.Source(
       key: "a", bytes: Array("[{\"eventName\":\"A\",\"eventVersion\":\"1\",\"o\":{\"p\":1}}]".utf8))
     let flattening = try SegmentFixture.open(try SegmentFixture.segment([source])).flattening()
+    var allowance = ShapeFlattening.Allowance()
     #expect(throws: CairnError.self) {
-      try flattening.instanceSteps(slot: 0, word: UInt32(ValueKind.object.rawValue))
+      try flattening.instanceSteps(slot: 0, word: UInt32(ValueKind.object.rawValue), &allowance)
     }
-    #expect(try flattening.instanceSteps(slot: 0, word: ValueKind.firstShapeWord).count == 3)
+    #expect(try flattening.instanceSteps(slot: 0, word: ValueKind.firstShapeWord, &allowance).count == 3)
   }
 }

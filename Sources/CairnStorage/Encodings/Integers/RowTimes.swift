@@ -41,11 +41,12 @@ package struct RowTimes: Sendable {
       }
       return isAscending
     }
-    // Between the first and the last nothing can overflow.
-    guard isAscending,
-      !(values.first ?? 0).multipliedReportingOverflow(by: unit).overflow,
-      !(values.last ?? 0).multipliedReportingOverflow(by: unit).overflow
-    else { throw reader.damaged("row times are not ascending") }
+    guard isAscending else { throw reader.damaged("row times are not ascending") }
+    // What lies between the first and the last is a time if they are.
+    for end in [values.first, values.last] {
+      let (time, overflow) = (end ?? 0).multipliedReportingOverflow(by: unit)
+      guard !overflow, EventTime.range.contains(time) else { throw reader.damaged("row time \(time)") }
+    }
     try reader.expectEnd(of: "row times")
     return RowTimes(unit: unit, values: values)
   }

@@ -154,9 +154,13 @@ package enum UUIDStrings {
     let number = try reader.readCount(limit: count, of: "exception count")
     guard number > 0 else { return ([:], StringTable()) }
     var index: [UInt32: Int] = [:]
+    var least: Int64 = 0
     for (entry, position) in try IntegerEncoding.decode(&reader, count: number).enumerated() {
-      guard position >= 0, position < Int64(count) else { throw reader.damaged("exception at \(position)") }
+      guard position >= least, position < Int64(count) else {
+        throw reader.damaged("exception at \(position)")
+      }
       index[UInt32(position)] = entry
+      least = position + 1
     }
     var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
     let table = try PlainStrings.decode(&body, count: number, positions: nil)
