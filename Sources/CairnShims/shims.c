@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,15 @@ cairn_hash128 cairn_xxh3_128(const void *bytes, size_t byteCount, uint64_t seed)
   const cairn_hash128 out = {h.low64, h.high64};
   return out;
 }
+
+static uint64_t process_seed;
+
+/* Before there are threads; without randomness, where nobody is who could wait for it, it stays zero. */
+__attribute__((constructor)) static void make_process_seed(void) {
+  if (getrandom(&process_seed, sizeof process_seed, GRND_NONBLOCK) != sizeof process_seed) process_seed = 0;
+}
+
+uint64_t cairn_process_seed(void) { return process_seed; }
 
 int cairn_unlock(int fd) {
   while (flock(fd, LOCK_UN) != 0) {

@@ -21,8 +21,9 @@ final class PieceFiller: PieceSink {
   private let temporaryDirectory: String
   private let residentPieceBytes: ByteTally
 
-  /// Buffers larger than this are given back after the object that needed them.
-  static let keptBufferByteCount = 64 << 20
+  /// Buffers larger than this lie in temporary files where memory is short, and are given back after the object that
+  /// needed them.
+  static let keptBufferByteCount = 16 << 20
 
   init(
     known: KnownObjects, options: CompactionOptions, hashSeed: UInt64, temporaryDirectory: String,
@@ -33,7 +34,7 @@ final class PieceFiller: PieceSink {
     self.options = options
     self.hashSeed = hashSeed
     self.temporaryDirectory = temporaryDirectory
-    let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 8)
+    let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 16)
     delivered = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
     inflated = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
   }
@@ -43,7 +44,12 @@ final class PieceFiller: PieceSink {
     try finishPiece()
   }
 
+  func spill(_ bytes: UnsafeBufferPointer<UInt8>) throws -> SpilledBytes {
+    try SpilledBytes(bytes, directory: temporaryDirectory)
+  }
+
   private func finishPiece() throws {
+    piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
     let resident = options.memoryByteLimit / 4
     if residentPieceBytes.add(piece.state.byteCount) > resident {
       residentPieceBytes.subtract(piece.state.byteCount)
@@ -57,8 +63,9 @@ final class PieceFiller: PieceSink {
     for file in files {
       try options.checkCancelled()
       try add(file)
+      if piece.isFull { try finishPiece() }
     }
-    try finishPiece()
+    if !piece.objects.isEmpty || !piece.rejects.isEmpty { try finishPiece() }
     defer { output = Output() }
     return output
   }
@@ -71,7 +78,9 @@ final class PieceFiller: PieceSink {
     inflated.seal(0)
     do {
       try read(file)
-    } catch CairnError.io(let path, let action, let number) where path != temporaryDirectory {
+    } catch CairnError.io(let path, let action, let number)
+      where path != temporaryDirectory && number != ENOMEM
+    {
       reject(file, offset: 0, reason: "cannot \(action): \(systemMessage(number))")
       return
     }

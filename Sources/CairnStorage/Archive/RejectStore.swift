@@ -21,6 +21,12 @@ package struct RejectStore {
       var byteCount = reject.bytes.count
       if reject.isObject, let path {
         byteCount = try copy(path, to: raw, hash: &contentHash)
+      } else if let spilled = reject.spilled {
+        byteCount = spilled.byteCount
+        try spilled.withBytes {
+          try raw.write($0)
+          contentHash = checksum($0, seed: contentHash)
+        }
       } else {
         try raw.write(reject.bytes)
         contentHash = checksum(reject.bytes, seed: contentHash)

@@ -28,6 +28,8 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
     capacity = -1
   }
 
+  package var isEmpty: Bool { count == 0 }
+
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
 
   @inline(__always)
@@ -74,7 +76,9 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
 
   @inline(never)
   private mutating func grow(to wanted: Int) {
-    let newCapacity = Swift.max(wanted, capacity &* 2, 16)
+    // Doubling what is large would take three times what is needed while the elements move.
+    let isLarge = capacity &* MemoryLayout<Element>.stride >= 16 << 20
+    let newCapacity = Swift.max(wanted, isLarge ? capacity &+ capacity / 2 : capacity &* 2, 16)
     let fresh = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
     fresh.update(from: base, count: count)
     free()

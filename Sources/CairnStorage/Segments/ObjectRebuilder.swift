@@ -16,6 +16,8 @@ package final class ObjectRebuilder: @unchecked Sendable {
   /// A window that needs more than one row in this many decodes the whole row group.
   static let wholeGroupShare = 16
   static let cachedGroupLimit = 8
+  /// Words of the whole row groups that are kept.
+  static let cachedWordLimit = 1 << 25
 
   package init(_ reader: SegmentReader, threads: Int) {
     self.reader = reader
@@ -126,11 +128,21 @@ package final class ObjectRebuilder: @unchecked Sendable {
       if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil)
       lock.withLock {
-        if wholeBatches.count >= Self.cachedGroupLimit { wholeBatches.removeFirst() }
         wholeBatches.append((rowGroup, batch))
+        var words = wholeBatches.reduce(0) { $0 + $1.batch.wordCount }
+        while wholeBatches.count > Self.cachedGroupLimit || wholeBatches.count > 1 && words > Self.cachedWordLimit {
+          words -= wholeBatches.removeFirst().batch.wordCount
+        }
       }
       return batch
     }
+  }
+}
+
+extension RecordBatch {
+  /// What it takes in memory, about, in words of its tape.
+  fileprivate var wordCount: Int {
+    tape.count + verbatim.values.reduce(0) { $0 + $1.count } / MemoryLayout<UInt32>.stride
   }
 }
 
