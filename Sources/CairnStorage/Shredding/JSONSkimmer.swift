@@ -77,14 +77,11 @@ package struct JSONSkimmer {
       byte &- 0x30 <= 9 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2B
         || byte == 0x2D || byte == 0x2E
     { position += 1 }
+    guard start < position else { return false }
     let text = bytes[start..<position]
-    if [Array("true".utf8), Array("false".utf8), Array("null".utf8)].contains(where: {
-      $0.elementsEqual(text)
-    }) {
-      return true
-    }
-    guard let first = text.first else { return false }
-    return first == 0x2D || first &- 0x30 <= 9
+    if text[start] == 0x2D || text[start] &- 0x30 <= 9 { return true }
+    return text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8)
+      || text.elementsEqual("null".utf8)
   }
 
   /// Calls `visit` with each key of the object at the position and a skimmer at its value, until it returns

@@ -147,7 +147,7 @@ package struct ObjectShredder {
         hasLayout
         ? try parser.parseRecord(&sink.piece.state, start: start) : try parseChoosingLayout(start: start)
       guard end - start <= RecordParser.recordByteLimit else {
-        throw ParseFailure(position: start, reason: "record larger than 16 MiB", kind: .limit)
+        throw ParseFailure(position: start, reason: "record larger than 32 MiB", kind: .limit)
       }
       addRow(start: start, end: end, tapeStart: tapeStart)
       return true

@@ -24,7 +24,7 @@ package struct RecordParser {
   package static let depthLimit = 256
   /// Bytes of a record, and words of its tape: far above what CloudTrail delivers (256 KiB), and what a segment can
   /// be made of in bounded memory.
-  package static let recordByteLimit = 16 << 20
+  package static let recordByteLimit = 32 << 20
   package static let recordWordLimit = 1 << 22
 
   let base: UnsafePointer<UInt8>
@@ -295,7 +295,7 @@ package struct RecordParser {
     var p = cairn_find_quote_or_escape(start)
     if p[0] != UInt8(ascii: "\"") { p = try escapedStringEnd(p) }
     guard p < end else { throw failure(end, "ends inside a record") }
-    guard p <= byteLimit else { throw fullFailure(start, "record larger than 16 MiB") }
+    guard p <= byteLimit else { throw fullFailure(start, "record larger than 32 MiB") }
     return p
   }
 
