@@ -29,7 +29,8 @@ import Testing
     let verified = try Binary.run("verify", archive)
     #expect(verified.code == 0, "\(verified.error)", sourceLocation: sourceLocation)
     #expect(
-      try Binary.run("restore", archive, "--to", directory.sub("out")).code == 0, sourceLocation: sourceLocation)
+      try Binary.run("restore", archive, "--to", directory.sub("out")).code == 0,
+      sourceLocation: sourceLocation)
     let tree = try readTree(directory.sub("out/" + directory.path.dropFirst() + "/in"))
     #expect(tree["z.json"] == good, sourceLocation: sourceLocation)
     if !isRejected {

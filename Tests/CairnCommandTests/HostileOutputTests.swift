@@ -6,11 +6,14 @@ import Testing
 /// Records may hold what JSON does not allow; what is written as JSON is JSON all the same.
 @Suite struct HostileOutputTests {
   /// Raw control characters, malformed UTF-8 and surrogates in values and in keys.
-  private static let records: [[UInt8]] = [
-    "a\nb", "\r\n", "\t\u{0}\u{1}\u{1f}", "\u{7f}\u{85}", "},\n{", "\\\"\n\\\\", "\u{2028}é😀",
-  ].enumerated().map { record(Array($1.utf8), $0) } + [
-    [0xFF], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x61, 0x80, 0x0A, 0x62],
-  ].enumerated().map { record($1, 100 + $0) }
+  private static let records: [[UInt8]] =
+    [
+      "a\nb", "\r\n", "\t\u{0}\u{1}\u{1f}", "\u{7f}\u{85}", "},\n{", "\\\"\n\\\\", "\u{2028}é😀",
+    ].enumerated().map { record(Array($1.utf8), $0) }
+    + [
+      [0xFF], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
+      [0x61, 0x80, 0x0A, 0x62],
+    ].enumerated().map { record($1, 100 + $0) }
 
   private static func record(_ odd: [UInt8], _ id: Int) -> [UInt8] {
     Array(#"{"eventTime":"2023-07-10T11:54:39Z","eventID":"\#(id)","eventName":""#.utf8) + odd
@@ -18,7 +21,8 @@ import Testing
   }
 
   private func withArchive(_ body: (String) throws -> Void) throws {
-    let bytes = Array("{\"Records\":[".utf8) + Self.records.joined(separator: Array(",".utf8)) + Array("]}".utf8)
+    let bytes =
+      Array("{\"Records\":[".utf8) + Self.records.joined(separator: Array(",".utf8)) + Array("]}".utf8)
     let archive = try TestArchive([("x.json", bytes)])
     #expect(archive.summary.kept == Self.records.count && !archive.summary.hasRejects)
     try body(archive.path)
@@ -28,7 +32,10 @@ import Testing
   private static let reads: [[String]] = [
     ["scan"], ["scan", "--select", "*"], ["scan", "--select", "eventName,o,o.k"],
     ["query", "SELECT * FROM events"], ["query", "SELECT eventName, o, eventJson FROM events"],
-    ["query", "SELECT eventName AS \"a\u{1}b\", json_format(o), map_keys(CAST(o AS map(varchar, json))) FROM events"],
+    [
+      "query",
+      "SELECT eventName AS \"a\u{1}b\", json_format(o), map_keys(CAST(o AS map(varchar, json))) FROM events",
+    ],
   ]
 
   @Test(arguments: reads) func parses(_ read: [String]) throws {
@@ -85,7 +92,8 @@ import Testing
       compact + ["--memory", Self.greatest], compact + ["--memory", "1.5GiB"], compact + ["--threads", "0"],
       compact + ["--threads", "-1"], compact + ["--threads", "9223372036854775808"],
       ["scan", archive, "--limit", "-1"], ["scan", archive, "--threads", "0"],
-      ["query", archive, "SELECT 1", "--memory", "0"], ["query", archive, "SELECT 1", "--memory", Self.greatest],
+      ["query", archive, "SELECT 1", "--memory", "0"],
+      ["query", archive, "SELECT 1", "--memory", Self.greatest],
       ["inspect", archive, "--schema", "--depth", "0"], ["inspect", archive, "--schema", "--depth", "-1"],
       ["synth", "--out", directory.sub("s"), "--events", Self.greatest],
       ["synth", "--out", directory.sub("s"), "--events", "-1"],

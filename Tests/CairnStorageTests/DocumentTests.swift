@@ -43,8 +43,10 @@ import Testing
   @Test func severalRecordsKeys() throws {
     let (a, b) = (Self.record(1), Self.record(2))
     try reads("{\"Records\":[\(a)],\"Records\":[\(b)]}", records: 2)
-    try reads("{\"v\":[{}],\"Records\":[],\"w\":{\"Records\":[1]},\"Records\":[\(a),\(b)],\"x\":null}", records: 2)
-    try reads("{\"Records\":[\(a)],\"Records\":null}\n{ \"Records\" : [ \(b) ] , \"Records\" : [ ] }", records: 2)
+    try reads(
+      "{\"v\":[{}],\"Records\":[],\"w\":{\"Records\":[1]},\"Records\":[\(a),\(b)],\"x\":null}", records: 2)
+    try reads(
+      "{\"Records\":[\(a)],\"Records\":null}\n{ \"Records\" : [ \(b) ] , \"Records\" : [ ] }", records: 2)
   }
 
   /// Inside an envelope a record is a record, whatever keys it has.
@@ -88,7 +90,8 @@ import Testing
     try rejects("\(one)7\(two)", kept: 2, rejected: 1, raw: ["7"])
     try rejects("\(one)\"text\"", kept: 1, rejected: 1, raw: ["\"text\""])
     try rejects(
-      "{\"Records\":[\(Self.record(1))],\"Records\":{\"b\":2}}\(two)", kept: 2, rejected: 1, raw: ["{\"b\":2}"])
+      "{\"Records\":[\(Self.record(1))],\"Records\":{\"b\":2}}\(two)", kept: 2, rejected: 1,
+      raw: ["{\"b\":2}"])
     try rejects(
       "[\(Self.record(1)),7,\"x\",[\(Self.record(3))]]\(two)", kept: 2, rejected: 3,
       raw: ["7", "\"x\"", "[\(Self.record(3))]"])
@@ -122,7 +125,8 @@ import Testing
     let space = String(repeating: " ", count: ObjectShredder.gapByteLimit + 1)
     let a = Self.record(1)
     for text in [
-      "{\"Records\":[\(space)\(a)]}", "{\"Records\":[\(a)\(space)]}", "{\"Records\":[\(a),\(space)\(a)]}\(space)",
+      "{\"Records\":[\(space)\(a)]}", "{\"Records\":[\(a)\(space)]}",
+      "{\"Records\":[\(a),\(space)\(a)]}\(space)",
       "{\"w\":\"\(space)\",\"Records\":[\(a)],\"v\":\"\(space)\"}\(Self.envelope(2))",
     ] {
       try reads(text, records: text.components(of: "eventName"))

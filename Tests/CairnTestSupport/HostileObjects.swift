@@ -1,9 +1,11 @@
 /// Objects that somebody who may write to a trail's bucket, or into the fields of an event, could make to stop a
 /// compaction: each grows one thing.
 package enum HostileObject: String, CaseIterable, Sendable {
-  case spaces, spacesInRecord, spacesBetween, integers, integersOnly, distinctIntegers, distinctDecimals, arrays,
+  case spaces, spacesInRecord, spacesBetween, integers, integersOnly, distinctIntegers, distinctDecimals,
+    arrays,
     emptyObjects, smallObjects, keys, nullKeys, keysOfElements, keysOfObjects, keysOfArrays, keysOfRecords,
-    nestedKeys, chainsOfKeys, orders, subsets, strings, stringsOfRecords, escapes, longString, longStrings, deep,
+    nestedKeys, chainsOfKeys, orders, subsets, strings, stringsOfRecords, escapes, longString, longStrings,
+    deep,
     manyEmpty, manyOdd, manyGaps, manyBad, badLines, swallowingLines, emptyEnvelopes, envelopes, wideIndent,
     indented, otherText, otherNumbers, hugeRecord
 
@@ -93,7 +95,8 @@ package enum HostileObject: String, CaseIterable, Sendable {
   }
 
   private static func list(
-    _ byteCount: Int, _ opening: String, _ closing: String, separator: String = ",", _ element: (Int) -> String
+    _ byteCount: Int, _ opening: String, _ closing: String, separator: String = ",",
+    _ element: (Int) -> String
   ) -> [UInt8] {
     var bytes = Array(opening.utf8)
     bytes.reserveCapacity(byteCount + 1000)
@@ -140,8 +143,11 @@ package enum HostileObject: String, CaseIterable, Sendable {
     let unit = max(1, byteCount / (levels * levels))
     var bytes = Array("{".utf8)
     for level in 1...levels {
-      bytes += [0x0A] + spaces(unit * level) + Array((level == 1 ? #""eventName":"x","#: "").utf8)
-      if level == 1 { bytes += [0x0A] + spaces(unit) + Array(#""eventTime":"2024-01-01T00:00:00Z","#.utf8) + [0x0A] + spaces(unit) }
+      bytes += [0x0A] + spaces(unit * level) + Array((level == 1 ? #""eventName":"x","# : "").utf8)
+      if level == 1 {
+        bytes +=
+          [0x0A] + spaces(unit) + Array(#""eventTime":"2024-01-01T00:00:00Z","#.utf8) + [0x0A] + spaces(unit)
+      }
       bytes += Array(#""a": {"#.utf8)
     }
     for level in (0...levels).reversed() { bytes += [0x0A] + spaces(unit * level) + [0x7D] }

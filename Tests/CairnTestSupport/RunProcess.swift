@@ -48,7 +48,9 @@ package final class ChildProcess {
     return Result(
       code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try readFile(output.sub("out")),
       error: String(decoding: try readFile(output.sub("err")), as: UTF8.self),
-      seconds: [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 },
+      seconds: [usage.ru_utime, usage.ru_stime].reduce(0) {
+        $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+      },
       peakMemory: usage.ru_maxrss * 1024)
   }
 }

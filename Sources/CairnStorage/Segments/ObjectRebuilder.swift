@@ -130,7 +130,9 @@ package final class ObjectRebuilder: @unchecked Sendable {
       lock.withLock {
         wholeBatches.append((rowGroup, batch))
         var words = wholeBatches.reduce(0) { $0 + $1.batch.wordCount }
-        while wholeBatches.count > Self.cachedGroupLimit || wholeBatches.count > 1 && words > Self.cachedWordLimit {
+        while wholeBatches.count > Self.cachedGroupLimit
+          || wholeBatches.count > 1 && words > Self.cachedWordLimit
+        {
           words -= wholeBatches.removeFirst().batch.wordCount
         }
       }

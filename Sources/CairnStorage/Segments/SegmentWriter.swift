@@ -184,7 +184,8 @@ package struct SegmentWriter {
             byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
             fragment: object.fragment, isLastFragment: object.isLastFragment,
             objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number,
-            rejectedCount: object.rejectedCount, opaqueParts: try writeOpaque(object, piece, blocks, compressor),
+            rejectedCount: object.rejectedCount,
+            opaqueParts: try writeOpaque(object, piece, blocks, compressor),
             rows: Array(order.rowOfRecord[pieceIndex][records])))
         if stored.count == SegmentFormat.objectsPerProvenanceBlock { try flush() }
       }

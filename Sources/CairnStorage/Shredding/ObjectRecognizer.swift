@@ -142,7 +142,9 @@ package struct ObjectRecognizer {
     var hits = 0
     _ = ahead.visitMembers { name, skimmer in
       if bytes[name].elementsEqual(Self.recordsKey), skimmer.byte == UInt8(ascii: "[") { return false }
-      if name.count <= 20, Self.recordKeys.contains(String(decoding: bytes[name], as: UTF8.self)) { hits += 1 }
+      if name.count <= 20, Self.recordKeys.contains(String(decoding: bytes[name], as: UTF8.self)) {
+        hits += 1
+      }
       return hits < 2
     }
     return hits >= 2

@@ -109,7 +109,9 @@ extension ObjectShredder {
       case .envelope: behind = try shredEnvelope(at: position)
       case .failed:
         guard let end = try rejectElement(at: position) else {
-          return (try rejectRest(from: position, reason: "\(lastFailure.reason)", failure: lastFailure), false)
+          return (
+            try rejectRest(from: position, reason: "\(lastFailure.reason)", failure: lastFailure), false
+          )
         }
         behind = end
       }

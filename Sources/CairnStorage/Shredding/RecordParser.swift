@@ -168,7 +168,9 @@ package struct RecordParser {
     ParseFailure(position: p - base, reason: reason, kind: .limit)
   }
 
-  private func checkKeys(_ p: UnsafePointer<UInt8>, _ automaton: borrowing ShapeAutomaton) throws(ParseFailure) {
+  private func checkKeys(_ p: UnsafePointer<UInt8>, _ automaton: borrowing ShapeAutomaton)
+    throws(ParseFailure)
+  {
     if automaton.isFull { throw fullFailure(p, "more different keys than a segment can have") }
   }
 
