@@ -91,7 +91,9 @@ struct RowSelection: Sendable {
           ?? RecordPrinter(
             catalogue: reader.catalogue(), layout: layout, file: reader.name, shared: reader.programs)
         printers[layout] = printer
+        let start = output.count
         try printer.append(batch, row: index, to: &output.bytes)
+        if format == .compactJSON { output.mendJSON(from: start) }
       }
       output.bytes.append(UInt8(ascii: "\n"))
     }
@@ -104,6 +106,15 @@ struct RowSelection: Sendable {
     var place: [UInt32: Int] = [:]
     for (index, row) in ascending.enumerated() { place[row] = index }
     return wanted.map { place[$0] ?? 0 }
+  }
+}
+
+extension ByteBuffer {
+  /// Makes valid JSON of what was written from `start` on.
+  fileprivate func mendJSON(from start: Int) {
+    guard let mended = ValidJSON.mended(UnsafeBufferPointer(rebasing: buffer[start...])) else { return }
+    bytes.truncate(to: start)
+    bytes.append(contentsOf: mended)
   }
 }
 

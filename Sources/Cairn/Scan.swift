@@ -53,7 +53,8 @@ public struct ScanStatistics: Sendable, Equatable {
 
 /// How records are written out.
 public enum RecordFormat: Sendable, Equatable {
-  /// One compact JSON record a line, members, spelling and order as in the source.
+  /// One compact JSON record a line, members, spelling and order as in the source. What JSON does not allow in
+  /// strings is mended: control characters are escaped, bytes that are no UTF-8 become U+FFFD.
   case compactJSON
   /// The record's original bytes, then a line feed.
   case raw

@@ -44,6 +44,12 @@ struct CompactCommand: ParsableCommand {
   @Flag(help: "No progress and no summary; errors only.")
   var quiet = false
 
+  func validate() throws {
+    guard maxObject.value <= CompactionOptions.greatestObjectByteLimit else {
+      throw ValidationError("--max-object must be at most 1TiB")
+    }
+  }
+
   func run() throws {
     var options = CompactionOptions()
     options.threads = threading.count

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,15 @@ void cairn_start_writing(int fd) {
   (void)fd;
 #endif
 }
+
+static uint64_t process_seed;
+
+/* Before there are threads; without randomness, where nobody is who could wait for it, it stays zero. */
+__attribute__((constructor)) static void make_process_seed(void) {
+  if (getrandom(&process_seed, sizeof process_seed, GRND_NONBLOCK) != sizeof process_seed) process_seed = 0;
+}
+
+uint64_t cairn_process_seed(void) { return process_seed; }
 
 int cairn_unlock(int fd) {
   while (flock(fd, LOCK_UN) != 0) {

@@ -12,6 +12,9 @@ package final class ChildProcess {
     package var code: Int32
     package var output: [UInt8]
     package var error: String
+    /// Processor time of all threads, and the most memory that was resident.
+    package var seconds = 0.0
+    package var peakMemory = 0
   }
 
   /// Starts `arguments[0]`, looked up in PATH.
@@ -37,13 +40,18 @@ package final class ChildProcess {
 
   package func wait() throws -> Result {
     var status: Int32 = 0
-    while waitpid(identifier, &status, 0) < 0 {
-      guard errno == EINTR else { throw TestFailure("waitpid: errno \(errno)") }
+    var usage = rusage()
+    while wait4(identifier, &status, 0, &usage) < 0 {
+      guard errno == EINTR else { throw TestFailure("wait4: errno \(errno)") }
     }
     let signal = status & 0x7F
     return Result(
       code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try readFile(output.sub("out")),
-      error: String(decoding: try readFile(output.sub("err")), as: UTF8.self))
+      error: String(decoding: try readFile(output.sub("err")), as: UTF8.self),
+      seconds: [usage.ru_utime, usage.ru_stime].reduce(0) {
+        $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+      },
+      peakMemory: usage.ru_maxrss * 1024)
   }
 }
 

@@ -20,9 +20,9 @@ final class JSONWriter: RowWriter {
   }
 
   func write(_ row: [[UInt8]?]) throws {
-    var line = isArray ? Array((isFirst ? "\n" : ",\n").utf8) : []
+    if isArray { try out.write(isFirst ? "\n" : ",\n") }
     isFirst = false
-    line.append(UInt8(ascii: "{"))
+    var line = [UInt8(ascii: "{")]
     var isFirstMember = true
     for (key, value) in zip(keys, row) {
       guard let value else { continue }
@@ -32,6 +32,8 @@ final class JSONWriter: RowWriter {
       line += value
     }
     line.append(UInt8(ascii: "}"))
+    // Values of records may hold what JSON does not allow.
+    line = line.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? line
     if !isArray { line.append(UInt8(ascii: "\n")) }
     try out.write(escapes ? escapeJSONForTerminal(line, keepsLineFeeds: true) : line)
   }

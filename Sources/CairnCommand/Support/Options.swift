@@ -14,9 +14,12 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
-/// A byte count as people write it: `500M`, `1GiB`, `1073741824`.
+/// A byte count as people write it: `500M`, `1GiB`, `1073741824`; at most 1 PiB.
 struct ByteCount: ExpressibleByArgument {
   var value: Int
+
+  /// More than any machine has; sums of a few cannot overflow.
+  static let limit = 1 << 50
 
   init(value: Int) { self.value = value }
 
@@ -24,15 +27,16 @@ struct ByteCount: ExpressibleByArgument {
   var defaultValueDescription: String { "\(value >> 20)MiB" }
 
   init?(argument: String) {
-    let digits = argument.prefix { $0.isNumber }
+    let digits = argument.prefix { "0"..."9" ~= $0 }
     guard let number = Int(digits) else { return nil }
     let units = [
       "": 1, "k": 1000, "kb": 1000, "m": 1_000_000, "mb": 1_000_000, "g": 1_000_000_000, "gb": 1_000_000_000,
-      "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
+      "t": 1_000_000_000_000, "tb": 1_000_000_000_000, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30,
+      "tib": 1 << 40,
     ]
     guard let unit = units[argument.dropFirst(digits.count).lowercased()] else { return nil }
     let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    guard !overflow, bytes > 0 else { return nil }
+    guard !overflow, 1...Self.limit ~= bytes else { return nil }
     value = bytes
   }
 }

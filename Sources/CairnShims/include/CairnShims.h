@@ -67,6 +67,9 @@ typedef struct { uint64_t low, high; } cairn_hash128;
 /// XXH3, 128 bits, seeded.
 cairn_hash128 cairn_xxh3_128(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
 
+/// A random number of this process.
+uint64_t cairn_process_seed(void);
+
 /// flock(fd, LOCK_EX | LOCK_NB); 0 or errno.
 int cairn_lock_exclusive(int fd);
 

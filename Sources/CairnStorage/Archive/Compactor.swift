@@ -24,6 +24,18 @@ public struct CompactionOptions: Sendable {
   /// Two workers, 2 GiB an object, 1 GiB of memory.
   public init() {}
 
+  /// The largest limit that an object can be given.
+  public static let greatestObjectByteLimit = SegmentFormat.objectByteLimit
+
+  /// Throws `CairnError.usage` where a number makes no sense.
+  func check() throws {
+    guard threads >= 1 else { throw CairnError.usage("threads must be at least 1") }
+    guard 1...Self.greatestObjectByteLimit ~= objectByteLimit else {
+      throw CairnError.usage("the limit of an object must be between 1 byte and 1 TiB")
+    }
+    guard memoryByteLimit >= 1 else { throw CairnError.usage("the limit of memory must be at least 1 byte") }
+  }
+
   func checkCancelled() throws {
     if isCancelled?() == true { throw CairnError.interrupted }
   }
@@ -110,6 +122,7 @@ package final class Compactor {
   static let inflationEstimate = 8
 
   package init(archive path: String, options: CompactionOptions) throws {
+    try options.check()
     self.options = options
     writer = try ArchiveWriter(path: path)
     known = try KnownObjects(try writer.snapshot())
@@ -162,6 +175,8 @@ package final class Compactor {
       try fill(queue, files)
       var taken = queue.takeSegment()
       for output in taken.outputs { try account(output) }
+      // They hold the pieces too.
+      taken.outputs = []
       if taken.pieces.isEmpty { break }
       let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
@@ -245,98 +260,6 @@ package final class Compactor {
       }
     }
     try rejectStore.write(file)
-  }
-}
-
-/// Hands planned pieces to workers and gathers them in input order; knows when a segment is complete.
-///
-/// A segment's end depends on the rows and bytes of the pieces in order alone: workers may have filled pieces
-/// beyond it, which then begin the next one.
-private final class PieceQueue: @unchecked Sendable {
-  private let lock = Lock()
-  private let plan: [Range<Int>]
-  private var nextToHand = 0
-  private var firstWaiting = 0
-  private var waiting: [Int: PieceFiller.Output] = [:]
-  /// Pieces left over from an output that a segment ended in.
-  private var carried: [Piece] = []
-
-  private let emptySize: SegmentSize
-
-  init(plan: [Range<Int>], options: CompactionOptions) {
-    self.plan = plan
-    emptySize = SegmentSize(rowLimit: options.segmentRowLimit, byteLimit: options.segmentJSONByteLimit)
-  }
-
-  /// The next piece to fill, or nil where the segment is complete or nothing is left.
-  func next() -> (Int, Range<Int>)? {
-    lock.withLock {
-      guard nextToHand < plan.count, !isSegmentComplete() else { return nil }
-      defer { nextToHand += 1 }
-      return (nextToHand, plan[nextToHand])
-    }
-  }
-
-  func put(_ index: Int, _ output: PieceFiller.Output) {
-    lock.withLock { waiting[index] = output }
-  }
-
-  private func isSegmentComplete() -> Bool {
-    var size = emptySize
-    if carried.contains(where: { size.add($0) }) { return true }
-    var index = firstWaiting
-    while let output = waiting[index] {
-      if output.pieces.contains(where: { size.add($0) }) { return true }
-      index += 1
-    }
-    return false
-  }
-
-  /// The pieces of the next segment, and the outputs whose accounts are now due.
-  func takeSegment() -> (pieces: [Piece], outputs: [PieceFiller.Output]) {
-    lock.withLock {
-      var size = emptySize
-      var pieces: [Piece] = []
-      var outputs: [PieceFiller.Output] = []
-      var isComplete = false
-      func take(_ available: [Piece]) -> [Piece] {
-        for (index, piece) in available.enumerated() {
-          pieces.append(piece)
-          if size.add(piece) {
-            isComplete = true
-            return Array(available[(index + 1)...])
-          }
-        }
-        return []
-      }
-      carried = take(carried)
-      while !isComplete, let output = waiting.removeValue(forKey: firstWaiting) {
-        firstWaiting += 1
-        carried = take(output.pieces)
-        outputs.append(output)
-      }
-      return (pieces, outputs)
-    }
-  }
-}
-
-/// Rows and JSON bytes of a segment in the making.
-private struct SegmentSize {
-  let rowLimit: Int
-  let byteLimit: Int
-  private var rows = 0
-  private var bytes = 0
-
-  init(rowLimit: Int, byteLimit: Int) {
-    self.rowLimit = rowLimit
-    self.byteLimit = byteLimit
-  }
-
-  /// True where the segment is complete with this piece.
-  mutating func add(_ piece: Piece) -> Bool {
-    rows += piece.state.rows.count
-    bytes += piece.jsonByteCount
-    return rows >= rowLimit || bytes >= byteLimit
   }
 }
 

@@ -41,16 +41,18 @@ package struct KeptDelivery: Sendable {
     }
   }
 
-  /// Writes `parts` one after the other.
-  init(_ parts: [[UInt8]], in directory: String) throws {
+  /// Writes the bytes of rejects one after the other.
+  init(_ rejects: [Reject], in directory: String) throws {
     path = RejectStore.pendingPath(in: directory)
     let target = try File.create(path)
     var total = 0
     var seed: UInt64 = 0
-    for part in parts {
-      try target.write(part)
-      seed = checksum(part, seed: seed)
-      total += part.count
+    for reject in rejects {
+      try reject.withBytes {
+        try target.write($0)
+        seed = checksum($0, seed: seed)
+      }
+      total += reject.byteCount
     }
     try target.sync()
     (byteCount, hash) = (total, seed)

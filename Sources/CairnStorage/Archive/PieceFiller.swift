@@ -24,8 +24,9 @@ final class PieceFiller: PieceSink {
   private let reader: SourceReader
   private let residentPieceBytes: ByteTally
 
-  /// Buffers larger than this are given back after the object that needed them.
-  static let keptBufferByteCount = 64 << 20
+  /// Buffers larger than this lie in temporary files where memory is short, and are given back after the object that
+  /// needed them.
+  static let keptBufferByteCount = 16 << 20
 
   init(
     known: KnownObjects, options: CompactionOptions, hashSeed: UInt64, paths: ArchivePaths,
@@ -38,7 +39,7 @@ final class PieceFiller: PieceSink {
     temporaryDirectory = paths.temporary
     rejectDirectory = paths.rejects
     reader = SourceReader(objectByteLimit: options.objectByteLimit)
-    let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 8)
+    let resident = max(Self.keptBufferByteCount, options.memoryByteLimit / 16)
     delivered = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
     inflated = PaddedBuffer(residentByteLimit: resident, spillDirectory: temporaryDirectory)
   }
@@ -48,7 +49,12 @@ final class PieceFiller: PieceSink {
     try finishPiece()
   }
 
+  func spill(_ bytes: UnsafeBufferPointer<UInt8>) throws -> SpilledBytes {
+    try SpilledBytes(bytes, directory: temporaryDirectory)
+  }
+
   private func finishPiece() throws {
+    piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
     let resident = options.memoryByteLimit / 4
     if residentPieceBytes.add(piece.state.byteCount) > resident {
       residentPieceBytes.subtract(piece.state.byteCount)
@@ -62,8 +68,9 @@ final class PieceFiller: PieceSink {
     for file in files {
       try options.checkCancelled()
       try add(file)
+      if piece.isFull { try finishPiece() }
     }
-    try finishPiece()
+    if !piece.objects.isEmpty || !piece.rejects.isEmpty { try finishPiece() }
     defer { output = Output() }
     return output
   }
@@ -77,7 +84,9 @@ final class PieceFiller: PieceSink {
     let source: SourceReader.Delivered
     do {
       source = try reader.read(file, into: delivered)
-    } catch CairnError.io(let path, let action, let number) where path != temporaryDirectory {
+    } catch CairnError.io(let path, let action, let number)
+      where path != temporaryDirectory && number != ENOMEM
+    {
       return try reject(file, nil, offset: 0, reason: "cannot \(action): \(systemMessage(number))")
     }
     if let content = source.foreign { return try leave(file, source, content) }

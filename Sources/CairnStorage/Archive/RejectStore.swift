@@ -46,14 +46,14 @@ package final class RejectStore {
 
   /// The bytes of rejected records one after the other.
   private func gathered(_ rejects: [Reject]) throws -> KeptDelivery {
-    try KeptDelivery(rejects.map(\.bytes), in: paths.rejects)
+    try KeptDelivery(rejects, in: paths.rejects)
   }
 
   private static func lines(_ file: FileRejects, id: String, byteCount: Int) -> [UInt8] {
     var lines: [UInt8] = []
     var offset = 0
     for reject in file.rejects {
-      let count = file.delivered == nil ? reject.bytes.count : byteCount
+      let count = file.delivered == nil ? reject.byteCount : byteCount
       let scope = file.foreign != nil ? "foreign" : reject.isObject ? "object" : "record"
       lines += Array(
         """

@@ -14,6 +14,9 @@ package final class Inflater {
 
   deinit { libdeflate_free_decompressor(deflate) }
 
+  /// Bytes inflated at a time where it is not all at once: what is written beyond memory is let go of in between.
+  private static let stepByteCount = 1 << 20
+
   package enum Compression: UInt8, Sendable { case none, gzip, zstd }
 
   /// What went wrong, and at which byte of the delivered (compressed) object.
@@ -102,8 +105,8 @@ package final class Inflater {
         return limitFault(limit, at: consumed)
       }
       output.seal(produced)
-      try output.reserve(min(limit, max(produced * 2, produced + (1 << 16), input.count * 4)))
-      let room = min(limit - produced, 1 << 30, max(produced, 1 << 16))
+      let room = min(limit - produced, Self.stepByteCount)
+      try output.reserve(produced + room)
       let step = min(input.count - consumed, 1 << 30)
       stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress.map { $0 + consumed })
       stream.avail_in = UInt32(step)
@@ -147,8 +150,8 @@ package final class Inflater {
         output.seal(0)
         return limitFault(limit, at: offset)
       }
-      try output.reserve(min(limit, produced + (1 << 20)))
-      let room = min(limit - produced, 1 << 20)
+      let room = min(limit - produced, Self.stepByteCount)
+      try output.reserve(produced + room)
       stream.next_out = output.base + produced
       stream.avail_out = UInt32(room)
       let status = CZlib.inflate(&stream, Z_NO_FLUSH)
@@ -176,8 +179,8 @@ package final class Inflater {
         return limitFault(limit, at: source.pos)
       }
       output.seal(produced)
-      try output.reserve(min(limit, max(produced * 2, produced + (1 << 18))))
-      let room = min(limit - produced, max(produced, 1 << 18))
+      let room = min(limit - produced, Self.stepByteCount)
+      try output.reserve(produced + room)
       var target = ZSTD_outBuffer(dst: output.base + produced, size: room, pos: 0)
       pending = ZSTD_decompressStream(stream, &target, &source)
       produced += target.pos

@@ -6,11 +6,14 @@ import Glibc
 /// A buffer is reused from object to object. Past `residentByteLimit` its bytes lie in a temporary file.
 package final class PaddedBuffer {
   package static let paddingByteCount = 65
+  private static let startCapacity = 1 << 16
 
   package private(set) var base: UnsafeMutablePointer<UInt8>
   package private(set) var count: Int
   private var capacity: Int
   private var mapping: SpillMapping?
+  /// Bytes of the mapping whose memory was let go of while they were written.
+  private var releasedByteCount = 0
   private let residentByteLimit: Int
   private let spillDirectory: String?
 
@@ -18,35 +21,47 @@ package final class PaddedBuffer {
   package init(residentByteLimit: Int = .max, spillDirectory: String? = nil) {
     self.residentByteLimit = residentByteLimit
     self.spillDirectory = spillDirectory
-    capacity = 1 << 16
+    capacity = Self.startCapacity
     base = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + Self.paddingByteCount)
     count = 0
     seal(0)
   }
 
-  deinit { if mapping == nil { base.deallocate() } }
+  deinit { if mapping == nil { free(base) } }
+
+  /// Written bytes of a mapping whose memory is let go of at once.
+  private static let releaseStep = 16 << 20
+
+  private static func allocate(_ byteCount: Int) throws -> UnsafeMutablePointer<UInt8> {
+    guard let raw = malloc(byteCount + paddingByteCount) else {
+      throw CairnError.io(path: "memory", action: "allocate \(byteCount) bytes of", errno: ENOMEM)
+    }
+    return raw.bindMemory(to: UInt8.self, capacity: byteCount + paddingByteCount)
+  }
 
   package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
   /// Room for `byteCount` bytes, contents up to `count` kept. Throws `CairnError.io` where a temporary file is
-  /// needed and cannot be had.
+  /// needed, or memory, and cannot be had.
   package func reserve(_ byteCount: Int) throws {
     if byteCount <= capacity { return }
     let newCapacity = max(byteCount, capacity + capacity / 2)
-    var newMapping: SpillMapping?
-    let fresh: UnsafeMutablePointer<UInt8>
-    if newCapacity > residentByteLimit, let spillDirectory {
+    if let mapping {
+      try mapping.grow(to: newCapacity + Self.paddingByteCount)
+      base = mapping.base.bindMemory(to: UInt8.self, capacity: mapping.byteCount)
+    } else if newCapacity > residentByteLimit, let spillDirectory {
       let mapped = try SpillMapping(byteCount: newCapacity + Self.paddingByteCount, directory: spillDirectory)
-      fresh = mapped.base.bindMemory(to: UInt8.self, capacity: mapped.byteCount)
-      newMapping = mapped
+      let fresh = mapped.base.bindMemory(to: UInt8.self, capacity: mapped.byteCount)
+      fresh.update(from: base, count: count)
+      mapped.release(0..<count)
+      free(base)
+      (mapping, base, releasedByteCount) = (mapped, fresh, count)
     } else {
-      fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity + Self.paddingByteCount)
+      let fresh = try Self.allocate(newCapacity)
+      fresh.update(from: base, count: count)
+      free(base)
+      base = fresh
     }
-    fresh.update(from: base, count: count)
-    newMapping?.release(0..<count)
-    if mapping == nil { base.deallocate() }
-    mapping = newMapping
-    base = fresh
     capacity = newCapacity
   }
 
@@ -56,6 +71,13 @@ package final class PaddedBuffer {
     count = byteCount
     base[byteCount] = UInt8(ascii: "\"")
     (base + byteCount + 1).update(repeating: 0, count: Self.paddingByteCount - 1)
+    if let mapping {
+      if byteCount < releasedByteCount { releasedByteCount = 0 }
+      if byteCount - releasedByteCount >= Self.releaseStep {
+        mapping.release(releasedByteCount..<byteCount)
+        releasedByteCount = byteCount
+      }
+    }
   }
 
   /// Lets go of the memory of bytes that were read for the last time in a while.
@@ -64,9 +86,9 @@ package final class PaddedBuffer {
   /// Gives memory back after an unusually large object.
   package func shrink(above limit: Int) {
     if capacity <= limit { return }
-    if mapping == nil { base.deallocate() }
+    if mapping == nil { free(base) }
     mapping = nil
-    capacity = limit
+    capacity = min(limit, Self.startCapacity)
     base = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + Self.paddingByteCount)
     seal(0)
   }

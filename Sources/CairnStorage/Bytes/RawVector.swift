@@ -1,3 +1,5 @@
+import Glibc
+
 /// A growable run of trivial values in memory that its owner frees.
 ///
 /// Deliberately a plain copyable struct: arrays of these sit behind one pointer in the hot loops of the
@@ -9,13 +11,13 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
   package private(set) var capacity: Int
 
   package init(capacity: Int = 0) {
-    self.base = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
+    self.base = allocateOrEnd(capacity)
     self.count = 0
     self.capacity = capacity
   }
 
   package func free() {
-    if capacity >= 0 { base.deallocate() }
+    if capacity >= 0 { Glibc.free(base) }
   }
 
   /// Moves the elements to `target` and frees their memory. What is left reads as before and
@@ -27,6 +29,8 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
     base = moved
     capacity = -1
   }
+
+  package var isEmpty: Bool { count == 0 }
 
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
 
@@ -74,8 +78,10 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
 
   @inline(never)
   private mutating func grow(to wanted: Int) {
-    let newCapacity = Swift.max(wanted, capacity &* 2, 16)
-    let fresh = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
+    // Doubling what is large would take three times what is needed while the elements move.
+    let isLarge = capacity &* MemoryLayout<Element>.stride >= 16 << 20
+    let newCapacity = Swift.max(wanted, isLarge ? capacity &+ capacity / 2 : capacity &* 2, 16)
+    let fresh: UnsafeMutablePointer<Element> = allocateOrEnd(newCapacity)
     fresh.update(from: base, count: count)
     free()
     base = fresh

@@ -4,16 +4,21 @@ import Glibc
 /// not count against the memory that Cairn is asked to stay within.
 ///
 /// Disk space is reserved before the memory is used, so a full disk is an error here and not a signal later.
+/// While a mapping lives its pages are let go of time and again (`ResidentPages`).
 package final class SpillMapping: @unchecked Sendable {
-  package let base: UnsafeMutableRawPointer
-  package let byteCount: Int
+  package private(set) var base: UnsafeMutableRawPointer
+  package private(set) var byteCount: Int
+  private let descriptor: Int32
+  private let directory: String
   /// A run that ends between making the file and unlinking it leaves this and six letters or digits.
   package static let namePrefix = "spill-"
 
   /// Maps `byteCount` bytes of a new temporary file in `directory`. Throws `CairnError.io`.
   package init(byteCount: Int, directory: String) throws {
+    self.directory = directory
+    self.byteCount = byteCount
     var template: [CChar] = []
-    let descriptor = uninterrupted {
+    descriptor = uninterrupted {
       template = Array((directory + "/" + Self.namePrefix + "XXXXXX").utf8CString)
       return mkstemp(&template)
     }
@@ -21,7 +26,19 @@ package final class SpillMapping: @unchecked Sendable {
       throw CairnError.io(path: directory, action: "create a temporary file in", errno: errno)
     }
     unlink(&template)
-    defer { close(descriptor) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    do {
+      base = try Self.map(descriptor, byteCount, directory)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    ResidentPages.shared.add(base, byteCount)
+  }
+
+  private static func map(
+    _ descriptor: Int32, _ byteCount: Int, _ directory: String
+  ) throws -> UnsafeMutableRawPointer {
     var failure: Int32
     repeat { failure = posix_fallocate(descriptor, 0, off_t(byteCount)) } while failure == EINTR
     guard failure == 0 else {
@@ -31,11 +48,24 @@ package final class SpillMapping: @unchecked Sendable {
     guard let mapped, mapped != MAP_FAILED else {
       throw CairnError.io(path: directory, action: "map a temporary file in", errno: errno)
     }
-    base = mapped
-    self.byteCount = byteCount
+    return mapped
   }
 
-  deinit { munmap(base, byteCount) }
+  deinit {
+    ResidentPages.shared.remove(base)
+    munmap(base, byteCount)
+    close(descriptor)
+  }
+
+  /// Makes it `newByteCount` bytes long, contents kept; `base` changes. Throws `CairnError.io`, and then nothing has
+  /// changed.
+  package func grow(to newByteCount: Int) throws {
+    let mapped = try Self.map(descriptor, newByteCount, directory)
+    ResidentPages.shared.remove(base)
+    munmap(base, byteCount)
+    (base, byteCount) = (mapped, newByteCount)
+    ResidentPages.shared.add(base, byteCount)
+  }
 
   /// Lets go of the memory behind all whole pages of `range`; the bytes stay readable.
   package func release(_ range: Range<Int>) {
@@ -43,5 +73,39 @@ package final class SpillMapping: @unchecked Sendable {
     let start = (range.lowerBound + page - 1) / page * page
     let end = range.upperBound / page * page
     if start < end { madvise(base + start, end - start, MADV_DONTNEED) }
+  }
+}
+
+/// Many bytes kept in a temporary file, or few in memory.
+package final class SpilledBytes: Sendable {
+  private enum Place: Sendable {
+    case memory([UInt8])
+    case file(SpillMapping)
+  }
+
+  package let byteCount: Int
+  private let place: Place
+
+  /// Copies `bytes` to a temporary file in `directory`, or to memory where there is none. Throws `CairnError.io`.
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, directory: String?) throws {
+    byteCount = bytes.count
+    guard let directory, let start = bytes.baseAddress else {
+      place = .memory(Array(bytes))
+      return
+    }
+    let mapping = try SpillMapping(byteCount: bytes.count, directory: directory)
+    mapping.base.copyMemory(from: start, byteCount: bytes.count)
+    mapping.release(0..<bytes.count)
+    place = .file(mapping)
+  }
+
+  package func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+    switch place {
+    case .memory(let bytes): try bytes.withUnsafeBufferPointer(body)
+    case .file(let mapping):
+      try body(
+        UnsafeBufferPointer(
+          start: mapping.base.assumingMemoryBound(to: UInt8.self), count: byteCount))
+    }
   }
 }

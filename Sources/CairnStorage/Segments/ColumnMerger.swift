@@ -1,6 +1,6 @@
 /// A leaf column's distinct values over all pieces of a segment.
 ///
-/// Either a sorted dictionary and, by piece, the map from the piece's numbers to dictionary ids; or, where
+/// Either a sorted dictionary and, by source, the map from the piece's numbers to dictionary ids; or, where
 /// values hardly repeat, no dictionary: an id is then the piece's number plus the piece's base.
 package final class ColumnMerger: @unchecked Sendable {
   enum Form {
@@ -10,29 +10,36 @@ package final class ColumnMerger: @unchecked Sendable {
     case integers([Int64])
   }
 
+  /// The column in one piece.
+  struct Source {
+    var piece: Int
+    var interner: Interner
+  }
+
   let form: Form
-  /// By piece: ids of the piece's numbers; empty for `plain`.
+  /// Pieces that have the column, ascending.
+  let sources: [Source]
+  /// By source: ids of the piece's numbers; empty for `plain`.
   let remaps: [[UInt32]]
-  /// By piece: what to add to the piece's numbers; for `plain`.
+  /// By source: what to add to the piece's numbers; for `plain`.
   let bases: [UInt32]
-  private let interners: [Interner?]
 
   /// Values at least this many, of which this share is distinct: no dictionary.
   package static let plainMinimumCount = 4096
   package static let plainDistinctShare = 0.6
 
-  init(kind: ColumnKind, interners: [Interner?]) {
-    self.interners = interners
-    let values = interners.reduce(0) { $0 + ($1?.valueCount ?? 0) }
-    let entries = interners.reduce(0) { $0 + ($1?.count ?? 0) }
+  init(kind: ColumnKind, sources: [Source]) {
+    self.sources = sources
+    let values = sources.reduce(0) { $0 + $1.interner.valueCount }
+    let entries = sources.reduce(0) { $0 + $1.interner.count }
     if kind != .integer, values >= Self.plainMinimumCount,
       Double(entries) >= Self.plainDistinctShare * Double(values)
     {
       form = .plain
       remaps = []
       var base: UInt32 = 0
-      bases = interners.map { interner in
-        defer { base += UInt32(interner?.count ?? 0) }
+      bases = sources.map { source in
+        defer { base += UInt32(source.interner.count) }
         return base
       }
       return
@@ -40,10 +47,9 @@ package final class ColumnMerger: @unchecked Sendable {
     bases = []
     var merged = Interner()
     defer { merged.free() }
-    let numbers = interners.map { interner -> [UInt32] in
-      guard let interner else { return [] }
-      return (0..<interner.count).map { index in
-        let value = interner[index]
+    let numbers = sources.map { source -> [UInt32] in
+      (0..<source.interner.count).map { index in
+        let value = source.interner[index]
         return value.baseAddress.map { merged.intern($0, value.count) } ?? 0
       }
     }
@@ -85,11 +91,12 @@ package final class ColumnMerger: @unchecked Sendable {
   /// Values of a plain column by id.
   func plainSource(_ ids: UnsafeBufferPointer<UInt32>, isString: Bool) -> StringTable {
     let table = StringTable(entryCapacity: ids.count)
-    var piece = 0
+    var source = 0
     for id in ids {
-      if id < bases[piece] || piece + 1 < bases.count && id >= bases[piece + 1] { piece = pieceIndex(of: id) }
-      guard let interner = interners[piece] else { continue }
-      let spelling = interner[Int(id - bases[piece])]
+      if id < bases[source] || source + 1 < bases.count && id >= bases[source + 1] {
+        source = bases.partitioningIndex { $0 > id } - 1
+      }
+      let spelling = sources[source].interner[Int(id - bases[source])]
       if isString, spelling.contains(0x5C) {
         let value = StringSpelling.unescape(spelling)
         let style = StringSpelling.style(of: spelling, value: value)
@@ -99,11 +106,6 @@ package final class ColumnMerger: @unchecked Sendable {
       }
     }
     return table
-  }
-
-  private func pieceIndex(of id: UInt32) -> Int {
-    // Pieces without the column share a base with the next: the last of them has the values.
-    return bases.partitioningIndex { $0 > id } - 1
   }
 }
 

@@ -152,19 +152,25 @@ package final class ObjectRebuilder: @unchecked Sendable {
       if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil, checksLists: proof != nil)
       lock.withLock {
-        var held = wholeBatches.reduce(batch.tape.count) { $0 + $1.batch.tape.count }
-        while let first = wholeBatches.first,
-          wholeBatches.count >= Self.cachedGroupLimit || held > Self.heldValueLimit
-        {
-          held -= first.batch.tape.count
-          wholeBatches.removeFirst()
-        }
         wholeBatches.append((rowGroup, batch))
+        var words = wholeBatches.reduce(0) { $0 + $1.batch.wordCount }
+        while wholeBatches.count > Self.cachedGroupLimit
+          || wholeBatches.count > 1 && words > Self.heldValueLimit
+        {
+          words -= wholeBatches.removeFirst().batch.wordCount
+        }
       }
       return batch
     }
     try proof?.prove(batch)
     return batch
+  }
+}
+
+extension RecordBatch {
+  /// What it takes in memory, about, in words of its tape.
+  fileprivate var wordCount: Int {
+    tape.count + verbatim.values.reduce(0) { $0 + $1.count } / MemoryLayout<UInt32>.stride
   }
 }
 

@@ -255,7 +255,7 @@ struct RowGroupPaths {
     for name in path {
       var members: [(name: [UInt8], value: Int)] = []
       _ = skimmer.visitMembers { key, value in
-        members.append((Array(record[key]), value))
+        members.append((Array(record[key]), value.position))
         return true
       }
       guard let match = PathResolver.match(name, members.map(\.name)) else { return .missing }

@@ -16,9 +16,7 @@ package struct SegmentWriter {
   package func write(to file: File) throws -> Footer {
     let order = RowOrder(pieces)
     let plan = try TranspositionPlan(pieces, threads: threads)
-    let bounds = stride(from: 0, to: order.rows.count, by: SegmentFormat.rowGroupRowLimit).map {
-      $0..<min($0 + SegmentFormat.rowGroupRowLimit, order.rows.count)
-    }
+    let bounds = rowGroupBounds(order)
     let groups = try parallelMap(count: bounds.count, threads: threads) {
       plan.transpose(order.rows[bounds[$0]])
     }
@@ -36,6 +34,36 @@ package struct SegmentWriter {
     try Self.writeEnd(footer, blocks, compressor)
     try blocks.flush()
     return footer
+  }
+
+  /// Row groups end at a number of rows, or earlier where these hold very many values: what encodes and rebuilds a row
+  /// group takes memory by its values.
+  private func rowGroupBounds(_ order: RowOrder) -> [Range<Int>] {
+    var bounds: [Range<Int>] = []
+    var start = 0
+    var weight = 0
+    for (index, source) in order.rows.enumerated() {
+      let added = rowWeight(source)
+      if index > start,
+        index - start == SegmentFormat.rowGroupRowLimit || weight + added > SegmentFormat.rowGroupWordLimit
+      {
+        bounds.append(start..<index)
+        (start, weight) = (index, 0)
+      }
+      weight += added
+    }
+    if start < order.rows.count { bounds.append(start..<order.rows.count) }
+    return bounds
+  }
+
+  /// Words of a record's tape, and its bytes in words where it is kept verbatim.
+  private func rowWeight(_ source: RowOrder.Source) -> Int {
+    let state = pieces[Int(source.piece)].state
+    let next = Int(source.row) + 1
+    let end = next < state.rows.count ? state.rows[next].tapeStart : state.tape.count
+    let words = end - state.rows[Int(source.row)].tapeStart
+    if state.verbatim.isEmpty { return words }
+    return words + (state.verbatimBytes(of: Int(source.row))?.count ?? 0) / MemoryLayout<UInt32>.stride
   }
 
   private func summary(_ order: RowOrder) -> Footer {
@@ -112,11 +140,11 @@ package struct SegmentWriter {
   private func writeVerbatim(
     _ rows: ArraySlice<RowOrder.Source>, _ blocks: BlockWriter, _ compressor: ZstdCompressor
   ) throws -> (BlockRef?, Int) {
-    if pieces.allSatisfy(\.verbatim.isEmpty) { return (nil, 0) }
+    if pieces.allSatisfy(\.state.verbatim.isEmpty) { return (nil, 0) }
     var positions: [Int64] = []
     let table = StringTable()
     for (index, source) in rows.enumerated() {
-      if let bytes = pieces[Int(source.piece)].verbatim[Int(source.row)] {
+      if let bytes = pieces[Int(source.piece)].state.verbatimBytes(of: Int(source.row)) {
         positions.append(Int64(index))
         table.append(bytes)
       }
@@ -156,7 +184,8 @@ package struct SegmentWriter {
             byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
             fragment: object.fragment, isLastFragment: object.isLastFragment,
             objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number,
-            rejectedCount: object.rejectedCount, opaqueParts: try writeOpaque(object, blocks, compressor),
+            rejectedCount: object.rejectedCount,
+            opaqueParts: try writeOpaque(object, piece, blocks, compressor),
             rows: Array(order.rowOfRecord[pieceIndex][records])))
         if stored.count == SegmentFormat.objectsPerProvenanceBlock { try flush() }
       }
@@ -169,9 +198,9 @@ package struct SegmentWriter {
   }
 
   private func writeOpaque(
-    _ object: ObjectEntry, _ blocks: BlockWriter, _ compressor: ZstdCompressor
+    _ object: ObjectEntry, _ piece: Piece, _ blocks: BlockWriter, _ compressor: ZstdCompressor
   ) throws -> [BlockRef] {
-    guard let content = object.opaque else { return [] }
+    guard let content = object.opaque.map(piece.state.kept) else { return [] }
     return try stride(from: 0, to: content.count, by: SegmentFormat.opaquePartByteCount).map { start in
       let end = min(start + SegmentFormat.opaquePartByteCount, content.count)
       return try blocks.write(BlockBody.make(Array(content[start..<end]), compressor))

@@ -10,8 +10,12 @@ struct ShapeInliner {
   /// … as does one whose shapes hardly repeat: instances per shape below this (unless it has few anyway).
   static let minimumInstancesPerShape = 8
   static let alwaysInlinedShapeCount = 4
-  /// Folding stops for the most varied members where a parent would exceed this many shapes.
+  /// Folding stops for the most varied members where a parent would exceed this many shapes, or members of them.
   static let parentShapeLimit = 8192
+  static let parentMemberLimit = 1 << 20
+  /// Members that are left out one by one where a parent has too many shapes; then half of them at once, so that the
+  /// work does not grow with their number.
+  static let singleRemovalCount = 16
 
   /// Shapes by merged slot, entries with merged slots, words final.
   private(set) var shapes: [[Shape]]
@@ -19,6 +23,8 @@ struct ShapeInliner {
   private let rowGroups: [RowGroupColumns]
   /// Merged object slots that still have a shape column.
   private var instanceCounts: [Int]
+  /// By merged shape: its number among the shapes that the column in work has, or none.
+  private var stateNumbers: [Int32]
 
   /// Rewrites the shape columns of `rowGroups` in place; folded columns become empty.
   init(catalogue: MergedCatalogue, rowGroups: [RowGroupColumns]) {
@@ -26,6 +32,7 @@ struct ShapeInliner {
     self.rowGroups = rowGroups
     shapes = Array(repeating: [], count: catalogue.slots.count)
     instanceCounts = Array(repeating: 0, count: catalogue.slots.count)
+    stateNumbers = Array(repeating: -1, count: catalogue.shapes.count)
     // Parents come before children in the numbering, so the reverse order is leaves first.
     for slot in catalogue.slots.indices.reversed() {
       guard let column = catalogue.knownColumn(slot, .shape) else { continue }
@@ -38,31 +45,49 @@ struct ShapeInliner {
   }
 
   private mutating func fold(_ slot: Int, column: Int) {
-    var members = foldableMembers(of: slot, column: column)
+    let distinct = distinctShapes(column: column)
+    for (number, shape) in distinct.enumerated() { stateNumbers[shape] = Int32(number) }
+    defer { for shape in distinct { stateNumbers[shape] = -1 } }
+    var members = foldableMembers(of: distinct)
+    var attempts = 0
     while true {
-      if let folded = attempt(slot, column: column, members: members) {
+      if let folded = attempt(column: column, members: members, distinct: distinct) {
         apply(folded, slot: slot, column: column, members: members)
         return
       }
-      // Too many combinations: the most varied member keeps its column.
-      guard let worst = members.max(by: { shapes[$0].count < shapes[$1].count }) else { return }
-      members.remove(worst)
+      attempts += 1
+      // Too many combinations: the most varied members keep their columns.
+      let excess = attempts <= Self.singleRemovalCount ? 1 : max(1, members.count / 2)
+      let order = members.sorted { (shapes[$1].count, $0) < (shapes[$0].count, $1) }
+      if order.isEmpty { return }
+      members.subtract(order.prefix(excess))
     }
   }
 
-  /// Object members of `slot`'s shapes that may be folded.
-  private func foldableMembers(of slot: Int, column: Int) -> Set<Int> {
-    var members: Set<Int> = []
+  /// The merged shapes that stand in a column, in order of first appearance.
+  private func distinctShapes(column: Int) -> [Int] {
     var seen: Set<UInt32> = []
+    var distinct: [Int] = []
+    var last: UInt32 = 0
     for group in rowGroups {
-      for word in group[column] where word >= ValueKind.firstShapeWord && seen.insert(word).inserted {
-        let key = catalogue.shapes[Int(word - ValueKind.firstShapeWord)]
-        for (member, kind) in zip(key.slots, key.kinds) where kind == .object {
-          let count = shapes[member].count
-          let repeats = instanceCounts[member] >= count * Self.minimumInstancesPerShape
-          if count <= Self.alwaysInlinedShapeCount || count <= Self.memberShapeLimit && repeats {
-            members.insert(member)
-          }
+      for word in group[column] where word >= ValueKind.firstShapeWord && word != last {
+        last = word
+        if seen.insert(word).inserted { distinct.append(Int(word - ValueKind.firstShapeWord)) }
+      }
+    }
+    return distinct
+  }
+
+  /// Object members of these shapes that may be folded.
+  private func foldableMembers(of distinct: [Int]) -> Set<Int> {
+    var members: Set<Int> = []
+    for shape in distinct {
+      let key = catalogue.shapes[shape]
+      for (member, kind) in zip(key.slots, key.kinds) where kind == .object {
+        let count = shapes[member].count
+        let repeats = instanceCounts[member] >= count * Self.minimumInstancesPerShape
+        if count <= Self.alwaysInlinedShapeCount || count <= Self.memberShapeLimit && repeats {
+          members.insert(member)
         }
       }
     }
@@ -80,14 +105,25 @@ struct ShapeInliner {
     var members: [UInt32]
   }
 
+  /// A member that is folded: its slot and its shape column.
+  private struct Member {
+    let slot: Int
+    let column: Int
+  }
+
   /// The folded words, or nil where there would be too many shapes.
-  private func attempt(_ slot: Int, column: Int, members: Set<Int>) -> Folded? {
+  private func attempt(column: Int, members: Set<Int>, distinct: [Int]) -> Folded? {
+    let list = members.sorted().compactMap { slot in
+      catalogue.knownColumn(slot, .shape).map { Member(slot: slot, column: $0) }
+    }
+    let numberOfMember = Dictionary(uniqueKeysWithValues: list.enumerated().map { ($1.slot, $0) })
     var folded = Folded()
     var numbers: [FoldKey: UInt32] = [:]
-    let limit = members.isEmpty ? Int.max : Self.parentShapeLimit
-    var states: [FoldState?] = Array(repeating: nil, count: catalogue.shapes.count)
+    var memberCount = 0
+    var states = distinct.map { FoldState(members: foldedMembers($0, numberOfMember)) }
     for group in rowGroups {
-      var cursors = [Int](repeating: 0, count: catalogue.columns.count)
+      let sources = list.map { group[$0.column] }
+      var cursors = [Int](repeating: 0, count: list.count)
       var words: [UInt32] = []
       words.reserveCapacity(group[column].count)
       for word in group[column] {
@@ -95,21 +131,26 @@ struct ShapeInliner {
           words.append(word)
           continue
         }
-        let index = Int(word - ValueKind.firstShapeWord)
-        if states[index] == nil { states[index] = FoldState(columns: foldedColumns(index, members)) }
+        let index = Int(stateNumbers[Int(word - ValueKind.firstShapeWord)])
         // Most objects repeat the last one of their shape, so that is compared before anything is hashed.
-        if let number = states[index]?.advance(group, &cursors) {
+        if let number = states[index].advance(sources, &cursors) {
           words.append(number)
           continue
         }
-        let memberWords = states[index]?.words ?? []
+        let memberWords = states[index].words
         let key = FoldKey(shape: word, members: memberWords)
         let number = numbers[key] ?? ValueKind.firstShapeWord + UInt32(folded.shapes.count)
         if numbers.updateValue(number, forKey: key) == nil {
-          folded.shapes.append(shape(word, memberWords, members))
-          if folded.shapes.count > limit { return nil }
+          let shape = shape(word, memberWords, members)
+          memberCount += shape.entries.count
+          folded.shapes.append(shape)
+          if !members.isEmpty,
+            folded.shapes.count > Self.parentShapeLimit || memberCount > Self.parentMemberLimit
+          {
+            return nil
+          }
         }
-        states[index]?.number = number
+        states[index].number = number
         words.append(number)
       }
       folded.words.append(words)
@@ -119,21 +160,22 @@ struct ShapeInliner {
 
   /// The last object seen of one shape: its folded members' words and the number they got.
   private struct FoldState {
-    let columns: [Int]
+    /// Numbers of the folded members that the shape has, in record order.
+    let members: [Int]
     var words: [UInt32]
     var number: UInt32?
 
-    init(columns: [Int]) {
-      self.columns = columns
-      words = Array(repeating: .max, count: columns.count)
+    init(members: [Int]) {
+      self.members = members
+      words = Array(repeating: .max, count: members.count)
     }
 
     /// Takes the next object's member words; the number where they equal the last ones.
-    mutating func advance(_ group: RowGroupColumns, _ cursors: inout [Int]) -> UInt32? {
-      for index in columns.indices {
-        let column = columns[index]
-        let word = group[column][cursors[column]]
-        cursors[column] += 1
+    mutating func advance(_ sources: [UnsafeBufferPointer<UInt32>], _ cursors: inout [Int]) -> UInt32? {
+      for index in members.indices {
+        let member = members[index]
+        let word = sources[member][cursors[member]]
+        cursors[member] += 1
         if word != words[index] {
           words[index] = word
           number = nil
@@ -143,11 +185,9 @@ struct ShapeInliner {
     }
   }
 
-  private func foldedColumns(_ shape: Int, _ members: Set<Int>) -> [Int] {
+  private func foldedMembers(_ shape: Int, _ numbers: [Int: Int]) -> [Int] {
     let key = catalogue.shapes[shape]
-    return zip(key.slots, key.kinds).compactMap { member, kind in
-      kind == .object && members.contains(member) ? catalogue.knownColumn(member, .shape) : nil
-    }
+    return zip(key.slots, key.kinds).compactMap { member, kind in kind == .object ? numbers[member] : nil }
   }
 
   private func shape(_ word: UInt32, _ memberWords: [UInt32], _ members: Set<Int>) -> Shape {

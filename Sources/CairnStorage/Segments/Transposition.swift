@@ -97,31 +97,33 @@ final class TranspositionPlan: @unchecked Sendable {
 
   /// Dictionaries over all pieces, one column a task, and the maps from each piece's numbers.
   private func mergeColumns(threads: Int) throws {
-    let count = catalogue.columns.count
-    var interners = [[Interner?]](repeating: [], count: count)
+    var sources: [[ColumnMerger.Source]] = Array(repeating: [], count: catalogue.columns.count)
     for (pieceIndex, piece) in pieces.enumerated() {
       for column in piece.state.columns.buffer {
         let slot = catalogue.slotMaps[pieceIndex][Int(column.slot)]
         let merged = catalogue.column(slot, column.kind)
-        while merged >= interners.count { interners.append([]) }
-        if interners[merged].isEmpty { interners[merged] = Array(repeating: nil, count: pieces.count) }
-        interners[merged][pieceIndex] = column.interner
+        while merged >= sources.count { sources.append([]) }
+        sources[merged].append(ColumnMerger.Source(piece: pieceIndex, interner: column.interner))
       }
     }
     let columns = catalogue.columns
-    let lists = interners
+    let lists = sources
     mergers = try parallelMap(count: columns.count, threads: threads) { index in
       guard index < lists.count, !lists[index].isEmpty else { return nil }
-      return ColumnMerger(kind: columns[index].kind, interners: lists[index])
+      return ColumnMerger(kind: columns[index].kind, sources: lists[index])
     }
-    for pieceIndex in pieces.indices {
-      plans[pieceIndex].remaps = mergers.map { merger in
-        guard let merger, !merger.remaps.isEmpty else { return nil }
-        return copy(merger.remaps[pieceIndex])
-      }
-      plans[pieceIndex].bases = mergers.map { merger in
-        guard let merger, !merger.bases.isEmpty else { return 0 }
-        return merger.bases[pieceIndex]
+    for index in plans.indices {
+      plans[index].remaps = Array(repeating: nil, count: columns.count)
+      plans[index].bases = Array(repeating: 0, count: columns.count)
+    }
+    for (column, merger) in mergers.enumerated() {
+      guard let merger else { continue }
+      for (index, source) in merger.sources.enumerated() {
+        if merger.remaps.isEmpty {
+          plans[source.piece].bases[column] = merger.bases[index]
+        } else {
+          plans[source.piece].remaps[column] = copy(merger.remaps[index])
+        }
       }
     }
   }
@@ -237,7 +239,8 @@ final class RowGroupColumns: @unchecked Sendable {
 
   /// Replaces a column's words by others.
   func replace(_ column: Int, with words: [UInt32]) {
-    vectors[column].truncate(to: 0)
+    vectors[column].free()
+    vectors[column] = RawVector()
     words.withUnsafeBufferPointer { buffer in
       if let base = buffer.baseAddress { vectors[column].append(from: base, count: buffer.count) }
     }

@@ -1,3 +1,4 @@
+import CairnShims
 import Glibc
 
 /// Distinct byte strings of one column of one piece, each with a number.
@@ -12,6 +13,7 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   private var hashes = RawVector<UInt32>()
   private var table = RawVector<UInt32>()
   private var mask: UInt32 = 0
+  private let seed = cairn_process_seed()
   private var last: UInt32 = 0
   package private(set) var valueCount = 0
   package private(set) var isAppendOnly = false
@@ -67,7 +69,7 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
 
   private mutating func lookUp(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
     if ends.count &* 2 >= table.count { growTable() }
-    let hash = hashBytes(bytes, byteCount)
+    let hash = hashBytes(bytes, byteCount, seed: seed)
     var slot = hash & mask
     while true {
       let entry = table[Int(slot)]
@@ -115,12 +117,12 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
-/// A hash for short strings: eight bytes a step, multiply and fold. Not for storage; not against attackers
-/// beyond what open addressing with full compares tolerates.
+/// A hash for short strings: eight bytes a step, multiply and fold. Not for storage. The seed is the process's own,
+/// so that nobody can choose values that meet in a table.
 @inline(__always)
-package func hashBytes(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
+package func hashBytes(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int, seed: UInt64) -> UInt32 {
   let raw = UnsafeRawPointer(bytes)
-  var state = UInt64(truncatingIfNeeded: byteCount) &* 0x9E37_79B9_7F4A_7C15
+  var state = seed ^ UInt64(truncatingIfNeeded: byteCount) &* 0x9E37_79B9_7F4A_7C15
   var at = 0
   while at &+ 8 <= byteCount {
     state = fold(state ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))

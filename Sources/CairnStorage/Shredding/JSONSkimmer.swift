@@ -44,6 +44,9 @@ package struct JSONSkimmer {
     }
   }
 
+  /// Nesting beyond which a value counts as malformed: what no record can hold must not take memory here.
+  static let depthLimit = 1 << 16
+
   private mutating func skipBrackets() -> Bool {
     var open: [UInt8] = []
     while position < bytes.count {
@@ -61,6 +64,7 @@ package struct JSONSkimmer {
         }
       default: break
       }
+      if open.count > Self.depthLimit { return false }
       position += 1
     }
     return false
@@ -73,19 +77,16 @@ package struct JSONSkimmer {
       byte &- 0x30 <= 9 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte == 0x2B
         || byte == 0x2D || byte == 0x2E
     { position += 1 }
+    guard start < position else { return false }
     let text = bytes[start..<position]
-    if [Array("true".utf8), Array("false".utf8), Array("null".utf8)].contains(where: {
-      $0.elementsEqual(text)
-    }) {
-      return true
-    }
-    guard let first = text.first else { return false }
-    return first == 0x2D || first &- 0x30 <= 9
+    if text[start] == 0x2D || text[start] &- 0x30 <= 9 { return true }
+    return text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8)
+      || text.elementsEqual("null".utf8)
   }
 
-  /// Calls `visit` with each key of the object at the position and where its value starts, until it returns
+  /// Calls `visit` with each key of the object at the position and a skimmer at its value, until it returns
   /// false or the object ends. False where the object is cut or malformed.
-  package mutating func visitMembers(_ visit: (Range<Int>, Int) -> Bool) -> Bool {
+  package mutating func visitMembers(_ visit: (Range<Int>, JSONSkimmer) -> Bool) -> Bool {
     guard byte == UInt8(ascii: "{") else { return false }
     position += 1
     skipWhitespace()
@@ -100,7 +101,7 @@ package struct JSONSkimmer {
       guard byte == UInt8(ascii: ":") else { return false }
       position += 1
       skipWhitespace()
-      if !visit(key, position) { return true }
+      if !visit(key, self) { return true }
       guard skipValue() else { return false }
       skipWhitespace()
       switch byte {
@@ -114,108 +115,17 @@ package struct JSONSkimmer {
   }
 }
 
-/// What a source object is, told by its content.
-package enum ObjectForm: Equatable {
-  /// `{"Records":[…]}`: `records` is the position behind the bracket.
-  case envelope(records: Int)
-  /// `[…]`.
-  case array(records: Int)
-  /// Values one after another: NDJSON, or a single record.
-  case sequence
-  /// Valid JSON, but no CloudTrail log.
-  case opaque
-  /// No JSON at `offset`.
-  case unreadable(offset: Int, reason: String)
-}
-
-package enum ObjectRecognizer {
-  /// Top-level members of a CloudTrail record: one with two of them is taken for one (AWS, "CloudTrail record
-  /// contents"; `eventId` is the spelling of aggregated events).
-  static let recordKeys: Set<String> = [
-    "eventVersion", "eventTime", "eventSource", "eventName", "eventID", "eventId", "eventType",
-    "eventCategory", "awsRegion", "userIdentity", "sourceIPAddress", "recipientAccountId",
-    "requestParameters", "responseElements", "requestID", "userAgent",
-  ]
-
-  package static func form(of bytes: UnsafeBufferPointer<UInt8>) -> ObjectForm {
-    var skimmer = JSONSkimmer(bytes, at: 0)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { skimmer.position = 3 }
-    skimmer.skipWhitespace()
-    guard let first = skimmer.byte else {
-      return .unreadable(offset: skimmer.position, reason: bytes.isEmpty ? "empty file" : "only white space")
+extension JSONSkimmer {
+  /// Steps over bytes that begin no document: to the next bracket that may open one, or behind the line.
+  mutating func skipGarbage() {
+    if byte == 0x0A {
+      position += 1
+      return
     }
-    switch first {
-    case UInt8(ascii: "["):
-      return recognised(.array(records: skimmer.position + 1), bytes, first: skimmer.position + 1)
-    case UInt8(ascii: "{"):
-      if let records = recordsStart(skimmer) {
-        return recognised(.envelope(records: records), bytes, first: records)
-      }
-      return recognised(.sequence, bytes, first: skimmer.position)
-    default:
-      return .unreadable(offset: skimmer.position, reason: "not JSON")
+    position = min(position + 1, bytes.count)
+    while let byte, byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") {
+      position += 1
+      if byte == 0x0A { return }
     }
-  }
-
-  /// Behind the bracket of a top-level `"Records":[`.
-  private static func recordsStart(_ start: JSONSkimmer) -> Int? {
-    var skimmer = start
-    var found: Int?
-    let key = Array("Records".utf8)
-    _ = skimmer.visitMembers { name, value in
-      if start.bytes[name].elementsEqual(key), value < start.bytes.count,
-        start.bytes[value] == UInt8(ascii: "[")
-      {
-        found = value + 1
-        return false
-      }
-      return true
-    }
-    return found
-  }
-
-  /// `form` where some record in it looks like CloudTrail's, or where it holds no record at all.
-  private static func recognised(
-    _ form: ObjectForm, _ bytes: UnsafeBufferPointer<UInt8>, first: Int
-  ) -> ObjectForm {
-    var skimmer = JSONSkimmer(bytes, at: first)
-    let isSequence = form == .sequence
-    var count = 0
-    while true {
-      skimmer.skipWhitespace()
-      guard let byte = skimmer.byte, isSequence || byte != UInt8(ascii: "]") else { break }
-      if byte == UInt8(ascii: "{"), looksLikeRecord(skimmer) { return form }
-      count += 1
-      guard skimmer.skipValue() else {
-        if isSequence, skipLine(&skimmer) { continue }
-        return .unreadable(
-          offset: skimmer.position, reason: "malformed JSON, and no CloudTrail record before it")
-      }
-      skimmer.skipWhitespace()
-      if !isSequence, skimmer.byte == UInt8(ascii: ",") { skimmer.position += 1 }
-    }
-    if case .envelope = form, count == 0 { return form }
-    if !isSequence, skimmer.byte == nil {
-      return .unreadable(offset: bytes.count, reason: "JSON ends inside an array")
-    }
-    return .opaque
-  }
-
-  private static func skipLine(_ skimmer: inout JSONSkimmer) -> Bool {
-    while let byte = skimmer.byte {
-      skimmer.position += 1
-      if byte == 0x0A { return true }
-    }
-    return false
-  }
-
-  private static func looksLikeRecord(_ start: JSONSkimmer) -> Bool {
-    var skimmer = start
-    var hits = 0
-    _ = skimmer.visitMembers { name, _ in
-      if recordKeys.contains(String(decoding: start.bytes[name], as: UTF8.self)) { hits += 1 }
-      return hits < 2
-    }
-    return hits >= 2
   }
 }

@@ -60,6 +60,10 @@ package struct Layout: Hashable, Sendable {
 }
 
 extension Layout {
+  /// White space at one place that a layout describes; a record with more is irregular. Lines are kept for each
+  /// depth, so this is what bounds them.
+  package static let partByteLimit = 64
+
   /// Layouts that the record at `start` may have, most likely first; compact when it shows no white space.
   ///
   /// - Parameter lineStart: where the record's line begins, so that its own indentation is seen.
@@ -67,12 +71,12 @@ extension Layout {
     _ bytes: UnsafeBufferPointer<UInt8>, record start: Int, lineStart: Int
   ) -> [Layout] {
     var scanner = GapScanner(bytes: bytes, position: start + 1)
-    let afterOpen = scanner.whitespace()
-    guard scanner.skipString() else { return [.compact] }
+    guard let afterOpen = scanner.whitespace(), scanner.skipString() else { return [.compact] }
     var layout = Layout()
-    layout.beforeColon = scanner.whitespace()
-    guard scanner.skip(0x3A) else { return [.compact] }
-    layout.afterColon = scanner.whitespace()
+    guard let beforeColon = scanner.whitespace(), scanner.skip(0x3A), let afterColon = scanner.whitespace()
+    else { return [.compact] }
+    layout.beforeColon = beforeColon
+    layout.afterColon = afterColon
     if let feed = afterOpen.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
       let isPair = afterOpen[feed] == 0x0D && feed + 1 < afterOpen.count && afterOpen[feed + 1] == 0x0A
       layout.newline = Array(afterOpen[feed...(isPair ? feed + 1 : feed)])
@@ -107,9 +111,13 @@ private struct GapScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   var position: Int
 
-  mutating func whitespace() -> [UInt8] {
+  /// Nil where it is more than a layout describes.
+  mutating func whitespace() -> [UInt8]? {
     let start = position
-    while position < bytes.count, isWhitespace(bytes[position]) { position += 1 }
+    while position < bytes.count, isWhitespace(bytes[position]) {
+      position += 1
+      if position - start > Layout.partByteLimit { return nil }
+    }
     return Array(bytes[start..<position])
   }
 

@@ -9,26 +9,50 @@ package protocol PieceSink: AnyObject {
   ///
   /// `consumed` bytes of the object will not be read again.
   func rollOver(consumed: Int) throws
+  /// Keeps a copy of many bytes outside memory. Throws `CairnError.io`.
+  func spill(_ bytes: UnsafeBufferPointer<UInt8>) throws -> SpilledBytes
 }
 
-/// Takes one source object apart: envelope, records, gaps, rejects.
+extension PieceSink {
+  package func spill(_ bytes: UnsafeBufferPointer<UInt8>) throws -> SpilledBytes {
+    try SpilledBytes(bytes, directory: nil)
+  }
+}
+
+/// Takes one source object apart: envelopes, records, gaps, rejects.
+///
+/// An object is any number of documents one after another, each an envelope (`{"Records":[…]}`), an array or a bare
+/// record, with or without white space between. Whatever is none of them is a reject; all of it stands in the gaps
+/// between records, so that the object is restored whole.
 package struct ObjectShredder {
   /// JSON bytes after which an object's fragment ends.
   package static let fragmentByteLimit = 64 << 20
+  /// A longer stretch without a record is a fragment of its own, kept as bytes.
+  package static let gapByteLimit = 1 << 20
+  /// JSON bytes of a fragment that is kept as bytes.
+  package static let opaqueByteLimit = 32 << 20
 
   let bytes: UnsafeBufferPointer<UInt8>
   let sink: any PieceSink
   /// Random for each run: nobody outside can make two records collide.
   let hashSeed: UInt64
   private let fragmentLimit: Int
-  private var entry: ObjectEntry
+  var entry: ObjectEntry
   private var parser: RecordParser
   private var layoutHash: UInt64 = 0
   private var hasLayout = false
   /// First byte not yet accounted for by a gap or a record.
-  private var consumed = 0
+  private(set) var consumed = 0
   private var fragmentStart = 0
+  private var envelopeByteCount = 0
   private var whole = SHA256()
+  var lastFailure = ParseFailure(position: 0, reason: "")
+  /// Bytes that were read in vain so far, since reading went on before where it had come to.
+  var rereadByteCount = 0
+  /// Rejects of the object that are listed one by one so far.
+  var listedRejectCount = 0
+  /// What came beyond them.
+  var unlisted = UnlistedRejects()
 
   package init(
     _ bytes: UnsafeBufferPointer<UInt8>, entry: ObjectEntry, sink: any PieceSink, hashSeed: UInt64,
@@ -47,13 +71,14 @@ package struct ObjectShredder {
     entry.firstRow = sink.piece.state.rows.count
     entry.rowCount = 0
     entry.rejectedCount = 0
+    entry.opaque = nil
     entry.envelope = Envelope(layout: parser.layout)
+    envelopeByteCount = 0
   }
 
   /// Shreds the whole object into the sink. `fault` is what inflating it met, if anything.
   package mutating func shred(fault: Inflater.Fault?) throws {
-    let form = ObjectRecognizer.form(of: bytes)
-    switch form {
+    switch ObjectRecognizer.form(of: bytes) {
     case .unreadable(let offset, let reason):
       rejectObject(offset: fault?.offset ?? offset, reason: fault?.reason ?? reason)
       return
@@ -62,13 +87,10 @@ package struct ObjectShredder {
         rejectObject(offset: fault?.offset ?? 0, reason: fault?.reason ?? "")
         return
       }
-      entry.flags.insert(.opaque)
-      entry.opaque = Array(bytes)
-      consumed = bytes.count
-    case .envelope(let start), .array(let start):
-      try shredArray(from: start, isEnvelope: form == .envelope(records: start))
-    case .sequence:
-      try shredSequence()
+      try keepOpaque()
+      return
+    case .documents:
+      try shredDocuments()
     }
     if entry.flags.contains(.incomplete), entry.fragment == 0, entry.rowCount == 0 {
       let first = sink.piece.rejects.last { $0.key == entry.key }
@@ -79,145 +101,60 @@ package struct ObjectShredder {
     }
     if let fault {
       entry.flags.insert(.incomplete)
-      reject(offset: fault.offset, reason: fault.reason, range: 0..<0)
+      try reject(offset: fault.offset, reason: fault.reason, range: 0..<0)
     }
-    finish()
-  }
-
-  private mutating func rejectObject(offset: Int, reason: String) {
-    sink.piece.rejects.append(
-      Reject(key: entry.key, offset: offset, reason: reason, bytes: [], isObject: true))
-  }
-
-  private mutating func reject(offset: Int, reason: String, range: Range<Int>) {
-    sink.piece.rejects.append(
-      Reject(key: entry.key, offset: offset, reason: reason, bytes: Array(bytes[range]), isObject: false))
+    try listRest()
+    try finish()
   }
 
   // MARK: Records
 
-  private mutating func shredArray(from start: Int, isEnvelope: Bool) throws {
-    var position = start
-    while true {
-      var skimmer = JSONSkimmer(bytes, at: position)
-      skimmer.skipWhitespace()
-      position = skimmer.position
-      if skimmer.byte == UInt8(ascii: "]"),
-        entry.rowCount == 0 && entry.rejectedCount == 0 && entry.fragment == 0
-      {
-        position += 1
-        break
-      }
-      guard let behind = try shredRecord(at: position) else {
-        guard let behind = skipRejected(at: position) else { return }
-        if bytes[behind] == UInt8(ascii: "]") {
-          position = behind + 1
-          break
-        }
-        position = behind + 1
-        continue
-      }
-      skimmer.position = behind
-      skimmer.skipWhitespace()
-      position = skimmer.position + 1
-      if skimmer.byte == UInt8(ascii: ",") { continue }
-      if skimmer.byte == UInt8(ascii: "]") { break }
-      rejectRest(from: behind, reason: skimmer.byte == nil ? "ends behind a record" : "expected ',' or ']'")
-      return
+  enum Outcome {
+    /// The record ends before this position.
+    case record(end: Int)
+    /// The object is an envelope of records.
+    case envelope
+    /// `lastFailure` says why.
+    case failed
+  }
+
+  /// Parses the record at `start`, laying its row and the gap before it.
+  ///
+  /// - Parameter isDocument: an object with a `Records` array is then an envelope.
+  mutating func shredRecord(at start: Int, isDocument: Bool) throws -> Outcome {
+    if entry.rowCount > 0, start - fragmentStart >= fragmentLimit || isFragmentFull { try closeFragment() }
+    if start - consumed > Self.gapByteLimit { try keepGap(upTo: start) }
+    parser.refusesEnvelope = isDocument
+    if try parseRecord(at: start) { return .record(end: consumed) }
+    guard lastFailure.kind == .limit else { return lastFailure.kind == .envelope ? .envelope : .failed }
+    // What the records before have brought along takes the room: the record gets a piece of its own.
+    if !sink.piece.isFresh {
+      try startPiece()
+      if try parseRecord(at: start) { return .record(end: consumed) }
+      if sink.piece.state.rows.isEmpty { sink.piece.forgetValues() }
     }
-    checkRest(from: position, isEnvelope: isEnvelope)
+    return .failed
   }
 
-  /// The failed record's end where one can be told: the position of the `,` or `]` behind it. Where not, all
-  /// the rest of the object is rejected and nil comes back.
-  private mutating func skipRejected(at start: Int) -> Int? {
-    let failure = lastFailure
-    var skimmer = JSONSkimmer(bytes, at: start)
-    if skimmer.skipValue() {
-      let end = skimmer.position
-      skimmer.skipWhitespace()
-      if skimmer.byte == UInt8(ascii: ",") || skimmer.byte == UInt8(ascii: "]") {
-        entry.flags.insert(.incomplete)
-        entry.rejectedCount += 1
-        reject(offset: failure.position, reason: "\(failure.reason)", range: start..<end)
-        return skimmer.position
-      }
-    }
-    rejectRest(from: start, reason: "\(failure.reason)", offset: failure.position, isRecord: true)
-    return nil
+  private var isFragmentFull: Bool {
+    sink.piece.state.isFull || envelopeByteCount > Self.gapByteLimit
   }
 
-  private mutating func rejectRest(
-    from start: Int, reason: String, offset: Int? = nil, isRecord: Bool = false
-  ) {
-    entry.flags.insert(.incomplete)
-    if isRecord { entry.rejectedCount += 1 }
-    reject(offset: offset ?? start, reason: reason, range: start..<bytes.count)
-  }
-
-  /// What follows the record array must complete the envelope.
-  private mutating func checkRest(from start: Int, isEnvelope: Bool) {
-    var skimmer = JSONSkimmer(bytes, at: start)
-    skimmer.skipWhitespace()
-    if isEnvelope {
-      while skimmer.byte == UInt8(ascii: ",") {
-        skimmer.position += 1
-        skimmer.skipWhitespace()
-        guard skimmer.skipString() != nil else { break }
-        skimmer.skipWhitespace()
-        guard skimmer.byte == UInt8(ascii: ":") else { break }
-        skimmer.position += 1
-        guard skimmer.skipValue() else { break }
-        skimmer.skipWhitespace()
-      }
-      guard skimmer.byte == UInt8(ascii: "}") else {
-        rejectRest(from: start, reason: "ends inside the envelope")
-        return
-      }
-      skimmer.position += 1
-      skimmer.skipWhitespace()
-    }
-    if skimmer.byte != nil { rejectRest(from: skimmer.position, reason: "bytes behind the last record") }
-  }
-
-  private mutating func shredSequence() throws {
-    var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    while true {
-      var skimmer = JSONSkimmer(bytes, at: position)
-      skimmer.skipWhitespace()
-      guard skimmer.byte != nil else { return }
-      if let behind = try shredRecord(at: skimmer.position) {
-        position = behind
-        continue
-      }
-      let start = skimmer.position
-      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      entry.flags.insert(.incomplete)
-      entry.rejectedCount += 1
-      reject(offset: lastFailure.position, reason: "\(lastFailure.reason)", range: start..<end)
-      position = end
-    }
-  }
-
-  private var lastFailure = ParseFailure(position: 0, reason: "")
-
-  /// Parses the record at `start`, laying its row and the gap before it; the position behind it, or nil.
-  private mutating func shredRecord(at start: Int) throws -> Int? {
-    if entry.rowCount > 0, start - fragmentStart >= fragmentLimit { try closeFragment() }
+  private mutating func parseRecord(at start: Int) throws -> Bool {
     let tapeStart = sink.piece.state.tape.count
     do throws(ParseFailure) {
       let end =
         hasLayout
         ? try parser.parseRecord(&sink.piece.state, start: start) : try parseChoosingLayout(start: start)
       guard end - start <= RecordParser.recordByteLimit else {
-        throw ParseFailure(position: start, reason: "record larger than 1 GiB")
+        throw ParseFailure(position: start, reason: "record larger than 32 MiB", kind: .limit)
       }
       addRow(start: start, end: end, tapeStart: tapeStart)
-      return end
+      return true
     } catch {
       sink.piece.state.tape.truncate(to: tapeStart)
       lastFailure = error
-      return nil
+      return false
     }
   }
 
@@ -228,9 +165,11 @@ package struct ObjectShredder {
     while lineStart > consumed, bytes[lineStart - 1] != 0x0A, bytes[lineStart - 1] != 0x0D { lineStart -= 1 }
     let candidates = Layout.candidates(bytes, record: start, lineStart: lineStart)
     let tapeStart = sink.piece.state.tape.count
+    let refusesEnvelope = parser.refusesEnvelope
     for layout in candidates + [.compact] {
       sink.piece.state.tape.truncate(to: tapeStart)
       parser = RecordParser(bytes, layout: layout)
+      parser.refusesEnvelope = refusesEnvelope
       let end = try parser.parseRecord(&sink.piece.state, start: start)
       if !parser.isIrregular {
         adopt(layout)
@@ -258,7 +197,7 @@ package struct ObjectShredder {
     let time = parser.eventTime.flatMap { EventTime.parse($0) } ?? EventTime.unknown
     // An irregular record prints from its stored bytes, so it may not stand in for a regular one.
     let style = parser.isIrregular ? ~layoutHash : layoutHash
-    if parser.isIrregular { sink.piece.verbatim[sink.piece.state.rows.count] = Array(record) }
+    if parser.isIrregular { sink.piece.keepVerbatim(record) }
     sink.piece.state.rows.append(
       PieceRow(
         tapeStart: tapeStart, time: time, hashLow: hash.low ^ style, hashHigh: hash.high,
@@ -275,13 +214,14 @@ package struct ObjectShredder {
     case 0: entry.envelope.prefix = Array(gap)
     case 1: entry.envelope.separator = Array(gap)
     default:
-      if !gap.elementsEqual(entry.envelope.separator) {
-        entry.envelope.exceptions.append(GapException(record: record, bytes: Array(gap)))
-      }
+      if gap.elementsEqual(entry.envelope.separator) { return }
+      entry.envelope.exceptions.append(GapException(record: record, bytes: Array(gap)))
+      envelopeByteCount += GapException.overheadByteCount
     }
+    envelopeByteCount += gap.count
   }
 
-  // MARK: Ends
+  // MARK: Fragments
 
   private mutating func closeFragment() throws {
     entry.isLastFragment = false
@@ -293,8 +233,54 @@ package struct ObjectShredder {
     entry.isLastFragment = true
   }
 
-  private mutating func finish() {
-    entry.envelope.suffix = entry.opaque == nil ? Array(bytes[consumed...]) : []
+  /// A fresh piece for the next record.
+  private mutating func startPiece() throws {
+    if entry.rowCount > 0 { return try closeFragment() }
+    if sink.piece.objects.isEmpty {
+      sink.piece.forgetValues()
+    } else {
+      try sink.rollOver(consumed: consumed)
+    }
+    entry.firstRow = sink.piece.state.rows.count
+  }
+
+  /// Keeps a long stretch without records as fragments of bytes.
+  private mutating func keepGap(upTo end: Int) throws {
+    if entry.rowCount > 0 { try closeFragment() }
+    while consumed < end {
+      let part = consumed..<min(end, consumed + opaqueLimit)
+      keepBytes(part)
+      entry.flags.insert(.opaque)
+      try closeFragment()
+      entry.flags.remove(.opaque)
+    }
+  }
+
+  private var opaqueLimit: Int { min(fragmentLimit, Self.opaqueByteLimit) }
+
+  private mutating func keepBytes(_ range: Range<Int>) {
+    entry.opaque = sink.piece.state.keep(UnsafeBufferPointer(rebasing: bytes[range]))
+    consumed = range.upperBound
+  }
+
+  /// The whole object is no log.
+  private mutating func keepOpaque() throws {
+    entry.flags.insert(.opaque)
+    while bytes.count - consumed > opaqueLimit {
+      keepBytes(consumed..<(consumed + opaqueLimit))
+      try closeFragment()
+    }
+    keepBytes(consumed..<bytes.count)
+    finishEntry()
+  }
+
+  private mutating func finish() throws {
+    if bytes.count - consumed > Self.gapByteLimit { try keepGap(upTo: bytes.count) }
+    entry.envelope.suffix = Array(bytes[consumed...])
+    finishEntry()
+  }
+
+  private mutating func finishEntry() {
     entry.objectByteCount = bytes.count
     append(upTo: bytes.count)
   }
@@ -306,6 +292,7 @@ package struct ObjectShredder {
     if entry.fragment > 0 || !entry.isLastFragment { whole.update(fragment) }
     if entry.isLastFragment { entry.objectDigest = entry.fragment == 0 ? entry.digest : whole.finish() }
     sink.piece.jsonByteCount += fragment.count
+    sink.piece.envelopeByteCount += entry.envelope.byteCount
     sink.piece.objects.append(entry)
   }
 }

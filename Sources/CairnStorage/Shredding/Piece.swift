@@ -14,10 +14,13 @@ package final class Piece: @unchecked Sendable {
   package var state = PieceState()
   package var objects: [ObjectEntry] = []
   package var rejects: [Reject] = []
-  /// Original bytes of records that their layout does not reproduce, by row of the piece.
-  package var verbatim: [Int: [UInt8]] = [:]
   /// JSON bytes of the objects in it.
   package var jsonByteCount = 0
+  /// Bytes of what stands around and between its objects' records.
+  package var envelopeByteCount = 0
+
+  /// Its slots and shapes, once it is filled.
+  package var outline = PieceOutline()
 
   private var mapping: SpillMapping?
 
@@ -44,11 +47,34 @@ package struct PieceState {
   package var columns = RawVector<PieceColumn>()
   package var tape = RawVector<UInt32>()
   package var rows = RawVector<PieceRow>()
+  /// Bytes that are kept as they are: irregular records and objects that are no logs.
+  package var heap = RawVector<UInt8>()
+  /// Rows whose layout does not reproduce their record, ascending, and where in `heap` its bytes are.
+  package var verbatim = RawVector<VerbatimRow>()
 
   /// Bytes of the parts that grow with the input.
   package var byteCount: Int {
     // Each part begins at a multiple of eight.
-    8 * (1 + columns.count * 2) + tape.byteCount + columns.buffer.reduce(0) { $0 + $1.interner.byteCount }
+    8 * (2 + columns.count * 2) + tape.byteCount + heap.byteCount
+      + columns.buffer.reduce(0) { $0 + $1.interner.byteCount }
+  }
+
+  /// Keeps bytes as they are; where in `heap` they are.
+  mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+    let start = heap.count
+    heap.append(contentsOf: bytes)
+    return start..<heap.count
+  }
+
+  package func kept(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: heap.base + range.lowerBound, count: range.count)
+  }
+
+  /// Original bytes of a row that its layout does not reproduce.
+  package func verbatimBytes(of row: Int) -> UnsafeBufferPointer<UInt8>? {
+    let index = verbatim.buffer.partitioningIndex { $0.row >= row }
+    guard index < verbatim.count, verbatim[index].row == row else { return nil }
+    return UnsafeBufferPointer(start: heap.base + verbatim[index].start, count: verbatim[index].byteCount)
   }
 
   mutating func move(to mapping: SpillMapping) {
@@ -58,6 +84,7 @@ package struct PieceState {
       return mapping.base + offset
     }
     tape.move(to: place(tape.byteCount))
+    heap.move(to: place(heap.byteCount))
     for index in 0..<columns.count { columns.base[index].interner.move(place) }
   }
 
@@ -67,7 +94,15 @@ package struct PieceState {
     columns.free()
     tape.free()
     rows.free()
+    heap.free()
+    verbatim.free()
   }
+}
+
+package struct VerbatimRow: BitwiseCopyable {
+  var row: Int
+  var start: Int
+  var byteCount: Int
 }
 
 /// A leaf column of a piece.
@@ -109,8 +144,8 @@ package struct ObjectEntry: Sendable {
   package var firstRow = 0
   package var rowCount = 0
   package var rejectedCount = 0
-  /// The whole content of an object that is no CloudTrail log.
-  package var opaque: [UInt8]?
+  /// Where in the piece's heap the bytes of this fragment are, where it is kept as bytes.
+  package var opaque: Range<Int>?
   /// 1 for the first version under its key, 2 for a changed one, …
   package var version = 1
 
@@ -123,7 +158,7 @@ package struct ObjectFlags: OptionSet, Sendable {
 
   /// The delivered object was cut or damaged: what was readable is kept.
   package static let incomplete = ObjectFlags(rawValue: 1)
-  /// No CloudTrail log: kept as bytes.
+  /// Kept as bytes: the object is no CloudTrail log, or this fragment of it is a long stretch without records.
   package static let opaque = ObjectFlags(rawValue: 2)
   /// The delivered bytes were gzip or zstd.
   package static let gzip = ObjectFlags(rawValue: 4)
@@ -138,9 +173,18 @@ package struct Envelope: Hashable, Sendable {
   package var layout = Layout.compact
   /// Separators that differ, by the number of the record that they stand before.
   package var exceptions: [GapException] = []
+
+  /// What it takes in memory, about.
+  var byteCount: Int {
+    prefix.count + separator.count + suffix.count
+      + exceptions.reduce(0) { $0 + $1.bytes.count + GapException.overheadByteCount }
+  }
 }
 
 package struct GapException: Hashable, Sendable {
+  /// Of the entry and of its array.
+  static let overheadByteCount = 48
+
   package var record: Int
   package var bytes: [UInt8]
 }
@@ -152,6 +196,14 @@ package struct Reject: Sendable {
   package var offset: Int
   package var reason: String
   package var bytes: [UInt8]
+  /// The bytes instead, where they are many.
+  package var spilled: SpilledBytes?
   /// The whole object is out, not one record of it.
   package var isObject: Bool
+
+  package var byteCount: Int { spilled?.byteCount ?? bytes.count }
+
+  package func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
+    if let spilled { try spilled.withBytes(body) } else { try bytes.withUnsafeBufferPointer(body) }
+  }
 }

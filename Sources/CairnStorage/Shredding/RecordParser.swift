@@ -5,6 +5,15 @@ import Glibc
 package struct ParseFailure: Error {
   package var position: Int
   package var reason: StaticString
+  package var kind = Kind.malformed
+
+  package enum Kind {
+    case malformed
+    /// The piece has no room for the record.
+    case limit
+    /// The object is an envelope of records.
+    case envelope
+  }
 }
 
 /// One pass over a record's bytes: tokens, shape, interned leaf values, tape.
@@ -13,8 +22,10 @@ package struct ParseFailure: Error {
 /// bytes inside strings, since what AWS or a collector delivered must come back as it was.
 package struct RecordParser {
   package static let depthLimit = 256
-  /// Keeps every block of a segment below its size limit, whatever the limit of objects is.
-  package static let recordByteLimit = 1 << 30
+  /// Bytes of a record, and words of its tape: far above what CloudTrail delivers (256 KiB), and what a segment can
+  /// be made of in bounded memory.
+  package static let recordByteLimit = 32 << 20
+  package static let recordWordLimit = 1 << 22
 
   let base: UnsafePointer<UInt8>
   let end: UnsafePointer<UInt8>
@@ -28,11 +39,16 @@ package struct RecordParser {
   package private(set) var hasEventID = false
   /// Objects and arrays open around the cursor; `depth` in the functions below counts indented ones only.
   private var level = 0
+  /// A root object with a `Records` array fails as `.envelope`.
+  var refusesEnvelope = false
+  private var tapeLimit = 0
+  private var byteLimit: UnsafePointer<UInt8>
 
   package init(_ bytes: UnsafeBufferPointer<UInt8>, layout: Layout) {
     // An empty buffer still has its padding.
     base = bytes.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped
     end = base + bytes.count
+    byteLimit = end
     self.layout = layout
     isCompact = layout.isCompact
   }
@@ -52,6 +68,8 @@ package struct RecordParser {
     hasEventID = false
     level = 0
     var p = base + start
+    byteLimit = end - p > Self.recordByteLimit ? p + Self.recordByteLimit : end
+    tapeLimit = piece.tape.count &+ Self.recordWordLimit
     guard p < end, p[0] == UInt8(ascii: "{") else { throw failure(p, "a record must be an object") }
     let word = piece.tape.count
     piece.tape.append(0)
@@ -90,7 +108,11 @@ package struct RecordParser {
       guard p[0] == UInt8(ascii: ":") else { throw failure(p, "expected ':'") }
       p += 1
       gap(&p, .afterColon, inside)
-      let kind = try parseValue(&p, &piece, slot: piece.automaton.edges[Int(edge)].slot, depth: inside)
+      let child = piece.automaton.edges[Int(edge)].slot
+      if child == ShapeAutomaton.recordsSlot, refusesEnvelope, p[0] == UInt8(ascii: "[") {
+        throw ParseFailure(position: p - base, reason: "an envelope", kind: .envelope)
+      }
+      let kind = try parseValue(&p, &piece, slot: child, depth: inside)
       node = piece.automaton.step(edge, kind)
       if p[0] == UInt8(ascii: ",") {
         p += 1
@@ -137,7 +159,19 @@ package struct RecordParser {
     p = try stringEnd(start)
     let key = UnsafeBufferPointer(start: start, count: p - start)
     p += 1
+    try checkKeys(start, piece.automaton)
     return piece.automaton.edge(node: node, slot: slot, key: key)
+  }
+
+  @inline(never)
+  private func fullFailure(_ p: UnsafePointer<UInt8>, _ reason: StaticString) -> ParseFailure {
+    ParseFailure(position: p - base, reason: reason, kind: .limit)
+  }
+
+  private func checkKeys(_ p: UnsafePointer<UInt8>, _ automaton: borrowing ShapeAutomaton)
+    throws(ParseFailure)
+  {
+    if automaton.isFull { throw fullFailure(p, "more different keys than a segment can have") }
   }
 
   private mutating func parseArray(
@@ -158,6 +192,9 @@ package struct RecordParser {
       isIrregular = true
       return .emptyArray
     }
+    if piece.automaton.slots[Int(slot)].element == ShapeAutomaton.noIndex {
+      try checkKeys(p, piece.automaton)
+    }
     let element = piece.automaton.elementSlot(of: slot)
     let length = piece.tape.count
     piece.tape.append(0)
@@ -168,6 +205,7 @@ package struct RecordParser {
       let kind = try parseValue(&p, &piece, slot: element, depth: inside, reservedWord: word)
       if kind != .object { piece.tape[word] = UInt32(kind.rawValue) }
       count &+= 1
+      guard piece.tape.count <= tapeLimit else { throw fullFailure(p, "more than 4,194,304 values") }
       if p[0] == UInt8(ascii: ",") {
         p += 1
         gap(&p, layout.arraysMultiline ? .line : .afterComma, inside)
@@ -259,7 +297,7 @@ package struct RecordParser {
     var p = cairn_find_quote_or_escape(start)
     if p[0] != UInt8(ascii: "\"") { p = try escapedStringEnd(p) }
     guard p < end else { throw failure(end, "ends inside a record") }
-    guard p - start <= Self.recordByteLimit else { throw failure(start, "string longer than 1 GiB") }
+    guard p <= byteLimit else { throw fullFailure(start, "record larger than 32 MiB") }
     return p
   }
 

@@ -10,6 +10,12 @@ package struct ShapeAutomaton {
   /// Slots that every piece has, so that the parser can tell them by number.
   package static let eventTimeSlot: UInt32 = 1
   package static let eventIDSlot: UInt32 = 2
+  package static let recordsSlot: UInt32 = 3
+
+  /// Slots, edges and members of all shapes of one piece: each costs some hundred bytes until its segment is sealed.
+  package static let slotLimit = 1 << 16
+  package static let edgeLimit = 1 << 18
+  package static let memberLimit = 1 << 20
 
   package struct Slot: BitwiseCopyable {
     package var parent: UInt32
@@ -34,6 +40,8 @@ package struct ShapeAutomaton {
     /// The shape, numbered within its slot, of objects that end here.
     var shape: UInt32 = noIndex
     var parentEdge: UInt32
+    /// Members of an object that ends here.
+    var memberCount: UInt32 = 0
     var parentKind: UInt8
   }
 
@@ -54,6 +62,8 @@ package struct ShapeAutomaton {
   private var targets = RawVector<UInt32>()
   /// (slot, last node) of each shape, by global shape number of the piece.
   package var shapes = RawVector<ShapeEnd>()
+  /// Members of all shapes.
+  package private(set) var memberCount = 0
   private var edgeTable: [EdgeKey: UInt32] = [:]
   private var slotTable: [SlotKey: UInt32] = [:]
 
@@ -75,9 +85,20 @@ package struct ShapeAutomaton {
   /// Edges of a node searched one by one before the table is asked.
   static let listedEdgeLimit = 8
 
+  private static let ownKeys = ["eventTime", "eventID", "Records"]
+
+  /// Nothing but what every piece has.
+  var isFresh: Bool { slots.count == 1 + Self.ownKeys.count && edges.isEmpty }
+
+  /// Whether no new key may come.
+  @inline(__always)
+  var isFull: Bool {
+    slots.count >= Self.slotLimit || edges.count >= Self.edgeLimit || memberCount >= Self.memberLimit
+  }
+
   package init() {
     _ = addSlot(parent: Self.noIndex, name: UnsafeBufferPointer(start: nil, count: 0), isElement: false)
-    for key in ["eventTime", "eventID"] {
+    for key in Self.ownKeys {
       let bytes = Array(key.utf8)
       let slot = bytes.withUnsafeBufferPointer { addSlot(parent: Self.rootSlot, name: $0, isElement: false) }
       slotTable[SlotKey(parent: Self.rootSlot, key: bytes)] = slot
@@ -108,7 +129,8 @@ package struct ShapeAutomaton {
   }
 
   private mutating func addNode(edge: UInt32, kind: UInt8) -> UInt32 {
-    nodes.append(Node(parentEdge: edge, parentKind: kind))
+    let members = edge == Self.noIndex ? 0 : nodes[Int(edges[Int(edge)].node)].memberCount &+ 1
+    nodes.append(Node(parentEdge: edge, memberCount: members, parentKind: kind))
     return UInt32(nodes.count - 1)
   }
 
@@ -197,8 +219,19 @@ package struct ShapeAutomaton {
     if known != Self.noIndex { return ValueKind.firstShapeWord &+ known }
     let shape = UInt32(shapes.count)
     nodes.base[Int(node)].shape = shape
+    memberCount += Int(nodes[Int(node)].memberCount)
     shapes.append(ShapeEnd(slot: slot, node: node))
     return ValueKind.firstShapeWord &+ shape
+  }
+
+  /// Calls `visit` with the members of a shape, the last one first.
+  func visitMembers(of shape: Int, _ visit: (_ slot: UInt32, _ kind: UInt8) -> Void) {
+    var node = nodes[Int(shapes[shape].node)]
+    while node.parentEdge != Self.noIndex {
+      let edge = edges[Int(node.parentEdge)]
+      visit(edge.slot, node.parentKind)
+      node = nodes[Int(edge.node)]
+    }
   }
 
   /// The (slot, kind) entries of a shape in record order.

@@ -1,0 +1,152 @@
+/// What a source object is, told by its content.
+package enum ObjectForm: Equatable {
+  /// CloudTrail records somewhere in it: envelopes, arrays and records one after another.
+  case documents
+  /// Valid JSON, but no CloudTrail log.
+  case opaque
+  /// No JSON at `offset`.
+  case unreadable(offset: Int, reason: String)
+}
+
+/// Tells what an object is by looking for the first thing in it that looks like a CloudTrail record: one document
+/// after another, each an envelope (`{"Records":[…]}`), an array or a bare record.
+package struct ObjectRecognizer {
+  /// Top-level members of a CloudTrail record: one with two of them is taken for one (AWS, "CloudTrail record
+  /// contents"; `eventId` is the spelling of aggregated events).
+  static let recordKeys: Set<String> = [
+    "eventVersion", "eventTime", "eventSource", "eventName", "eventID", "eventId", "eventType",
+    "eventCategory", "awsRegion", "userIdentity", "sourceIPAddress", "recipientAccountId",
+    "requestParameters", "responseElements", "requestID", "userAgent",
+  ]
+  /// The key of an envelope's records.
+  static let recordsKey = Array("Records".utf8)
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var skimmer: JSONSkimmer
+  private var hasEmptyEnvelope = false
+  private var malformedAt: Int?
+  private var documentStart = 0
+
+  package static func form(of bytes: UnsafeBufferPointer<UInt8>) -> ObjectForm {
+    var recognizer = ObjectRecognizer(bytes)
+    return recognizer.form()
+  }
+
+  private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+    skimmer = JSONSkimmer(bytes, at: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+  }
+
+  private mutating func form() -> ObjectForm {
+    skimmer.skipWhitespace()
+    guard let first = skimmer.byte else {
+      return .unreadable(offset: skimmer.position, reason: bytes.isEmpty ? "empty file" : "only white space")
+    }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+      return .unreadable(offset: skimmer.position, reason: "not JSON")
+    }
+    while skimmer.byte != nil {
+      if hasRecordInDocument() { return .documents }
+      skimmer.skipWhitespace()
+    }
+    if hasEmptyEnvelope { return .documents }
+    if let malformedAt {
+      return malformedAt >= bytes.count && first == UInt8(ascii: "[")
+        ? .unreadable(offset: bytes.count, reason: "JSON ends inside an array")
+        : .unreadable(offset: malformedAt, reason: "malformed JSON, and no CloudTrail record before it")
+    }
+    return .opaque
+  }
+
+  /// Steps over one document, or stops at the first record in it.
+  private mutating func hasRecordInDocument() -> Bool {
+    documentStart = skimmer.position
+    switch skimmer.byte {
+    case UInt8(ascii: "{"):
+      return looksLikeRecord(skimmer.position) || hasRecordInObject()
+    case UInt8(ascii: "["):
+      skimmer.position += 1
+      return hasRecordInArray(ofDocuments: true).isFound
+    default:
+      if !skimmer.skipValue() { fail() }
+      return false
+    }
+  }
+
+  /// An object that is no record may be an envelope.
+  private mutating func hasRecordInObject() -> Bool {
+    var isFound = false
+    var isEnvelope = false
+    var records = 0
+    var members = skimmer
+    let isWhole = members.visitMembers { name, value in
+      guard bytes[name].elementsEqual(Self.recordsKey), value.byte == UInt8(ascii: "[") else { return true }
+      isEnvelope = true
+      var inside = self
+      inside.skimmer = value
+      inside.skimmer.position += 1
+      let elements = inside.hasRecordInArray(ofDocuments: false)
+      records += elements.count
+      isFound = elements.isFound
+      return !isFound
+    }
+    skimmer = members
+    if isFound { return true }
+    if isEnvelope, records == 0 { hasEmptyEnvelope = true }
+    if !isWhole { fail() }
+    return false
+  }
+
+  /// Looks at the elements of the array whose bracket was passed.
+  private mutating func hasRecordInArray(ofDocuments: Bool) -> (isFound: Bool, count: Int) {
+    var count = 0
+    while true {
+      skimmer.skipWhitespace()
+      guard let byte = skimmer.byte else {
+        fail()
+        return (false, count)
+      }
+      if byte == UInt8(ascii: "]") {
+        skimmer.position += 1
+        return (false, count)
+      }
+      count += 1
+      if byte == UInt8(ascii: "{") {
+        if looksLikeRecord(skimmer.position) { return (true, count) }
+        let failed = malformedAt
+        if ofDocuments {
+          if hasRecordInObject() { return (true, count) }
+          if malformedAt != failed { return (false, count) }
+        } else if !skimmer.skipValue() {
+          fail()
+          return (false, count)
+        }
+      } else if !skimmer.skipValue() {
+        fail()
+        return (false, count)
+      }
+      skimmer.skipWhitespace()
+      if skimmer.byte == UInt8(ascii: ",") { skimmer.position += 1 }
+    }
+  }
+
+  /// Remembers the first malformed place and goes on behind it, where the next document may be.
+  private mutating func fail() {
+    if malformedAt == nil { malformedAt = skimmer.position }
+    let isAtBracket = skimmer.byte == UInt8(ascii: "{") || skimmer.byte == UInt8(ascii: "[")
+    if skimmer.position == documentStart || !isAtBracket { skimmer.skipGarbage() }
+  }
+
+  private func looksLikeRecord(_ start: Int) -> Bool {
+    var ahead = JSONSkimmer(bytes, at: start)
+    var hits = 0
+    _ = ahead.visitMembers { name, skimmer in
+      if bytes[name].elementsEqual(Self.recordsKey), skimmer.byte == UInt8(ascii: "[") { return false }
+      if name.count <= 20, Self.recordKeys.contains(String(decoding: bytes[name], as: UTF8.self)) {
+        hits += 1
+      }
+      return hits < 2
+    }
+    return hits >= 2
+  }
+}

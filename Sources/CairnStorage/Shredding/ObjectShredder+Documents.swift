@@ -1,0 +1,129 @@
+/// The grammar around records. Every function goes on as far as it can tell where it is; what it cannot read it
+/// rejects, and the next document begins where one may.
+extension ObjectShredder {
+  mutating func shredDocuments() throws {
+    var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    while true {
+      position = skipWhitespace(from: position)
+      guard position < bytes.count else { return }
+      switch bytes[position] {
+      case UInt8(ascii: "{"):
+        switch try shredRecord(at: position, isDocument: true) {
+        case .record(let end): position = end
+        case .envelope: position = try shredEnvelope(at: position)
+        case .failed:
+          position =
+            isEnvelope(at: position) ? try shredEnvelope(at: position) : try rejectDocument(at: position)
+        }
+      case UInt8(ascii: "["):
+        position = try shredElements(from: position + 1, areDocuments: true)
+      case 0xEF where bytes[position...].starts(with: [0xEF, 0xBB, 0xBF]):
+        // Files with byte-order marks were put together.
+        position += 3
+      default:
+        position = try rejectGarbage(at: position)
+      }
+    }
+  }
+
+  private func skipWhitespace(from position: Int) -> Int {
+    var skimmer = JSONSkimmer(bytes, at: position)
+    skimmer.skipWhitespace()
+    return skimmer.position
+  }
+
+  /// Whether the object at `start`, which is no record, has records after all: before them may stand what no record
+  /// can have.
+  private mutating func isEnvelope(at start: Int) -> Bool {
+    guard rereadByteCount <= bytes.count else { return false }
+    var skimmer = JSONSkimmer(bytes, at: start)
+    var isFound = false
+    _ = skimmer.visitMembers { name, value in
+      isFound = bytes[name].elementsEqual(ObjectRecognizer.recordsKey) && value.byte == UInt8(ascii: "[")
+      return !isFound
+    }
+    rereadByteCount += skimmer.position - start
+    return isFound
+  }
+
+  /// The object at `start`, each of whose `Records` is an array of records. Gives where to go on.
+  private mutating func shredEnvelope(at start: Int) throws -> Int {
+    var skimmer = JSONSkimmer(bytes, at: start + 1)
+    skimmer.skipWhitespace()
+    while true {
+      skimmer.skipWhitespace()
+      let member = skimmer.position
+      guard let key = skimmer.skipString() else { return try endEnvelope(at: member) }
+      skimmer.skipWhitespace()
+      guard skimmer.byte == UInt8(ascii: ":") else { return try endEnvelope(at: skimmer.position) }
+      skimmer.position += 1
+      skimmer.skipWhitespace()
+      if bytes[key].elementsEqual(ObjectRecognizer.recordsKey) {
+        if skimmer.byte == UInt8(ascii: "[") {
+          let (end, isClosed) = try shredArray(from: skimmer.position + 1, areDocuments: false)
+          guard isClosed else { return end }
+          skimmer.position = end
+        } else if try !skipOddRecords(&skimmer) {
+          return try endEnvelope(at: member)
+        }
+      } else if !skimmer.skipValue() {
+        return try endEnvelope(at: member)
+      }
+      skimmer.skipWhitespace()
+      if skimmer.byte == UInt8(ascii: "}") { return skimmer.position + 1 }
+      guard skimmer.byte == UInt8(ascii: ",") else { return try endEnvelope(at: skimmer.position) }
+      skimmer.position += 1
+    }
+  }
+
+  /// A second `Records` that is no array: nothing of it becomes a row, so it is told.
+  private mutating func skipOddRecords(_ skimmer: inout JSONSkimmer) throws -> Bool {
+    let start = skimmer.position
+    guard skimmer.skipValue() else { return false }
+    let range = start..<skimmer.position
+    if bytes[range].elementsEqual("null".utf8) { return true }
+    try rejectRecord(offset: start, reason: "Records is no array", range: range)
+    return true
+  }
+
+  /// The envelope cannot be read on from `position`.
+  private mutating func endEnvelope(at position: Int) throws -> Int {
+    try rejectRest(from: position, reason: "ends inside the envelope")
+  }
+
+  private mutating func shredElements(from start: Int, areDocuments: Bool) throws -> Int {
+    try shredArray(from: start, areDocuments: areDocuments).end
+  }
+
+  /// The records of the array whose bracket was passed. Where it is not closed, `end` is where the next document may be.
+  private mutating func shredArray(
+    from start: Int, areDocuments: Bool
+  ) throws -> (end: Int, isClosed: Bool) {
+    var position = skipWhitespace(from: start)
+    if position < bytes.count, bytes[position] == UInt8(ascii: "]") { return (position + 1, true) }
+    while true {
+      position = skipWhitespace(from: position)
+      var behind: Int
+      switch try shredRecord(at: position, isDocument: areDocuments) {
+      case .record(let end): behind = end
+      case .envelope: behind = try shredEnvelope(at: position)
+      case .failed:
+        guard let end = try rejectElement(at: position) else {
+          return (
+            try rejectRest(from: position, reason: "\(lastFailure.reason)", failure: lastFailure), false
+          )
+        }
+        behind = end
+      }
+      let next = skipWhitespace(from: behind)
+      guard next < bytes.count else {
+        return (try rejectRest(from: behind, reason: "ends behind a record"), false)
+      }
+      if bytes[next] == UInt8(ascii: "]") { return (next + 1, true) }
+      guard bytes[next] == UInt8(ascii: ",") else {
+        return (try rejectRest(from: next, reason: "expected ',' or ']'"), false)
+      }
+      position = next + 1
+    }
+  }
+}

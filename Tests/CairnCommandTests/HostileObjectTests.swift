@@ -1,0 +1,74 @@
+import CairnStorage
+import CairnTestSupport
+import Testing
+
+/// Whatever an object is made of, a run takes it in bounded memory and goes on: it is kept, or it is a reject.
+@Suite struct HostileObjectTests {
+  private static let isLong = ProcessEnvironment.isSet("CAIRN_LONG")
+  /// Peak of the process at `--memory 256MiB`.
+  private static let memoryLimit = 320 << 20
+
+  struct Run {
+    var seconds: Double
+    var peakMemory: Int
+  }
+
+  /// Compacts the object beside a good one, and restores both.
+  private func compact(_ bytes: [UInt8], memory: String, sourceLocation: SourceLocation) throws -> Run {
+    let good = Array(Oddity.good.utf8)
+    let directory = try TemporaryDirectory(on: Self.isLong ? "/var/tmp" : TemporaryDirectory.place)
+    try directory.write("in/hostile.json", bytes)
+    try directory.write("in/z.json", good)
+    let archive = directory.sub("archive")
+    let child = try Binary.run("compact", directory.sub("in"), "--into", archive, "--memory", memory)
+    #expect([0, 3].contains(child.code), "\(child.code): \(child.error)", sourceLocation: sourceLocation)
+    let rejects = try RejectLine.read(archive: archive)
+    let isRejected = rejects.contains { $0.scope == "object" }
+    if isRejected { #expect(rejects.map(\.raw) == [bytes], sourceLocation: sourceLocation) }
+    #expect((child.code == 3) == !rejects.isEmpty, "\(child.error)", sourceLocation: sourceLocation)
+    let verified = try Binary.run("verify", archive)
+    #expect(verified.code == 0, "\(verified.error)", sourceLocation: sourceLocation)
+    #expect(
+      try Binary.run("restore", archive, "--to", directory.sub("out")).code == 0,
+      sourceLocation: sourceLocation)
+    let tree = try readTree(directory.sub("out/" + directory.path.dropFirst() + "/in"))
+    #expect(tree["z.json"] == good, sourceLocation: sourceLocation)
+    if !isRejected {
+      #expect(difference(tree["hostile.json"], bytes) == nil, sourceLocation: sourceLocation)
+    }
+    return Run(seconds: child.seconds, peakMemory: child.peakMemory)
+  }
+
+  @Test(arguments: HostileObject.allCases)
+  func staysWithinMemory(_ kind: HostileObject) throws {
+    let run = try compact(kind.bytes(300_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    #expect(run.peakMemory <= Self.memoryLimit, "\(kind): \(run.peakMemory >> 20) MiB")
+  }
+
+  /// Twice the bytes take about twice the time, and the same memory.
+  @Test(.enabled(if: isLong), arguments: HostileObject.allCases)
+  func isLinear(_ kind: HostileObject) throws {
+    let small = try compact(kind.bytes(20_000_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    let large = try compact(kind.bytes(40_000_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    print("\(kind): \(small.seconds) s, \(large.seconds) s, \(large.peakMemory >> 20) MiB")
+    #expect(large.peakMemory <= Self.memoryLimit, "\(kind): \(large.peakMemory >> 20) MiB")
+    #expect(large.seconds <= 3 * small.seconds + 1, "\(kind): \(small.seconds) s, then \(large.seconds) s")
+  }
+
+  /// The same bytes whatever memory and threads are: what is too much ends a piece or a segment by the input alone.
+  @Test(arguments: [HostileObject.keysOfRecords, .nestedKeys, .subsets])
+  func isDeterministic(_ kind: HostileObject) throws {
+    let objects = (0..<6).map { (key: "\($0).json", bytes: kind.bytes(400_000)) }
+    var segments: [[String: [UInt8]]] = []
+    for (threads, memory) in [(1, 1 << 20), (3, 1 << 30)] {
+      var options = CompactionOptions()
+      (options.threads, options.memoryByteLimit, options.pieceByteTarget) = (threads, memory, 300_000)
+      segments.append(try TestArchive(objects, options: options).segments())
+    }
+    #expect(segments[0] == segments[1])
+  }
+}
+
+private enum Oddity {
+  static let good = #"{"eventTime":"2023-07-10T11:54:39Z","eventName":"good","eventID":"1"}"#
+}
