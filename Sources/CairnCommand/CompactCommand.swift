@@ -53,6 +53,10 @@ struct CompactCommand: ParsableCommand {
       let line = ProgressLine(start: start)
       options.progress = { line.show($0) }
     }
+    let cancellation = QueryCancellation()
+    options.isCancelled = { cancellation.isCancelled }
+    let interrupt = Interrupt(cancelling: cancellation)
+    defer { interrupt.end() }
     let summary = try compact(sources, into: into, options: options)
     let seconds = monotonicSeconds() - start
     if showsProgress { writeError("\r\u{1B}[K") }
