@@ -10,7 +10,7 @@ struct CairnCommand: ParsableCommand {
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     discussion: """
       Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but something was rejected, not read or not written; \
-      4 archive damaged; 5 I/O error or archive locked; 130 interrupted.
+      4 archive damaged; 5 I/O error or archive locked; 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
       """,
     version: cairnVersion,
     subcommands: [
@@ -19,8 +19,7 @@ struct CairnCommand: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that went away (`| head`) ends the command quietly, by the write error.
-    signal(SIGPIPE, SIG_IGN)
+    Signals.install()
     do {
       var command = try parse(try Arguments.decoded())
       try command.run()
@@ -53,6 +52,11 @@ struct CairnCommand: ParsableCommand {
   private static func finish(_ error: CairnError) {
     if case .io("standard output", _, EPIPE) = error { Glibc.exit(0) }
     try? StandardOutput.shared.flush()
+    if error == .interrupted {
+      let (message, code) = Signals.outcome
+      printError("cairn: \(message)")
+      Glibc.exit(code)
+    }
     printError("cairn: \(error)")
     Glibc.exit(error.exitCode)
   }

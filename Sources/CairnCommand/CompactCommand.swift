@@ -67,6 +67,10 @@ struct CompactCommand: ParsableCommand {
       let line = ProgressLine(start: start)
       options.progress = { line.show($0) }
     }
+    let cancellation = QueryCancellation()
+    options.isCancelled = { cancellation.isCancelled }
+    let interrupt = Interrupt(cancelling: cancellation)
+    defer { interrupt.end() }
     let summary = try compact(
       sources.map(Arguments.path), into: try Arguments.text(into, of: "--into"), options: options)
     let seconds = monotonicSeconds() - start

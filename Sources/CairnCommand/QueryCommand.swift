@@ -67,6 +67,7 @@ struct QueryCommand: ParsableCommand {
       try session.run(text)
     } else {
       session.showsCount = !quiet
+      session.isShell = true
       try Shell(session).run()
     }
   }
@@ -101,12 +102,9 @@ enum SQLInput {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      let count = uninterrupted { Glibc.read(descriptor, &buffer, buffer.count) }
       if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw CairnError.io(path: name, action: "read", errno: errno)
-      }
+      if count < 0 { throw CairnError.io(path: name, action: "read", errno: errno) }
       bytes += buffer[..<count]
       guard bytes.count <= byteLimit else { throw CairnError.usage("\(name): more than 16 MiB of SQL") }
     }

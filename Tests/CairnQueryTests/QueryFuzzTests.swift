@@ -8,7 +8,9 @@ import Testing
 /// Mutated and random queries: each gives rows or an error, soon, without a trap and within its memory.
 @Suite struct QueryFuzzTests {
   private static let isLong = ProcessInfo.processInfo.environment["CAIRN_LONG"] != nil
-  private static let count = isLong ? 10_000 : 500
+  /// CAIRN_QUERIES sets how many, for a run of their own.
+  private static let count =
+    ProcessInfo.processInfo.environment["CAIRN_QUERIES"].flatMap { Int($0) } ?? (isLong ? 10_000 : 500)
   private static let secondsPerQuery = 20.0
   private static let residentByteLimit = 2 << 30
 
@@ -83,6 +85,7 @@ import Testing
     var generator = QueryGenerator(seed: seed - 1, columns: PredicateGenerator.columns(of: fixture.records))
     let seeds =
       try SuiteTests.names.map { try SuiteTests.text($0 + ".sql") } + (0..<300).map { _ in generator.next() }
+      + (0..<60).flatMap { _ in [generator.nextCorrelated(), generator.nextAlternatives()] }
       + (0..<10).flatMap { _ in Self.more }
     var mutator = QueryMutator(random: SeededGenerator(seed: seed), seeds: seeds)
     var (answered, refused, cancelled) = (0, 0, 0)

@@ -20,7 +20,21 @@ struct QueryMutator {
     "TIMESTAMP 'x'",
     "CASE WHEN NULL THEN 1 END", "sum(sum(1))", "rank() OVER (ORDER BY rank() OVER ())", "e.e.e", "X'00ff'",
     ";", "INTERVAL '1' DAY * 1e30", "AT TIME ZONE 'Europe/Berlin'", "EXPLAIN ANALYZE",
-    "WITH RECURSIVE t(n) AS (VALUES 1 UNION SELECT n FROM t)", "RECURSIVE",
+    "WITH RECURSIVE t(n) AS (VALUES 1 UNION SELECT n FROM t)", "RECURSIVE", "repeat('x', 2147483648)",
+    "sequence(1, 1000000000000)", "sequence(1, 1000000000000, 1)",
+    "CROSS JOIN UNNEST(sequence(1, 10000)) big(i)",
+    "regexp_like(eventJson, '(a|b|ab)*(c|.b){3,40}x?b')", "lpad('x', 2000000000, 'ab')",
+    "CAST(1e308 AS double)",
+    "regexp_replace(eventJson, '.*', '$0$0$0$0$0$0$0$0')", "(SELECT q FROM events d WHERE d.p = events.p)",
+    "EXISTS (SELECT 1 FROM events d WHERE d.p = p)", "eventName IN (SELECT p FROM events)",
+    "OR p LIKE '%a%' OR p = 'b' OR p IN ('c', 'd') OR regexp_like(p, 'x|y')", "1e9999999999",
+    "0x7fffffffffffffff",
+    "reduce(sequence(1, 10000), '', (s, x) -> s || 'xxxxxxxxxxxxxxxx', s -> s)", "-9223372036854775808",
+    "ROWS BETWEEN 9223372036854775807 PRECEDING AND 9223372036854775807 FOLLOWING",
+    "LIMIT 9223372036854775807",
+    "array_agg(eventJson) OVER (ORDER BY eventTime)", "TRY_CAST(p AS decimal(38, 37))",
+    "date_add('year', 9223372036854775807, now())", "split(eventJson, '')",
+    "CUBE (p, q, eventName, eventTime)",
   ]
 
   mutating func next() -> String {

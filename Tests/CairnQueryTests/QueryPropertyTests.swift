@@ -9,11 +9,14 @@ import Testing
 @Suite struct QueryPropertyTests {
   private static let isLong = ProcessInfo.processInfo.environment["CAIRN_LONG"] != nil
 
-  private func check(_ fixture: QueryFixture, seed: UInt64, count: Int) throws {
+  private func check(
+    _ fixture: QueryFixture, seed: UInt64, count: Int,
+    _ next: (inout QueryGenerator) -> String = { $0.next() }
+  ) throws {
     var generator = QueryGenerator(seed: seed, columns: PredicateGenerator.columns(of: fixture.records))
     var nonEmpty = 0
     for round in 0..<count {
-      let text = generator.next()
+      let text = next(&generator)
       guard case .query(let query)? = try SQLParser.parseStatements(text).first else {
         Issue.record("round \(round): no query: \(text)")
         continue
@@ -40,6 +43,21 @@ import Testing
   @Test(arguments: 0..<3)
   func oddRecords(seed: UInt64) throws {
     try check(try QueryFixture.odd(seed: seed), seed: seed, count: Self.isLong ? 4000 : 70)
+  }
+
+  /// Rows that are looked up, and lists that are compared by classes.
+  @Test(arguments: 0..<2)
+  func correlated(seed: UInt64) throws {
+    try check(try QueryFixture.odd(seed: 20 + seed), seed: seed, count: Self.isLong ? 2000 : 60) {
+      $0.nextCorrelated()
+    }
+  }
+
+  /// Terms of OR that are looked for together.
+  @Test func alternatives() throws {
+    try check(try QueryFixture.odd(seed: 30), seed: 30, count: Self.isLong ? 4000 : 100) {
+      $0.nextAlternatives()
+    }
   }
 
   @Test func generatedHistory() throws {

@@ -10,6 +10,8 @@ package final class ChildProcess {
   package struct Result: Sendable {
     /// Exit code, or 128 + the signal that ended it.
     package var code: Int32
+    /// Whether it was a signal that ended it.
+    package var isSignalled = false
     package var output: [UInt8]
     package var error: String
     /// Processor time of all threads, and the most memory that was resident.
@@ -30,13 +32,22 @@ package final class ChildProcess {
     let arguments = directory.map { ["env", "-C", $0] + arguments } ?? arguments
     var list = arguments.map { strdup($0) } + [nil]
     defer { for item in list { free(item) } }
+    // Signals that who runs the tests ignores, as shells do for what runs in the background, are not ignored here.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var pid: pid_t = 0
-    let status = posix_spawnp(&pid, arguments[0], &actions, nil, &list, environ)
+    let status = posix_spawnp(&pid, arguments[0], &actions, &attributes, &list, environ)
     guard status == 0 else { throw TestFailure("cannot start \(arguments[0]): errno \(status)") }
     identifier = pid
   }
 
-  package func kill() { _ = Glibc.kill(identifier, SIGKILL) }
+  package func kill(_ signal: Int32 = SIGKILL) { _ = Glibc.kill(identifier, signal) }
 
   package func wait() throws -> Result {
     var status: Int32 = 0
@@ -46,7 +57,8 @@ package final class ChildProcess {
     }
     let signal = status & 0x7F
     return Result(
-      code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: try readFile(output.sub("out")),
+      code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, isSignalled: signal != 0,
+      output: try readFile(output.sub("out")),
       error: String(decoding: try readFile(output.sub("err")), as: UTF8.self),
       seconds: [usage.ru_utime, usage.ru_stime].reduce(0) {
         $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6

@@ -57,12 +57,17 @@ final class RowFilter: Sendable {
   private let rows: [BoundExpression]
   /// A conjunct without paths that is not true: nothing passes.
   private let passesNothing: Bool
+  private let cancellation: QueryCancellation
 
-  init(conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode) {
+  init(
+    conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode,
+    cancellation: QueryCancellation = QueryCancellation()
+  ) {
+    self.cancellation = cancellation
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
-    predicates = conjuncts.filter { $0.paths.count == 1 }.map(Self.predicate)
+    predicates = conjuncts.filter { $0.paths.count == 1 }.map { Self.predicate($0, cancellation) }
     rows = conjuncts.filter { $0.paths.count > 1 }
   }
 
@@ -85,12 +90,14 @@ final class RowFilter: Sendable {
     }
   }
 
-  private static func predicate(_ conjunct: BoundExpression) -> ColumnPredicate {
+  private static func predicate(
+    _ conjunct: BoundExpression, _ cancellation: QueryCancellation
+  ) -> ColumnPredicate {
     let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
     return ColumnPredicate(
       path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
       wantsStringsOnly: conjunct.paths[0].onlyStrings
-    ) { conjunct.truth([$0]) == true }
+    ) { !cancellation.isCancelled && conjunct.truth([$0]) == true }
   }
 
   /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.
@@ -104,6 +111,12 @@ final class RowFilter: Sendable {
 
   /// The rows of `candidates` (ascending) that pass; `wasRead` is false where dictionaries alone decided.
   func filter(
+    _ rowGroup: Int, _ candidates: Positions
+  ) throws -> (rows: Positions, wasRead: Bool) {
+    try cancellation.during { try select(rowGroup, candidates) }
+  }
+
+  private func select(
     _ rowGroup: Int, _ candidates: Positions
   ) throws -> (rows: Positions, wasRead: Bool) {
     if passesNothing { return (.run(0..<0), false) }
@@ -135,7 +148,9 @@ final class RowFilter: Sendable {
         try projection.vector($0.names, rows: part, wantsStringsOnly: $0.onlyStrings)
       }
       for row in 0..<part.count
-      where conjunct.truth(columns.map { $0.values[Int($0.codes[row])] }) == true {
+      where !cancellation.isCancelled
+        && conjunct.truth(columns.map { $0.values[Int($0.codes[row])] }) == true
+      {
         passing.append(UInt32(start + row))
       }
     }

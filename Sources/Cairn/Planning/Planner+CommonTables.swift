@@ -20,6 +20,7 @@ extension Planner {
     switch table.content {
     case .rows(let workingTable):
       workingTable.mentionCount += 1
+      workingTableMentionCount += 1
       return PlannedQuery(root: workingTable.input, columns: workingTable.columns)
     case .refused:
       throw BindError(

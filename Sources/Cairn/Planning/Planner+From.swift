@@ -4,6 +4,24 @@ import CairnStorage
 extension Planner {
   /// Plans a relation; `scope` has what is to its left, for UNNEST and LATERAL.
   func relation(_ relation: Relation, _ outer: OuterScope?, left: Source? = nil) throws -> Source {
+    try noting(outer) { try plan(relation, outer, left: left) }
+  }
+
+  /// Plans a relation and notes whether its rows depend on queries around, or on the round of a recursion.
+  private func noting(_ outer: OuterScope?, _ plan: () throws -> Source) throws -> Source {
+    let before = (outer?.useCount ?? 0, workingTableMentionCount)
+    let source = try plan()
+    if before != (outer?.useCount ?? 0, workingTableMentionCount) {
+      switch source {
+      case .leaf(let leaf), .dependent(_, let leaf, _): leaf.isIndependent = false
+      // Their parts have been noted, and their conditions are looked at when they are placed.
+      case .join, .derived: break
+      }
+    }
+    return source
+  }
+
+  private func plan(_ relation: Relation, _ outer: OuterScope?, left: Source?) throws -> Source {
     switch relation {
     case .table(let name, let alias): return try .leaf(table(name, alias))
     case .parenthesized(let inner, nil): return try self.relation(inner, outer, left: left)
@@ -106,9 +124,11 @@ extension Planner {
       let source: Source
       switch join.right {
       case .unnest(let arrays, let withOrdinality, let alias):
-        source = try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
+        source = try noting(outer) {
+          try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
+        }
       case .query(let query, _, let alias):
-        source = try lateral(query, alias, left, outer, keepsRows: keepsRows)
+        source = try noting(outer) { try lateral(query, alias, left, outer, keepsRows: keepsRows) }
       default: source = left
       }
       guard case .on(let condition)? = join.condition, !isPlain else { return source }

@@ -7,7 +7,7 @@ extension Planner {
     _ expressions: [Expression], to input: any Operator, _ scope: inout Scope
   ) throws -> any Operator {
     var root = input
-    for expression in expressions.flatMap(\.subqueries) {
+    for expression in try expressions.flatMap({ try openSubqueries(of: $0, scope) }) {
       guard let query = expression.query, scope.replacements[try scope.key(expression)] == nil else {
         continue
       }
@@ -28,6 +28,14 @@ extension Planner {
       scope.replacements[try scope.key(expression)] = column
     }
     return root
+  }
+
+  /// The subqueries in an expression, but not those in what is a column already: the argument of an aggregate, a key.
+  private func openSubqueries(of expression: Expression, _ scope: Scope) throws -> [Expression] {
+    if expression.subqueries.isEmpty { return [] }
+    if try scope.replacement(of: expression) != nil { return [] }
+    return (expression.query == nil ? [] : [expression])
+      + (try expression.children.flatMap { try openSubqueries(of: $0, scope) })
   }
 
   private func sort(

@@ -41,6 +41,8 @@ final class Planner {
   /// Relations of all queries after common tables have been put in their places.
   private static let relationLimit = 2000
   private var relationCount = 0
+  /// How often the step of a recursion has named its table.
+  var workingTableMentionCount = 0
 
   init(_ archive: Archive, now: TimePoint) {
     self.archive = archive

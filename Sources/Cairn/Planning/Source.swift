@@ -16,6 +16,8 @@ indirect enum Source {
     let root: any Operator
     /// The scan, where it is `events` itself.
     let scan: ScanOperator?
+    /// Whether its rows are the same whatever the values of queries around and in each round of a recursion.
+    var isIndependent = true
 
     init(_ table: Scope.Table, _ root: any Operator, scan: ScanOperator? = nil) {
       self.table = table
@@ -62,6 +64,7 @@ extension Source {
 
   /// The operators, with conditions that hold for all rows put as far down as they may be.
   func build(_ conjuncts: [Conjunct], _ ids: ColumnIDs) throws -> any Operator {
+    if let root = try lookup(conjuncts, ids) { return root }
     switch self {
     case .leaf(let leaf):
       guard let scan = leaf.scan else { return filter(leaf.root, conjuncts) }
@@ -113,11 +116,13 @@ extension Source {
     let parts = equalities(condition, lhs, rhs, ids)
     let root = JoinOperator(
       project(try lhs.build(left, ids), parts.left), project(try rhs.build(right, ids), parts.right),
-      kind: kind == .cross ? .inner : kind, equalities: parts.equalities, conditions: parts.rest, text: text)
+      kind: kind == .cross ? .inner : kind, equalities: parts.equalities, conditions: parts.rest, text: text,
+      keepsTable: rhs.isIndependent && right.allSatisfy(rhs.owns)
+        && parts.right.allSatisfy { rhs.owns($0.expression) })
     return filter(root, above)
   }
 
-  private static func project(_ root: any Operator, _ items: [ProjectOperator.Item]) -> any Operator {
+  static func project(_ root: any Operator, _ items: [ProjectOperator.Item]) -> any Operator {
     items.isEmpty ? root : ProjectOperator(root, items)
   }
 
@@ -159,7 +164,7 @@ extension Source {
     Source.filter(root, conjuncts)
   }
 
-  private static func filter(_ root: any Operator, _ conjuncts: [Conjunct]) -> any Operator {
+  static func filter(_ root: any Operator, _ conjuncts: [Conjunct]) -> any Operator {
     if conjuncts.isEmpty { return root }
     return FilterOperator(
       root, conjuncts.map(\.bound), text: conjuncts.map(\.text).joined(separator: " AND "))

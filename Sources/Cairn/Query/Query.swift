@@ -46,7 +46,8 @@ public final class Query {
         throw CairnError.usage(
           statements.isEmpty ? "there is no statement" : "one statement at a time, not \(statements.count)")
       }
-      (columns, work) = try Self.plan(statement, archive, options)
+      // Planning evaluates what is constant.
+      (columns, work) = try options.cancellation.during { try Self.plan(statement, archive, options) }
     } catch let error as SQLSyntaxError {
       throw CairnError.usage(error.rendered(in: sql))
     } catch let error as BindError {

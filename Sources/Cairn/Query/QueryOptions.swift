@@ -40,6 +40,20 @@ public final class QueryCancellation: @unchecked Sendable {
     flag.initialize(to: 0)
   }
 
+  /// That of the query that this thread evaluates an expression of.
+  @TaskLocal static var current: QueryCancellation?
+
+  /// Whether the value that is being computed is not wanted any more: then any will do, since who asked for it
+  /// throws.
+  static var isCurrentCancelled: Bool { current?.isCancelled ?? false }
+
+  /// Evaluates expressions, which may look at it while they do.
+  func during<Result>(_ body: () throws -> Result) throws -> Result {
+    let result = try Self.$current.withValue(self, operation: body)
+    try check()
+    return result
+  }
+
   deinit { flag.deallocate() }
 
   /// Asks the query to end. Safe in a signal handler.

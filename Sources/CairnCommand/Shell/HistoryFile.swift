@@ -48,23 +48,23 @@ final class HistoryFile {
   private func append(_ line: [UInt8]) {
     guard let path else { return }
     try? Directory.createAll(String(path.dropLast("/history".count)))
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = uninterrupted { open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     fchmod(descriptor, 0o600)
-    _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    _ = line.withUnsafeBytes { writeAll($0, to: descriptor) }
   }
 
   private func rewrite(_ lines: [ArraySlice<UInt8>]) {
     guard let path else { return }
     let temporary = path + ".new"
     unlink(temporary)
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = uninterrupted { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
-    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    if count == bytes.count { rename(temporary, path) } else { unlink(temporary) }
+    let isWhole = bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+    if isWhole { rename(temporary, path) } else { unlink(temporary) }
   }
 
   private static func escape(_ text: String) -> String {

@@ -16,6 +16,7 @@ final class Shell {
   func run() throws {
     // Ctrl-C belongs to the line being typed or to the query running; between them it does nothing.
     signal(SIGINT, SIG_IGN)
+    Signals.rememberTerminal()
     completingShell = self
     defer { completingShell = nil }
     let isEditing = line_editor_open { before in
@@ -82,6 +83,7 @@ final class Shell {
     } catch let error as CairnError {
       // Without a reader there is nobody to talk to.
       if case .io("standard output", _, _) = error { throw error }
+      if Signals.isEnding { throw error }
       try StandardOutput.shared.flush()
       printError("\(error)")
     }

@@ -7,7 +7,7 @@ func printError(_ message: String) { writeError(escapeForTerminal(message, keepi
 /// Text on standard error as it is, for lines that are rewritten.
 func writeError(_ text: String) {
   let bytes = Array(text.utf8)
-  _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+  _ = bytes.withUnsafeBytes { writeAll($0, to: 2) }
 }
 
 /// Buffered standard output whose failures are errors, a closed pipe among them.
@@ -32,16 +32,8 @@ final class StandardOutput: @unchecked Sendable {
   }
 
   func flush() throws {
-    var done = 0
-    try pending.withUnsafeBytes { bytes in
-      while done < bytes.count {
-        let result = Glibc.write(1, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if result < 0 {
-          if errno == EINTR { continue }
-          throw CairnError.io(path: "standard output", action: "write", errno: errno)
-        }
-        done += result
-      }
+    guard pending.withUnsafeBytes({ writeAll($0, to: 1) }) else {
+      throw CairnError.io(path: "standard output", action: "write", errno: errno)
     }
     pending.removeAll(keepingCapacity: true)
   }

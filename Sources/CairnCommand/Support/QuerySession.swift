@@ -12,6 +12,8 @@ final class QuerySession {
   var showsStatistics = false
   /// Plans are plain lines unless a format was asked for.
   var showsPlansAsText = false
+  /// Whether Ctrl-C ends a statement and not the process.
+  var isShell = false
   private let isSafe: Bool
   private var hasShown = false
 
@@ -34,7 +36,7 @@ final class QuerySession {
     // One for each statement: the switch cannot be turned back.
     options.cancellation = QueryCancellation()
     let query: Query
-    let interrupt = Interrupt(cancelling: options.cancellation)
+    let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: !isShell)
     defer { interrupt.end() }
     query = try Query(statement, on: archive, options: options)
     let shown = showsWarnings ? query.warnings : []

@@ -147,6 +147,11 @@ extension Column {
   /// What a value takes that is going to be computed, roughly.
   private static let computedByteCount = 64
 
+  /// Whether it is a record as a whole, which is rebuilt for every row that it is read of.
+  var isWholeRecord: Bool {
+    if case .events(_, .path(let path), _) = origin { path.names.isEmpty } else { false }
+  }
+
   /// The rows of `events` that it reads.
   var scanRows: ScanRows? {
     if case .events(let rows, _, _) = origin { rows } else { nil }

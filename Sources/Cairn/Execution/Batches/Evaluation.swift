@@ -7,12 +7,20 @@ extension BoundExpression {
   /// that occurs.
   func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
     if let constant { return .constant(constant) }
-    return try Evaluator(self, batch, context).map { evaluate(values: $0) }
+    let cancellation = context.options.cancellation
+    return try cancellation.during {
+      try Evaluator(self, batch, context).map { cancellation.isCancelled ? .null : evaluate(values: $0) }
+    }
   }
 
   /// The rows of a batch for which it is true, ascending.
   func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
-    let outcome = try Evaluator(self, batch, context).map { .boolean(truth(values: $0) == true) }
+    let cancellation = context.options.cancellation
+    let outcome = try cancellation.during {
+      try Evaluator(self, batch, context).map {
+        .boolean(!cancellation.isCancelled && truth(values: $0) == true)
+      }
+    }
     switch outcome {
     case .constant(let value):
       return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []

@@ -86,16 +86,19 @@ extension ExpressionBinder {
   private mutating func inList(_ value: Expression, _ items: [Expression]) throws(BindError) -> any Node {
     let value = try operand(value)
     var texts: Set<[UInt8]> = []
+    var constants: [EngineValue] = []
     var others: [Operand] = []
     for item in items {
       let item = try operand(item)
       if case .text(let text)? = item.node.constant, !value.isTimeColumn {
         texts.insert(text)
+      } else if let constant = item.node.constant {
+        constants.append(constant)
       } else {
         others.append(item)
       }
     }
-    let node = InListNode(value, items: others, texts: texts)
+    let node = InListNode(value, items: others, constants: constants, texts: texts)
     return fold(node, [value.node] + others.map(\.node))
   }
 
@@ -150,6 +153,13 @@ extension Expression {
       return column.needle(path, [literal])
     case .inList(let value, let items, false):
       return value.needle(path, items)
+    case .or(let terms):
+      var texts: [[UInt8]] = []
+      for term in terms {
+        guard let needle = term.needle(paths) else { return nil }
+        texts += needle.texts
+      }
+      return Needle(path: path, texts: texts)
     default:
       return nil
     }

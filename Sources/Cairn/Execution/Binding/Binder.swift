@@ -69,8 +69,8 @@ struct ExpressionBinder {
       let nodes = try conditions(terms)
       return fold(AndNode(nodes), nodes)
     case .or(let terms):
-      let nodes = try conditions(terms)
-      return fold(OrNode(nodes), nodes)
+      let nodes = try alternatives(terms)
+      return nodes.count == 1 ? nodes[0] : fold(OrNode(nodes), nodes)
     case .not(let operand): return negated(try condition(operand))
     default:
       if expression.isCondition { return try predicate(expression) }
@@ -78,7 +78,7 @@ struct ExpressionBinder {
     }
   }
 
-  private mutating func conditions(_ terms: [Expression]) throws(BindError) -> [any Node] {
+  mutating func conditions(_ terms: [Expression]) throws(BindError) -> [any Node] {
     var nodes: [any Node] = []
     for term in terms { nodes.append(try condition(term)) }
     return nodes

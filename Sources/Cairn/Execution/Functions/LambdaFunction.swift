@@ -101,6 +101,11 @@ struct Lambda: Sendable {
 struct LambdaEvaluator {
   private var row: Row
   private let lambdas: [Lambda]
+  private var count = 0
+  /// Once the query is to end no body is evaluated any more.
+  private var isCancelled = false
+  /// Elements between two looks at that.
+  private static let stride = 64
 
   init(_ row: Row, _ lambdas: [Lambda]) {
     self.row = row
@@ -111,15 +116,19 @@ struct LambdaEvaluator {
 
   mutating func value(_ index: Int = 0, of first: EngineValue, _ second: EngineValue? = nil) -> EngineValue {
     put(index, first, second)
+    if isCancelled { return .null }
     return lambdas[index].body.value(row)
   }
 
   mutating func truth(of first: EngineValue, _ second: EngineValue? = nil) -> Bool? {
     put(0, first, second)
+    if isCancelled { return nil }
     return lambdas[0].body.truth(row)
   }
 
   private mutating func put(_ index: Int, _ first: EngineValue, _ second: EngineValue?) {
+    if count % Self.stride == 0 { isCancelled = isCancelled || QueryCancellation.isCurrentCancelled }
+    count += 1
     let slots = lambdas[index].slots
     row.elements[slots[0]] = first
     if let second { row.elements[slots[1]] = second }

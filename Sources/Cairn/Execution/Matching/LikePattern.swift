@@ -13,7 +13,7 @@ struct LikePattern: Sendable {
   }
 
   private let form: Form
-  private let ignoresCase: Bool
+  let ignoresCase: Bool
 
   /// Reads a pattern; nil if its escapes are wrong, or the escape is not one character.
   init?(_ pattern: [UInt8], escape: [UInt8]?, ignoresCase: Bool) {
@@ -60,7 +60,11 @@ struct LikePattern: Sendable {
 
   /// Texts that every text that matches has in it; nil where case does not count.
   var textNeedles: TextNeedles? {
-    if ignoresCase { return nil }
+    ignoresCase ? nil : needles
+  }
+
+  /// The same in lower case where case does not count.
+  var needles: TextNeedles {
     switch form {
     case .literals(let texts, let isOpenAtStart, let isOpenAtEnd):
       let texts = texts.filter { !$0.isEmpty }

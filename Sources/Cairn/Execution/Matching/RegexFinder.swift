@@ -12,6 +12,8 @@ struct RegexFinder: Sendable {
 
   let groups: RegexGroups
   private let program: RegexProgram
+  /// Tells whether there is a match at all, which is faster.
+  private let presence: RegexPattern
 
   /// Reads a pattern, which must be UTF-8.
   init(_ pattern: [UInt8]) throws(RegexFailure) {
@@ -21,11 +23,13 @@ struct RegexFinder: Sendable {
     let (tree, groups) = try RegexParser.parse(text)
     self.groups = groups
     program = try RegexProgram(.group(0, tree), keepsGroups: true)
+    presence = RegexPattern(tree, try RegexProgram(tree))
   }
 
   /// The matches from left to right, none inside another, from a character on (counted from 0); nil where that takes
   /// too many steps.
   func matches(in text: [UInt8], from first: Int = 0, limit: Int = .max) -> [Match]? {
+    if !presence.matches(text) { return [] }
     let scalars = RegexPattern.scalars(text)
     let offsets = RegexFinder.offsets(text, count: scalars.count)
     var search = RegexGroupSearch(program, scalars, groupCount: groups.count + 1)
@@ -115,6 +119,7 @@ private struct RegexGroupSearch {
         reach(state + 1, at: place + 1)
       }
       if steps > RegexFinder.mostSteps { return nil }
+      if place & 0x3FF == 0, QueryCancellation.isCurrentCancelled { return nil }
     }
     return found
   }

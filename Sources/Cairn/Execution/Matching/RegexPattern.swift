@@ -3,7 +3,9 @@ struct RegexPattern: Sendable {
   private enum Form: Sendable {
     /// A pattern without operators is a part of the text.
     case literal([UInt8])
-    case program(RegexProgram)
+    /// Alternatives of such.
+    case literals([[UInt8]], NeedleAutomaton)
+    case program(RegexAutomaton)
   }
 
   private let form: Form
@@ -17,19 +19,38 @@ struct RegexPattern: Sendable {
     let operators = Set("\\^$.|?*+()[]{}\u{FFFD}".unicodeScalars)
     if text.unicodeScalars.allSatisfy({ !operators.contains($0) }) {
       form = .literal(pattern)
-    } else {
-      form = .program(try RegexProgram(try RegexParser.parse(text).tree))
+      return
+    }
+    let tree = try RegexParser.parse(text).tree
+    form = Self.form(tree, try RegexProgram(tree))
+  }
+
+  /// A pattern that has been read; `program` is made of `tree`.
+  init(_ tree: RegexTree, _ program: RegexProgram) { form = Self.form(tree, program) }
+
+  private static func form(_ tree: RegexTree, _ program: RegexProgram) -> Form {
+    if let literals = tree.literals, !literals.contains([]) {
+      let distinct = Set(literals).sorted { $0.lexicographicallyPrecedes($1) }
+      return distinct.count == 1 ? .literal(distinct[0]) : .literals(distinct, NeedleAutomaton(distinct))
+    }
+    return .program(RegexAutomaton(program))
+  }
+
+  /// Texts of which one must be there, where that is all that is asked; none is empty.
+  var needles: [[UInt8]]? {
+    switch form {
+    case .literal(let part): part.isEmpty ? nil : [part]
+    case .literals(let parts, _): parts
+    case .program: nil
     }
   }
 
   /// Whether it is found anywhere in a text.
   func matches(_ text: [UInt8]) -> Bool {
     switch form {
-    case .literal(let part):
-      return ByteOrder.find(part, in: text) != nil
-    case .program(let program):
-      var search = RegexSearch(program, RegexPattern.scalars(text))
-      return search.run()
+    case .literal(let part): ByteOrder.find(part, in: text) != nil
+    case .literals(_, let automaton): automaton.search(text) { _ in true }
+    case .program(let automaton): automaton.matches(text)
     }
   }
 
@@ -37,5 +58,38 @@ struct RegexPattern: Sendable {
   static func scalars(_ text: [UInt8]) -> [UInt32] {
     if text.allSatisfy({ $0 < 0x80 }) { return text.map { UInt32($0) } }
     return Characters.split(text).map { Characters.scalar($0)?.value ?? 0xFFFD }
+  }
+}
+
+extension RegexTree {
+  /// More alternatives are left to the program.
+  private static let mostLiterals = 10_000
+
+  /// The texts that it stands for, if these are all: no classes, repetitions or assertions.
+  fileprivate var literals: [[UInt8]]? {
+    switch self {
+    case .empty: return [[]]
+    case .set(.ranges(let ranges)):
+      guard ranges.count == 1, ranges[0].count == 1, ranges[0].lowerBound != 0xFFFD,
+        let scalar = Unicode.Scalar(ranges[0].lowerBound)
+      else { return nil }
+      return [Array(String(Character(scalar)).utf8)]
+    case .group(_, let item): return item.literals
+    case .sequence(let items):
+      var texts: [[UInt8]] = [[]]
+      for item in items {
+        guard let more = item.literals, texts.count * more.count <= Self.mostLiterals else { return nil }
+        texts = texts.flatMap { text in more.map { text + $0 } }
+      }
+      return texts
+    case .choice(let items):
+      var texts: [[UInt8]] = []
+      for item in items {
+        guard let more = item.literals, texts.count + more.count <= Self.mostLiterals else { return nil }
+        texts += more
+      }
+      return texts
+    case .set, .assertion, .repeated: return nil
+    }
   }
 }

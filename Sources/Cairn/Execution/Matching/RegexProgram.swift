@@ -107,6 +107,8 @@ struct RegexSearch {
   private var current: [Int] = []
   private var following: [Int] = []
   private var stack: [Int] = []
+  /// Characters between two looks at whether the query is to end, less one.
+  private static let strideMask = 0x3FF
   /// The last place at which a step was reached.
   private var reached: [Int]
 
@@ -117,8 +119,13 @@ struct RegexSearch {
   }
 
   /// Whether the pattern matches anywhere.
-  mutating func run() -> Bool {
-    for place in 0...text.count {
+  mutating func run() -> Bool { run(from: 0, []) }
+
+  /// The same from a place on, where some states wait for its character already.
+  mutating func run(from start: Int, _ states: [Int]) -> Bool {
+    current = states
+    for place in start...text.count {
+      if place & Self.strideMask == 0, QueryCancellation.isCurrentCancelled { return false }
       // A match may start here.
       if reach(0, at: place) { return true }
       guard place < text.count else { break }

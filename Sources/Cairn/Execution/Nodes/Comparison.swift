@@ -1,4 +1,5 @@
 import CairnSQL
+import CairnStorage
 
 /// One side of a comparison.
 struct Operand: Sendable {
@@ -157,13 +158,19 @@ final class InListNode: ConditionNode {
   private let value: Operand
   /// Items that are compared one by one.
   private let items: [Operand]
+  private let constants: ComparedList?
   /// Texts that compare as texts with every string.
   private let texts: Set<[UInt8]>
+  /// The texts for values that are no strings.
+  private let textList: Memo<Bool, ComparedList>
 
-  init(_ value: Operand, items: [Operand], texts: Set<[UInt8]>) {
+  init(_ value: Operand, items: [Operand], constants: [EngineValue], texts: Set<[UInt8]>) {
     self.value = value
     self.items = items
     self.texts = texts
+    self.constants =
+      constants.isEmpty ? nil : ComparedList(constants, valueIsTime: value.isTimeColumn)
+    textList = Memo()
   }
 
   func truth(_ row: Row) -> Bool? {
@@ -172,13 +179,16 @@ final class InListNode: ConditionNode {
     var outcome: Bool? = false
     if let string = value.string {
       if texts.contains(string) { return true }
-    } else {
-      for text in texts {
-        switch Comparison.order(value, .text(text)) {
-        case 0: return true
-        case nil: outcome = nil
-        default: continue
-        }
+    } else if !texts.isEmpty {
+      let list = textList.value(true) { ComparedList(texts.map { .text($0) }, valueIsTime: false) }
+      outcome = list.truth([value])
+      if outcome == true { return true }
+    }
+    if let constants {
+      switch constants.truth([value]) {
+      case true: return true
+      case nil: outcome = nil
+      default: break
       }
     }
     for item in items {

@@ -113,6 +113,9 @@ final class ApplyOperator: Operator {
         }
         return .value(found ?? .null)
       case .exists:
+        if context.operators == nil, let isFound = try subquery.hasRow(inner) {
+          return .value(.boolean(isFound))
+        }
         var isFound = false
         try subquery.pull(inner) {
           $0.rowCount
@@ -122,7 +125,9 @@ final class ApplyOperator: Operator {
         }
         return .value(.boolean(isFound))
       case .quantified(let operation, let isAll, let pairs):
-        var list = ComparedList(operation, isAll: isAll, pairs)
+        var list = ComparedList(
+          operation, isAll: isAll,
+          pairs.map { ComparedSides(valueIsTime: $0.valueIsTime, otherIsTime: $0.columnIsTime) })
         try subquery.pull(inner) { batch in
           let columns = try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }
           if columns.count == 1 { return columns[0].coded(count: batch.rowCount).used.map { [$0] } }
@@ -131,6 +136,7 @@ final class ApplyOperator: Operator {
           list.add($0)
           return true
         }
+        list.end()
         return .list(list)
       }
     }
@@ -187,78 +193,6 @@ private enum SubqueryOutcome: Sendable {
     case .value(let value): value
     case .list(let list): EngineValue(list.truth(values))
     }
-  }
-}
-
-/// The distinct rows that a quantified comparison compares with.
-private struct ComparedList: Sendable {
-  private let operation: ComparisonOperator
-  private let isAll: Bool
-  private let pairs: [ApplyOperator.Pair]
-  private var rows: [[EngineValue]] = []
-  private var known: Set<[ValueIdentity]> = []
-  /// Strings, for the common case of a string looked up among strings.
-  private var strings: Set<[UInt8]> = []
-  private var others: [[EngineValue]] = []
-  /// Bytes in memory, roughly.
-  private(set) var byteCount = 0
-
-  /// What a row costs beside its values: it is in two sets and a list.
-  private static let rowByteCount = 192
-
-  init(_ operation: ComparisonOperator, isAll: Bool, _ pairs: [ApplyOperator.Pair]) {
-    self.operation = operation
-    self.isAll = isAll
-    self.pairs = pairs
-  }
-
-  mutating func add(_ more: [[EngineValue]]) {
-    for row in more where known.insert(row.map { ValueIdentity($0) }).inserted {
-      rows.append(row)
-      byteCount += row.reduce(Self.rowByteCount) { $0 + $1.heldByteCount }
-      if row.count == 1, let string = row[0].string { strings.insert(string) } else { others.append(row) }
-    }
-  }
-
-  func truth(_ values: [EngineValue]) -> Bool? {
-    if rows.isEmpty { return isAll }
-    if operation == .equal, !isAll, values.count == 1, !pairs[0].valueIsTime, !pairs[0].columnIsTime,
-      let string = values[0].string
-    {
-      return strings.contains(string) ? true : any(others, values)
-    }
-    if !isAll { return any(rows, values) }
-    var outcome: Bool? = true
-    for row in rows {
-      switch compare(values, row) {
-      case false: return false
-      case nil: outcome = nil
-      default: continue
-      }
-    }
-    return outcome
-  }
-
-  private func any(_ list: [[EngineValue]], _ values: [EngineValue]) -> Bool? {
-    var outcome: Bool? = false
-    for row in list {
-      switch compare(values, row) {
-      case true: return true
-      case nil: outcome = nil
-      default: continue
-      }
-    }
-    return outcome
-  }
-
-  private func compare(_ values: [EngineValue], _ row: [EngineValue]) -> Bool? {
-    var outcome: Bool? = true
-    for (index, pair) in pairs.enumerated() {
-      let order = Comparison.order(
-        values[index], row[index], leftIsTime: pair.valueIsTime, rightIsTime: pair.columnIsTime)
-      outcome = ThreeValued.and(outcome, order.map(operation.holds))
-    }
-    return outcome
   }
 }
 

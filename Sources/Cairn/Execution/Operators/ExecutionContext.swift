@@ -9,19 +9,22 @@ final class ExecutionContext: Sendable {
   /// What the step of a recursion reads in this round.
   let workingTables: [ObjectIdentifier: [Batch]]
   let recorder: StatisticsRecorder
+  /// What operators make once for all runs of a subquery.
+  let shared: SharedTables
   /// What each operator gives and takes, for EXPLAIN ANALYZE.
   let operators: OperatorRecorder?
 
   init(
     _ archive: Archive, _ options: QueryOptions, parameters: [ColumnID: EngineValue] = [:],
     workingTables: [ObjectIdentifier: [Batch]] = [:], recorder: StatisticsRecorder = StatisticsRecorder(),
-    operators: OperatorRecorder? = nil
+    shared: SharedTables = SharedTables(), operators: OperatorRecorder? = nil
   ) {
     self.archive = archive
     self.options = options
     self.parameters = parameters
     self.workingTables = workingTables
     self.recorder = recorder
+    self.shared = shared
     self.operators = operators
   }
 
@@ -45,7 +48,7 @@ final class ExecutionContext: Sendable {
     ExecutionContext(
       archive, options, parameters: parameters ?? self.parameters,
       workingTables: workingTables ?? self.workingTables, recorder: recorder ?? self.recorder,
-      operators: operators ?? self.operators)
+      shared: shared, operators: operators ?? self.operators)
   }
 
   /// Where a scan counts what it reads: with the whole query, or on its own where EXPLAIN ANALYZE tells them apart.

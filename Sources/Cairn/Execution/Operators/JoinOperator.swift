@@ -21,10 +21,12 @@ final class JoinOperator: Operator {
   /// Further conditions, on columns of both sides.
   private let conditions: [BoundExpression]
   private let text: String
+  /// Whether the right side's rows are the same in every run.
+  private let keepsTable: Bool
 
   init(
     _ left: any Operator, _ right: any Operator, kind: Join.Kind, equalities: [Equality],
-    conditions: [BoundExpression], text: String
+    conditions: [BoundExpression], text: String, keepsTable: Bool = false
   ) {
     self.left = left
     self.right = right
@@ -32,6 +34,7 @@ final class JoinOperator: Operator {
     self.equalities = equalities
     self.conditions = conditions
     self.text = text
+    self.keepsTable = keepsTable
   }
 
   var summary: String { (equalities.isEmpty ? "NestedLoopJoin " : "HashJoin ") + kind.rawValue.lowercased() }
@@ -53,9 +56,7 @@ final class JoinOperator: Operator {
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
-    let rows = KeptRows(
-      context, byteLimit: context.options.memoryLimit, byValue: Set(equalities.map(\.right)))
-    let table = try collect(rows, context)
+    let table = try self.table(context)
     let matched = MatchedRows(count: kind == .right || kind == .full ? table.store.rowCount : 0)
     let alone: JoinCandidates.Alone =
       kind != .left && kind != .full ? .never : conditions.isEmpty ? .unmatched : .always
@@ -93,36 +94,12 @@ final class JoinOperator: Operator {
     }
   }
 
-  /// The right side's rows, in `rows`, and the table over them.
-  private func collect(_ rows: KeptRows, _ context: ExecutionContext) throws -> JoinTable {
-    var hashes: [KeyHashes] = []
-    let ids = equalities.map(\.right)
-    let isSpilling = rows.isSpilling
-    try right.pull(context) { batch -> (batch: Batch, hashes: KeyHashes, entryCount: Int) in
-      let keys = try ids.map {
-        JoinKeys(try batch.columns[$0]?.vector() ?? .constant(.null), count: batch.rowCount)
-      }
-      return (
-        try batch.prepared(reading: [], computing: isSpilling.isSet),
-        KeyHashes(keys, rowCount: ids.isEmpty ? 0 : batch.rowCount), keys.reduce(0) { $0 + $1.entryCount }
-      )
-    } _: { part in
-      if part.batch.rowCount == 0 { return true }
-      try context.check()
-      hashes.append(part.hashes)
-      try rows.add(
-        part.batch,
-        more: part.hashes.count * JoinTable.rowByteCount + part.entryCount * EngineValue.ownByteCount)
-      if let arena = rows.arena {
-        // All that are still in memory: once those of before, then the new ones.
-        for index in hashes.indices.reversed() {
-          if hashes[index].isInFile { break }
-          hashes[index] = try hashes[index].spilled(arena)
-        }
-      }
-      return true
-    }
-    return try JoinTable(rows, hashes: hashes, equalities, context)
+  /// The table over the right side's rows, made once where it is the same in all runs of a subquery.
+  private func table(_ context: ExecutionContext) throws -> JoinTable {
+    func make() throws -> JoinTable { try JoinTable(right, equalities, context) }
+    // A query without parameters runs once.
+    return keepsTable && !context.parameters.isEmpty
+      ? try context.shared.value(self, make) ?? make() : try make()
   }
 
   /// What is left of a batch of the left side that has very many pairs: found one after the other, joined in

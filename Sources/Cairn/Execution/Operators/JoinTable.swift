@@ -192,8 +192,8 @@ struct KeyHashes: Sendable {
 
 extension EngineValue {
   /// The same for all values that can be equal by S20: numbers by value, also where a text spells them; times
-  /// likewise; booleans as their texts.
-  fileprivate var joinHash: UInt64? {
+  /// likewise; booleans as their texts. Nil for what equals nothing.
+  var joinHash: UInt64? {
     if isNull { return nil }
     if let number = number { return GroupingKey(.number(number)).stableHash }
     if let point = timePoint {

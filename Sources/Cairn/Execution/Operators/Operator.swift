@@ -15,12 +15,15 @@ protocol Operator: AnyObject, Sendable {
   var inputs: [any Operator] { get }
   /// For EXPLAIN: what a scan would look at; nil for other operators.
   func pruning(_ context: ExecutionContext) throws -> ScanPruning?
+  /// Whether it has a row, where that is known without a run; else nil.
+  func hasRow(_ context: ExecutionContext) throws -> Bool?
 }
 
 extension Operator {
   var details: [String] { [] }
 
   func pruning(_ context: ExecutionContext) throws -> ScanPruning? { nil }
+  func hasRow(_ context: ExecutionContext) throws -> Bool? { nil }
 
   /// Gives batches that are at hand.
   func give<Result>(

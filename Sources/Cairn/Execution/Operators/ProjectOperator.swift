@@ -18,6 +18,8 @@ final class ProjectOperator: Operator {
   var details: [String] { [items.map(\.name).joined(separator: ", ")] }
   var inputs: [any Operator] { [input] }
 
+  func hasRow(_ context: ExecutionContext) throws -> Bool? { try input.hasRow(context) }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

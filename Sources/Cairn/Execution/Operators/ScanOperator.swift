@@ -195,8 +195,11 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let reads = context.reads(of: self)
     let mode = context.options.mode
     let timed = bounds.map(\.conjunct)
-    let onPaths = conjuncts.isEmpty ? nil : RowFilter(conjuncts: conjuncts, reader, mode: mode)
-    let onAll = timed.isEmpty ? onPaths : RowFilter(conjuncts: conjuncts + timed, reader, mode: mode)
+    func filter(_ conjuncts: [BoundExpression]) -> RowFilter {
+      RowFilter(conjuncts: conjuncts, reader, mode: mode, cancellation: context.options.cancellation)
+    }
+    let onPaths = conjuncts.isEmpty ? nil : filter(conjuncts)
+    let onAll = timed.isEmpty ? onPaths : filter(conjuncts + timed)
     if let onPaths, try !onPaths.mayPass() {
       reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
       return []

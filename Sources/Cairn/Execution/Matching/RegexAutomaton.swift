@@ -1,0 +1,207 @@
+import CairnStorage
+
+/// A program that is searched for in many texts: sets of states that came once are numbered, and what a character
+/// makes of them is remembered, so that most characters of a text cost one look into a table.
+///
+/// The time is bounded by the text's length times the pattern's also where nothing repeats. What is remembered is
+/// bounded; beyond it is forgotten.
+final class RegexAutomaton: @unchecked Sendable {
+  private let program: RegexProgram
+  /// Whether what holds between two characters is asked of the text's start and its last characters only.
+  private let isCacheable: Bool
+  private let lock = Lock()
+  /// Caches that no search uses at the moment: one for each thread.
+  private var idle: [RegexStates] = []
+
+  init(_ program: RegexProgram) {
+    self.program = program
+    isCacheable = program.steps.allSatisfy { step in
+      switch step {
+      case .check(.start), .check(.end), .check(.lastLineEnd): true
+      case .check: false
+      default: true
+      }
+    }
+  }
+
+  /// Whether the pattern matches anywhere.
+  func matches(_ text: [UInt8]) -> Bool {
+    if !isCacheable || text.count < Self.shortTextByteCount {
+      var search = RegexSearch(program, RegexPattern.scalars(text))
+      return search.run()
+    }
+    let states = lock.withLock { idle.popLast() } ?? RegexStates(program)
+    defer { lock.withLock { idle.append(states) } }
+    if text.allSatisfy({ $0 < 0x80 }) { return states.matches(text) }
+    return states.matches(RegexPattern.scalars(text))
+  }
+
+  /// Shorter texts are not worth a look into the caches.
+  private static let shortTextByteCount = 32
+}
+
+/// The sets of states that searches with a program have met.
+private final class RegexStates {
+  private let program: RegexProgram
+  /// The classes of a scalar, as bits, by what it is: scalars in the same ones behave alike.
+  private var kindNumbers: [[UInt64]: Int] = [:]
+  private var asciiKinds = [Int16](repeating: -1, count: 128)
+  private var otherKinds: [UInt32: Int] = [:]
+  private var sets: [[Int]] = []
+  private var setNumbers: [[Int]: Int] = [:]
+  /// For each set and kind the set that comes next, or one of the marks.
+  private var next: [Int32] = []
+  private var reached: [Int]
+  private var mark = 0
+  private var stack: [Int] = []
+
+  private static let unknown: Int32 = -1
+  private static let isMatch: Int32 = -2
+  /// Kinds of scalars that have a place in the table; further ones are not remembered.
+  private static let kindCount = 64
+  /// Sets that are remembered: 4 MiB of table.
+  private static let mostSets = 16_384
+  /// States in all remembered sets together.
+  private static let mostStates = 1 << 20
+  private var stateCount = 0
+  /// The last characters, at which assertions of the end may hold: they are followed one by one. No text is shorter.
+  private static let tailCount = 3
+  /// Characters between two looks at whether the query is to end.
+  private static let strideLength = 1 << 14
+
+  init(_ program: RegexProgram) {
+    self.program = program
+    reached = [Int](repeating: 0, count: program.steps.count)
+  }
+
+  func matches<Scalar: FixedWidthInteger & UnsignedInteger>(_ text: [Scalar]) -> Bool {
+    var start: [Int] = []
+    if close(over: 0, isStart: true, into: &start) { return true }
+    let bodyEnd = text.count - Self.tailCount
+    var set = number(start)
+    var place = 0
+    while place < bodyEnd {
+      let end = min(place + Self.strideLength, bodyEnd)
+      guard let reached = run(text, place, end, set) else { return true }
+      set = reached
+      place = end
+      if place < bodyEnd, QueryCancellation.isCurrentCancelled { return false }
+    }
+    // With the character before, which the assertions look at.
+    var search = RegexSearch(program, text[(bodyEnd - 1)...].map { UInt32($0) })
+    return search.run(from: 1, sets[set])
+  }
+
+  /// The set after some characters; nil where one of them ends a match.
+  private func run<Scalar: FixedWidthInteger & UnsignedInteger>(
+    _ text: [Scalar], _ start: Int, _ end: Int, _ set: Int
+  ) -> Int? {
+    var set = set
+    for place in start..<end {
+      let scalar = UInt32(text[place])
+      let kind =
+        scalar < 128 && asciiKinds[Int(scalar)] >= 0 ? Int(asciiKinds[Int(scalar)]) : self.kind(scalar)
+      if kind < Self.kindCount {
+        let known = next[set * Self.kindCount + kind]
+        if known >= 0 {
+          set = Int(known)
+          continue
+        }
+        if known == Self.isMatch { return nil }
+      }
+      var following: [Int] = []
+      let isMatch = step(sets[set], scalar, into: &following)
+      if isMatch {
+        if kind < Self.kindCount { next[set * Self.kindCount + kind] = Self.isMatch }
+        return nil
+      }
+      let before = sets[set]
+      let target = number(following)
+      // Numbers are new ones where all was forgotten.
+      if kind < Self.kindCount, set < sets.count, sets[set] == before {
+        next[set * Self.kindCount + kind] = Int32(target)
+      }
+      set = target
+    }
+    return set
+  }
+
+  private func number(_ states: [Int]) -> Int {
+    if let known = setNumbers[states] { return known }
+    if sets.count >= Self.mostSets || stateCount + states.count > Self.mostStates {
+      sets = []
+      setNumbers = [:]
+      next = []
+      stateCount = 0
+    }
+    let number = sets.count
+    sets.append(states)
+    setNumbers[states] = number
+    stateCount += states.count
+    next.append(contentsOf: repeatElement(Self.unknown, count: Self.kindCount))
+    return number
+  }
+
+  private func kind(_ scalar: UInt32) -> Int {
+    if scalar >= 128, let known = otherKinds[scalar] { return known }
+    var bits = [UInt64](repeating: 0, count: (program.classes.count + 63) / 64)
+    for (index, set) in program.classes.enumerated() where set.contains(scalar) {
+      bits[index >> 6] |= 1 << UInt64(index & 63)
+    }
+    let number = kindNumbers[bits] ?? kindNumbers.count
+    if number < Self.kindCount { kindNumbers[bits] = number }
+    let kind = min(number, Self.kindCount)
+    if scalar < 128 {
+      asciiKinds[Int(scalar)] = Int16(kind)
+    } else if otherKinds.count < Self.mostSets {
+      otherKinds[scalar] = kind
+    }
+    return kind
+  }
+
+  // MARK: States
+
+  /// What a character makes of a set, and where a match may start after it; true if a match ends there.
+  private func step(_ states: [Int], _ scalar: UInt32, into following: inout [Int]) -> Bool {
+    mark += 1
+    for state in states {
+      guard case .take(let index) = program.steps[state], program.classes[index].contains(scalar) else {
+        continue
+      }
+      if reach(state + 1, isStart: false, into: &following) { return true }
+    }
+    if reach(0, isStart: false, into: &following) { return true }
+    following.sort()
+    return false
+  }
+
+  private func close(over state: Int, isStart: Bool, into states: inout [Int]) -> Bool {
+    mark += 1
+    if reach(state, isStart: isStart, into: &states) { return true }
+    states.sort()
+    return false
+  }
+
+  /// Follows the steps that take no character, not near the text's end; true if one of them is the match.
+  private func reach(_ start: Int, isStart: Bool, into states: inout [Int]) -> Bool {
+    stack.append(start)
+    while let state = stack.popLast() {
+      guard reached[state] != mark else { continue }
+      reached[state] = mark
+      switch program.steps[state] {
+      case .match:
+        stack.removeAll(keepingCapacity: true)
+        return true
+      case .take: states.append(state)
+      case .jump(let target): stack.append(target)
+      case .save: stack.append(state + 1)
+      case .split(let first, let second):
+        stack.append(first)
+        stack.append(second)
+      case .check(.start): if isStart { stack.append(state + 1) }
+      case .check: continue
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,127 @@
+import CairnStorage
+
+/// Patterns of which one must match: those with a needle are asked only where it is in the text, and one automaton
+/// looks for all needles at once.
+struct TextAlternatives: Sendable {
+  /// Patterns in which the case of letters counts, or not.
+  private struct Group: Sendable {
+    var automaton: NeedleAutomaton?
+    /// For each needle whether it is all that is asked, and the patterns that are to be asked.
+    var isSufficient: [Bool] = []
+    var patterns: [[LikePattern]] = []
+  }
+
+  private let exact: Group
+  private let folded: Group
+  /// Patterns without a needle.
+  private let others: [LikePattern]
+
+  /// - Parameters:
+  ///   - patterns: LIKE patterns.
+  ///   - needles: texts that are looked for as they are, none empty.
+  init(_ patterns: [LikePattern], needles: [[UInt8]]) {
+    var others: [LikePattern] = []
+    var (exact, folded): ([[UInt8]: [LikePattern]?], [[UInt8]: [LikePattern]?]) = ([:], [:])
+    for needle in needles { exact[needle] = .some(nil) }
+    for pattern in patterns {
+      let found = pattern.needles
+      guard let longest = found.texts.max(by: { $0.count < $1.count }) else {
+        others.append(pattern)
+        continue
+      }
+      if pattern.ignoresCase {
+        Self.add(pattern, longest, found.isSufficient, to: &folded)
+      } else {
+        Self.add(pattern, longest, found.isSufficient, to: &exact)
+      }
+    }
+    self.others = others
+    self.exact = Self.group(exact)
+    self.folded = Self.group(folded)
+  }
+
+  private static func add(
+    _ pattern: LikePattern, _ needle: [UInt8], _ isSufficient: Bool, to group: inout [[UInt8]: [LikePattern]?]
+  ) {
+    if isSufficient {
+      group[needle] = .some(nil)
+    } else if let known = group[needle] {
+      group[needle] = known.map { $0 + [pattern] }
+    } else {
+      group[needle] = [pattern]
+    }
+  }
+
+  private static func group(_ needles: [[UInt8]: [LikePattern]?]) -> Group {
+    if needles.isEmpty { return Group() }
+    let texts = needles.keys.sorted { $0.lexicographicallyPrecedes($1) }
+    var group = Group(automaton: NeedleAutomaton(texts))
+    for text in texts {
+      let patterns = needles[text] ?? nil
+      group.isSufficient.append(patterns == nil)
+      group.patterns.append(patterns ?? [])
+    }
+    return group
+  }
+
+  func matches(_ text: [UInt8]) -> Bool {
+    if matches(text, exact, text) { return true }
+    if folded.automaton != nil, matches(Characters.lower(text), folded, text) { return true }
+    return others.contains { $0.matches(text) }
+  }
+
+  private func matches(_ searched: [UInt8], _ group: Group, _ text: [UInt8]) -> Bool {
+    guard let automaton = group.automaton else { return false }
+    var asked: Set<Int> = []
+    return automaton.search(searched) { number in
+      if group.isSufficient[number] { return true }
+      return asked.insert(number).inserted && group.patterns[number].contains { $0.matches(text) }
+    }
+  }
+}
+
+/// `x LIKE … OR x LIKE …`, `regexp_like` of plain texts and the like, all of one operand.
+final class TextAlternativesNode: ConditionNode {
+  private let operand: any Node
+  private let alternatives: TextAlternatives
+
+  init(_ operand: any Node, _ alternatives: TextAlternatives) {
+    self.operand = operand
+    self.alternatives = alternatives
+  }
+
+  func truth(_ row: Row) -> Bool? { operand.value(row).text.map(alternatives.matches) }
+}
+
+/// `x = 'a' AND … OR x = 'b' AND …`: where `x` is a string, only the terms with that string are asked; the others
+/// are false, whatever else they say.
+final class KeyedAlternativesNode: ConditionNode {
+  private let operand: any Node
+  private let terms: [any Node]
+  private let byText: [[UInt8]: [Int]]
+
+  init(_ operand: any Node, _ terms: [(text: [UInt8], node: any Node)]) {
+    self.operand = operand
+    self.terms = terms.map(\.node)
+    var byText: [[UInt8]: [Int]] = [:]
+    for (index, term) in terms.enumerated() { byText[term.text, default: []].append(index) }
+    self.byText = byText
+  }
+
+  func truth(_ row: Row) -> Bool? {
+    guard let string = operand.value(row).string else { return truth(row, Array(terms.indices)) }
+    return truth(row, byText[string] ?? [])
+  }
+
+  private func truth(_ row: Row, _ asked: [Int]) -> Bool? {
+    var outcome: Bool? = false
+    for index in asked {
+      switch terms[index].truth(row) {
+      case true: return true
+      case nil: outcome = nil
+      default: continue
+      }
+    }
+    return outcome
+  }
+}
