@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 import Glibc
 
@@ -10,7 +11,7 @@ struct CairnCommand: ParsableCommand {
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     discussion: """
       Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but some input was rejected; \
-      4 archive damaged; 5 I/O error or archive locked; 130 interrupted.
+      4 archive damaged; 5 I/O error, archive locked or out of memory; 130 interrupted.
       """,
     version: cairnVersion,
     subcommands: [
@@ -21,6 +22,7 @@ struct CairnCommand: ParsableCommand {
   static func main() {
     // A reader that went away (`| head`) ends the command quietly, by the write error.
     signal(SIGPIPE, SIG_IGN)
+    cairn_exit_where_resources_end(5)
     do {
       var command = try parse(arguments)
       try command.run()
