@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CairnShims"),
     .target(name: "CLineEditor"),
+    .target(name: "CResources"),
     .target(
       name: "CairnStorage",
       dependencies: ["CairnShims", "CZstd", "CDeflate", "CZlib", "CNettle"],
@@ -32,7 +33,7 @@ let package = Package(
     .executableTarget(
       name: "CairnCommand",
       dependencies: [
-        "Cairn", "CairnSynth", "CLineEditor",
+        "Cairn", "CairnSynth", "CLineEditor", "CResources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 import Glibc
 
@@ -10,7 +11,7 @@ struct CairnCommand: ParsableCommand {
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     discussion: """
       Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but something was rejected, not read or not written; \
-      4 archive damaged; 5 I/O error or archive locked; 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
+      4 archive damaged; 5 I/O error, archive locked or out of memory; 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
       """,
     version: cairnVersion,
     subcommands: [
@@ -20,6 +21,7 @@ struct CairnCommand: ParsableCommand {
 
   static func main() {
     Signals.install()
+    cairn_exit_where_resources_end(5)
     do {
       var command = try parse(try Arguments.decoded())
       try command.run()

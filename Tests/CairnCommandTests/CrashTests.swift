@@ -4,10 +4,10 @@ import CairnTestSupport
 import Glibc
 import Testing
 
-/// `kill -9` at moments spread over a run of the real command: what is there opens and verifies, and running again
-/// completes it.
+/// `kill -9` at moments spread over a run of the real command, while a reader reads all the time: every state that it
+/// meets is whole, what is there opens and verifies, and running again completes it.
 @Suite(.serialized) struct CrashTests {
-  private static let killCount = ProcessEnvironment.isSet("CAIRN_LONG") ? 300 : 30
+  private static let killCount = ProcessEnvironment.isSet("CAIRN_LONG") ? 500 : 30
   /// Segments small enough that a short run commits some dozen times.
   private static let segmentBytes = "300000"
 
@@ -49,9 +49,12 @@ import Testing
     let archive = source.sub("archive")
     for _ in 0..<2 {
       _ = try runProcess(["rm", "-rf", archive])
+      // The reader takes its share of the processors then too.
+      let reader = SteadyReader(archive)
       let start = now()
       let result = try compact(source.sub("in"), archive).wait()
       seconds = now() - start
+      _ = reader.stop()
       guard result.code == 3 else { throw TestFailure("exit \(result.code): \(result.error)") }
     }
     let opened = try Archive(path: archive)
@@ -71,6 +74,7 @@ import Testing
     var random = SeededGenerator(seed: 21)
     var kills = 0
     var attempts = 0
+    var reads = 0
     var segmentsAtKill: Set<Int> = []
     while kills < Self.killCount, attempts < Self.killCount * 4 {
       let share =
@@ -78,6 +82,12 @@ import Testing
       attempts += 1
       let directory = try TemporaryDirectory()
       let archive = directory.sub("archive")
+      let reader = SteadyReader(archive)
+      defer {
+        let (count, problems) = reader.stop()
+        reads += count
+        #expect(problems == [])
+      }
       // Every third archive is killed twice.
       var wasKilled = false
       for part in attempts % 3 == 0 ? [share, share / 2] : [share] {
@@ -96,6 +106,8 @@ import Testing
       try Self.checkComplete(archive, whole, restoredTo: attempts % 3 == 1 ? directory.sub("out") : nil)
     }
     #expect(kills >= Self.killCount)
+    #expect(reads >= kills)
+    print("\(kills) kills in \(attempts) archives beside \(reads) reads")
     // The moments met different states of the archive.
     #expect(segmentsAtKill.count >= 4, "\(segmentsAtKill.sorted())")
   }

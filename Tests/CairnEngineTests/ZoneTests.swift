@@ -97,6 +97,10 @@ import Testing
     try directory.write("zones/sub/Bad", [])
     #expect(failure("sub", zones) == .unknown)
     #expect(failure("sub/Bad", zones) == .damaged)
+    // A file that is there and cannot be read is no unknown zone.
+    #expect(symlink("Loop", zones + "/Loop") == 0)
+    #expect(
+      failure("Loop", zones) == .unreadable(.io(path: zones + "/Loop", action: "open", errno: ELOOP)))
   }
 
   /// Files cut and changed anywhere: a zone or none, never a trap.

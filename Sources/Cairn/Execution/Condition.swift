@@ -12,15 +12,12 @@ public struct Condition: Sendable {
   /// Throws `CairnError.usage` with the line, a caret and what was expected.
   public init(_ text: String, now: Int64) throws {
     self.text = text
-    do throws(SQLSyntaxError) {
-      let expression = try SQLParser.parseExpression(text)
-      do throws(BindError) {
-        bound = try Binder.bind(expression, now: now / 1000)
-      } catch {
-        throw error.syntaxError(in: text)
-      }
-    } catch {
+    do {
+      bound = try Binder.bind(try SQLParser.parseExpression(text), now: now / 1000)
+    } catch let error as SQLSyntaxError {
       throw CairnError.usage(error.rendered(in: text))
+    } catch let error as BindError {
+      throw error.error(in: text)
     }
   }
 }

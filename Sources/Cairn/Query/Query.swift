@@ -51,7 +51,7 @@ public final class Query {
     } catch let error as SQLSyntaxError {
       throw CairnError.usage(error.rendered(in: sql))
     } catch let error as BindError {
-      throw CairnError.usage(error.rendered(in: sql))
+      throw error.error(in: sql)
     }
   }
 

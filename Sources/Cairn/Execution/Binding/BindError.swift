@@ -1,4 +1,5 @@
 import CairnSQL
+import CairnStorage
 
 /// Why an expression that parses has no meaning: an unknown function, a bad constant, a part of SQL that is
 /// not evaluated here.
@@ -9,11 +10,21 @@ package struct BindError: Error, Sendable, Equatable {
   package let span: SourceSpan
   /// A name near to the one written, to offer.
   package let suggestion: String?
+  /// What the system refused, where the text is not to blame.
+  package let cause: CairnError?
 
   package init(message: String, span: SourceSpan, suggestion: String? = nil) {
     self.message = message
     self.span = span
     self.suggestion = suggestion
+    cause = nil
+  }
+
+  package init(cause: CairnError, span: SourceSpan) {
+    message = cause.description
+    self.span = span
+    suggestion = nil
+    self.cause = cause
   }
 
   /// The error as one of the parser's, for the text that the expression was read from.
@@ -35,4 +46,7 @@ package struct BindError: Error, Sendable, Equatable {
 
   /// The error as people read it: message, line of the text, caret, suggestion.
   package func rendered(in text: String) -> String { syntaxError(in: text).rendered(in: text) }
+
+  /// The error with its exit code.
+  package func error(in text: String) -> CairnError { cause ?? .usage(rendered(in: text)) }
 }

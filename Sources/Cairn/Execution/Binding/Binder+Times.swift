@@ -86,6 +86,7 @@ extension ExpressionBinder {
         case .noDatabase:
           "this system has no time zones in \(ZoneRules.directory); write an offset such as '+02:00'"
         case .damaged: "\(ZoneRules.directory)/\(text) is no time zone that can be read"
+        case .unreadable(let cause): throw BindError(cause: cause, span: span)
         }
       throw BindError(message: message, span: span)
     }

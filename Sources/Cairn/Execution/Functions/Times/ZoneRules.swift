@@ -1,4 +1,5 @@
 import CairnStorage
+import Glibc
 
 /// A time zone that a query names (S79).
 enum Zone: Sendable {
@@ -56,23 +57,38 @@ extension ZoneRules {
   static let directory = "/usr/share/zoneinfo"
 
   /// Why a zone cannot be used.
-  enum Failure: Error {
+  enum Failure: Error, Equatable {
     /// The database has no zone of this name.
     case unknown
     /// The system has no database.
     case noDatabase
     /// Its file is none of a zone.
     case damaged
+    /// The system did not let its file be read.
+    case unreadable(CairnError)
   }
 
   /// Reads a zone by its name in the database: `America/New_York`.
   init(name: [UInt8], directory: String = ZoneRules.directory) throws(Failure) {
     guard Self.isName(name) else { throw .unknown }
     let path = directory + "/" + String(decoding: name, as: UTF8.self)
-    guard (try? Directory.status(directory))?.kind == .directory else { throw .noDatabase }
-    guard let bytes = try? File.readAll(path, limit: ZoneFile.byteLimit) else { throw .unknown }
-    guard let rules = ZoneFile.read(bytes) else { throw .damaged }
+    guard let rules = ZoneFile.read(try Self.read(path, directory)) else { throw .damaged }
     self = rules
+  }
+
+  /// Errors that mean that there is no file of the name.
+  private static let absent = [ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG]
+
+  private static func read(_ path: String, _ directory: String) throws(Failure) -> [UInt8] {
+    do {
+      return try File.readAll(path, limit: ZoneFile.byteLimit)
+    } catch CairnError.io(_, _, let number) where absent.contains(number) {
+      throw (try? Directory.names(directory)) == nil ? .noDatabase : .unknown
+    } catch let error as CairnError {
+      throw .unreadable(error)
+    } catch {
+      throw .damaged
+    }
   }
 
   /// Parts of letters, digits, `_`, `-` and `+` between slashes: nothing that leaves the directory.
