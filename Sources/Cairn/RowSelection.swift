@@ -137,12 +137,18 @@ final class LayoutCache: @unchecked Sendable {
 public enum FieldPath {
   /// The names of a path such as `userIdentity.arn`, `requestParameters."a.b"` or `x['key']`.
   ///
+  /// With an archive, quoted names are exact where some record has them so spelled; without one, never.
+  ///
   /// Throws `CairnError.usage` where the text is no path of names.
-  public static func names(_ text: String) throws -> [PathName] {
+  public static func names(_ text: String, on archive: Archive? = nil) throws -> [PathName] {
+    let keys = archive.map { RecordKeys($0) }
     do throws(SQLSyntaxError) {
       let expression = try SQLParser.parseExpression(text)
       let bound: BoundExpression
-      do throws(BindError) { bound = try Binder.bind(expression, now: 0) } catch {
+      do throws(BindError) {
+        bound = try Binder.bind(
+          expression, now: 0, in: EventsTable(ColumnIDs(), keys: keys, isQueried: false))
+      } catch {
         throw error.syntaxError(in: text)
       }
       if case .path(let path) = expression.kind, bound.paths.count == 1,

@@ -69,6 +69,21 @@ public final class Scan {
   private let reads = ReadStatistics()
   /// What has been read so far.
   public private(set) var statistics = ScanStatistics()
+  /// Things to know that are no errors: paths of the condition that no record has, events that no range contains.
+  public var warnings: [String] {
+    get throws {
+      var texts = request.condition?.notes ?? []
+      texts += try NameWarnings(archive, paths: request.condition?.bound.paths ?? []).texts()
+      if !pruning.isUnbounded { texts += UntimedRows.warning(archive).map { [$0] } ?? [] }
+      return texts
+    }
+  }
+
+  /// What is to be said of columns that `fields` would give.
+  public func warnings(of paths: [String]) throws -> [String] {
+    try NameWarnings(archive, paths: paths.map { BoundPath(names: try FieldPath.names($0, on: archive)) })
+      .texts()
+  }
 
   /// Prepares a scan; nothing is read yet.
   public init(_ archive: Archive, _ request: ScanRequest) {
@@ -108,7 +123,7 @@ public final class Scan {
   ///
   /// Throws `CairnError.usage` where a path is none.
   public func fields(_ paths: [String], _ body: ([[FieldValue]]) throws -> Void) throws {
-    let names = try paths.map { try FieldPath.names($0) }
+    let names = try paths.map { try FieldPath.names($0, on: archive) }
     try emit {
       try $0.fields(names)
     } _: {

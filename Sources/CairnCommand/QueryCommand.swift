@@ -29,6 +29,16 @@ struct QueryCommand: ParsableCommand {
 
   @OptionGroup var range: TimeRangeOptions
 
+  @Option(
+    name: .customLong("table"),
+    help: ArgumentHelp(
+      "Read a file as a table beside events: CSV with a header line, a JSON array, or JSON lines. May be repeated.",
+      valueName: "name=file"))
+  var tables: [String] = []
+
+  @Flag(help: "Names that mean nothing are errors, not warnings.")
+  var strict = false
+
   @OptionGroup var format: OutputOptions
 
   @OptionGroup var threading: ThreadOptions
@@ -57,6 +67,8 @@ struct QueryCommand: ParsableCommand {
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
     session.options.threads = threading.count
+    session.options.isStrict = strict
+    session.options.tables = try tables.map(Self.table)
     session.options.memoryLimit = memory.value
     session.showsPlansAsText = format.output == nil
     session.showsWarnings = !quiet
@@ -70,6 +82,12 @@ struct QueryCommand: ParsableCommand {
       session.isShell = true
       try Shell(session).run()
     }
+  }
+
+  private static func table(_ argument: String) throws -> TableFile {
+    let parts = argument.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2 else { throw CairnError.usage("--table \(argument): expected NAME=FILE") }
+    return try TableFile(name: String(parts[0]), path: String(parts[1]))
   }
 
   /// The statements; nil where the shell asks for them.

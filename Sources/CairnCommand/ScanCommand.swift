@@ -17,7 +17,7 @@ struct ScanCommand: ParsableCommand {
 
       Conditions are SQL's, over any path of the records (docs/semantics.md):
         --where "eventName = 'UpdateService' AND requestParameters.cluster = 'my-ecs-cluster'"
-        --where "errorCode LIKE '%Denied%' AND NOT sourceIPAddress LIKE '%.amazonaws.com'"
+        --where "is_denied(errorCode, errorMessage) AND NOT sourceIPAddress LIKE '%.amazonaws.com'"
       """)
 
   @Argument(help: "The archive directory.")
@@ -50,6 +50,9 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Say on standard error what was read and what was pruned.")
   var explain = false
 
+  @Flag(help: "Names that no record has are errors.")
+  var strict = false
+
   @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
@@ -61,11 +64,15 @@ struct ScanCommand: ParsableCommand {
     request.since = range.since?.milliseconds
     request.until = range.until?.milliseconds
     request.limit = limit
-    request.condition = try condition.map { try Condition($0, now: TimeArgument.now()) }
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()
-    let scan = Scan(try Archive(path: archive), request)
+    let archive = try Archive(path: archive)
+    request.condition = try condition.map { try Condition($0, now: TimeArgument.now(), on: archive) }
+    let scan = Scan(archive, request)
+    let warnings = try scan.warnings + (try selectedPaths().map { try scan.warnings(of: $0) } ?? [])
+    if strict, !warnings.isEmpty { throw CairnError.usage(warnings.joined(separator: "\n")) }
+    for warning in warnings { printError("cairn: warning: \(escapeForTerminal(warning))") }
     if let description = range.description { printError(description) }
     let rows: Int
     if count {
@@ -107,6 +114,11 @@ struct ScanCommand: ParsableCommand {
   private func writeLines(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     guard isTerminal(1) else { return try StandardOutput.shared.write(bytes) }
     try StandardOutput.shared.write(escapeJSONForTerminal(Array(bytes), keepsLineFeeds: true))
+  }
+
+  /// The paths of `--select`, whether or not the output shows them; nil for whole records and the usual ones.
+  private func selectedPaths() throws -> [String]? {
+    select == nil || select == "*" ? nil : try columns()
   }
 
   /// Paths between the commas of `--select`; commas inside quotes or brackets belong to their path.

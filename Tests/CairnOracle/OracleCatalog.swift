@@ -25,12 +25,14 @@ struct OracleCatalog {
     "insightDetails",
   ]
 
+  private let roots: [OracleJSON]
   private let keys: Set<[UInt8]>
   private let foldedKeys: Set<[UInt8]>
   /// The columns of `*`.
   let columns: [String]
 
   init(_ records: [OracleSourceRecord]) {
+    roots = records.map(\.record.root)
     var keys: Set<[UInt8]> = []
     for source in records {
       guard case .object(let members) = source.record.root else { continue }
@@ -46,45 +48,37 @@ struct OracleCatalog {
 
   // MARK: Virtual columns
 
-  /// The value of a virtual column; nil if the name is none.
-  func virtualColumn(_ name: Identifier, of source: OracleSourceRecord?) -> OracleValue? {
-    let folded = String(decoding: OracleScope.folded(name.text), as: UTF8.self)
-    if name.isQuoted, folded != name.text { return nil }
-    guard !keys.contains(Array(folded.utf8)), OracleCatalog.virtualNames.contains(folded) else { return nil }
-    guard let source else { return .null }
-    if folded == "$path" { return OracleValue(source.key) }
-    guard let place = OracleCatalog.place(of: source.key) else { return .null }
-    switch folded {
-    case "account", "accountid", "account_partition": return OracleValue(place.account)
-    case "region", "region_partition": return OracleValue(place.region)
-    case "year": return OracleValue(place.date[0])
-    case "month": return OracleValue(place.date[1])
-    case "day": return OracleValue(place.date[2])
-    default: return OracleValue(place.date.joined(separator: "/"))
+  /// The virtual column that a name means; nil if it means none.
+  func partition(_ name: Identifier, of source: OracleSourceRecord?) -> OracleVirtualColumn? {
+    if keys.contains(Array(name.text.utf8)) { return nil }
+    return OracleVirtualColumn(name.text, key: source?.key)
+  }
+
+  var hasRecords: Bool { !roots.isEmpty }
+
+  func hasKeyIgnoringCase(_ name: String) -> Bool { foldedKeys.contains(OracleScope.folded(name)) }
+
+  // MARK: Quoted names (S3)
+
+  /// Steps in which quoted names are exact where some record has the key so spelled behind the names before, in
+  /// any case; the others as if they were not quoted.
+  func withoutQuotes(_ steps: [Path.Step]) -> [Path.Step] {
+    var reached = roots
+    var isPlain = true
+    return steps.map { step in
+      var step = step
+      if case .name(let name) = step, name.isQuoted {
+        let isThere = isPlain && reached.contains { $0.hasKey(Array(name.text.utf8)) }
+        step = isThere ? .key(name.text) : .name(Identifier(name.text, isQuoted: false, span: name.span))
+      }
+      switch step {
+      case .name(let name):
+        reached = reached.flatMap { $0.members(in: Array(name.text.utf8), isExact: false) }
+      case .key(let key): reached = reached.flatMap { $0.members(in: Array(key.utf8), isExact: true) }
+      default: isPlain = false
+      }
+      return step
     }
-  }
-
-  private static let virtualNames: Set<String> = [
-    "$path", "account", "accountid", "account_partition", "region", "region_partition", "year", "month",
-    "day",
-    "date", "date_partition", "timestamp",
-  ]
-
-  /// The parts of `…AWSLogs/[o-organisation/]account/CloudTrail…/region/YYYY/MM/DD/…`.
-  private static func place(of key: String) -> (account: String, region: String, date: [String])? {
-    let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard let start = parts.firstIndex(where: { $0.hasSuffix("AWSLogs") }) else { return nil }
-    var rest = parts[(start + 1)...]
-    if rest.first?.hasPrefix("o-") == true { rest = rest.dropFirst() }
-    let named = Array(rest)
-    guard named.count >= 7, isDigits(named[0], 12), named[1].hasPrefix("CloudTrail"), isDigits(named[3], 4),
-      isDigits(named[4], 2), isDigits(named[5], 2)
-    else { return nil }
-    return (named[0], named[2], Array(named[3...5]))
-  }
-
-  private static func isDigits(_ text: String, _ count: Int) -> Bool {
-    text.utf8.count == count && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 
   // MARK: Snake case
@@ -92,7 +86,7 @@ struct OracleCatalog {
   /// The documented field that a name in snake case means; nil if it means itself.
   func documentedField(_ name: Identifier) -> String? {
     let folded = OracleScope.folded(name.text)
-    guard !name.isQuoted, folded.contains(UInt8(ascii: "_")), !foldedKeys.contains(folded) else { return nil }
+    guard folded.contains(UInt8(ascii: "_")), !foldedKeys.contains(folded) else { return nil }
     return OracleCatalog.documented.first { Array(OracleCatalog.snakeCase($0).utf8) == folded }
   }
 
@@ -110,5 +104,16 @@ struct OracleCatalog {
       result += letter.lowercased()
     }
     return result
+  }
+}
+
+extension OracleJSON {
+  fileprivate func hasKey(_ key: [UInt8]) -> Bool { !members(in: key, isExact: true).isEmpty }
+
+  fileprivate func members(in key: [UInt8], isExact: Bool) -> [OracleJSON] {
+    guard case .object(let members) = self else { return [] }
+    return members.filter {
+      $0.key == key || !isExact && OraclePath.folded($0.key) == OraclePath.folded(key)
+    }.map(\.value)
   }
 }

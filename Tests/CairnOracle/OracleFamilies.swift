@@ -12,7 +12,7 @@ enum OracleFamilies {
     "codepoint": 1...1, "concat_ws": 1...1000, "date_add": 2...3, "date_diff": 3...3, "date_format": 2...2,
     "filter": 2...2, "flatten": 1...1, "floor": 1...1, "from_iso8601_date": 1...1, "from_unixtime": 1...1,
     "greatest": 1...1000, "hamming_distance": 2...2, "ifnull": 1...1000, "instr": 2...2,
-    "is_json_scalar": 1...1, "json_array_contains": 2...2, "json_array_get": 2...2,
+    "is_denied": 1...2, "is_json_scalar": 1...1, "json_array_contains": 2...2, "json_array_get": 2...2,
     "json_array_length": 1...1,
     "json_extract_string": 2...2, "json_format": 1...1, "json_keys": 1...2, "json_object_keys": 1...2,
     "json_parse": 1...1, "json_size": 2...2, "last_day_of_month": 1...1, "least": 1...1000, "left": 2...2,
@@ -91,10 +91,21 @@ enum OracleFamilies {
       }
       return values[0].instant.flatMap { OracleTimeFunctions.written($0, pattern, isC: name == "strftime") }
         .map { OracleValue($0) } ?? .null
+    case "is_denied": return .boolean(isDenied(text(0), values.count > 1 ? text(1) : nil))
     case "typeof": return OracleValue(type(values[0]))
     case "ifnull", "nvl": return values.first { !$0.isNull } ?? .null
     default: throw .unsupported("function \(name)")
     }
+  }
+
+  /// Whether an error says that permission was lacking (S89).
+  private static func isDenied(_ code: String?, _ message: String?) -> Bool {
+    let last = code?.lowercased().split(separator: ".").last.map(String.init) ?? ""
+    let pattern =
+      /(kms)?accessdenied(exception|fault)?|(user)?unauthorized(access|operation)?(exception)?|notauthorized(exception)?|authorizationerror(exception)?|forbidden(exception)?|operationnotpermitted(exception)?/
+    if last.wholeMatch(of: pattern) != nil { return true }
+    let text = message?.lowercased() ?? ""
+    return text.contains("not authorized to perform") || text.contains("explicit deny")
   }
 
   private static func type(_ value: OracleValue) -> String {

@@ -39,7 +39,7 @@ enum OraclePath {
     }
     if value.isTypedObject { return memberOfTyped(step, value) }
     switch step {
-    case .name(let name): return OracleValue(member(name.text, of: value.json, isExact: name.isQuoted))
+    case .name(let name): return OracleValue(member(name.text, of: value.json, isExact: false))
     case .key(let key): return OracleValue(member(key, of: value.json, isExact: true))
     case .index(let index): return OracleValue(element(index, of: value.json, allowsNegative: false))
     case .anyElement: return .null
@@ -56,7 +56,7 @@ enum OraclePath {
     }
     let (wanted, isExact): ([UInt8], Bool)
     switch step {
-    case .name(let name): (wanted, isExact) = (Array(name.text.utf8), name.isQuoted)
+    case .name(let name): (wanted, isExact) = (Array(name.text.utf8), false)
     case .key(let key): (wanted, isExact) = (Array(key.utf8), true)
     default: return .null
     }

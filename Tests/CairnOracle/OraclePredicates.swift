@@ -11,8 +11,9 @@ extension OracleEvaluator {
     case .between(let value, let lower, let upper, let isNegated):
       let result = try anyElement(of: [value, lower, upper], missing: nil) {
         (evaluator) throws(OracleError) -> Bool? in
-        let above = try evaluator.compare(value, .greaterOrEqual, lower)
-        let below = try evaluator.compare(value, .lessOrEqual, upper)
+        let parts = [value, lower, upper]
+        let above = try evaluator.compare(value, .greaterOrEqual, lower, among: parts)
+        let below = try evaluator.compare(value, .lessOrEqual, upper, among: parts)
         if above == false || below == false { return false }
         return above == nil || below == nil ? nil : true
       }
@@ -21,7 +22,9 @@ extension OracleEvaluator {
       let result = try anyElement(of: [value] + items, missing: nil) {
         (evaluator) throws(OracleError) -> Bool? in
         var truths: [Bool?] = []
-        for item in items { truths.append(try evaluator.compare(value, .equal, item)) }
+        for item in items {
+          truths.append(try evaluator.compare(value, .equal, item, among: [value] + items))
+        }
         return OracleEvaluator.any(truths)
       }
       return negated(result, isNegated)
@@ -68,12 +71,39 @@ extension OracleEvaluator {
     }
   }
 
+  /// Compares two of the parts of a comparison, BETWEEN or IN list; nil for just these two.
   func compare(
-    _ lhs: Expression, _ operation: ComparisonOperator, _ rhs: Expression
+    _ lhs: Expression, _ operation: ComparisonOperator, _ rhs: Expression, among parts: [Expression]? = nil
   ) throws(OracleError) -> Bool? {
-    let left = OracleComparison.Side(value: try value(of: lhs), isTimeColumn: try isTimeColumn(lhs))
-    let right = OracleComparison.Side(value: try value(of: rhs), isTimeColumn: try isTimeColumn(rhs))
+    let parts = parts ?? [lhs, rhs]
+    let left = OracleComparison.Side(
+      value: try value(of: lhs, among: parts), isTimeColumn: try isTimeColumn(lhs))
+    let right = OracleComparison.Side(
+      value: try value(of: rhs, among: parts), isTimeColumn: try isTimeColumn(rhs))
+    if left.isTimeColumn || right.isTimeColumn {
+      for (part, side) in [(lhs, left), (rhs, right)] where part.isConstant {
+        if case .text(let text) = side.value, OracleInstant.isImpossibleDate(text) {
+          throw .invalidLiteral("a date that does not exist")
+        }
+      }
+    }
     return OracleComparison.compare(left, operation, right)
+  }
+
+  /// A value as it compares with others: a virtual column is spelled as constants are (S62).
+  private func value(of expression: Expression, among parts: [Expression]) throws(OracleError) -> OracleValue
+  {
+    try refuseQuotedText(expression)
+    guard let partition = try partition(expression) else { return try value(of: expression) }
+    var constants: [OracleValue] = []
+    for part in parts where part.isConstant { constants.append(try value(of: part)) }
+    return partition.value(beside: constants)
+  }
+
+  /// The virtual column that an expression is where rows are not groups.
+  private func partition(_ expression: Expression) throws(OracleError) -> OracleVirtualColumn? {
+    guard replacements[expression.span] == nil, case .path(let path) = expression.kind else { return nil }
+    return try resolve(path).partition
   }
 
   /// IS NOT NULL: some element is not NULL (S41).
@@ -85,8 +115,14 @@ extension OracleEvaluator {
   }
 
   private func like(_ like: LikePredicate) throws(OracleError) -> Bool? {
-    let text = try value(of: like.value).text
+    try refuseQuotedText(like.pattern)
     let pattern = try value(of: like.pattern).text
+    let text: [UInt8]?
+    if like.pattern.isConstant, let partition = try partition(like.value) {
+      text = partition.value(besidePattern: pattern).text
+    } else {
+      text = try value(of: like.value).text
+    }
     var escape: [UInt8]?
     if let expression = like.escape {
       guard let character = try value(of: expression).text else { return nil }

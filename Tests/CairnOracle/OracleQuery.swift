@@ -71,6 +71,8 @@ final class OracleQueryContext {
   /// SELECTs whose expressions were all evaluated once, on a row of NULLs.
   var checked: Set<SourceSpan> = []
   var isChecking = false
+  /// The names by which the query calls the archive (S60).
+  var archiveNames: [TableName] = []
 
   init(archive: OracleArchive, now: Int64) {
     self.archive = archive
@@ -114,6 +116,9 @@ struct OracleQueryRunner {
   ) throws(OracleError) -> OracleTable {
     var tables = tables
     for common in query.commonTables {
+      if query.commonTables.filter({ OracleScope.isSame($0.name.text, common.name.text) }).count > 1 {
+        throw .unsupported("\(common.name.text) twice in WITH")
+      }
       let table = try query.isRecursive ? recursive(common, outer, tables) : plain(common, outer, tables)
       tables = OracleCommonTable(name: common.name.text, table: table, next: tables)
     }

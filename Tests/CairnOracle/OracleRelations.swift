@@ -59,6 +59,12 @@ struct OracleFrom {
       if alias == nil { rows.relations[0].name = name.parts[0].text }
       return rows
     }
+    if let table = try OracleTables.beside(name, context.catalog) {
+      var rows = try closed(table, alias, hasOrder: true)
+      if alias == nil { rows.relations[0].name = name.parts.last?.text }
+      return rows
+    }
+    try OracleTables.check(name, context, left.tables)
     if alias?.columns.isEmpty == false { throw .unsupported("names for the columns of events") }
     let relation = OracleRelation(
       name: alias?.name.text ?? name.parts.last?.text,

@@ -37,6 +37,8 @@ struct OracleResolved {
   var isTime = false
   /// Whether the value is a whole record.
   var isRecord = false
+  /// The virtual column that it is, without steps into it.
+  var partition: OracleVirtualColumn?
 }
 
 /// The relations that names can mean in one row, and those of the queries around (S60).
@@ -158,13 +160,15 @@ final class OracleScope {
     let record = OracleValue(source?.record.root)
     if OraclePath.isRecord(name) { return OracleResolved(value: record, steps: rest, isRecord: true) }
     if let catalog = context?.catalog {
-      if let value = catalog.virtualColumn(name, of: source) {
-        return OracleResolved(value: value, steps: rest)
+      if let partition = catalog.partition(name, of: source) {
+        return OracleResolved(
+          value: partition.value(beside: []), steps: rest, partition: rest.isEmpty ? partition : nil)
       }
       if let field = catalog.documentedField(name) {
         let step = Path.Step.name(Identifier(field, isQuoted: false, span: name.span))
-        return OracleResolved(value: record, steps: [step] + rest, isRecord: true)
+        return OracleResolved(value: record, steps: catalog.withoutQuotes([step] + rest), isRecord: true)
       }
+      return OracleResolved(value: record, steps: catalog.withoutQuotes([.name(name)] + rest), isRecord: true)
     }
     return OracleResolved(value: record, steps: [.name(name)] + rest, isRecord: true)
   }

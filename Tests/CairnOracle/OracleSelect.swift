@@ -54,6 +54,7 @@ struct OracleSelect {
   ) throws(OracleError) -> OracleSorted {
     func scope(_ row: [OracleCell]) -> OracleScope { base.with(from.relations, row) }
     let nothing = scope(from.relations.map(\.missing))
+    try OracleTables.refuseAliases(select, nothing)
     if let condition = select.condition, condition.hasAggregate || condition.hasWindow {
       throw .unsupported("aggregates and window functions in WHERE")
     }

@@ -11,6 +11,13 @@ struct OracleInstant: Sendable, Equatable {
     return left < right ? -1 : left == right ? 0 : 1
   }
 
+  /// Whether a text starts as a date does, `dddd-dd-dd` alone or with a time behind it, that no calendar has.
+  static func isImpossibleDate(_ text: [UInt8]) -> Bool {
+    let text = String(decoding: text, as: UTF8.self)
+    guard let date = text.prefixMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}(?=$|[T ])/) else { return false }
+    return OracleValue.text(Array(date.0.utf8)).instant == nil
+  }
+
   /// The instant some nanoseconds on.
   func adding(seconds more: Int64, nanoseconds fraction: Int64) -> OracleInstant {
     let total = nanoseconds + fraction

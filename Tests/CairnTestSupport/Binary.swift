@@ -27,6 +27,10 @@ package enum Binary {
 
   @discardableResult
   package static func run(_ arguments: String..., directory: String? = nil) throws -> ChildProcess.Result {
+    try run(arguments, directory: directory)
+  }
+
+  package static func run(_ arguments: [String], directory: String? = nil) throws -> ChildProcess.Result {
     try runProcess(try command(arguments), directory: directory)
   }
 }

@@ -6,19 +6,26 @@ public struct Condition: Sendable {
   let bound: BoundExpression
   /// The text that it was read from.
   public let text: String
+  /// Literals that no record can have, and the like.
+  let notes: [String]
 
-  /// Parses and binds a condition; `now` is milliseconds since 1970.
+  /// Parses and binds a condition; `now` is milliseconds since 1970. With the archive that it is for, quoted names are
+  /// exact where some record has them so spelled, and a text in double quotes is refused.
   ///
   /// Throws `CairnError.usage` with the line, a caret and what was expected.
-  public init(_ text: String, now: Int64) throws {
+  public init(_ text: String, now: Int64, on archive: Archive? = nil) throws {
     self.text = text
+    let keys = archive.map { RecordKeys($0) }
+    let table = EventsTable(ColumnIDs(), keys: keys, isQueried: false)
     do {
-      bound = try Binder.bind(try SQLParser.parseExpression(text), now: now / 1000)
+      bound = try Binder.bind(try SQLParser.parseExpression(text), now: now / 1000, in: table)
     } catch let error as SQLSyntaxError {
       throw CairnError.usage(error.rendered(in: text))
     } catch let error as BindError {
       throw error.error(in: text)
     }
+    if let failure = keys?.failure { throw failure }
+    notes = table.notes
   }
 }
 

@@ -70,9 +70,16 @@ extension Planner {
         AccessPath.isSameIgnoringCase($0.definition.name.text, name.parts[0].text)
       })
     {
+      commonTables[index].isUsed = true
       return try derived(
         try plan(commonTables[index], name.span), alias, name: commonTables[index].definition.name.text)
     }
+    if let table = try self.table(beside: name) {
+      let columns = table.columns.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
+      let root = TableOperator(columns.map(\.id), table)
+      return try derived(PlannedQuery(root: root, columns: columns), alias, name: table.name)
+    }
+    try readArchive(as: name)
     if let alias, !alias.columns.isEmpty {
       throw BindError(
         message: "events has every name: its columns cannot be named anew", span: alias.columns[0].span)

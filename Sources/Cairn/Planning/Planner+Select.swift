@@ -27,6 +27,7 @@ extension Planner {
   ) throws -> PlannedQuery {
     let source = try relations(select.relations, outer)
     var scope = source?.scope(outer) ?? Scope(tables: [], outer: outer)
+    if let condition = select.condition { try refuseAliases(of: select, in: condition, scope) }
     var root = try filtered(source, select.condition, &scope)
     let items = try self.items(select, scope)
     let windows = select.windows
@@ -142,7 +143,7 @@ extension Planner {
   private func star(_ scope: Scope, of base: Expression) throws -> [OutputItem] {
     let names = base.accessPath?.steps.compactMap { step -> String? in
       switch step {
-      case .name(let text), .key(let text): text
+      case .name(let text), .quoted(let text), .key(let text): text
       default: nil
       }
     }

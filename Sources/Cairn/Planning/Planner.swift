@@ -14,9 +14,15 @@ final class Planner {
   let archive: Archive
   let now: TimePoint
   let ids = ColumnIDs()
-  let keys: TopLevelKeys
+  let keys: RecordKeys
   /// Every occurrence of `events`, for the warning about paths that no record has.
   private(set) var tables: [EventsTable] = []
+  /// Things to say about the statement; with what its tables note, all of its warnings before it runs.
+  var warnings: [String] = []
+  /// The names by which the statement calls the archive.
+  var archiveNames: [TableName] = []
+  /// Tables that files hold.
+  let tableFiles: [TableFile]
   /// Common tables in reach, the innermost last.
   var commonTables: [CommonTable] = []
 
@@ -25,6 +31,7 @@ final class Planner {
     /// How many of the common tables it sees itself.
     let visibleCount: Int
     var content = Content.query
+    var isUsed = false
   }
 
   enum Content {
@@ -44,10 +51,11 @@ final class Planner {
   /// How often the step of a recursion has named its table.
   var workingTableMentionCount = 0
 
-  init(_ archive: Archive, now: TimePoint) {
+  init(_ archive: Archive, now: TimePoint, tableFiles: [TableFile] = []) {
     self.archive = archive
+    self.tableFiles = tableFiles
     self.now = now
-    keys = TopLevelKeys(archive)
+    keys = RecordKeys(archive)
   }
 
   func makeTable() -> EventsTable {
@@ -69,18 +77,38 @@ final class Planner {
   func plan(_ query: CairnSQL.Query, outer: OuterScope?) throws -> PlannedQuery {
     let depth = commonTables.count
     defer { commonTables.removeLast(commonTables.count - depth) }
-    for table in query.commonTables {
+    for (index, table) in query.commonTables.enumerated() {
+      if query.commonTables[..<index].contains(where: {
+        AccessPath.isSameIgnoringCase($0.name.text, table.name.text)
+      }) {
+        throw BindError(message: "WITH names \(table.name.text) twice", span: table.name.span)
+      }
       commonTables.append(
         CommonTable(
           definition: table, visibleCount: commonTables.count,
           content: query.isRecursive ? .recursive : .query))
     }
+    let planned = try planBody(query, outer)
+    try checkUnused(depth..<commonTables.count)
+    return planned
+  }
+
+  private func planBody(_ query: CairnSQL.Query, _ outer: OuterScope?) throws -> PlannedQuery {
     let limits = try Limits(query)
     if case .select(let select) = query.body {
       return try plan(select, ordering: query.ordering, limits, outer)
     }
     let planned = try plan(query.body, outer)
     return try order(planned, query.ordering, limits, outer)
+  }
+
+  /// Plans common tables that nothing names, for their errors: a misspelled name elsewhere leaves them unused.
+  private func checkUnused(_ indices: Range<Int>) throws {
+    let readTables = tables
+    defer { tables = readTables }
+    for index in indices where !commonTables[index].isUsed {
+      _ = try plan(commonTables[index], commonTables[index].definition.name.span)
+    }
   }
 
   /// OFFSET and LIMIT.

@@ -47,7 +47,9 @@ public final class Query {
           statements.isEmpty ? "there is no statement" : "one statement at a time, not \(statements.count)")
       }
       // Planning evaluates what is constant.
-      (columns, work) = try options.cancellation.during { try Self.plan(statement, archive, options) }
+      (columns, work, warnings) = try options.cancellation.during {
+        try Self.plan(statement, archive, options)
+      }
     } catch let error as SQLSyntaxError {
       throw CairnError.usage(error.rendered(in: sql))
     } catch let error as BindError {
@@ -68,42 +70,55 @@ public final class Query {
 
   private static func plan(
     _ statement: Statement, _ archive: Archive, _ options: QueryOptions
-  ) throws -> ([QueryColumn], Work) {
+  ) throws -> ([QueryColumn], Work, [String]) {
     let milliseconds = options.now ?? currentMilliseconds()
     guard let now = TimePoint(seconds: milliseconds / 1000) else {
       throw CairnError.usage("the clock is outside the years 1 to 9999")
     }
-    let planner = Planner(archive, now: now)
+    let planner = Planner(archive, now: now, tableFiles: options.tables)
     switch statement {
     case .query(let query):
       let planned = try planner.plan(query, outer: nil)
-      if let failure = planner.keys.failure { throw failure }
       return (
         planned.columns.map { QueryColumn(name: $0.name) },
-        .rows(planned.root, planned.columns.map(\.id), planner.tables)
+        .rows(planned.root, planned.columns.map(\.id), planner.tables), try warnings(planner, options)
       )
     case .explain(let query, let isMeasured):
       let planned = try planner.plan(query, outer: nil)
       return (
         [QueryColumn(name: "Query Plan")],
-        .explain(planned.root, planned.columns.map(\.id), planner.tables, isMeasured: isMeasured)
+        .explain(planned.root, planned.columns.map(\.id), planner.tables, isMeasured: isMeasured),
+        try warnings(planner, options)
       )
-    case .showTables: return ([QueryColumn(name: "Table")], .texts([[.text(Array("events".utf8))]]))
+    case .showTables:
+      let names = ["events"] + options.tables.map(\.name)
+      return ([QueryColumn(name: "Table")], .texts([names.map { .text(Array($0.utf8)) }]), [])
     case .describe: return try describe(archive, like: nil, options)
     case .showColumns(_, let pattern): return try describe(archive, like: pattern, options)
     }
   }
 
+  /// What is known before the rows are: what the planner noted, and in strict mode, as an error, what `run` would tell.
+  private static func warnings(_ planner: Planner, _ options: QueryOptions) throws -> [String] {
+    if let failure = planner.keys.failure { throw failure }
+    let warnings = planner.warnings + planner.tables.flatMap(\.notes)
+    if options.isStrict {
+      let all = try warnings + NameWarnings(planner.archive, planner.tables).texts()
+      if !all.isEmpty { throw CairnError.usage(all.joined(separator: "\n")) }
+    }
+    return warnings
+  }
+
   private static func describe(
     _ archive: Archive, like pattern: String?, _ options: QueryOptions
-  ) throws -> ([QueryColumn], Work) {
+  ) throws -> ([QueryColumn], Work, [String]) {
     let paths = try ArchiveSchema(archive, threads: options.threads).columns(like: pattern)
     return (
       ["Column", "Type", "Values"].map { QueryColumn(name: $0) },
       .texts([
         paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
         paths.map { .number(.integer(Int64($0.valueCount))) },
-      ])
+      ]), []
     )
   }
 
@@ -133,19 +148,34 @@ public final class Query {
         try body(batch)
         return true
       }
-      warnings = try PathWarnings(archive, tables).texts()
+      try finish(tables, root)
     case .explain(let root, let ids, let tables, let isMeasured):
       let explanation = Explanation(root, ids, context)
       let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
       rowCount = lines.count
       try body(
         ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })]))
-      warnings = try PathWarnings(archive, tables).texts()
+      try finish(tables, root)
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
       try body(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) }))
     }
     statistics = context.recorder.snapshot
     statistics.rows = rowCount
+  }
+
+  private func finish(_ tables: [EventsTable], _ root: any Operator) throws {
+    var more = try NameWarnings(archive, tables).texts()
+    if !tables.isEmpty, options.since != nil || options.until != nil || root.isTimeBounded {
+      more += UntimedRows.warning(archive).map { [$0] } ?? []
+    }
+    warnings += more.filter { !warnings.contains($0) }
+  }
+}
+
+extension Operator {
+  /// Whether a condition below bounds the event time.
+  fileprivate var isTimeBounded: Bool {
+    (self as? ScanOperator)?.isTimeBounded == true || inputs.contains { $0.isTimeBounded }
   }
 }

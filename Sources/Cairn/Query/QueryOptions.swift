@@ -16,6 +16,10 @@ public struct QueryOptions: Sendable {
   /// Where temporary files are made: `TMPDIR` if it is set, else `/var/tmp`. They have no names and vanish with
   /// the process.
   public var temporaryDirectory = QueryOptions.defaultTemporaryDirectory
+  /// Tables beside the archive.
+  public var tables: [TableFile] = []
+  /// Whether names that mean nothing, which warnings tell otherwise, are errors.
+  public var isStrict = false
   /// The time that `now()` stands for, milliseconds since 1970; nil for the clock.
   public var now: Int64?
   /// Ends the query early from another thread or a signal handler.

@@ -11,6 +11,8 @@ public struct AccessPath: Sendable, Hashable {
   public enum Step: Sendable, Hashable {
     /// A key as S2 resolves it: exact, else ignoring ASCII case.
     case name(String)
+    /// A quoted name: the exact key if any record has it, else as `name` (S3).
+    case quoted(String)
     /// An exact key (S3).
     case key(String)
     /// The n-th element from 1; below 1 there is none (S5).
@@ -41,7 +43,7 @@ public struct AccessPath: Sendable, Hashable {
     var keys: [Key] = []
     for step in steps {
       switch step {
-      case .name(let text): keys.append(Key(text: text, isExact: false))
+      case .name(let text), .quoted(let text): keys.append(Key(text: text, isExact: false))
       case .key(let text), .jsonKey(let text): keys.append(Key(text: text, isExact: true))
       case .document, .scalar: continue
       case .index, .element, .anyElement: return nil

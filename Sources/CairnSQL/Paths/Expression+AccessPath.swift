@@ -18,7 +18,7 @@ extension Expression {
   }
 
   private static func step(_ name: Identifier) -> AccessPath.Step {
-    name.isQuoted ? .key(name.text) : .name(name.text)
+    name.isQuoted ? .quoted(name.text) : .name(name.text)
   }
 
   private static func step(_ step: Path.Step) -> AccessPath.Step {

@@ -82,7 +82,7 @@ package final class SegmentReader: Sendable {
   }
 
   /// String columns that a path may lead to in some record.
-  func stringColumns(at path: [PathName]) throws -> [Int] {
+  package func stringColumns(at path: [PathName]) throws -> [Int] {
     try shared.stringColumns.value(path) {
       let table = try columnTable()
       return table.slots(at: path).compactMap { table.column($0, .string) }

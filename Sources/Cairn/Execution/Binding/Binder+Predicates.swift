@@ -19,8 +19,8 @@ extension ExpressionBinder {
       return try comparison(operation, lhs, rhs)
     case .between(let value, let lower, let upper, let isNegated):
       let node = try scoped { (binder) throws(BindError) in
-        let (value, lower) = (try binder.operand(value), try binder.operand(lower))
-        let upper = try binder.operand(upper)
+        let operands = try binder.operands([value, lower, upper])
+        let (value, lower, upper) = (operands[0], operands[1], operands[2])
         return binder.fold(
           BetweenNode(value, lower: lower, upper: upper), [value.node, lower.node, upper.node])
       }
@@ -74,7 +74,8 @@ extension ExpressionBinder {
     // S22: so that a[] <> x means that no element equals x.
     let positive: ComparisonOperator = operation == .notEqual ? .equal : operation
     let node = try scoped { (binder) throws(BindError) in
-      let (lhs, rhs) = (try binder.operand(lhs), try binder.operand(rhs))
+      let operands = try binder.operands([lhs, rhs])
+      let (lhs, rhs) = (operands[0], operands[1])
       if case .text(let text)? = rhs.node.constant, !lhs.isTimeColumn, lhs.node.constant == nil {
         return TextComparisonNode(positive, lhs.node, text)
       }
@@ -84,12 +85,12 @@ extension ExpressionBinder {
   }
 
   private mutating func inList(_ value: Expression, _ items: [Expression]) throws(BindError) -> any Node {
-    let value = try operand(value)
+    let operands = try self.operands([value] + items)
+    let value = operands[0]
     var texts: Set<[UInt8]> = []
     var constants: [EngineValue] = []
     var others: [Operand] = []
-    for item in items {
-      let item = try operand(item)
+    for item in operands.dropFirst() {
       if case .text(let text)? = item.node.constant, !value.isTimeColumn {
         texts.insert(text)
       } else if let constant = item.node.constant {
@@ -103,8 +104,14 @@ extension ExpressionBinder {
   }
 
   private mutating func like(_ like: LikePredicate) throws(BindError) -> any Node {
-    let operand = try value(like.value)
     let pattern = try value(like.pattern)
+    try refuseQuotedText(like.pattern)
+    let operand: any Node
+    if let column = try partition(like.value, like: pattern.constant?.text) {
+      operand = column
+    } else {
+      operand = try value(like.value)
+    }
     var escape: (any Node)?
     if let expression = like.escape { escape = try value(expression) }
     let inputs = [operand, pattern] + (escape.map { [$0] } ?? [])

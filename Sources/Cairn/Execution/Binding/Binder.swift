@@ -4,11 +4,18 @@ import CairnSQL
 package enum Binder {
   /// Binds an expression; `now` is the start of the query in seconds since 1970.
   package static func bind(_ expression: Expression, now: Int64) throws(BindError) -> BoundExpression {
+    try bind(expression, now: now, in: EventsTable(ColumnIDs()))
+  }
+
+  /// Binds an expression over the records of a table.
+  static func bind(
+    _ expression: Expression, now: Int64, in table: EventsTable
+  ) throws(BindError) -> BoundExpression {
     guard let now = TimePoint(seconds: now) else {
       throw BindError(message: "the clock is outside the years 1 to 9999", span: expression.span)
     }
     let terms = conjuncts(of: expression)
-    let scope = Scope(records: EventsTable(ColumnIDs()))
+    let scope = Scope(records: table)
     guard terms.count > 1 else { return try bind(expression, in: scope, now: now) }
     var bound: [BoundExpression] = []
     for term in terms { bound.append(try bind(term, in: scope, now: now)) }
@@ -258,7 +265,7 @@ private final class RootNode: Node {
 extension AccessPath.Step {
   init(_ step: Path.Step) {
     switch step {
-    case .name(let name): self = name.isQuoted ? .key(name.text) : .name(name.text)
+    case .name(let name): self = name.isQuoted ? .quoted(name.text) : .name(name.text)
     case .key(let key): self = .key(key)
     case .index(let index): self = .index(index)
     case .anyElement: self = .anyElement

@@ -81,6 +81,7 @@ enum FunctionTable {
     .special("try", 1...1, .attempt),
     .special("contains", 2...2, isCondition: true, .contains),
     .special("list_contains", 2...2, isCondition: true, .contains),
+    .total("is_denied", 1...2, DenialFunction.value),
     .total("typeof", 1...1) { .text(Array($0[0].typeName.utf8)) },
   ]
 }

@@ -16,51 +16,6 @@ final class ColumnIDs {
   }
 }
 
-/// One occurrence of `events` in a query: what is read of its records grows while expressions are bound.
-final class EventsTable {
-  private let ids: ColumnIDs
-  /// What is read, in order of first use.
-  private(set) var columns: [(id: ColumnID, source: EventsColumn)] = []
-  private var known: [EventsColumn: ColumnID] = [:]
-  /// The top-level keys that records have, which go before virtual columns and other spellings; nil where the
-  /// names of paths are all that there is.
-  private let keys: TopLevelKeys?
-
-  init(_ ids: ColumnIDs, keys: TopLevelKeys? = nil) {
-    self.ids = ids
-    self.keys = keys
-  }
-
-  func column(_ source: EventsColumn) -> ColumnID {
-    if let id = known[source] { return id }
-    let id = ids.make()
-    known[source] = id
-    columns.append((id, source))
-    return id
-  }
-
-  func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
-
-  /// The path with its first name as records spell it, or the virtual column that the name means (S62).
-  func resolve(_ path: AccessPath) -> (virtual: VirtualColumn?, path: AccessPath) {
-    guard let keys, let first = path.steps.first, let name = first.pathName else { return (nil, path) }
-    let text = String(decoding: name.bytes, as: UTF8.self)
-    if let virtual = VirtualColumn(name: text), !keys.contains(text) {
-      return (virtual, AccessPath(steps: Array(path.steps.dropFirst())))
-    }
-    if case .name = first, let camel = WellKnownField.camelCase(of: text), !keys.containsIgnoringCase(text) {
-      return (nil, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
-    }
-    return (nil, path)
-  }
-}
-
-/// What a column of `events` is read from.
-enum EventsColumn: Hashable, Sendable {
-  case path(BoundPath)
-  case virtual(VirtualColumn)
-}
-
 /// The names that an expression may use.
 struct Scope {
   struct Column {
@@ -193,7 +148,7 @@ struct Scope {
     guard steps.count >= name.count else { return false }
     return zip(steps, name).allSatisfy { step, part in
       switch step {
-      case .name(let text), .key(let text): AccessPath.isSameIgnoringCase(text, part)
+      case .name(let text), .quoted(let text), .key(let text): AccessPath.isSameIgnoringCase(text, part)
       default: false
       }
     }
@@ -257,18 +212,11 @@ extension Scope {
   }
 }
 
-extension EventsTable {
-  fileprivate func resolution(_ path: AccessPath) -> Scope.Resolution {
-    let (virtual, path) = resolve(path)
-    return virtual.map { .virtual(self, $0, path) } ?? .events(self, path)
-  }
-}
-
 extension AccessPath.Step {
   /// The key that the step names, if it is one by name.
   var pathName: PathName? {
     switch self {
-    case .name(let text): PathName(bytes: Array(text.utf8), isExact: false)
+    case .name(let text), .quoted(let text): PathName(bytes: Array(text.utf8), isExact: false)
     case .key(let text), .jsonKey(let text): PathName(bytes: Array(text.utf8), isExact: true)
     default: nil
     }
@@ -289,7 +237,8 @@ extension AccessPath {
     var text = ""
     for step in steps {
       switch step {
-      case .name(let name), .key(let name), .jsonKey(let name): text += (text.isEmpty ? "" : ".") + name
+      case .name(let name), .quoted(let name), .key(let name), .jsonKey(let name):
+        text += (text.isEmpty ? "" : ".") + name
       case .index(let index), .element(let index): text += "[\(index)]"
       case .anyElement: text += "[]"
       case .document, .scalar: continue

@@ -75,7 +75,7 @@ extension Scope.Resolution {
     switch self {
     case .events(let table, _): "#\(UInt(bitPattern: ObjectIdentifier(table).hashValue))\(path.key)"
     case .virtual(let table, let column, _):
-      "#\(UInt(bitPattern: ObjectIdentifier(table).hashValue))$\(column.rawValue)\(path.key)"
+      "#\(UInt(bitPattern: ObjectIdentifier(table).hashValue))$\(column.description)\(path.key)"
     case .column(let column, _): "@\(column.id.number)\(path.key)"
     case .outer(let inner): inner.key(path)
     }
@@ -86,7 +86,7 @@ extension AccessPath {
   fileprivate var key: String {
     steps.map { step in
       switch step {
-      case .name(let name): ".n\(name.lowercased())"
+      case .name(let name), .quoted(let name): ".n\(name.lowercased())"
       case .key(let key), .jsonKey(let key): ".k\(key)"
       case .index(let index): ".i\(index)"
       case .element(let index): ".e\(index)"
@@ -139,7 +139,7 @@ extension Expression {
 extension Path.Step {
   fileprivate var head: String {
     switch self {
-    case .name(let name): name.isQuoted ? ".k\(name.text)" : ".n\(name.text.lowercased())"
+    case .name(let name): ".n\(name.text.lowercased())"
     case .key(let key): ".k\(key)"
     case .index(let index): ".i\(index)"
     case .anyElement: "[]"

@@ -2,80 +2,189 @@ import CairnSQL
 import CairnStorage
 
 /// Columns that no record has: read off the key of a row's first source object, as the partitions of published
-/// table definitions are.
-///
-/// Keys look like `AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10/….json.gz`
-/// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html).
-enum VirtualColumn: String, Hashable, Sendable, CaseIterable {
-  case path = "$path"
-  case account
-  case region
-  case year
-  case month
-  case day
-  /// `YYYY/MM/DD`.
-  case date
+/// table definitions are (S62).
+struct VirtualColumn: Hashable, Sendable {
+  enum Part: String, Sendable {
+    case path = "$path"
+    case account, region, year, month, day, hour, date
+  }
 
-  private static let aliases: [String: VirtualColumn] = [
-    "accountid": .account, "account_partition": .account, "region_partition": .region,
-    "date_partition": .date, "timestamp": .date,
+  let part: Part
+  var format = Format.standard
+
+  /// How a time is spelled: tables differ, so what a column is compared with says.
+  enum Format: String, Sendable {
+    /// `2024`, `01`, `09`, and for dates `2024/01/09`.
+    case standard
+    /// `9` for `09`.
+    case unpadded
+    /// `2024/01/09`, down to the column's own part.
+    case slashes
+    /// `2024-01-09`.
+    case dashes
+    /// `20240109`.
+    case digits
+    /// A value of the type date.
+    case date
+  }
+
+  private static let names: [String: Part] = [
+    "$path": .path,
+    "account": .account, "accountid": .account, "account_id": .account, "account_partition": .account,
+    "aws_account_id": .account, "region": .region, "region_partition": .region,
+    "year": .year, "month": .month, "day": .day, "hour": .hour,
+    "date": .date, "dt": .date, "date_partition": .date, "partition_date": .date, "log_date": .date,
+    "p_date": .date, "timestamp": .date,
   ]
 
   init?(name: String) {
-    let lower = name.lowercased()
-    guard let column = VirtualColumn(rawValue: lower) ?? VirtualColumn.aliases[lower] else { return nil }
-    self = column
+    guard let part = VirtualColumn.names[name.lowercased()] else { return nil }
+    self.part = part
   }
 
-  /// The value for an object of a key (S62); NULL where the key is not laid out as CloudTrail's are.
-  func value(ofKey key: [UInt8]) -> EngineValue {
-    if self == .path { return .text(key) }
-    let parts = key.split(separator: UInt8(ascii: "/"))
-    guard let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count
-    else {
-      return .null
+  /// What messages and plans call it.
+  var description: String { format == .standard ? part.rawValue : "\(part.rawValue) (\(format.rawValue))" }
+
+  /// The column as it compares with constants; nil where none of its spellings has their form.
+  func adapted(to constants: [EngineValue]) -> VirtualColumn? {
+    guard isTime else { return self }
+    var adapted = self
+    for constant in constants {
+      guard let format = format(of: constant) else { return nil }
+      if format == .standard { continue }
+      adapted.format = format
+      break
     }
-    let account = parts[logs + 1].starts(with: "o-".utf8) ? logs + 2 : logs + 1
-    // Account, service, region, year, month, day, and the file.
-    guard account + 6 < parts.count, parts[account + 1].starts(with: "CloudTrail".utf8) else { return .null }
-    func text(_ offset: Int) -> EngineValue { .text(Array(parts[account + offset])) }
-    switch self {
-    case .path: return .null
-    case .account: return text(0)
-    case .region: return text(2)
-    case .year: return text(3)
-    case .month: return text(4)
-    case .day: return text(5)
+    return adapted
+  }
+
+  var isTime: Bool {
+    switch part {
+    case .year, .month, .day, .hour, .date: true
+    case .path, .account, .region: false
+    }
+  }
+
+  /// The spelling that a constant has; nil for one that the column never has.
+  private func format(of constant: EngineValue) -> Format? {
+    switch constant {
+    case .null, .number: .standard
+    case .date, .timestamp: part == .date || part == .day ? .date : nil
+    case .text(let text): format(ofText: text)
+    default: nil
+    }
+  }
+
+  /// The spelling of a text, or of the beginning of a LIKE pattern.
+  func format(ofText text: [UInt8]) -> Format? {
+    let digits = text.prefix { $0 &- 0x30 <= 9 }.count
+    guard digits > 0 else { return nil }
+    let next = digits < text.count ? text[digits] : 0
+    switch (part, digits, next) {
+    case (.year, 4, 0): return .standard
+    case (.year, _, _): return nil
+    case (_, 4, UInt8(ascii: "/")): return .slashes
+    case (_, 4, UInt8(ascii: "-")): return .dashes
+    case (.month, 6, 0), (.day, 8, 0), (.date, 8, 0), (.hour, 10, 0): return .digits
+    case (.date, _, _): return nil
+    case (_, 1, 0): return .unpadded
+    case (_, 2, 0): return .standard
+    default: return nil
+    }
+  }
+
+  /// The value for an object of a key; NULL where neither its folders nor its file name are CloudTrail's.
+  func value(ofKey key: [UInt8]) -> EngineValue {
+    if part == .path { return .text(key) }
+    guard let delivery = DeliveryKey(key) else { return .null }
+    switch part {
+    case .path: return .text(key)
+    case .account: return .text(Array(delivery.account))
+    case .region: return .text(Array(delivery.region))
+    case .year, .month, .day, .hour, .date: return time(delivery)
+    }
+  }
+
+  private func time(_ delivery: DeliveryKey) -> EngineValue {
+    let parts = [delivery.year, delivery.month, delivery.day] + (delivery.hour.map { [$0] } ?? [])
+    let index: Int
+    switch part {
+    case .year: index = 0
+    case .month: index = 1
+    case .hour: index = 3
+    default: index = 2
+    }
+    guard index < parts.count else { return .null }
+    switch format {
     case .date:
-      return .text(Array(parts[(account + 3)...(account + 5)].joined(separator: [UInt8(ascii: "/")])))
+      let text = parts[..<3].joined(separator: [UInt8(ascii: "-")])
+      return TimePoint(spelling: Array(text)).map { .date($0.day) } ?? .null
+    case .standard where part != .date: return .text(Array(parts[index]))
+    case .unpadded where part != .date:
+      let text = parts[index].drop { $0 == UInt8(ascii: "0") }
+      return .text(text.isEmpty ? [UInt8(ascii: "0")] : Array(text))
+    case .dashes: return .text(Array(parts[...index].joined(separator: [UInt8(ascii: "-")])))
+    case .digits: return .text(Array(parts[...index].joined()))
+    default: return .text(Array(parts[...index].joined(separator: [UInt8(ascii: "/")])))
     }
   }
 }
 
-/// The top-level fields of CloudTrail records that AWS documents
-/// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
-enum WellKnownField {
-  /// In the order in which `SELECT *` gives them.
-  static let names = [
-    "eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress",
-    "userAgent", "errorCode", "errorMessage", "requestParameters", "responseElements", "additionalEventData",
-    "requestID", "eventID", "readOnly", "resources", "eventType", "apiVersion", "managementEvent",
-    "recipientAccountId", "sharedEventID", "vpcEndpointId", "vpcEndpointAccountId", "eventCategory",
-    "serviceEventDetails", "sessionCredentialFromConsole", "edgeDeviceDetails", "tlsDetails", "addendum",
-    "insightDetails",
-  ]
+/// What the key of a delivered object says of its account, region and time.
+///
+/// Keys look like `AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10/…`, files like
+/// `111122223333_CloudTrail_us-east-1_20230710T1205Z_0123456789abcdef.json.gz`
+/// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html).
+struct DeliveryKey {
+  typealias Part = ArraySlice<UInt8>
+  let account: Part
+  let region: Part
+  let year: Part
+  let month: Part
+  let day: Part
+  /// Only file names have it.
+  let hour: Part?
 
-  private static let bySnakeCase: [String: String] = {
-    var table: [String: String] = [:]
-    for name in names { table[folded(name)] = name }
-    return table
-  }()
-
-  /// `eventName` for `event_name`, as tools that store CloudTrail in SQL spell it.
-  static func camelCase(of name: String) -> String? {
-    guard name.contains("_"), !name.hasPrefix("_"), !name.hasSuffix("_") else { return nil }
-    return bySnakeCase[folded(name)]
+  init?(_ key: [UInt8]) {
+    let parts = key.split(separator: UInt8(ascii: "/"))
+    let file = parts.last.flatMap(FileName.init)
+    if let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count {
+      let account = parts[logs + 1].starts(with: "o-".utf8) ? logs + 2 : logs + 1
+      // Account, service, region, year, month, day, and the file.
+      if account + 6 < parts.count, parts[account + 1].starts(with: "CloudTrail".utf8) {
+        self.account = parts[account]
+        region = parts[account + 2]
+        (year, month, day) = (parts[account + 3], parts[account + 4], parts[account + 5])
+        hour = file?.stamp.dropFirst(9).prefix(2)
+        return
+      }
+    }
+    guard let file else { return nil }
+    (account, region) = (file.account, file.region)
+    (year, month) = (file.stamp.prefix(4), file.stamp.dropFirst(4).prefix(2))
+    (day, hour) = (file.stamp.dropFirst(6).prefix(2), file.stamp.dropFirst(9).prefix(2))
   }
 
-  private static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" } }
+  private struct FileName {
+    let account: Part
+    let region: Part
+    /// `YYYYMMDDTHHMM` and what follows.
+    let stamp: Part
+
+    init?(_ name: Part) {
+      let fields = name.split(separator: UInt8(ascii: "_"))
+      guard fields.count >= 4, fields[1].starts(with: "CloudTrail".utf8),
+        fields[0].allSatisfy({ $0 &- 0x30 <= 9 }),
+        let stamp = fields[3...].first(where: FileName.isStamp)
+      else { return nil }
+      (account, region, self.stamp) = (fields[0], fields[2], stamp)
+    }
+
+    private static func isStamp(_ field: Part) -> Bool {
+      field.count >= 13
+        && field.prefix(13).enumerated().allSatisfy { index, byte in
+          index == 8 ? byte == UInt8(ascii: "T") : byte &- 0x30 <= 9
+        }
+    }
+  }
 }

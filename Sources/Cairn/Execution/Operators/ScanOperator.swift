@@ -16,6 +16,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   init(_ table: EventsTable) { self.table = table }
 
+  /// Whether conditions bound the event time.
+  var isTimeBounded: Bool { !bounds.isEmpty }
+
   /// Adds a condition that rows must satisfy. Only while planning.
   func add(_ conjunct: BoundExpression, bound: TimeBound?, text: String) {
     conditionTexts.append(text)
@@ -42,7 +45,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let names = table.columns.map { column in
       switch column.source {
       case .path(let path): path.description
-      case .virtual(let column): column.rawValue
+      case .virtual(let column): column.description
       }
     }
     lines.append("reads \(names.isEmpty ? "no column" : names.joined(separator: ", "))")

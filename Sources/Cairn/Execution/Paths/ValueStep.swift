@@ -17,7 +17,8 @@ enum ValueStep: Sendable, Hashable {
 
   init(_ step: AccessPath.Step) {
     switch step {
-    case .name(let name): self = .name(PathName(bytes: Array(name.utf8), isExact: false))
+    case .name(let name), .quoted(let name):
+      self = .name(PathName(bytes: Array(name.utf8), isExact: false))
     case .key(let key): self = .name(PathName(bytes: Array(key.utf8), isExact: true))
     case .index(let index): self = .element(max(index, 0))
     case .element(let index): self = .element(index)

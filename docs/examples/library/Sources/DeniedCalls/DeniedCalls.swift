@@ -31,7 +31,7 @@ struct DeniedCalls {
     let query = try Query(
       """
       SELECT userIdentity.arn AS who, eventName, count(*) AS calls FROM events
-      WHERE errorCode LIKE '%Denied%' GROUP BY 1, 2 ORDER BY calls DESC, 1, 2 LIMIT 5
+      WHERE is_denied(errorCode, errorMessage) GROUP BY 1, 2 ORDER BY calls DESC, 1, 2 LIMIT 5
       """, on: archive)
     print(query.columns.map(\.name).joined(separator: "\t"))
     try query.run { batch in
@@ -43,7 +43,7 @@ struct DeniedCalls {
 
     // A scan: whole records, as they were delivered.
     var request = ScanRequest()
-    request.condition = try Condition("errorCode LIKE '%Denied%'", now: 0)
+    request.condition = try Condition("is_denied(errorCode, errorMessage)", now: 0)
     request.order = .reverseTime
     request.limit = 1
     let scan = Scan(archive, request)

@@ -1,17 +1,17 @@
 import CairnSQL
 import CairnStorage
 
-/// The keys that records of the archive have on their top level, found in the catalogues when they are first
-/// asked for.
-final class TopLevelKeys {
+/// The keys that records of the archive have, found in the catalogues when they are first asked for.
+final class RecordKeys {
   private let archive: Archive
   private var loaded: [String]?
+  private var found: [[PathName]: Bool] = [:]
   /// Why they could not be read; a run that reads the same segments throws it.
   private(set) var failure: (any Error)?
 
   init(_ archive: Archive) { self.archive = archive }
 
-  /// In the order of `SELECT *` (S61): documented fields first, then the others by name.
+  /// The keys of the top level in the order of `SELECT *` (S61): documented fields first, then the others by name.
   func ordered() throws -> [String] {
     if let loaded { return loaded }
     var found: Set<String> = []
@@ -39,6 +39,24 @@ final class TopLevelKeys {
 
   func containsIgnoringCase(_ name: String) -> Bool {
     names.contains { AccessPath.isSameIgnoringCase($0, name) }
+  }
+
+  /// Whether there is anything that could have a key.
+  var hasRecords: Bool { archive.snapshot.manifest.segments.contains { $0.rowCount > 0 } }
+
+  /// Whether some record has a path of names, each as it matches: exactly, or in any case.
+  func hasKey(_ path: [PathName]) -> Bool {
+    if let known = found[path] { return known }
+    do {
+      let isThere = try archive.snapshot.manifest.segments.contains { entry in
+        try !archive.open(entry, statistics: ReadStatistics()).columnTable().slots(at: path).isEmpty
+      }
+      found[path] = isThere
+      return isThere
+    } catch {
+      failure = error
+      return false
+    }
   }
 
   private var names: [String] {

@@ -1,0 +1,85 @@
+import CairnSQL
+import CairnStorage
+
+/// One occurrence of `events` in a query: what is read of its records grows while expressions are bound.
+final class EventsTable {
+  private let ids: ColumnIDs
+  /// What is read, in order of first use.
+  private(set) var columns: [(id: ColumnID, source: EventsColumn)] = []
+  private var known: [EventsColumn: ColumnID] = [:]
+  /// The keys that records have; nil where the names of paths are all that there is.
+  private let keys: RecordKeys?
+  /// Whether virtual columns and snake case are names too (S62): in queries, not in `--where`.
+  private let isQueried: Bool
+  /// Things to say about names and literals that find nothing.
+  private(set) var notes: [String] = []
+
+  init(_ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true) {
+    self.ids = ids
+    self.keys = keys
+    self.isQueried = isQueried
+  }
+
+  func column(_ source: EventsColumn) -> ColumnID {
+    if let id = known[source] { return id }
+    let id = ids.make()
+    known[source] = id
+    columns.append((id, source))
+    return id
+  }
+
+  func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
+
+  func add(note: String) {
+    if !notes.contains(note) { notes.append(note) }
+  }
+
+  /// What a path of the records means: its names as records spell them, or the virtual column that its first one is.
+  func resolution(_ path: AccessPath) -> Scope.Resolution {
+    if path.steps.contains(.index(0)) {
+      add(note: "\(path.description): arrays count from 1, so [0] finds nothing")
+    }
+    let path = withoutQuotes(path)
+    guard isQueried, let keys, let first = path.steps.first, let name = first.pathName else {
+      return .events(self, path)
+    }
+    let text = String(decoding: name.bytes, as: UTF8.self)
+    if let virtual = VirtualColumn(name: text), !keys.contains(text) {
+      return .virtual(self, virtual, AccessPath(steps: Array(path.steps.dropFirst())))
+    }
+    if case .name = first, let camel = WellKnownField.camelCase(of: text), !keys.containsIgnoringCase(text) {
+      return .events(self, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
+    }
+    return .events(self, path)
+  }
+
+  /// Quoted names are exact where some record has the key so spelled behind the names before (S3).
+  private func withoutQuotes(_ path: AccessPath) -> AccessPath {
+    var names: [PathName] = []
+    var isPlain = true
+    return AccessPath(
+      steps: path.steps.map { step in
+        var step = step
+        if case .quoted(let text) = step {
+          let exact = PathName(bytes: Array(text.utf8), isExact: true)
+          step = isPlain && keys?.hasKey(names + [exact]) == true ? .key(text) : .name(text)
+        }
+        if let name = step.pathName, isPlain { names.append(name) } else { isPlain = false }
+        return step
+      })
+  }
+
+  /// Whether no record has a key of that name, in any case, and it is none that records may have: a name that
+  /// means nothing. False for an archive without records, and where the records are not known.
+  func isUnknown(_ name: String) -> Bool {
+    guard let keys, keys.hasRecords, WellKnownField.camelCase(of: name) == nil else { return false }
+    return !keys.containsIgnoringCase(name) && !WellKnownField.isDocumented(name)
+      && VirtualColumn(name: name) == nil && !AccessPath.isSameIgnoringCase(name, "eventJson")
+  }
+}
+
+/// What a column of `events` is read from.
+enum EventsColumn: Hashable, Sendable {
+  case path(BoundPath)
+  case virtual(VirtualColumn)
+}
