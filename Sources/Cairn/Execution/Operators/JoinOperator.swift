@@ -79,7 +79,7 @@ final class JoinOperator: Operator {
       return joined
     } _: { joined in
       for result in joined.results where goesOn { goesOn = try take(result) }
-      rows.arena?.release()
+      table.release()
       guard goesOn, let rest = joined.rest else { return goesOn }
       goesOn = try joinRest(rest, joined.isMatched, table, matched, context, work, take)
       return goesOn

@@ -72,6 +72,9 @@ final class JoinTable: @unchecked Sendable {
     return .inMemory(entries: entries, codes: codes)
   }
 
+  /// Lets go of the memory behind rows that are in temporary files.
+  func release() { rows.arena?.release() }
+
   /// Whether every row of the other side may join every row.
   var joinsAll: Bool { equalities.isEmpty }
 
