@@ -154,6 +154,14 @@ import Testing
     #expect(try run(sql, 2 << 30).rows == ["NULL|NULL|7000|40000"])
   }
 
+  /// Places in the list after SELECT that there cannot be.
+  @Test(arguments: ["-9223372036854775808", "9223372036854775807", "0", "-1", "2"])
+  func placesOutside(_ place: String) throws {
+    for clause in ["GROUP BY", "ORDER BY"] {
+      #expect(throws: CairnError.self) { try run("SELECT eventID FROM events \(clause) \(place)", 2 << 30) }
+    }
+  }
+
   /// A left row with more partners than are looked at together: its pairs come in several parts.
   @Test(arguments: [
     ("s.x > a.i * 70000 - 1", "1|70000,2|NULL,3|NULL"), ("s.x < a.i", "1|NULL,2|1,3|1,3|2"),
