@@ -72,7 +72,8 @@ import Testing
     }
     #expect(try directoryImage(archive.path) == before)
     // As a source it stays an archive.
-    let discovery = try SourceDiscovery([FilePath(archive.directory.path)], archive: archive.directory.sub("other"))
+    let discovery = try SourceDiscovery(
+      [FilePath(archive.directory.path)], archive: archive.directory.sub("other"))
     #expect(discovery.files.allSatisfy { $0.path.bytes.starts(with: archive.source.utf8) })
     #expect(try directoryImage(archive.path) == before)
   }

@@ -98,7 +98,8 @@ struct SegmentSize {
     where shapes.insert(shape).inserted {
       members += Int(count)
     }
-    return rows >= rowLimit || objects >= rowLimit || bytes >= byteLimit || slots.count >= SegmentFormat.segmentSlotLimit
+    return rows >= rowLimit || objects >= rowLimit || bytes >= byteLimit
+      || slots.count >= SegmentFormat.segmentSlotLimit
       || members >= SegmentFormat.segmentMemberLimit
       || envelopeBytes >= SegmentFormat.segmentEnvelopeByteLimit
       || slots.count * pieces >= SegmentFormat.segmentSlotPieceLimit
