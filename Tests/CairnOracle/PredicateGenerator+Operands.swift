@@ -21,7 +21,7 @@ extension PredicateGenerator {
     var steps = column.steps
     switch random.below(16) {
     case 0: steps.append(.key("absent"))
-    case 1: steps[0] = .key("nosuchcolumn")
+    case 1: steps[0] = .key(PredicateGenerator.missingColumn)
     case 2 where steps.count > 1: steps.removeLast()
     case 3: steps.append(.anyElement)
     default: break
@@ -64,13 +64,17 @@ extension PredicateGenerator {
       && key.utf8.first.map { $0 > 0x39 } == true && !PredicateGenerator.reserved.contains(key.lowercased())
     switch random.below(6) {
     case 0 where !isFirst: return "[\(quoted(key))]"
-    case 1: return dot + doubleQuoted(key)
+    // A quoted name that no record has is refused where it is compared.
+    case 1 where !isFirst || key != PredicateGenerator.missingColumn: return dot + doubleQuoted(key)
     case 2 where isPlain:
       return dot
         + pick([key.lowercased(), key.uppercased(), String(key.prefix(1)).uppercased() + key.dropFirst()])
     default: return dot + (isPlain ? key : doubleQuoted(key))
     }
   }
+
+  /// A first name that no record has.
+  private static let missingColumn = "nosuchcolumn"
 
   /// First names that the grammar takes for something else.
   private static let reserved: Set<String> = [
