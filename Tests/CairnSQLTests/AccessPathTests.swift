@@ -34,7 +34,8 @@ struct AccessPathTests {
   }
 
   @Test(arguments: [
-    ("eventTime", true), ("eventtime", true), ("\"eventTime\"", true), ("\"eventtime\"", true), ("eventJson['eventtime']", false),
+    ("eventTime", true), ("eventtime", true), ("\"eventTime\"", true), ("\"eventtime\"", true),
+    ("eventJson['eventtime']", false),
     ("eventJson.eventTime", true), ("json_extract_scalar(eventJson, '$.eventTime')", true),
     ("element_at(eventJson, 'eventTime')", true), ("eventJson ->> 'eventTime'", true),
     ("userIdentity.sessioncontext.attributes['creationDate']", true), ("a.eventTime", false),
