@@ -1,4 +1,5 @@
 import CairnSQL
+import Foundation
 
 /// A record and the key of the object that it came from.
 public struct OracleSourceRecord: Sendable {
@@ -26,6 +27,7 @@ struct OracleCatalog {
   ]
 
   private let roots: [OracleJSON]
+  private let unquoted = OracleMemo()
   private let keys: Set<[UInt8]>
   private let foldedKeys: Set<[UInt8]>
   /// The columns of `*`.
@@ -63,6 +65,13 @@ struct OracleCatalog {
   /// Steps in which quoted names are exact where some record has the key so spelled behind the names before, in
   /// any case; the others as if they were not quoted.
   func withoutQuotes(_ steps: [Path.Step]) -> [Path.Step] {
+    let isQuoted = steps.contains { step in if case .name(let name) = step { name.isQuoted } else { false } }
+    guard isQuoted else { return steps }
+    // Rows by the thousand ask for the same few paths.
+    return unquoted.value(steps) { resolved(steps) }
+  }
+
+  private func resolved(_ steps: [Path.Step]) -> [Path.Step] {
     var reached = roots
     var isPlain = true
     return steps.map { step in
@@ -115,5 +124,20 @@ extension OracleJSON {
     return members.filter {
       $0.key == key || !isExact && OraclePath.folded($0.key) == OraclePath.folded(key)
     }.map(\.value)
+  }
+}
+
+/// What paths with quoted names mean, found once each. Tests run at the same time.
+private final class OracleMemo: @unchecked Sendable {
+  private let lock = NSLock()
+  private var known: [[Path.Step]: [Path.Step]] = [:]
+
+  func value(_ steps: [Path.Step], _ make: () -> [Path.Step]) -> [Path.Step] {
+    lock.lock()
+    defer { lock.unlock() }
+    if let value = known[steps] { return value }
+    let value = make()
+    known[steps] = value
+    return value
   }
 }
