@@ -94,7 +94,8 @@ import Testing
     #expect(try runProcess(first).code == 0)
     #expect(try Binary.run("verify", archive).code == 0)
     #expect(try FileManager.default.contentsOfDirectory(atPath: archive + "/tmp").isEmpty)
-    let count = try Binary.run("query", archive, "SELECT count(DISTINCT eventID) FROM events", "--output", "csv")
+    let count = try Binary.run(
+      "query", archive, "SELECT count(DISTINCT eventID) FROM events", "--output", "csv")
     #expect(String(decoding: count.output, as: UTF8.self).contains("20000"))
   }
 
