@@ -8,7 +8,8 @@ struct QueryCommand: ParsableCommand {
     _superCommandName: "cairn",
     abstract: "Ask an archive with SQL, in the dialect of Athena and CloudTrail Lake.",
     discussion: """
-      The one table is events; any other table name, a placeholder such as $EDS_ID too, means the same. \
+      The archive is the table events; a statement may call it by one other name, a placeholder such as \
+      $EDS_ID too. --table adds tables from files. \
       Without SQL a shell opens on a terminal; else the statements come from standard input. No rows is \
       exit code 0. docs/query.md says what can be asked.
 
