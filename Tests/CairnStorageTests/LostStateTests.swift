@@ -72,7 +72,8 @@ import Testing
     }
     #expect(try directoryImage(archive.path) == before)
     // As a source it stays an archive.
-    let discovery = try SourceDiscovery([FilePath(archive.directory.path)], archive: archive.directory.sub("other"))
+    let discovery = try SourceDiscovery(
+      [FilePath(archive.directory.path)], archive: archive.directory.sub("other"))
     #expect(discovery.files.allSatisfy { $0.path.bytes.starts(with: archive.source.utf8) })
     #expect(try directoryImage(archive.path) == before)
   }
@@ -107,7 +108,8 @@ import Testing
         try writeFile(archive.path + "/MANIFEST-000004", Array("cairn-manifest 1\nsequence 4\n".utf8))
       }
       let recovery = try ArchiveRecovery(path: archive.path)
-      #expect(recovery.manifest.sequence == 3 && recovery.manifest.segments.count == 2)
+      #expect(recovery.isRebuilt == isSegmentLost && recovery.manifest.sequence == (isSegmentLost ? 5 : 3))
+      #expect(recovery.manifest.segments.map(\.name) == ["000001.cairn", "000002.cairn"])
       #expect(recovery.manifestsPassedOver.map(\.name) == ["MANIFEST-000004"])
       #expect(recovery.segmentsLeftOut.map(\.name) == (isSegmentLost ? [] : ["segments/000003.cairn"]))
       try recovery.perform()
@@ -121,6 +123,36 @@ import Testing
       let reasons = String(decoding: try #require(lost["REASONS"]), as: UTF8.self)
       #expect(reasons.contains("MANIFEST-000004: was MANIFEST-000004: "), "\(reasons)")
     }
+  }
+
+  /// Every manifest names the damaged segment: the newest without it, and the damaged one is kept.
+  @Test func recoveryWithoutASegment() throws {
+    let archive = try Self.archive()
+    let first = archive.path + "/segments/000001.cairn"
+    let damaged = Array(try readFile(first).dropLast(3))
+    try writeFile(first, damaged)
+    #expect(throws: CairnError.self) { try Self.rowCount(archive.path) }
+    let recovery = try ArchiveRecovery(path: archive.path)
+    #expect(recovery.isRebuilt && recovery.manifest.sequence == 5)
+    #expect(recovery.manifest.segments.map(\.name) == ["000002.cairn", "000003.cairn"])
+    #expect(recovery.manifestsPassedOver.map(\.name) == ["MANIFEST-000004"])
+    #expect(recovery.segmentsLeftOut.map(\.name) == ["segments/000001.cairn"])
+    try recovery.perform()
+    #expect(try Self.rowCount(archive.path) == 2)
+    try archive.add([])
+    #expect(archive.summary.objects == 1 && archive.summary.skippedObjects == 2)
+    #expect(try Self.rowCount(archive.path) == 3)
+    #expect(try readFile(archive.path + "/lost+found/000001.cairn") == damaged)
+  }
+
+  /// All segments at once are more likely somewhere else than lost.
+  @Test func recoveryWithoutSegments() throws {
+    let archive = try Self.archive()
+    #expect(rename(archive.path + "/segments", archive.directory.sub("elsewhere")) == 0)
+    let before = try directoryImage(archive.path)
+    let error = #expect(throws: CairnError.self) { try ArchiveRecovery(path: archive.path) }
+    #expect(error?.exitCode == 4)
+    #expect(try directoryImage(archive.path) == before)
   }
 
   @Test func nothingToRecover() throws {

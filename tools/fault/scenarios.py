@@ -30,11 +30,13 @@ class Scenario:
 
     @property
     def writes(self):
-        return self.arguments[0] == "compact"
+        return self.arguments[0] in ("compact", "recover")
 
     @property
     def target(self):
-        """The directory that it restores to or compacts into."""
+        """The directory that it writes to."""
+        if self.arguments[0] == "recover":
+            return "archive"
         option = {"restore": "--to", "compact": "--into"}.get(self.arguments[0])
         return option and self.arguments[self.arguments.index(option) + 1]
 
@@ -58,6 +60,7 @@ ALL = [
     compact("compact, two threads", "more", "--threads", "2", archive="base"),
     compact("compact, nothing new", "known", archive="base"),
     Scenario("compact, stream", ["compact", "-", "--into", "archive"], "base", "known", "in/plain/one.json"),
+    Scenario("recover", ["recover", "archive", "--yes"], "lost"),
     Scenario("query", ["query", "archive", QUERY, "--output", "csv"], "whole"),
     Scenario("query, groups", ["query", "archive", GROUPS, "--output", "json"], "whole"),
     Scenario("query, sorting", ["query", "archive", SORTED, "--output", "jsonl", "--memory", "2000"], "whole"),
@@ -90,6 +93,8 @@ class Fixture:
         self.make(cairn, "wide", Scenario("", ["compact", "in", "--into", "archive"], sources="wide-sources"))
         self.make(cairn, "base", compact("", "known"))
         self.make(cairn, "whole", compact("", "more", archive="base"))
+        shutil.copytree(self.path("whole"), self.path("lost"))
+        os.unlink(os.path.join(self.path("lost"), "CURRENT"))
 
     def path(self, name):
         return os.path.join(self.root, name)

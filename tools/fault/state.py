@@ -38,6 +38,8 @@ def tree(root):
 
 
 State = collections.namedtuple("State", "rows objects")
+# An archive that waits for `cairn recover`.
+LOST = "there are segments, and no CURRENT"
 
 
 class Reader:
@@ -52,8 +54,8 @@ class Reader:
     def state(self, archive):
         """The archive's State; None where there is no archive yet; a string that says what is wrong with it."""
         files = tree(archive) if os.path.isdir(archive) else {}
-        if "CURRENT" not in files and not any(name.endswith(".cairn") for name in files):
-            return None
+        if "CURRENT" not in files:
+            return LOST if any(name.startswith("segments/") for name in files) else None
         fingerprint = tuple(
             sorted(item for item in files.items() if not item[0].startswith(("LOCK", "tmp/", "rejects/")))
         )

@@ -92,7 +92,9 @@ class Bench:
             return "does not end"
         if code < 0 or code > 128:
             return f"ended by signal {-code if code < 0 else code - 128}"
-        if code not in (0, 3, 4, 5):
+        # A file that ends early is damaged, or another than the one that was there before.
+        mayBe = (0, 2, 3, 4, 5) if fault.error == "END" else (0, 3, 4, 5)
+        if code not in mayBe:
             return f"exit code {code}"
         if code == 4 and fault.error != "END":
             return "a failing call is called damage"
@@ -170,7 +172,7 @@ class Bench:
             return "failed", "not invisible"
         elif code == 3 and isSource:
             outcome, wasRejected = "rejected", True
-        elif code == 5 or code == 4 and fault.error == "END":
+        elif code == 5 or code in (2, 4) and fault.error == "END":
             outcome = "before" if left == expected.before else "after" if left == expected.after else "partly"
         else:
             return "failed", "wrong exit code"
@@ -181,14 +183,17 @@ class Bench:
         return outcome, self.finished(scenario, expected, fault, wasRejected or isSource)
 
     def between(self, expected, left, fault):
+        if left == expected.before:
+            return None
         if isinstance(left, str):
             return "archive is not readable: " + left
         if left is None:
             return "archive is gone" if expected.before else None
         for name in ["rows", "objects"]:
             counts = [
-                collections.Counter(getattr(s, name) if name == "rows" else s.objects.values()) if s else None
-                for s in (expected.before, left, expected.after)
+                collections.Counter(held.rows if name == "rows" else held.objects.values())
+                if isinstance(held, state.State) else None
+                for held in (expected.before, left, expected.after)
             ]
             if counts[0] and counts[0] - counts[1]:
                 return f"lost {name}: {list(counts[0] - counts[1])[:3]}"

@@ -19,17 +19,18 @@ public struct ArchiveRecovery: Sendable {
   public let problem: String?
   /// The state: the newest of those that manifests describe, or what the segments themselves tell.
   public let manifest: Manifest
-  /// Whether no manifest is whole, so that the state is made of all segments that can be opened.
+  /// Whether the state is made anew: of a manifest's segments as far as they are whole, or, where no manifest is
+  /// intact, of all segments that can be opened.
   public let isRebuilt: Bool
-  /// Newer manifests that describe no state that is there, newest first.
+  /// Newer manifests that are damaged, or have segments that are not whole, newest first.
   public let manifestsPassedOver: [Exclusion]
   /// Segment files that the state does not have.
   public let segmentsLeftOut: [Exclusion]
 
-  /// Looks for the newest whole state: the newest manifest of which every segment is there and is the one that was
-  /// committed; without one, all segments that can be opened.
+  /// Looks for the newest whole state: that of the newest intact manifest, without segments that are missing or are not
+  /// those that were committed; without such a manifest, all segments that can be opened.
   ///
-  /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where no state is whole, `.unsupportedVersion`
+  /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where no segment is whole, `.unsupportedVersion`
   /// where a newer Cairn has written one, `.io` where it cannot be told which is the newest.
   public init(path: String) throws { try self.init(try ArchiveDirectory(forReading: path)) }
 
@@ -38,7 +39,7 @@ public struct ArchiveRecovery: Sendable {
     let survey = try ArchiveSurvey(directory)
     problem = survey.problem
     if let state = survey.state {
-      (manifest, isRebuilt) = (state, false)
+      (manifest, isRebuilt) = (state, survey.isReduced)
     } else {
       (manifest, isRebuilt) = (try survey.rebuilt(), true)
     }
@@ -65,10 +66,8 @@ public struct ArchiveRecovery: Sendable {
   private func replaceState(_ directory: ArchiveDirectory, _ problem: String) throws {
     let root = directory.root
     let lost = LostAndFound(root)
-    for sequence in try directory.sequences() where sequence > manifest.sequence || isRebuilt {
-      let name = Manifest.fileName(sequence)
-      let reason = manifestsPassedOver.first { $0.name == name }?.reason ?? "is not whole"
-      try lost.take(FileName(name), from: root, place: name, reason: reason)
+    for passed in manifestsPassedOver {
+      try lost.take(FileName(passed.name), from: root, place: passed.name, reason: passed.reason)
     }
     for name in [
       ArchiveDirectory.current, ArchiveDirectory.temporaryCurrent, ArchiveDirectory.temporaryManifest,

@@ -6,9 +6,11 @@ struct ArchiveSurvey {
   private let directory: ArchiveDirectory
   /// What keeps the archive from being read or written as it is.
   private(set) var problem: String?
-  /// The newest state that is whole.
+  /// The state of the newest manifest that is intact, as far as its segments are whole.
   private(set) var state: Manifest?
-  /// Manifests newer than it, newest first.
+  /// Whether the state is a new one, since segments of that manifest are not whole.
+  private(set) var isReduced = false
+  /// Manifests that are not the state, newest first.
   private(set) var passedOver: [ArchiveRecovery.Exclusion] = []
   private let sequences: [Int]
 
@@ -17,18 +19,49 @@ struct ArchiveSurvey {
     sequences = try directory.sequences()
     guard let problem = try findStateInForce() else { return }
     self.problem = problem
-    for sequence in sequences.reversed() {
+    for sequence in sequences.reversed() where state == nil {
+      let manifest: Manifest
       do {
-        let manifest = try directory.manifest(sequence)
-        try checkSegments(of: manifest)
-        state = manifest
-        return
-      } catch let error as CairnError {
-        guard case .damaged = error else { throw error }
-        passedOver.append(.init(name: Manifest.fileName(sequence), reason: "\(error)"))
+        manifest = try directory.manifest(sequence)
+      } catch CairnError.damaged(let file, let offset, let cause) {
+        passOver(sequence, "\(CairnError.damaged(file: file, offset: offset, cause: cause))")
+        continue
       }
+      try take(manifest)
     }
   }
+
+  private mutating func passOver(_ sequence: Int, _ reason: String) {
+    passedOver.append(.init(name: Manifest.fileName(sequence), reason: reason))
+  }
+
+  /// Takes an intact manifest's state, without the segments that are not whole. Throws `CairnError.damaged` where none
+  /// is: then `segments/` itself is likely to be elsewhere, and an older state would have nothing either.
+  private mutating func take(_ manifest: Manifest) throws {
+    let snapshot = ArchiveSnapshot(directory, manifest)
+    var whole: [SegmentEntry] = []
+    var failures: [CairnError] = []
+    for entry in manifest.segments {
+      do {
+        _ = try snapshot.open(entry)
+        whole.append(entry)
+      } catch let error as CairnError {
+        guard case .damaged = error else { throw error }
+        failures.append(error)
+      }
+    }
+    guard let first = failures.first else {
+      state = manifest
+      return
+    }
+    if whole.isEmpty { throw first }
+    let more = failures.count > 1 ? ", and \(failures.count - 1) more of its segments are not whole" : ""
+    passOver(manifest.sequence, "\(first)\(more)")
+    state = Manifest(sequence: nextSequence, segments: whole)
+    isReduced = true
+  }
+
+  private var nextSequence: Int { (sequences.last ?? 0) + 1 }
 
   /// Takes the state that `CURRENT` names where it is whole and the newest; else gives what is wrong.
   private mutating func findStateInForce() throws -> String? {
@@ -80,7 +113,7 @@ struct ArchiveSurvey {
   /// A state of all segments that can be opened, without any manifest's word. Throws `CairnError.damaged` where there
   /// is none.
   func rebuilt() throws -> Manifest {
-    var manifest = Manifest(sequence: (sequences.last ?? 0) + 1)
+    var manifest = Manifest(sequence: nextSequence)
     let names = try segmentNames().compactMap { name in
       name.text.flatMap { text in Manifest.segmentNumber(ofName: text).map { (number: $0, text: text) } }
     }

@@ -120,6 +120,8 @@ package final class Compactor {
 
   /// Estimated JSON bytes per delivered byte of a compressed file: only balances work.
   static let inflationEstimate = 8
+  /// What a file counts as at least, so that a piece has a bounded number of objects.
+  static let leastFileByteCount = 64
 
   package init(archive path: String, options: CompactionOptions) throws {
     try options.check()
@@ -157,8 +159,9 @@ package final class Compactor {
     var weight = 0
     for (index, file) in files.enumerated() {
       let isCompressed = [".gz", ".zst"].contains { file.key.suffix($0.utf8.count).elementsEqual($0.utf8) }
-      // A sparse file may have any size.
-      weight += min(file.byteCount, options.pieceByteTarget) * (isCompressed ? Self.inflationEstimate : 1)
+      // A sparse file may have any size, and very many empty ones are a piece's worth too.
+      let byteCount = min(max(file.byteCount, Self.leastFileByteCount), options.pieceByteTarget)
+      weight += byteCount * (isCompressed ? Self.inflationEstimate : 1)
       if weight >= options.pieceByteTarget {
         plan.append(start..<(index + 1))
         (start, weight) = (index + 1, 0)

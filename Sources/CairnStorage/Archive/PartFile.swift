@@ -21,22 +21,29 @@ final class PartFile: @unchecked Sendable {
     let temporary = Array(".cairn-part-\(hexadecimal(checksum(name, seed: 0)))".utf8)
     self.temporary = temporary
     let path = directory.path.appending(name)
-    if let reason = Self.obstacle(directory, name) { throw RestoreFault(reason: reason) }
+    if let reason = try Self.obstacle(directory, name) { throw RestoreFault(reason: reason) }
     var descriptor = Self.create(directory, temporary)
     if descriptor < 0, errno == EEXIST {
       // A run that was ended left it; another that is running would hold the target's lock.
-      _ = FilePath(temporary).withCString { unlinkat(directory.descriptor, $0, 0) }
+      Self.remove(directory, temporary)
       descriptor = Self.create(directory, temporary)
     }
     guard descriptor >= 0 else { throw RestoreFault.of(errno, "create", path) }
     file = File.adopt(descriptor, path: path.shown)
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw RestoreFault.of(errno, "stat", path) }
+    guard uninterrupted({ fstat(descriptor, &status) }) == 0 else {
+      let number = errno
+      // What is thrown from here is not deinitialized.
+      Self.remove(directory, temporary)
+      throw RestoreFault.of(number, "stat", path)
+    }
     identity = FileStatus(status).identity
   }
 
-  deinit {
-    if !isPublished { _ = FilePath(temporary).withCString { unlinkat(directory.descriptor, $0, 0) } }
+  deinit { if !isPublished { Self.remove(directory, temporary) } }
+
+  private static func remove(_ directory: RestoreDirectory, _ name: [UInt8]) {
+    _ = FilePath(name).withCString { text in uninterrupted { unlinkat(directory.descriptor, text, 0) } }
   }
 
   private static func create(_ directory: RestoreDirectory, _ name: [UInt8]) -> Int32 {
@@ -50,9 +57,9 @@ final class PartFile: @unchecked Sendable {
   }
 
   /// A regular file is replaced, whatever links to it; anything else stays.
-  private static func obstacle(_ directory: RestoreDirectory, _ name: [UInt8]) -> String? {
-    FilePath(name).withCString { text in
-      guard let status = directory.status(text), status.st_mode & S_IFMT != S_IFREG else { return nil }
+  private static func obstacle(_ directory: RestoreDirectory, _ name: [UInt8]) throws -> String? {
+    try FilePath(name).withCString { text in
+      guard let status = try directory.status(text), status.st_mode & S_IFMT != S_IFREG else { return nil }
       return "\(directory.kind(text)) has its name"
     }
   }
@@ -67,7 +74,7 @@ final class PartFile: @unchecked Sendable {
   /// Its own time helps incremental tools.
   func setTime(_ nanoseconds: Int64) {
     guard let time = SourceFile.timespec(nanoseconds) else { return }
-    futimens(descriptor, [time, time])
+    _ = uninterrupted { futimens(descriptor, [time, time]) }
   }
 
   /// Syncs and renames. `isFinished` says whether a file is one that this run has written.
@@ -77,14 +84,17 @@ final class PartFile: @unchecked Sendable {
     }
     try FilePath(name).withCString { target in
       try FilePath(temporary).withCString { source in
-        if let reason = Self.obstacle(directory, name) { throw RestoreFault(reason: reason) }
-        if let status = directory.status(target), isFinished(FileStatus(status).identity) {
+        if let reason = try Self.obstacle(directory, name) { throw RestoreFault(reason: reason) }
+        if let status = try directory.status(target), isFinished(FileStatus(status).identity) {
           throw RestoreFault(reason: "the file system takes its name for another's that was restored")
         }
-        guard let status = directory.status(source), FileStatus(status).identity == identity else {
+        guard let status = try directory.status(source), FileStatus(status).identity == identity else {
           throw RestoreFault(reason: "another program took its temporary file away")
         }
-        guard renameat(directory.descriptor, source, directory.descriptor, target) == 0 else {
+        let renamed = uninterrupted {
+          renameat(directory.descriptor, source, directory.descriptor, target)
+        }
+        guard renamed == 0 else {
           throw RestoreFault.of(errno, "rename", path)
         }
       }

@@ -72,6 +72,7 @@ struct SegmentSize {
   let byteLimit: Int
   private var pieces = 0
   private var rows = 0
+  private var objects = 0
   private var bytes = 0
   private var valueBytes = 0
   private var envelopeBytes = 0
@@ -88,6 +89,7 @@ struct SegmentSize {
   mutating func add(_ piece: Piece) -> Bool {
     pieces += 1
     rows += piece.state.rows.count
+    objects += piece.objects.count
     bytes += piece.jsonByteCount
     valueBytes += piece.weight
     envelopeBytes += piece.envelopeByteCount
@@ -96,7 +98,8 @@ struct SegmentSize {
     where shapes.insert(shape).inserted {
       members += Int(count)
     }
-    return rows >= rowLimit || bytes >= byteLimit || slots.count >= SegmentFormat.segmentSlotLimit
+    return rows >= rowLimit || objects >= rowLimit || bytes >= byteLimit
+      || slots.count >= SegmentFormat.segmentSlotLimit
       || members >= SegmentFormat.segmentMemberLimit
       || envelopeBytes >= SegmentFormat.segmentEnvelopeByteLimit
       || slots.count * pieces >= SegmentFormat.segmentSlotPieceLimit

@@ -24,7 +24,7 @@ final class RestoreTarget: @unchecked Sendable {
   init(_ path: String) throws {
     try Directory.createAll(path)
     // The target itself may be a link: that is the user's own.
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = uninterrupted { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw CairnError.io(path: path, action: "open", errno: errno) }
     root = RestoreDirectory(descriptor, path: FilePath(path))
     rootLock = File.adopt(dup(descriptor), path: path)
@@ -152,7 +152,7 @@ final class RestoreDirectory: @unchecked Sendable {
         switch errno {
         case EINTR: continue
         case ENOENT where !isNew:
-          guard mkdirat(descriptor, text, 0o700) == 0 || errno == EEXIST else {
+          guard uninterrupted({ mkdirat(descriptor, text, 0o700) }) == 0 || errno == EEXIST else {
             throw RestoreFault.of(errno, "create directory", path)
           }
           isNew = true
@@ -166,7 +166,7 @@ final class RestoreDirectory: @unchecked Sendable {
 
   /// What stands under a name, for people.
   func kind(_ name: UnsafePointer<CChar>) -> String {
-    switch status(name).map({ $0.st_mode & S_IFMT }) {
+    switch (try? status(name)).map({ $0.st_mode & S_IFMT }) {
     case S_IFLNK: "a symbolic link"
     case S_IFDIR: "a directory"
     case S_IFIFO: "a pipe"
@@ -176,15 +176,17 @@ final class RestoreDirectory: @unchecked Sendable {
     }
   }
 
-  /// Links are not followed; nil where nothing has the name.
-  func status(_ name: UnsafePointer<CChar>) -> stat? {
+  /// Links are not followed; nil where nothing has the name. Throws `RestoreFault`, `CairnError.io`.
+  func status(_ name: UnsafePointer<CChar>) throws -> stat? {
     var status = stat()
-    return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+    if uninterrupted({ fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) }) == 0 { return status }
+    if errno == ENOENT { return nil }
+    throw RestoreFault.of(errno, "stat", path.appending(Array(String(cString: name).utf8)))
   }
 
   func sync() throws {
     // Some file systems have nothing to sync in directories, and say so.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+    guard uninterrupted({ fsync(descriptor) }) == 0 || errno == EINVAL || errno == ENOTSUP else {
       throw CairnError.io(path: path.shown, action: "sync directory", errno: errno)
     }
   }

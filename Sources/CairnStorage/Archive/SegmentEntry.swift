@@ -34,9 +34,9 @@ public struct SegmentEntry: Sendable, Equatable {
   package static let counts: [(name: String, field: KeyPath<SegmentEntry, Int> & Sendable, limit: Int)] = [
     ("bytes", \.byteCount, byteLimit),
     ("rows", \.rowCount, SegmentFormat.rowLimit),
-    ("records", \.recordCount, SegmentFormat.objectLimit),
-    ("duplicates", \.duplicateCount, SegmentFormat.objectLimit),
-    ("rejected", \.rejectedCount, SegmentFormat.objectLimit),
+    ("records", \.recordCount, SegmentFormat.rowLimit),
+    ("duplicates", \.duplicateCount, SegmentFormat.rowLimit),
+    ("rejected", \.rejectedCount, byteLimit),
     ("objects", \.objectCount, SegmentFormat.objectLimit),
     ("json", \.jsonByteCount, byteLimit),
     ("source", \.sourceByteCount, byteLimit),

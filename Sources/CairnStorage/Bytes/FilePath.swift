@@ -53,7 +53,9 @@ extension Directory {
   /// Names in a directory of the user's, sorted by bytes, without `.` and `..`; `failure` is what ended the list
   /// early, as an errno.
   package static func entries(_ path: FilePath) throws -> (names: [[UInt8]], failure: Int32?) {
-    guard let stream = path.withCString({ opendir($0) }) else {
+    var opened = path.withCString { opendir($0) }
+    while opened == nil, errno == EINTR { opened = path.withCString { opendir($0) } }
+    guard let stream = opened else {
       throw CairnError.io(path: path.shown, action: "read directory", errno: errno)
     }
     defer { closedir(stream) }

@@ -24,7 +24,7 @@ struct InstanceValues {
     if chosen != nil { for code in chosenCodes { isUsed[Int(code)] = true } }
 
     // Columns that matter, numbered.
-    var place = [Int32](repeating: -1, count: columnCount)
+    var place = ColumnNumbers(columnCount, stepCount: steps.reduce(0) { $0 + $1.count })
     for code in steps.indices where isUsed[code] {
       for step in steps[code] where place[step.column] < 0 {
         place[step.column] = Int32(used.count)
@@ -61,6 +61,30 @@ struct InstanceValues {
   }
 }
 
+/// Columns that matter, numbered from 0; -1 for others. Where a few of very many matter, a table of all would cost more
+/// than their values: a segment may have as many instances to look at as it has columns.
+private struct ColumnNumbers {
+  private var numbers: [Int32]
+  private var few: [Int: Int32] = [:]
+  private(set) var count = 0
+
+  static let tableLimit = 4096
+
+  init(_ columnCount: Int, stepCount: Int) {
+    let isTable = columnCount <= Self.tableLimit || stepCount >= columnCount / 8
+    numbers = isTable ? Array(repeating: -1, count: columnCount) : []
+  }
+
+  @inline(__always)
+  subscript(column: Int) -> Int32 {
+    get { numbers.isEmpty ? few[column] ?? -1 : numbers[column] }
+    set {
+      count += 1
+      if numbers.isEmpty { few[column] = newValue } else { numbers[column] = newValue }
+    }
+  }
+}
+
 /// Numbers of values by code and column, one list behind the other.
 private struct StepCounts {
   private var starts: [Int] = [0]
@@ -68,10 +92,10 @@ private struct StepCounts {
   private var counts: [Int32] = []
   private let codeCount: Int
 
-  init(_ steps: [[ShapeFlattening.Step]], _ place: [Int32]) {
+  init(_ steps: [[ShapeFlattening.Step]], _ place: ColumnNumbers) {
     codeCount = steps.count
     // Where a column's count of the present code stands; cheaper than a dictionary for each code.
-    var at = [Int](repeating: -1, count: (place.max().map { Int($0) } ?? -1) + 1)
+    var at = [Int](repeating: -1, count: place.count)
     for list in steps {
       let start = columns.count
       for step in list where place[step.column] >= 0 {
