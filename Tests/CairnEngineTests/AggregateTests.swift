@@ -29,6 +29,7 @@ struct AggregateTests {
       }
       #expect(once.result == twice.result, "\(name) in runs")
     }
+    if case .number = whole.result { return String(decoding: whole.result.json, as: UTF8.self) }
     return whole.result.text.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -51,7 +52,7 @@ struct AggregateTests {
     #expect(try of("sum", "9223372036854775807", "1", "-1") == "9223372036854775807")
     #expect(try of("sum", "1e0", "CAST(2 AS double)") == "3.0")
     #expect(try of("sum", "0.1", "0.2") == "0.3")
-    #expect(try of("sum", "1e900", "1e-900") == nil)
+    #expect(try of("sum", "'1e900'", "'1e-900'") == nil)
     #expect(try of("sum", "INTERVAL '1' DAY", "INTERVAL '2' HOUR") == "1 02:00:00.000")
     #expect(try of("sum", "INTERVAL '1' DAY", "INTERVAL '2' YEAR") == nil)
     #expect(try of("sum", "'x'") == nil)

@@ -32,7 +32,7 @@ struct FunctionTests {
     let fields = try RecordFields(json: Array(record.utf8))
     let values = [
       "min", "9223372036854775807", "-1", "0", "huge", "long", "tiny", "0.5", "CAST(1e308 AS double)",
-      "1e900", "text",
+      "'1e900'", "text",
       "json", "array", "object", "empty", "time", "bool", "NULL", "X'ff'", "ARRAY[1, NULL]",
       "map(ARRAY['a'], ARRAY[1])",
       "(1, 'x')", "DATE '9999-12-31'", "DATE '0001-01-01'", "INTERVAL '1' MONTH", "IPADDRESS '::1'", "'day'",
@@ -126,8 +126,9 @@ struct FunctionTests {
     #expect(try text("repeat(lpad('', 1000000, 'a'), 10000)") == nil)
     #expect(try text("transform(sequence(1, 10000), i -> lpad('', 100000, 'a'))") == nil)
     #expect(try text("reduce(sequence(1, 10000), 0, (s, i) -> ARRAY[s], s -> s)") == nil)
-    #expect(try text("round(1e-999999999, 500000000)") == nil)
-    #expect(try text("round(1e-999999999, -2)") == nil)
+    #expect(try text("round('1e-999999999', 500000000)") == "0E0")
+    #expect(try text("round('1e-999999999', -2)") == "0E0")
+    #expect(try text("round('1e999999999', -2)") == nil)
     #expect(
       try text("sequence(9223372036854775806, 9223372036854775807)")
         == "[9223372036854775806,9223372036854775807]")
@@ -215,10 +216,10 @@ struct FunctionTests {
   @Test func doublesRound() throws {
     #expect(try text("CAST(0.1 AS double) + CAST(0.2 AS double) = 0.3") == "false")
     #expect(try text("CAST(1 AS double) = 1") == "true")
-    #expect(try text("1e308 * 10 = 1e309") == "true")
+    #expect(try text("1e308 * 10") == nil)
     #expect(try text("sqrt(1e308) > 1e153") == "true")
     #expect(try text("CAST(CAST(1.5 AS double) AS bigint)") == "2")
-    #expect(try text("CAST(CAST(1e300 AS double) AS varchar)") == "1e+300")
+    #expect(try text("CAST(CAST(1e300 AS double) AS varchar)") == "1E300")
     #expect(try text("sum", #"{"sum":1}"#) == "1")
   }
 }

@@ -151,10 +151,12 @@ struct OracleEvaluator {
       return try OracleLiterals.value(of: literal)
     case .path(let path):
       if expression.isElementPath { return try wholeArray(expression) }
+      if path.steps.contains(.index(0)) { throw .unsupported("an element 0") }
       let base = try resolve(path)
       return base.steps.reduce(base.value) { OraclePath.step($1, on: $0) }
     case .access(let base, let step):
       if expression.isElementPath { return try wholeArray(expression) }
+      if step == .index(0) { throw .unsupported("an element 0") }
       return OraclePath.step(step, on: try value(of: base))
     case .subscripted(let base, let index):
       return try subscripted(base, index)
@@ -165,7 +167,10 @@ struct OracleEvaluator {
     case .caseWhen(let choice):
       return try choose(choice)
     case .cast(let operand, let type, _):
-      return try OracleCast.cast(try value(of: operand), to: type)
+      let value = try value(of: operand)
+      // A constant may name a zone (S16).
+      let isTime = type.name.hasPrefix("timestamp") && operand.isConstant && value.isTextual
+      return try OracleCast.cast(isTime ? OracleValue.time(value, allowsNames: true) : value, to: type)
     case .call(let call):
       if expression.isPredicate {
         return OracleValue(

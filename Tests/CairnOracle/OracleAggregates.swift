@@ -199,9 +199,9 @@ enum OracleAggregates {
       var sum = 0.0
       for (value, weight) in weighted {
         sum += Double(weight)
-        if sum >= part * total { return value }
+        if sum >= part * total { return OracleArithmetic.signed(.plus, value) }
       }
-      return weighted.last?.value ?? .null
+      return weighted.last.map { OracleArithmetic.signed(.plus, $0.value) } ?? .null
     }
     return parts.elements.map { .array($0.map(at)) } ?? at(parts)
   }
@@ -220,9 +220,11 @@ enum OracleSums {
       return total
     }
     guard let total = exact(numbers) else { return .null }
-    if numbers.contains(where: \.isDouble) {
-      return Double(String(decoding: total.text, as: UTF8.self)).map { OracleValue(double: $0) } ?? .null
+    if numbers.contains(where: \.isDouble) { return double(total).map { OracleValue(double: $0) } ?? .null }
+    if numbers.contains(where: \.isReal) {
+      return OracleArithmetic.real(Float(String(decoding: total.text, as: UTF8.self)))
     }
+    if numbers.allSatisfy({ $0.integer != nil }), let whole = total.wholeNumber { return OracleValue(whole) }
     return OracleValue(total)
   }
 
@@ -240,8 +242,38 @@ enum OracleSums {
 
   static func average(_ values: [OracleValue]) -> OracleValue {
     let numbers = values.filter { $0.decimal != nil }
-    guard let total = exact(numbers).flatMap(double) else { return .null }
-    return OracleValue(double: total / Double(numbers.count))
+    let intervals = values.filter(\.isInterval)
+    if !intervals.isEmpty { return numbers.isEmpty ? average(ofIntervals: intervals) : .null }
+    guard let sum = exact(numbers) else { return .null }
+    let decimals = numbers.compactMap { number -> Int? in
+      if case .exact = number { number.decimal?.scale } else { nil }
+    }
+    if let places = decimals.max(), numbers.allSatisfy({ $0.integer != nil || $0.isExact }) {
+      guard let padded = sum.rounded(toScale: max(places, sum.scale)) else { return .null }
+      return OracleValue(
+        OracleDecimal.divided(padded, OracleDecimal(Int64(numbers.count)), isRemainder: false))
+    }
+    guard let total = double(sum) else { return .null }
+    let average = total / Double(numbers.count)
+    if numbers.contains(where: \.isReal), !numbers.contains(where: \.isDouble) {
+      return OracleArithmetic.real(Float(average))
+    }
+    return OracleValue(double: average)
+  }
+
+  /// Rounded to whole months or nanoseconds, half away from zero.
+  private static func average(ofIntervals intervals: [OracleValue]) -> OracleValue {
+    let unit: Int128 = 1_000_000_000
+    let count = Int128(intervals.count)
+    func rounded(_ total: Int128) -> Int128 { (total * 2 + (total < 0 ? -count : count)) / (2 * count) }
+    switch sum(intervals) {
+    case .monthInterval(let months): return .monthInterval(Int64(rounded(Int128(months))))
+    case .dayInterval(let seconds, let nanoseconds):
+      let average = rounded(Int128(seconds) * unit + Int128(nanoseconds))
+      let rest = (average % unit + unit) % unit
+      return .dayInterval(seconds: Int64((average - rest) / unit), nanoseconds: Int64(rest))
+    default: return .null
+    }
   }
 
   static func deviation(_ values: [OracleValue], _ name: String) -> OracleValue {
@@ -265,6 +297,8 @@ enum OracleSums {
 }
 
 extension OracleValue {
+  fileprivate var isExact: Bool { if case .exact = self { true } else { false } }
+
   var isInterval: Bool {
     switch self {
     case .dayInterval, .monthInterval: true

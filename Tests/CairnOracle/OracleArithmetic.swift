@@ -12,27 +12,33 @@ enum OracleArithmetic {
     case .dayInterval, .monthInterval: return value
     default: break
     }
-    if case .double = value {
-      return sign == .minus ? value.asDouble.map { OracleValue(double: -$0) } ?? .null : value
-    }
     guard let number = value.decimal else { return .null }
-    if sign == .minus, let value = number.wholeNumber { return whole(0, .subtract, value) }
-    return OracleValue(sign == .minus ? number.negated : number)
+    if case .real(let spelling) = value {
+      return sign == .minus ? real(Float(String(decoding: spelling, as: UTF8.self)).map { -$0 }) : value
+    }
+    if value.isDouble {
+      return value.asDouble.map { OracleValue(double: sign == .minus ? -$0 : $0) } ?? .null
+    }
+    if let own = value.integer { return whole(0, sign == .minus ? .subtract : .add, own) }
+    guard let plain = number.plain else { return .null }
+    return OracleValue(sign == .minus ? plain.negated : plain)
   }
 
   static func combine(
     _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue
   ) throws(OracleError) -> OracleValue {
     if let result = combineTimes(lhs, operation, rhs) { return result }
-    guard let left = lhs.decimal, let right = rhs.decimal else { return .null }
+    guard let left = lhs.decimal, let right = rhs.decimal else {
+      return operation == .subtract ? difference(lhs, rhs) : .null
+    }
+    if let a = lhs.integer, let b = rhs.integer { return whole(a, operation, b) }
     if lhs.isDouble || rhs.isDouble { return double(lhs, operation, rhs) }
-    if let a = left.wholeNumber, let b = right.wholeNumber { return whole(a, operation, b) }
+    if lhs.isReal || rhs.isReal { return real(left, operation, right) }
     switch operation {
     case .add: return OracleValue(OracleDecimal.sum(left, right))
     case .subtract: return OracleValue(right.negated.flatMap { OracleDecimal.sum(left, $0) })
     case .multiply: return OracleValue(OracleDecimal.product(left, right))
     default:
-      if left.hasExponent || right.hasExponent { return double(lhs, operation, rhs) }
       return OracleValue(OracleDecimal.divided(left, right, isRemainder: operation == .remainder))
     }
   }
@@ -49,6 +55,34 @@ enum OracleArithmetic {
     case .divide: return OracleValue(double: a / b)
     default: return OracleValue(double: a.truncatingRemainder(dividingBy: b))
     }
+  }
+
+  /// The same on 32 bits.
+  private static func real(_ lhs: OracleDecimal, _ operation: BinaryOperator, _ rhs: OracleDecimal)
+    -> OracleValue
+  {
+    guard let a = Float(String(decoding: lhs.text, as: UTF8.self)),
+      let b = Float(String(decoding: rhs.text, as: UTF8.self)), a.isFinite, b.isFinite
+    else { return .null }
+    switch operation {
+    case .add: return real(a + b)
+    case .subtract: return real(a - b)
+    case .multiply: return real(a * b)
+    case .divide: return real(a / b)
+    default: return real(a.truncatingRemainder(dividingBy: b))
+    }
+  }
+
+  static func real(_ value: Float?) -> OracleValue {
+    guard let value, value.isFinite else { return .null }
+    return .real(spelling: Array(value.description.utf8))
+  }
+
+  /// Between two texts that both spell times.
+  private static func difference(_ end: OracleValue, _ start: OracleValue) -> OracleValue {
+    guard end.isTextual, start.isTextual, let a = end.instant, let b = start.instant else { return .null }
+    let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
+    return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
   }
 
   private static func whole(_ lhs: Int64, _ operation: BinaryOperator, _ rhs: Int64) -> OracleValue {
@@ -68,10 +102,16 @@ enum OracleArithmetic {
   private static func combineTimes(
     _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue
   ) -> OracleValue? {
+    if case .date = lhs, let days = rhs.decimal?.wholeNumber, operation == .add || operation == .subtract {
+      return moved(lhs, days: operation == .add ? days : 0 &- days)
+    }
+    if case .date = rhs, let days = lhs.decimal?.wholeNumber, operation == .add {
+      return moved(rhs, days: days)
+    }
     if case .subtract = operation {
       switch rhs {
       case .dayInterval, .monthInterval: return combineTimes(lhs, .add, signed(.minus, rhs))
-      case .timestamp, .date:
+      case .timestamp, .zoned, .date:
         guard let a = lhs.instant, let b = rhs.instant else { return .null }
         let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
         return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
@@ -93,7 +133,10 @@ enum OracleArithmetic {
       return operation == .add ? adding(seconds, nanoseconds, to: lhs) : .null
     case (.monthInterval(let months), _): return operation == .add ? adding(months, to: rhs) : .null
     case (_, .monthInterval(let months)): return operation == .add ? adding(months, to: lhs) : .null
-    case (.timestamp, _), (.date, _), (_, .timestamp), (_, .date): return .null
+    case (.timestamp, _), (.date, _), (_, .timestamp), (_, .date), (.zoned, _), (_, .zoned):
+      guard operation == .subtract, let a = lhs.instant, let b = rhs.instant else { return .null }
+      let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
+      return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
     default: return nil
     }
   }
@@ -129,13 +172,22 @@ enum OracleArithmetic {
         seconds: seconds, nanoseconds: nanoseconds)
       return .dayInterval(seconds: sum.seconds, nanoseconds: sum.nanoseconds)
     }
-    return day(OracleValue(value.instant?.adding(seconds: seconds, nanoseconds: nanoseconds)), from: value)
+    return day(
+      OracleValue(value.instant?.adding(seconds: seconds, nanoseconds: nanoseconds), in: value.zone),
+      from: value)
   }
 
   private static func adding(_ months: Int64, to value: OracleValue) -> OracleValue {
     if case .monthInterval(let own) = value { return .monthInterval(own + months) }
     return day(
-      OracleValue(value.instant.flatMap { OracleCalendar.adding(months: months, to: $0) }), from: value)
+      OracleValue(
+        clock: value.clock.flatMap { OracleCalendar.adding(months: months, to: $0) }, in: value.zone),
+      from: value)
+  }
+
+  private static func moved(_ date: OracleValue, days: Int64) -> OracleValue {
+    guard days.magnitude < 10_000_000 else { return .null }
+    return adding(days * OracleCalendar.secondsPerDay, 0, to: date)
   }
 
   /// A date to which whole days or months are added stays a date.
@@ -148,5 +200,30 @@ enum OracleArithmetic {
 }
 
 extension OracleValue {
-  var isDouble: Bool { if case .double = self { true } else { false } }
+  /// Whether operations with it are those of doubles: it is one, or it is spelled with an exponent (S57).
+  var isDouble: Bool {
+    switch self {
+    case .double: true
+    case .number, .exact, .text, .record: decimal?.hasExponent ?? false
+    default: false
+    }
+  }
+
+  var isReal: Bool { if case .real = self { true } else { false } }
+
+  /// The number if it is whole in the sense of S56.
+  var integer: Int64? {
+    switch self {
+    case .exact, .double, .real: nil
+    default: decimal?.wholeNumber
+    }
+  }
+}
+
+extension OracleDecimal {
+  /// Spelled without an exponent, a sign before a positive number and zeros before the whole part.
+  var plain: OracleDecimal? {
+    let result = OracleDecimal(isNegative: isNegative, digits: digits, exponent: exponent)
+    return exponent > 0 ? result.rounded(toScale: 0) : result
+  }
 }

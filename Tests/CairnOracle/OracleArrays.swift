@@ -154,7 +154,7 @@ enum OracleArrays {
 extension OracleOrdering {
   static func isTime(_ value: OracleValue) -> Bool {
     switch value {
-    case .timestamp, .date: true
+    case .timestamp, .zoned, .date: true
     default: false
     }
   }

@@ -23,7 +23,7 @@ enum OracleCast {
     if let range = ranges[name] { return whole(value, range) }
     switch name {
     case "json":
-      return value
+      return value.isList && value.json == nil || value.isTypedMap ? OracleValue(value.withObjects) : value
     case "varchar", "char", "varbinary":
       guard let text = value.text else { return .null }
       return .text(parameters.first.map { Array(OracleText.characters(text).prefix($0).joined()) } ?? text)
@@ -38,7 +38,11 @@ enum OracleCast {
     case "boolean":
       return OracleValue(boolean(value))
     case "timestamp", "timestamp with time zone":
-      return OracleValue(value.instant)
+      let digits = parameters.first ?? 12
+      guard digits <= 12 else { throw .invalidLiteral("timestamp(\(digits))") }
+      if name == "timestamp" { return OracleValue(value.clock?.rounded(toDigits: digits)) }
+      let time = OracleValue.time(value, allowsNames: false)
+      return OracleValue(time.instant?.rounded(toDigits: digits), in: time.zone)
     case "date":
       return date(value)
     case "ipaddress":
@@ -49,7 +53,7 @@ enum OracleCast {
   }
 
   static func date(_ value: OracleValue) -> OracleValue {
-    value.instant.map { .date(days: OracleCalendar.floorDivide($0.seconds, OracleCalendar.secondsPerDay)) }
+    value.clock.map { .date(days: OracleCalendar.floorDivide($0.seconds, OracleCalendar.secondsPerDay)) }
       ?? .null
   }
 
@@ -78,8 +82,7 @@ enum OracleCast {
     guard let number = value.decimal else { return .null }
     let text = String(decoding: number.text, as: UTF8.self)
     if isSingle {
-      guard let single = Float(text), single.isFinite else { return .null }
-      return .double(spelling: Array(single.description.utf8))
+      return OracleArithmetic.real(Float(text))
     }
     return Double(text).map { OracleValue(double: $0) } ?? .null
   }
@@ -100,5 +103,25 @@ enum OracleCast {
     case "false", "f", "0": return false
     default: return nil
     }
+  }
+}
+
+extension OracleValue {
+  fileprivate var isTypedMap: Bool { if case .map = self { true } else { false } }
+
+  /// The value as JSON in which rows are objects, their fields without names by the empty one.
+  fileprivate var withObjects: OracleJSON {
+    switch self {
+    case .row(let fields):
+      .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.withObjects) })
+    case .array(let items): .array(items.map(\.withObjects))
+    case .map(let entries):
+      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.withObjects) })
+    default: OracleValue.array([self]).firstOfJSON
+    }
+  }
+
+  private var firstOfJSON: OracleJSON {
+    if case .array(let items) = asJSON, let first = items.first { first } else { .null }
   }
 }

@@ -24,7 +24,6 @@ enum OracleComparison {
   static func order(_ lhs: Side, _ rhs: Side) -> Int? {
     let (left, right) = (lhs.value, rhs.value)
     if left.isNull || right.isNull { return nil }
-    if case .row(let a) = left, case .row(let b) = right { return rows(a, b) }
     if left.isTime || right.isTime { return instants(left, right) }
     if left.isAddress || right.isAddress {
       guard let a = left.address, let b = right.address else { return nil }
@@ -40,6 +39,11 @@ enum OracleComparison {
       return instants(left, right)
     }
     if case .number? = left.json, case .number? = right.json { return numbers(left, right) }
+    if left.isList, right.isList { return lists(left, right) }
+    if left.entries != nil, right.entries != nil { return objects(left, right) }
+    if left.isList || left.entries != nil, right.isList || right.entries != nil {
+      return OracleOrdering.compare(left, right)
+    }
     guard let a = left.text, let b = right.text else { return nil }
     return bytes(a, b)
   }
@@ -48,14 +52,39 @@ enum OracleComparison {
     lhs == rhs ? 0 : lhs.lexicographicallyPrecedes(rhs) ? -1 : 1
   }
 
-  /// Field by field (S84): the first pair that is not equal decides, then a pair that is NULL.
-  private static func rows(_ lhs: [OracleField], _ rhs: [OracleField]) -> Int? {
-    guard lhs.count == rhs.count else { return nil }
-    let orders = zip(lhs, rhs).map {
-      order(Side(value: $0.value, isTimeColumn: false), Side(value: $1.value, isTimeColumn: false))
-    }
+  /// Part by part: the first pair that is not equal decides, then the number of parts (rows must have as many),
+  /// then a pair that is NULL.
+  private static func lists(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    let (a, b) = (lhs.inner, rhs.inner)
+    if lhs.unnamedFields != nil || rhs.unnamedFields != nil, a.count != b.count { return nil }
+    let orders = zip(a, b).map(plain)
     if let first = orders.compactMap({ $0 }).first(where: { $0 != 0 }) { return first }
+    if a.count != b.count { return a.count < b.count ? -1 : 1 }
     return orders.contains(nil) ? nil : 0
+  }
+
+  private static func plain(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    order(Side(value: lhs, isTimeColumn: false), Side(value: rhs, isTimeColumn: false))
+  }
+
+  /// The members in the order of their keys; keys by S26, values by S20.
+  private static func objects(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
+    func sorted(_ value: OracleValue) -> [OracleEntry] {
+      (value.entries ?? []).sorted { OracleOrdering.compare($0.key, $1.key) < 0 }
+    }
+    let (a, b) = (sorted(lhs), sorted(rhs))
+    var hasNull = false
+    for (x, y) in zip(a, b) {
+      let keys = OracleOrdering.compare(x.key, y.key)
+      if keys != 0 { return keys }
+      switch plain(x.value, y.value) {
+      case nil: hasNull = true
+      case 0?: continue
+      case let order?: return order
+      }
+    }
+    if a.count != b.count { return a.count < b.count ? -1 : 1 }
+    return hasNull ? nil : 0
   }
 
   private static func numbers(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
@@ -80,9 +109,15 @@ enum OracleComparison {
 }
 
 extension OracleValue {
+  /// Whether it is an array or a row.
+  var isList: Bool { unnamedFields != nil || elements != nil }
+
+  /// The elements of an array, the values of a row.
+  var inner: [OracleValue] { unnamedFields ?? elements ?? [] }
+
   fileprivate var isTime: Bool {
     switch self {
-    case .timestamp, .date: true
+    case .timestamp, .zoned, .date: true
     default: false
     }
   }
@@ -91,7 +126,7 @@ extension OracleValue {
 
   fileprivate var isTypedNumber: Bool {
     switch self {
-    case .number, .double: true
+    case .number, .exact, .double, .real: true
     default: false
     }
   }
@@ -112,7 +147,23 @@ public enum OracleOrdering {
     if ranks.0 == 2 || ranks.0 == 3 { return OracleComparison.intervals(lhs, rhs) ?? 0 }
     if ranks.0 == 4, let a = lhs.instant, let b = rhs.instant { return OracleInstant.compare(a, b) }
     if ranks.0 == 5, let a = lhs.address, let b = rhs.address { return OracleComparison.bytes(a, b) }
+    if ranks.0 == 7 { return objects(lhs, rhs) }
+    if ranks.0 == 8 { return lists(lhs.inner, rhs.inner) }
     return OracleComparison.bytes(lhs.text ?? [], rhs.text ?? [])
+  }
+
+  /// Element by element.
+  private static func lists(_ lhs: [OracleValue], _ rhs: [OracleValue]) -> Int {
+    let first = zip(lhs, rhs).map { compare($0, $1) }.first { $0 != 0 }
+    return first ?? (lhs.count == rhs.count ? 0 : lhs.count < rhs.count ? -1 : 1)
+  }
+
+  /// As lists of the keys, ascending, each followed by its value.
+  private static func objects(_ lhs: OracleValue, _ rhs: OracleValue) -> Int {
+    func list(_ value: OracleValue) -> [OracleValue] {
+      (value.entries ?? []).sorted { compare($0.key, $1.key) < 0 }.flatMap { [$0.key, $0.value] }
+    }
+    return lists(list(lhs), list(rhs))
   }
 
   /// The order of a time column's values: points in time, then the rest as text, then NULL.
@@ -125,19 +176,22 @@ public enum OracleOrdering {
     }
   }
 
+  static func isNumber(_ value: OracleValue) -> Bool { rank(value) == 1 }
+
+  static func isBoolean(_ value: OracleValue) -> Bool { rank(value) == 0 }
+
   /// Booleans, numbers, intervals, times, addresses, texts, objects, arrays, NULL (S26, S70).
   private static func rank(_ value: OracleValue) -> Int {
     switch value {
     case .boolean: return 0
-    case .number, .double: return value.decimal == nil ? 6 : 1
+    case .number, .exact, .double, .real: return 1
     case .monthInterval: return 2
     case .dayInterval: return 3
-    case .timestamp, .date: return 4
+    case .timestamp, .zoned, .date: return 4
     case .address: return 5
     case .text: return 6
     case .map: return 7
-    case .row(let fields): return fields.contains { $0.name == nil } ? 8 : 7
-    case .array: return 8
+    case .row, .array: return 8
     case .null: return 9
     case .record(let record):
       switch record.json {

@@ -111,12 +111,12 @@ extension OracleDecimal {
   /// `/` and `%` as Trino's decimals do them (S56).
   static func divided(_ lhs: OracleDecimal, _ rhs: OracleDecimal, isRemainder: Bool) -> OracleDecimal? {
     let scale = max(lhs.scale, rhs.scale)
-    guard !rhs.isZero, lhs.digits.count <= 38, rhs.digits.count <= 38,
-      lhs.digits.count + scale + rhs.scale - lhs.scale <= 38
+    guard !rhs.isZero, lhs.fits, rhs.fits, scale <= 38, let top = lhs.digits(at: -scale),
+      let bottom = rhs.digits(at: -scale)
     else { return nil }
-    guard let top = lhs.digits(at: -scale), let bottom = rhs.digits(at: -scale) else { return nil }
     let isNegative = lhs.isNegative != rhs.isNegative
     if isRemainder {
+      guard top.count <= 38, bottom.count <= 38 else { return nil }
       return OracleDecimal(
         isNegative: lhs.isNegative, digits: longDivided(top, by: bottom).remainder, exponent: -scale)
     }
@@ -124,9 +124,13 @@ extension OracleDecimal {
     let (quotient, remainder) = longDivided(shifted, by: bottom)
     let twice = add(remainder, remainder)
     let isUp = compareMagnitudesPadded(twice, bottom) >= 0
-    return OracleDecimal(
+    let result = OracleDecimal(
       isNegative: isNegative, digits: isUp ? add(quotient, [1]) : quotient, exponent: -scale)
+    return result.digits.count <= 38 ? result : nil
   }
+
+  /// Whether it has no more digits than a decimal of SQL.
+  private var fits: Bool { digits.count + max(exponent, 0) <= 38 }
 
   /// The whole part of a whole number divided by a number (S54).
   static func cutQuotient(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {

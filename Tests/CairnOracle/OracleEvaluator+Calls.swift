@@ -48,7 +48,16 @@ extension OracleEvaluator {
         arguments[0], arguments[1], scalarOnly: name == "json_extract_scalar",
         isConstant: operands[1].isConstant)
     case "element_at":
+      if case .literal(.number("0")) = operands[1].kind { throw .unsupported("an element 0") }
       return OracleFunctions.elementAt(arguments[0], arguments[1])
+    case "is_json_scalar" where operands[0].givesJSON:
+      if case .literal(.typed(_, let text)) = operands[0].kind,
+        OracleJSONParser.parse(Array(text.utf8)) == .null
+      {
+        return .boolean(true)
+      }
+      guard !arguments[0].isNull else { return .null }
+      return .boolean(arguments[0].elements == nil && arguments[0].entries == nil)
     case "cardinality":
       return OracleFunctions.cardinality(arguments[0])
     case "from_iso8601_timestamp", "now", "current_timestamp", "date", "current_date", "date_trunc":
@@ -73,7 +82,7 @@ extension OracleEvaluator {
     case "date":
       return OracleCast.date(arguments[0])
     case "from_iso8601_timestamp":
-      return OracleValue(arguments[0].instant)
+      return OracleValue.time(arguments[0], allowsNames: false)
     default:
       guard let unit = arguments[0].text.map({ String(decoding: $0, as: UTF8.self).lowercased() }) else {
         return .null
@@ -83,9 +92,21 @@ extension OracleEvaluator {
         if operands[0].isConstant { throw .invalidLiteral("the unit of date_trunc") }
         return .null
       }
-      let start = arguments[1].instant.flatMap { OracleCalendar.truncated($0, to: unit) }
+      let start = arguments[1].clock.flatMap { OracleCalendar.truncated($0, to: unit) }
       if case .date = arguments[1] { return OracleCast.date(OracleValue(start)) }
-      return OracleValue(start)
+      return OracleValue(clock: start, in: arguments[1].zone)
+    }
+  }
+}
+
+extension Expression {
+  /// Whether its value is one of JSON, so that a string in it is no text that holds JSON (S80).
+  fileprivate var givesJSON: Bool {
+    switch kind {
+    case .literal(.typed("json", _)): true
+    case .cast(_, let type, _): type.name == "json"
+    case .call(let call): ["json_parse", "json_extract", "json_array_get"].contains(call.key)
+    default: false
     }
   }
 }

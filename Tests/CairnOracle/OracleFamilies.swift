@@ -65,7 +65,7 @@ enum OracleFamilies {
       guard let text = values[0].text, text.count <= 10 else { return .null }
       return OracleCast.date(values[0])
     case "last_day_of_month":
-      guard let instant = values[0].instant else { return .null }
+      guard let instant = values[0].clock else { return .null }
       let date = OracleCalendar.civil(
         OracleCalendar.floorDivide(instant.seconds, OracleCalendar.secondsPerDay))
       let day = OracleCalendar.dayCount(year: date.year, month: date.month)
@@ -85,12 +85,12 @@ enum OracleFamilies {
     case "date_format", "strftime":
       guard let pattern = text(1) else { return .null }
       let epoch = OracleInstant(seconds: 0, nanoseconds: 0)
-      guard OracleTimeFunctions.written(epoch, pattern, isC: name == "strftime") != nil else {
+      guard OracleTimeFunctions.written(OracleValue(epoch), pattern, isC: name == "strftime") != nil else {
         if areConstant[1] { throw .invalidLiteral("the pattern \(pattern)") }
         return .null
       }
-      return values[0].instant.flatMap { OracleTimeFunctions.written($0, pattern, isC: name == "strftime") }
-        .map { OracleValue($0) } ?? .null
+      return OracleTimeFunctions.written(values[0], pattern, isC: name == "strftime").map { OracleValue($0) }
+        ?? .null
     case "is_denied": return .boolean(isDenied(text(0), values.count > 1 ? text(1) : nil))
     case "typeof": return OracleValue(type(values[0]))
     case "ifnull", "nvl": return values.first { !$0.isNull } ?? .null
@@ -113,7 +113,10 @@ enum OracleFamilies {
     case .null: "unknown"
     case .boolean: "boolean"
     case .number: value.decimal?.wholeNumber != nil ? "bigint" : "decimal"
+    case .exact: "decimal"
     case .double: "double"
+    case .real: "real"
+    case .zoned: "timestamp with time zone"
     case .text: "varchar"
     case .timestamp: "timestamp"
     case .date: "date"
@@ -126,7 +129,7 @@ enum OracleFamilies {
     case .record(let record):
       switch record.json {
       case .boolean: "boolean"
-      case .number: value.decimal?.wholeNumber != nil ? "bigint" : "decimal"
+      case .number: value.decimal?.wholeNumber != nil ? "bigint" : value.isDouble ? "double" : "decimal"
       case .string: "varchar"
       default: "json"
       }
@@ -142,7 +145,9 @@ enum OracleNumberFunctions {
       guard let number = values[0].decimal else { return .null }
       if name == "sign" {
         let sign: Int64 = number.isZero ? 0 : number.isNegative ? -1 : 1
-        return values[0].isDouble ? OracleValue(double: Double(sign)) : OracleValue(sign)
+        if values[0].isDouble { return OracleValue(double: Double(sign)) }
+        if values[0].isReal { return OracleArithmetic.real(Float(sign)) }
+        return values[0].integer == nil ? OracleValue(OracleDecimal(sign)) : OracleValue(sign)
       }
       if !number.isNegative { return OracleArithmetic.signed(.plus, values[0]) }
       return OracleArithmetic.signed(.minus, values[0])
@@ -173,12 +178,21 @@ enum OracleNumberFunctions {
     }
     if number.wholeNumber != nil, places >= 0 { return OracleArithmetic.signed(.plus, values[0]) }
     // Nothing is cut: the number as it is spelled.
-    if number.scale <= places, !number.hasExponent || number.exponent >= 0, !values[0].isDouble {
+    if number.scale <= places, !values[0].isDouble, !values[0].isReal {
       return OracleArithmetic.signed(.plus, values[0])
     }
-    guard let result = cut(number, name, places) else { return .null }
+    var rounded = number
+    if values[0].isDouble {
+      // A text with an exponent is a double first.
+      guard let shortest = values[0].asDouble.flatMap({ OracleDecimal(Array($0.description.utf8)) }) else {
+        return .null
+      }
+      rounded = shortest
+    }
+    guard let result = cut(rounded, name, places) else { return .null }
     if values[0].isDouble { return OracleValue(result).asDouble.map { OracleValue(double: $0) } ?? .null }
-    if number.wholeNumber != nil, result.wholeNumber == nil { return .null }
+    if values[0].isReal { return OracleArithmetic.real(Float(String(decoding: result.text, as: UTF8.self))) }
+    if values[0].integer != nil { return result.wholeNumber.map { OracleValue($0) } ?? .null }
     return OracleValue(result)
   }
 

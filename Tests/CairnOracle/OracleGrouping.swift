@@ -162,6 +162,9 @@ struct OracleGrouping {
       (relation.columns ?? []).contains { OracleScope.isSame($0.name, path.root.text) }
     }
     if isColumn { return written }
+    // A key that records have goes before an alias, too.
+    let isOpen = nothing.relations.contains { $0.columns == nil }
+    if isOpen, select.context.catalog.hasKeyIgnoringCase(path.root.text) { return written }
     let named = outputs.filter { $0.isAlias && OracleScope.isSame($0.name, path.root.text) }
     let exact = named.filter { $0.name == path.root.text }
     let matches = exact.isEmpty ? named : exact

@@ -203,6 +203,14 @@ struct OracleFrom {
 
   // MARK: UNNEST (S67)
 
+  /// Whether an argument is the array `resources` of records.
+  private func isResources(_ array: Expression, _ scope: OracleScope) -> Bool {
+    guard case .path(let path) = array.kind, let found = try? scope.resolve(path), found.isRecord,
+      found.steps.count == 1, case .name(let name) = found.steps[0]
+    else { return false }
+    return OracleScope.isResources(name)
+  }
+
   private func unnest(
     _ arrays: [Expression], _ withOrdinality: Bool, _ alias: TableAlias?, _ left: OracleScope
   ) throws(OracleError) -> OracleRows {
@@ -226,8 +234,11 @@ struct OracleFrom {
     }
     let evaluator = OracleEvaluator(scope: left, now: context.now)
     var columns: [[[OracleValue]]] = []
-    for array in arrays {
-      columns.append(OracleUnnest.rows(try evaluator.value(of: array), width: width))
+    for (index, array) in arrays.enumerated() {
+      let own = width == 1 ? [] : Array(names[(index * width)..<((index + 1) * width)])
+      columns.append(
+        OracleUnnest.rows(
+          try evaluator.value(of: array), names: own, documented: isResources(array, left)))
     }
     let count = columns.map(\.count).max() ?? 0
     var rows: [[OracleCell]] = []
@@ -246,21 +257,34 @@ struct OracleFrom {
 
 /// The elements of arrays and members of objects as rows.
 enum OracleUnnest {
-  static func rows(_ value: OracleValue, width: Int) -> [[OracleValue]] {
-    switch (value, value.json) {
-    case (.array(let items), _): return items.map { spread($0, width) }
-    case (_, .array(let items)?): return items.map { spread(OracleValue($0), width) }
-    case (_, .object(let members)?):
-      return members.map { fitted([.text($0.key), OracleValue($0.value)], width) }
-    default: return []
+  /// Of several columns with names, or of one without.
+  static func rows(_ value: OracleValue, names: [String], documented: Bool) -> [[OracleValue]] {
+    let width = max(1, names.count)
+    if let entries = value.entries {
+      return entries.map { width == 1 ? [$0.key] : fitted([$0.key, $0.value], width) }
+    }
+    guard let items = value.elements else { return [] }
+    if width == 1 { return items.map { [$0] } }
+    let fields = documented ? OracleScope.resourceMembers : []
+    let isByName = names.contains { name in
+      fields.contains { OracleScope.isSame($0, name) } || items.contains { member(name, of: $0) != nil }
+    }
+    return items.map { item in
+      if case .row(let fields) = item { return fitted(fields.map(\.value), width) }
+      guard let entries = item.entries else { return fitted([], width) }
+      if isByName { return names.map { member($0, of: item) ?? .null } }
+      if documented { return fitted(fields.map { member($0, of: item) ?? .null }, width) }
+      return fitted(entries.map(\.value), width)
     }
   }
 
-  /// An element in a number of columns: as it is in one, its members in more.
-  private static func spread(_ element: OracleValue, _ width: Int) -> [OracleValue] {
-    if width == 1 { return [element] }
-    guard case .object(let members)? = element.json else { return fitted([], width) }
-    return fitted(members.map { OracleValue($0.value) }, width)
+  /// The member of an object that a name reads (S2).
+  private static func member(_ name: String, of item: OracleValue) -> OracleValue? {
+    guard let entries = item.entries else { return nil }
+    let wanted = Array(name.utf8)
+    return
+      (entries.first { $0.key.text == wanted }
+      ?? entries.first { OraclePath.folded($0.key.text ?? []) == OraclePath.folded(wanted) })?.value
   }
 
   private static func fitted(_ values: [OracleValue], _ width: Int) -> [OracleValue] {

@@ -3,7 +3,7 @@ extension OracleResult {
   public typealias Cell = [UInt8]?
 
   /// The rows as cells.
-  public var cells: [[Cell]] { rows.map { $0.map(\.text) } }
+  public var cells: [[Cell]] { rows.map { $0.map(\.outputText) } }
 
   /// How rows differ from this result, where it leaves nothing open (S65); nil if they do not.
   ///
@@ -18,13 +18,15 @@ extension OracleResult {
       return nil
     }
     var allowed: [Int: [[Cell]: Int]] = [:]
-    for (row, tie) in zip(candidates, ties) { allowed[tie, default: [:]][row.map(\.text), default: 0] += 1 }
+    for (row, tie) in zip(candidates, ties) {
+      allowed[tie, default: [:]][row.map(\.outputText), default: 0] += 1
+    }
     for (offset, row) in actual.enumerated() {
       let place = window.lowerBound + offset
       let tie = ties[place]
       guard let count = allowed[tie]?[row], count > 0 else {
         return "row \(offset), \(OracleResult.text(row)), is not among those that may stand there, such as "
-          + OracleResult.text(candidates[place].map(\.text))
+          + OracleResult.text(candidates[place].map(\.outputText))
       }
       allowed[tie]?[row] = count - 1
     }

@@ -170,7 +170,23 @@ final class OracleScope {
       }
       return OracleResolved(value: record, steps: catalog.withoutQuotes([.name(name)] + rest), isRecord: true)
     }
-    return OracleResolved(value: record, steps: [.name(name)] + rest, isRecord: true)
+    return OracleResolved(
+      value: record, steps: [.name(name)] + OracleScope.namingMember(of: name, rest), isRecord: true)
+  }
+
+  /// `resources[1][2]` reads a documented member by its place (S67).
+  private static func namingMember(of name: Identifier, _ steps: [Path.Step]) -> [Path.Step] {
+    guard isResources(name), steps.count > 1, case .index = steps[0], case .index(let place) = steps[1],
+      (1...3).contains(place)
+    else { return steps }
+    let member = Path.Step.name(Identifier(resourceMembers[Int(place) - 1], isQuoted: false, span: name.span))
+    return [steps[0], member] + steps.dropFirst(2)
+  }
+
+  static let resourceMembers = ["ARN", "accountId", "type"]
+
+  static func isResources(_ name: Identifier) -> Bool {
+    name.isQuoted ? name.text == "resources" : isSame(name.text, "resources")
   }
 
   static func folded(_ name: String) -> [UInt8] { OraclePath.folded(Array(name.utf8)) }

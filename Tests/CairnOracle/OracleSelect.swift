@@ -189,7 +189,7 @@ struct OracleSelect {
             && zip(relation.fullName, names).allSatisfy { OracleScope.isSame($0, $1) }
         }
         guard matches.count == 1 else { throw .unsupported("\(expression).*") }
-        outputs += all(relations, matches[0], hidesMerged: false)
+        outputs += all(relations, matches[0], hidesMerged: true)
       }
     }
     return outputs

@@ -43,13 +43,21 @@ enum OracleSameness {
     }
   }
 
+  /// Equal for the values that S26 does not tell apart.
   static func key(_ value: OracleValue) -> [UInt8] {
+    if value.isNull { return Array("null".utf8) }
+    if case .map = value { return Array("object ".utf8) + members(value) }
+    if case .object? = value.json { return Array("object ".utf8) + members(value) }
+    if value.isList { return Array("list ".utf8) + key(value.inner) }
     switch value {
-    case .null: return Array("null".utf8)
-    case .text(let text): return Array("text ".utf8) + text
-    case .record(let record): return Array("text ".utf8) + record.text
-    case .number(let spelling), .double(let spelling):
-      guard let number = OracleDecimal(spelling) else { return Array("number ".utf8) + spelling }
+    case .timestamp, .zoned, .date:
+      return Array("time \(value.instant?.seconds ?? 0) \(value.instant?.nanoseconds ?? 0)".utf8)
+    case .dayInterval(let seconds, let nanoseconds): return Array("interval \(seconds) \(nanoseconds)".utf8)
+    case .monthInterval(let months): return Array("months \(months)".utf8)
+    case .address(let bytes): return Array("address ".utf8) + bytes
+    default: break
+    }
+    if OracleOrdering.isNumber(value), let number = value.decimal {
       var digits = number.digits
       var exponent = number.exponent
       while digits.last == 0 {
@@ -58,15 +66,16 @@ enum OracleSameness {
       }
       if digits.isEmpty { return Array("number 0".utf8) }
       return Array("number \(number.isNegative ? "-" : "")\(exponent) ".utf8) + digits.map { $0 + 0x30 }
-    case .boolean(let value): return Array("boolean \(value)".utf8)
-    case .timestamp(let seconds, let nanoseconds): return Array("timestamp \(seconds) \(nanoseconds)".utf8)
-    case .date(let days): return Array("date \(days)".utf8)
-    case .dayInterval(let seconds, let nanoseconds): return Array("interval \(seconds) \(nanoseconds)".utf8)
-    case .monthInterval(let months): return Array("months \(months)".utf8)
-    case .address(let bytes): return Array("address ".utf8) + bytes
-    case .array(let items): return Array("array ".utf8) + key(items)
-    case .map(let entries): return Array("map ".utf8) + key(entries.flatMap { [$0.key, $0.value] })
-    case .row(let fields): return Array("row ".utf8) + key(fields.map(\.value))
     }
+    if OracleOrdering.isBoolean(value), let truth = value.truth { return Array("boolean \(truth)".utf8) }
+    return Array("text ".utf8) + (value.text ?? [])
+  }
+
+  /// The members of an object in the order of their keys.
+  private static func members(_ value: OracleValue) -> [UInt8] {
+    key(
+      (value.entries ?? []).sorted { OracleOrdering.compare($0.key, $1.key) < 0 }.flatMap {
+        [$0.key, $0.value]
+      })
   }
 }

@@ -40,9 +40,17 @@ enum OracleText {
     String(validating: character, as: UTF8.self)?.unicodeScalars.first
   }
 
-  static func lowercased(_ text: [UInt8]) -> [UInt8] { mapped(text) { $0.properties.lowercaseMapping } }
+  static func lowercased(_ text: [UInt8]) -> [UInt8] {
+    // Simple mappings: of U+0130 it is one letter, unlike the full one.
+    mapped(text) { $0.value == 0x130 ? "i" : $0.properties.lowercaseMapping }
+  }
 
-  static func uppercased(_ text: [UInt8]) -> [UInt8] { mapped(text) { $0.properties.uppercaseMapping } }
+  static func uppercased(_ text: [UInt8]) -> [UInt8] {
+    mapped(text) { scalar in
+      let (upper, title) = (scalar.properties.uppercaseMapping, scalar.properties.titlecaseMapping)
+      return upper.unicodeScalars.count > 1 ? title : upper
+    }
+  }
 
   /// Maps the characters that have a mapping to exactly one character (S51).
   private static func mapped(_ text: [UInt8], _ mapping: (Unicode.Scalar) -> String) -> [UInt8] {

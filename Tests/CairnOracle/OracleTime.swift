@@ -1,5 +1,5 @@
 /// A point in time, UTC.
-struct OracleInstant: Sendable, Equatable {
+public struct OracleInstant: Sendable, Equatable {
   /// Seconds since 1970.
   var seconds: Int64
   /// 0 to 999,999,999.
@@ -16,6 +16,14 @@ struct OracleInstant: Sendable, Equatable {
     let text = String(decoding: text, as: UTF8.self)
     guard let date = text.prefixMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}(?=$|[T ])/) else { return false }
     return OracleValue.text(Array(date.0.utf8)).instant == nil
+  }
+
+  /// Rounded to so many digits of the second's fraction, half up.
+  func rounded(toDigits digits: Int) -> OracleInstant {
+    var unit: Int64 = 1
+    for _ in 0..<max(0, 9 - digits) { unit *= 10 }
+    let moved = adding(seconds: 0, nanoseconds: unit / 2)
+    return OracleInstant(seconds: moved.seconds, nanoseconds: moved.nanoseconds / unit * unit)
   }
 
   /// The instant some nanoseconds on.

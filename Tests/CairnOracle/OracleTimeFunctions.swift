@@ -13,9 +13,15 @@ enum OracleTimeFunctions {
   ]
 
   static func part(_ name: String, _ value: OracleValue) throws(OracleError) -> OracleValue {
+    guard parts.contains(name) || name == "epoch" else { throw .invalidLiteral("the part \(name)") }
+    switch value {
+    case .dayInterval(let seconds, let nanoseconds): return part(name, seconds: seconds, nanoseconds)
+    case .monthInterval(let months):
+      return name == "year" ? OracleValue(months / 12) : name == "month" ? OracleValue(months % 12) : .null
+    default: break
+    }
     if name == "epoch" { return unixTime(value) }
-    guard parts.contains(name) else { throw .invalidLiteral("the part \(name)") }
-    guard let instant = value.instant else { return .null }
+    guard let instant = value.clock else { return .null }
     let days = OracleCalendar.floorDivide(instant.seconds, OracleCalendar.secondsPerDay)
     let date = OracleCalendar.civil(days)
     let second = instant.seconds - days * OracleCalendar.secondsPerDay
@@ -34,6 +40,24 @@ enum OracleTimeFunctions {
     case "microsecond": return OracleValue(instant.nanoseconds / 1_000)
     case "day_of_week", "dow", "dayofweek": return OracleValue(weekday(days))
     default: return OracleValue(days - OracleCalendar.days(year: date.year, month: 1, day: 1) + 1)
+    }
+  }
+
+  /// The part of an interval that its text shows.
+  private static func part(_ name: String, seconds: Int64, _ nanoseconds: Int64) -> OracleValue {
+    if name == "epoch" {
+      return OracleValue(double: Double(Int128(seconds) * 1_000_000_000 + Int128(nanoseconds)) / 1e9)
+    }
+    // Seconds and nanoseconds of one sign.
+    let (whole, rest) =
+      seconds < 0 && nanoseconds > 0 ? (seconds + 1, nanoseconds - 1_000_000_000) : (seconds, nanoseconds)
+    switch name {
+    case "day", "day_of_month", "dayofmonth": return OracleValue(whole / 86_400)
+    case "hour": return OracleValue(whole / 3600 % 24)
+    case "minute": return OracleValue(whole / 60 % 60)
+    case "second": return OracleValue(whole % 60)
+    case "millisecond": return OracleValue(rest / 1_000_000)
+    default: return .null
     }
   }
 
@@ -81,9 +105,14 @@ enum OracleTimeFunctions {
     guard seconds[unit] != nil || months[unit] != nil || unit == "millisecond" else {
       throw .invalidLiteral("the unit \(unit)")
     }
-    guard let a = start.instant, let b = end.instant else { return .null }
+    guard var a = start.instant, var b = end.instant else { return .null }
+    if !["millisecond", "second", "minute", "hour"].contains(unit) {
+      // Days are those of the first one's zone.
+      a = OracleValue(a, in: start.zone).clock ?? a
+      b = OracleValue(b, in: start.zone).clock ?? b
+    }
     if OracleInstant.compare(a, b) > 0 {
-      return OracleArithmetic.signed(.minus, try difference(unit, end, start))
+      return OracleArithmetic.signed(.minus, try difference(unit, OracleValue(b), OracleValue(a)))
     }
     if let divisor = months[unit] {
       var count: Int64 = (b.seconds - a.seconds) / (31 * 86_400) - 1
@@ -122,38 +151,23 @@ enum OracleTimeFunctions {
 
   static func iso8601(_ value: OracleValue) -> OracleValue {
     if case .date = value { return value.text.map(OracleValue.text) ?? .null }
-    guard let instant = value.instant else { return .null }
+    guard let instant = value.clock else { return .null }
     let text = OracleCalendar.text(OracleInstant(seconds: instant.seconds, nanoseconds: 0))
     let digits = String(instant.nanoseconds)
     var fraction = String(repeating: "0", count: 9 - digits.count) + digits
     if fraction.hasSuffix("000000") { fraction = String(fraction.prefix(3)) }
-    return OracleValue(text.replacing(" ", with: "T") + "." + fraction + "Z")
+    return OracleValue(
+      text.replacing(" ", with: "T") + "." + fraction
+        + (value.zone == .utc ? "Z" : OracleZone.offsetText(instant.seconds - (value.instant?.seconds ?? 0))))
   }
 
   static func zoned(
     _ value: OracleValue, _ zone: OracleValue, isConstant: Bool, isInverse: Bool
   ) throws(OracleError) -> OracleValue {
     guard let text = zone.text.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
-    guard let offset = offset(text) else {
-      guard isConstant else { return .null }
-      guard let zone = TimeZone(identifier: text) else { throw .invalidLiteral("the zone \(text)") }
-      guard let instant = value.instant else { return .null }
-      let moved = isInverse ? -clockOffset(zone, instant.seconds) : offset(zone, instant.seconds)
-      return OracleValue(instant.adding(seconds: moved, nanoseconds: 0))
-    }
-    return OracleValue(value.instant?.adding(seconds: isInverse ? -offset : offset, nanoseconds: 0))
-  }
-
-  private static func offset(_ zone: TimeZone, _ seconds: Int64) -> Int64 {
-    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
-  }
-
-  /// The offset of a time on the zone's clocks: of the earlier point at which they show it, or, where they leap over
-  /// it, the one before the leap.
-  private static func clockOffset(_ zone: TimeZone, _ clock: Int64) -> Int64 {
-    let day: Int64 = 86_400
-    let around = [offset(zone, clock - day), offset(zone, clock + day)]
-    return around.filter { offset(zone, clock - $0) == $0 }.max() ?? around[0]
+    guard isConstant || offset(text) != nil else { return .null }
+    guard let zone = OracleZone(text) else { throw .invalidLiteral("the zone \(text)") }
+    return isInverse ? OracleValue(clock: value.clock, in: zone) : OracleValue(value.instant, in: zone)
   }
 
   /// Seconds east of UTC.
@@ -183,7 +197,8 @@ enum OracleTimeFunctions {
   ]
 
   /// `date_format`, or `strftime` with C's letters; nil if the pattern is none.
-  static func written(_ instant: OracleInstant, _ pattern: String, isC: Bool) -> String? {
+  static func written(_ time: OracleValue, _ pattern: String, isC: Bool) -> String? {
+    guard let instant = time.clock else { return nil }
     func number(_ name: String) -> Int64 {
       (try? part(name, OracleValue(instant)))?.decimal?.wholeNumber ?? 0
     }
@@ -224,8 +239,8 @@ enum OracleTimeFunctions {
       case ("T", _): "\(padded(hour)):\(padded(number("minute"))):\(padded(number("second")))"
       case ("r", false): "\(padded(twelve)):\(padded(number("minute"))):\(padded(number("second"))) \(half)"
       case ("F", true): "\(padded(number("year"), 4))-\(padded(number("month")))-\(padded(number("day")))"
-      case ("z", true): "+0000"
-      case ("Z", true): "UTC"
+      case ("z", true): OracleZone.offsetText(instant.seconds - (time.instant?.seconds ?? 0), separator: "")
+      case ("Z", true): time.zone.name
       case ("%", _): "%"
       default: nil
       }

@@ -8,6 +8,20 @@ struct OracleTimeText {
     return reader.read()
   }
 
+  /// Seconds east of UTC that a text which spells a time names; 0 without.
+  static func offset(_ text: [UInt8]) -> Int64 {
+    let tail = String(decoding: text.suffix(6), as: UTF8.self)
+    for count in [6, 5, 3] {
+      let zone = tail.suffix(count)
+      // A date's last part looks like an offset of hours.
+      guard let sign = zone.first, "+-".contains(sign), text.contains(0x3A),
+        let offset = OracleTimeFunctions.offset(String(zone))
+      else { continue }
+      return offset
+    }
+    return 0
+  }
+
   private mutating func read() -> OracleInstant? {
     guard let year = number(4...4), accept("-"), let month = number(1...2), accept("-"),
       let day = number(1...2), year > 0, (1...12).contains(month), day > 0,

@@ -9,12 +9,18 @@ public enum OracleValue: Sendable, Equatable {
   case boolean(Bool)
   /// A typed number, as spelled (S12, S14).
   case number(spelling: [UInt8])
+  /// Of the type decimal, also where it is spelled without a point (S56).
+  case exact(spelling: [UInt8])
   /// A double, by its shortest spelling (S57).
   case double(spelling: [UInt8])
+  /// Of 32 bits, likewise.
+  case real(spelling: [UInt8])
   /// Typed text.
   case text([UInt8])
   /// A point in time: seconds since 1970, UTC, and nanoseconds.
   case timestamp(seconds: Int64, nanoseconds: Int64)
+  /// A point in time that is shown in another zone than UTC.
+  case zoned(OracleInstant, OracleZone)
   /// A date: days since 1970-01-01.
   case date(days: Int64)
   /// An interval of days to seconds.
@@ -67,11 +73,11 @@ extension OracleValue {
   }
 
   init(_ number: OracleDecimal?) {
-    self = number.map { .number(spelling: $0.text) } ?? .null
+    self = number.map { .exact(spelling: $0.text) } ?? .null
   }
 
   init(_ number: Int64) {
-    self.init(OracleDecimal(number))
+    self = .number(spelling: OracleDecimal(number).text)
   }
 
   /// A point in time; outside the years that can be written (S54) it is NULL.
@@ -99,17 +105,67 @@ extension OracleValue {
     switch self {
     case .null: nil
     case .boolean(let value): Array((value ? "true" : "false").utf8)
-    case .number(let spelling), .double(let spelling): spelling
+    case .number(let spelling), .exact(let spelling): spelling
+    case .double(let spelling), .real(let spelling): OracleValue.scientific(spelling, isJSON: false)
     case .text(let text): text
     case .record(let value): value.text
     case .timestamp(let seconds, let nanoseconds):
       Array(OracleCalendar.text(OracleInstant(seconds: seconds, nanoseconds: nanoseconds)).utf8)
+    case .zoned(_, let zone):
+      Array((clock.map { OracleCalendar.text($0) } ?? "").utf8) + Array(" \(zone.name)".utf8)
     case .date(let days): Array(OracleCalendar.text(day: days).utf8)
     case .address(let bytes): Array(OracleAddress.text(bytes).utf8)
-    case .dayInterval(let seconds, let nanoseconds): Array("\(seconds).\(nanoseconds) seconds".utf8)
-    case .monthInterval(let months): Array("\(months) months".utf8)
+    case .dayInterval(let seconds, let nanoseconds):
+      Array(OracleValue.text(seconds: seconds, nanoseconds: nanoseconds).utf8)
+    case .monthInterval(let months):
+      Array("\(months < 0 ? "-" : "")\(months.magnitude / 12)-\(months.magnitude % 12)".utf8)
     case .array, .map, .row: asJSON.compact
     }
+  }
+
+  /// The value as output in JSON has it.
+  public var output: [UInt8]? { isNull ? nil : asJSON.compact }
+
+  /// The value as output that is no JSON has it.
+  public var outputText: [UInt8]? {
+    switch self {
+    case .double, .real: output
+    default: text
+    }
+  }
+
+  /// `D HH:MM:SS.mmm` with one sign before it.
+  private static func text(seconds: Int64, nanoseconds: Int64) -> String {
+    func padded(_ value: Int64, _ width: Int) -> String {
+      let digits = "\(value)"
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let total = Int128(seconds) * 1_000_000_000 + Int128(nanoseconds)
+    let milliseconds = Int64(total.magnitude / 1_000_000)
+    let whole = milliseconds / 1000
+    let time = "\(padded(whole / 3600 % 24, 2)):\(padded(whole / 60 % 60, 2)):\(padded(whole % 60, 2))"
+    return "\(total < 0 ? "-" : "")\(whole / 86_400) \(time).\(padded(milliseconds % 1000, 3))"
+  }
+
+  /// `3.77E1`; as JSON `37.7`, and `3.77E10` where the number is less than 0.001 or not below 10,000,000.
+  private static func scientific(_ spelling: [UInt8], isJSON: Bool) -> [UInt8] {
+    guard let number = OracleDecimal(spelling) else { return spelling }
+    let sign = spelling.first == UInt8(ascii: "-") ? "-" : ""
+    let digits = String(decoding: number.digits.map { $0 + 0x30 }, as: UTF8.self)
+    let power = digits.count + number.exponent - 1
+    var significant = digits
+    while significant.last == "0" { significant.removeLast() }
+    if significant.isEmpty { return Array((sign + (isJSON ? "0.0" : "0E0")).utf8) }
+    if isJSON, (-3..<7).contains(power) {
+      let zeros = String(repeating: "0", count: max(0, -power))
+      let padded = zeros + significant + String(repeating: "0", count: max(0, power + 1 - significant.count))
+      let whole = padded.prefix(max(power, 0) + 1)
+      let fraction = padded.dropFirst(max(power, 0) + 1)
+      return Array("\(sign)\(whole).\(fraction.isEmpty ? "0" : fraction)".utf8)
+    }
+    let rest = significant.dropFirst()
+    let tail = rest.isEmpty ? (isJSON ? ".0" : "") : ".\(rest)"
+    return Array("\(sign)\(significant.prefix(1))\(tail)E\(power)".utf8)
   }
 
   /// A double, NULL where it is infinite or no number.
@@ -132,7 +188,8 @@ extension OracleValue {
     switch self {
     case .null: .null
     case .boolean(let value): .boolean(value)
-    case .number(let spelling), .double(let spelling): .number(spelling)
+    case .number(let spelling), .exact(let spelling): .number(spelling)
+    case .double(let spelling), .real(let spelling): .number(OracleValue.scientific(spelling, isJSON: true))
     case .record(let value): value.json
     case .array(let items): .array(items.map(\.asElement))
     case .map(let entries):
@@ -154,7 +211,8 @@ extension OracleValue {
   /// The value as a number (S15), or nil.
   var decimal: OracleDecimal? {
     switch self {
-    case .number(let spelling), .double(let spelling): OracleDecimal(spelling)
+    case .number(let spelling), .exact(let spelling), .double(let spelling), .real(let spelling):
+      OracleDecimal(spelling)
     case .text(let text): OracleDecimal(text)
     case .record(let value):
       switch value.json {
@@ -184,6 +242,7 @@ extension OracleValue {
     switch self {
     case .timestamp(let seconds, let nanoseconds):
       OracleInstant(seconds: seconds, nanoseconds: nanoseconds)
+    case .zoned(let instant, _): instant
     case .date(let days): OracleInstant(seconds: days * OracleCalendar.secondsPerDay, nanoseconds: 0)
     case .text(let text): OracleTimeText.instant(text)
     case .record(let value): OracleTimeText.instant(value.text)

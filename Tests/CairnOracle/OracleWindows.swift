@@ -160,7 +160,7 @@ struct OraclePartition {
     }
   }
 
-  private func double(_ value: Double) -> OracleValue { .number(spelling: Array(value.description.utf8)) }
+  private func double(_ value: Double) -> OracleValue { OracleValue(double: value) }
 
   /// The first `count % parts` parts have one row more.
   private func tile(_ place: Int, _ parts: Int, _ count: Int) -> Int {
@@ -290,10 +290,10 @@ enum OracleRangeKey {
       return
     }
     switch key.value {
-    case .timestamp, .date:
+    case .timestamp, .zoned, .date:
       guard let instant = key.value.instant else { return nil }
       self = .instant(instant)
-    case .number:
+    case .number, .exact, .double, .real:
       guard let number = key.value.decimal else { return nil }
       self = .number(number)
     case .record(let record) where record.isNumber:
@@ -307,7 +307,7 @@ enum OracleRangeKey {
     switch distance {
     case .dayInterval(let seconds, _): seconds < 0
     case .monthInterval(let months): months < 0
-    case .number: distance.decimal.map { $0.isNegative && !$0.isZero }
+    case .number, .exact, .double, .real: distance.decimal.map { $0.isNegative && !$0.isZero }
     default: nil
     }
   }
@@ -316,7 +316,7 @@ enum OracleRangeKey {
     let operation = isUp ? BinaryOperator.add : .subtract
     switch self {
     case .number(let number):
-      guard case .number = distance else { return nil }
+      guard distance.decimal != nil, !distance.isTextual else { return nil }
       return (try? OracleArithmetic.combine(.number(spelling: number.text), operation, distance))?.decimal
         .map(OracleRangeKey.number)
     case .instant(let instant):

@@ -135,6 +135,10 @@ extension PredicateGenerator {
     switch pick(values) {
     case .boolean(let value): return pick([value ? "TRUE" : "FALSE", value ? "'true'" : "'false'"])
     case .number(let spelling):
+      // Beyond all doubles there is no literal.
+      if spelling.contains(where: { "eE".contains($0) }), Double(spelling)?.isFinite != true {
+        return quoted(spelling)
+      }
       return pick([
         spelling, quoted(spelling), spelling + (spelling.contains { ".eE".contains($0) } ? "" : ".0"),
       ])

@@ -270,9 +270,14 @@ extension Planner {
     let columns = names.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
     var sources: [UnnestOperator.Source] = []
     var next = 0
-    for (expression, width) in zip(bound, widths) {
+    for (index, width) in widths.enumerated() {
+      let own = columns[next..<(next + width)]
       sources.append(
-        UnnestOperator.Source(expression: expression, outputs: columns[next..<(next + width)].map(\.id)))
+        UnnestOperator.Source(
+          expression: bound[index], outputs: own.map(\.id),
+          names: (alias?.columns.isEmpty ?? true)
+            ? [] : own.map { PathName(bytes: Array($0.name.utf8), isExact: false) },
+          documented: try scope.documentedMembers(ofElementsOf: arrays[index])))
       next += width
     }
     let ordinality = withOrdinality ? columns.last?.id : nil

@@ -128,10 +128,12 @@ extension Planner {
       }
       return item
     case .path(let path) where path.steps.isEmpty && !path.root.isQuoted:
-      // A column of a derived table goes before an alias, an alias before a path (S63).
+      // A column of a derived table goes before an alias, an alias before a path that no record has (S63).
       if case .column? = try? scope.resolve(AccessPath(steps: [.name(path.root.text)]), expression.span) {
         return expression
       }
+      // So does a key that records have; virtual columns and other spellings do not.
+      if scope.hasEvents, keys.containsIgnoringCase(path.root.text) { return expression }
       let matches = items.filter { $0.isAlias && AccessPath.isSameIgnoringCase($0.name, path.root.text) }
       return matches.first?.expression ?? expression
     default: return expression

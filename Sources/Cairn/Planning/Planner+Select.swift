@@ -155,7 +155,8 @@ extension Planner {
       })
     else { throw BindError(message: "there is no relation of this name", span: base.span) }
     if case .columns(let columns) = table.content {
-      return columns.map { OutputItem(content: .column($0), name: $0.name) }
+      // A column that USING made one is no relation's.
+      return columns.filter { !$0.needsQualifier }.map { OutputItem(content: .column($0), name: $0.name) }
     }
     return try star(table)
   }

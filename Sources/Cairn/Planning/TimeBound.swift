@@ -101,7 +101,10 @@ extension Scope {
       inner = call.arguments[0]
     case .cast(let operand, let type, _):
       switch type.name {
-      case "timestamp", "timestamp with time zone": isDay = false
+      case "timestamp", "timestamp with time zone":
+        // A cast that rounds to less than milliseconds moves times over a bound.
+        if case .number(let digits)? = type.parameters.first, digits < 3 { return nil }
+        isDay = false
       case "date": isDay = true
       default: return nil
       }

@@ -13,11 +13,12 @@ public struct QueryValue: Sendable {
   /// Whether it is NULL.
   public var isNull: Bool { value.isNull }
 
-  /// The value's one text (`docs/semantics.md`, S12) as UTF-8; nil for NULL.
-  public var utf8: [UInt8]? { value.text }
+  /// The value's one text (`docs/semantics.md`, S12) as UTF-8, of doubles and reals as JSON has them (S57); nil for
+  /// NULL.
+  public var utf8: [UInt8]? { if case .number(let number) = value { number.json } else { value.text } }
 
-  /// The value's one text; nil for NULL. Bytes that are not Unicode become U+FFFD.
-  public var text: String? { value.text.map { String(decoding: $0, as: UTF8.self) } }
+  /// The same as a string; nil for NULL. Bytes that are not Unicode become U+FFFD.
+  public var text: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
   /// The value as JSON: numbers, booleans, objects and arrays as they are, everything else a string.
   public var json: [UInt8] { value.json }

@@ -49,6 +49,9 @@ package struct CodedField: Sendable {
   /// The column's number in its segment.
   package var columnNumber: Int { column.metadata.index }
 
+  /// Whether the dictionary's entries are numbers; else they are strings.
+  package var hasNumbers: Bool { column.info.kind == .number }
+
   /// The dictionary alone.
   package var withoutRows: CodedField {
     CodedField(column: column, words: CodedWords(words: [], count: 0, codes: .constant))

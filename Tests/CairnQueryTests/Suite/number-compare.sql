@@ -1,2 +1,2 @@
 -- a number in a record against a number
-SELECT requestParameters.maxResults, count(*) FROM events WHERE requestParameters.maxResults >= 100 GROUP BY requestParameters.maxResults
+SELECT CAST(requestParameters.maxResults AS bigint) AS maxResults, count(*) FROM events WHERE requestParameters.maxResults >= 100 GROUP BY 1

@@ -64,7 +64,10 @@ final class ValueInterner: @unchecked Sendable {
       // Only what is met for the first time in the segment is looked up.
       let open = codes.filter { Int($0) < words.count && list[Int(words[Int($0)])] == 0 }
       try field.visit(open.map { words[Int($0)] }.sorted()) { id, text in
-        if list[Int(id)] == 0 { list[Int(id)] = table.number(ofText: text) + 1 }
+        if list[Int(id)] != 0 { return }
+        list[Int(id)] =
+          field.hasNumbers
+          ? table.number(of: GroupingKey(.record(.number(Array(text))))) + 1 : table.number(ofText: text) + 1
       }
       return codes.map { code in
         let code = Int(code)

@@ -140,10 +140,12 @@ struct ValueIdentity: Hashable, Sendable {
       case .null: 0
       case .boolean: 1
       case .number(.double): 2
+      case .number(.decimal(let decimal)) where decimal.isDecimal: 4
+      case .number(.real): 19
       case .number: 3
-      case .noNumber: 4
       case .text: 5
       case .timestamp: 6
+      case .zoned: 20
       case .date: 7
       case .address: 8
       case .interval: 9
@@ -169,63 +171,4 @@ struct ValueIdentity: Hashable, Sendable {
   }
 
   func hash(into hasher: inout Hasher) { hasher.combine(hash) }
-}
-
-/// What makes two values the same for GROUP BY, DISTINCT and set operations (S63): the text of record values
-/// and texts, the value of typed ones.
-struct GroupingKey: Hashable, Sendable {
-  let sort: UInt8
-  let bytes: [UInt8]
-  /// The same in every run, unlike Swift's own.
-  let stableHash: UInt64
-
-  init(_ value: EngineValue) {
-    switch value {
-    case .null: (sort, bytes) = (0, [])
-    case .text(let text), .record(.string(let text)): (sort, bytes) = (Self.textSort, text)
-    case .record(let field): (sort, bytes) = (Self.textSort, field.engineText ?? [])
-    case .number(let number):
-      if let whole = number.integral {
-        (sort, bytes) = (2, withUnsafeBytes(of: whole.littleEndian) { Array($0) })
-      } else {
-        let decimal = number.decimal
-        let head = withUnsafeBytes(of: decimal.magnitude) { Array($0) }
-        (sort, bytes) = (3, [decimal.isNegative ? 1 : 0] + head + decimal.digits)
-      }
-    case .noNumber(let spelling): (sort, bytes) = (4, spelling)
-    case .boolean(let truth): (sort, bytes) = (5, [truth ? 1 : 0])
-    default: (sort, bytes) = (value.typeNumber, value.text ?? [])
-    }
-    stableHash = checksum(bytes, seed: UInt64(sort))
-  }
-
-  /// `sort` of texts, and of everything that a record has.
-  static let textSort: UInt8 = 1
-
-  /// `stableHash` of a text.
-  static func textHash(_ text: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    checksum(text, seed: UInt64(textSort))
-  }
-
-  static func == (lhs: GroupingKey, rhs: GroupingKey) -> Bool {
-    lhs.stableHash == rhs.stableHash && lhs.sort == rhs.sort && lhs.bytes == rhs.bytes
-  }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(stableHash) }
-}
-
-extension EngineValue {
-  /// Tells types apart whose texts may be equal.
-  fileprivate var typeNumber: UInt8 {
-    switch self {
-    case .timestamp: 10
-    case .date: 11
-    case .address: 12
-    case .interval: 13
-    case .array: 14
-    case .map: 15
-    case .row: 16
-    default: 17
-    }
-  }
 }

@@ -27,6 +27,11 @@ package struct BindError: Error, Sendable, Equatable {
     self.cause = cause
   }
 
+  /// A constant index 0.
+  static func zeroIndex(_ span: SourceSpan) -> BindError {
+    BindError(message: "arrays count from 1: there is no element 0", span: span)
+  }
+
   /// The error as one of the parser's, for the text that the expression was read from.
   package func syntaxError(in text: String) -> SQLSyntaxError {
     var line = 1

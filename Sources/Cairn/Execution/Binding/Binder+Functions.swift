@@ -55,6 +55,12 @@ extension ExpressionBinder {
     case .jsonExtract: return try jsonExtract(arguments[0], arguments[1], isScalar: false)
     case .jsonExtractScalar: return try jsonExtract(arguments[0], arguments[1], isScalar: true)
     case .jsonExtractString: return try member(arguments[0], arguments[1])
+    case .jsonScalar:
+      if case .literal(.typed("json", let text)) = arguments[0].kind, JSONDocument.isNull(text) {
+        return ConstantNode(.boolean(true))
+      }
+      let (node, isJSON) = (try value(arguments[0]), arguments[0].givesJSON)
+      return fold(UnaryNode(node) { JSONFunctions.isScalar($0, isJSON: isJSON) }, [node])
     case .attempt: return try value(arguments[0])
     case .regexp(let function): return try regexp(function, arguments)
     case .timePattern(let function): return try timePattern(function, arguments[0], arguments[1])
@@ -101,6 +107,7 @@ extension ExpressionBinder {
       guard let place = Int64(spelling) else {
         throw BindError(message: "an index is a whole number", span: index.span)
       }
+      if place == 0 { throw .zeroIndex(index.span) }
       return try steps(base, [.element(place)])
     default:
       let nodes = [try value(base), try value(index)]
@@ -145,7 +152,9 @@ extension ExpressionBinder {
     let isMinus = sign == .minus
     let node = UnaryNode(operand) { value in
       if case .interval(let span) = value { return .interval(isMinus ? span.negated : span) }
-      guard let number = value.number, let result = isMinus ? number.negated : number else { return .null }
+      guard let number = value.number, let result = isMinus ? number.negated : number.plain else {
+        return .null
+      }
       return .number(result)
     }
     return fold(node, [operand])
@@ -176,7 +185,24 @@ extension ExpressionBinder {
   mutating func cast(_ operand: Expression, _ type: DataType) throws(BindError) -> any Node {
     let target = try CastTarget(type)
     let operand = try value(operand)
+    if case .timestamp = target, let constant = operand.constant, constant.string != nil {
+      // A constant may name a zone; records open no files.
+      return ConstantNode(target.cast(EngineValue(timeOf: constant, allowsNames: true)))
+    }
     return fold(UnaryNode(operand) { target.cast($0) }, [operand])
+  }
+}
+
+extension Expression {
+  /// Whether its value is one of JSON, also where that is a string.
+  fileprivate var givesJSON: Bool {
+    switch kind {
+    case .literal(.typed("json", _)): true
+    case .cast(_, let type, _): type.name == "json"
+    case .call(let call):
+      ["json_parse", "json_extract", "json_array_get"].contains(call.name.text.lowercased())
+    default: false
+    }
   }
 }
 

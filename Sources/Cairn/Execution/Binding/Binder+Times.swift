@@ -7,10 +7,10 @@ extension ExpressionBinder {
     try checkUnit(unitNode, unit.span)
     let node = FunctionNode([unitNode, timeNode]) { values in
       guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }),
-        let start = values[1].timePoint.flatMap(unit.start)
+        let start = values[1].clock.flatMap(unit.start)
       else { return .null }
       if case .date = values[1] { return .date(start.day) }
-      return .timestamp(start)
+      return EngineValue(clock: start, in: values[1].zone)
     }
     return fold(node, [unitNode, timeNode])
   }
@@ -48,7 +48,7 @@ extension ExpressionBinder {
         suggestion: NearNames.nearest(to: field.text, among: TimeField.names))
     }
     let node = try value(operand)
-    return fold(UnaryNode(node) { $0.timePoint.map(known.value) ?? .null }, [node])
+    return fold(UnaryNode(node, known.value), [node])
   }
 
   /// `value AT TIME ZONE zone` and its functions.
@@ -61,10 +61,11 @@ extension ExpressionBinder {
       nodes,
       ExpressionBinder.passingNull { [known] values in
         // Names of records open no files: they have offsets only.
-        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }).map(Zone.fixed) else {
+        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }).map({ NamedZone($0) })
+        else {
           return .null
         }
-        return TimeFunctions.moved(values[0], zone, isShownIn: isShownIn)
+        return TimeFunctions.zoned(values[0], zone, isShownIn: isShownIn)
       })
     return fold(node, nodes)
   }
@@ -72,11 +73,10 @@ extension ExpressionBinder {
 
 extension ExpressionBinder {
   /// The zone of a constant name.
-  private func zone(_ name: [UInt8], _ span: SourceSpan) throws(BindError) -> Zone {
-    if let zone = FixedZone(name: name) { return .fixed(zone) }
+  private func zone(_ name: [UInt8], _ span: SourceSpan) throws(BindError) -> NamedZone {
     let text = String(decoding: name, as: UTF8.self)
     do throws(ZoneRules.Failure) {
-      return .rules(try ZoneRules(name: name))
+      return try NamedZone.named(name)
     } catch {
       let message =
         switch error {

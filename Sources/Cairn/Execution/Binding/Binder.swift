@@ -174,6 +174,7 @@ struct ExpressionBinder {
   }
 
   mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
+    if path.steps.contains(.index(0)) || path.steps.contains(.element(0)) { throw .zeroIndex(span) }
     let (reader, rest) = try reader(path, span)
     return rest.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
   }
@@ -221,6 +222,7 @@ struct ExpressionBinder {
 
   /// Constant steps into the result of an expression.
   private mutating func access(_ base: Expression, _ step: Path.Step) throws(BindError) -> any Node {
+    if case .index(0) = step { throw .zeroIndex(base.span) }
     var steps = [ValueStep(AccessPath.Step(step))]
     var base = base
     while case .access(let inner, let step) = base.kind {

@@ -36,7 +36,7 @@ extension CastTarget {
   /// A value as JSON or as a type with types inside; NULL where it has another shape (S84).
   func composite(_ value: EngineValue) -> EngineValue {
     switch self {
-    case .json: return value
+    case .json: return value.asJSON
     case .array(let type):
       return value.elements.map { .array($0.map(type.cast)) } ?? .null
     case .map(let keyType, let valueType):
@@ -64,5 +64,29 @@ extension CastTarget {
     }
     let names = fields.compactMap { $0.name.map { Array($0.utf8) } }
     return .row(RowValue(names: names, values: zip(fields, values).map { $0.type.cast($1) }))
+  }
+}
+
+extension EngineValue {
+  /// The value as the type json: rows are objects, whose fields without names have the empty one.
+  fileprivate var asJSON: EngineValue {
+    switch self {
+    case .row, .array, .map: .record(.json(jsonWithRowsAsObjects))
+    default: self
+    }
+  }
+
+  private var jsonWithRowsAsObjects: [UInt8] {
+    switch self {
+    case .row(let row):
+      let names = row.names.isEmpty ? row.values.map { _ in [] } : row.names
+      return JSONText.object(zip(names, row.values).lazy.map { ($0, $1.jsonWithRowsAsObjects) })
+    case .map(let map):
+      return JSONText.object(map.pairs.lazy.map { ($0.key.text ?? [], $0.value.jsonWithRowsAsObjects) })
+    case .array(let items):
+      return [UInt8(ascii: "[")] + items.map(\.jsonWithRowsAsObjects).joined(separator: [UInt8(ascii: ",")])
+        + [UInt8(ascii: "]")]
+    default: return json
+    }
   }
 }

@@ -8,7 +8,8 @@ indirect enum CastTarget: Sendable, Equatable {
   case real
   case decimal(precision: Int, scale: Int)
   case boolean
-  case timestamp
+  /// With at most so many digits of the second's fraction.
+  case timestamp(digits: Int, isZoned: Bool)
   case date
   case address
   case json
@@ -25,6 +26,8 @@ indirect enum CastTarget: Sendable, Equatable {
 
   /// The largest number of digits of a decimal.
   static let largestPrecision = 38
+  /// The largest number of digits of a second's fraction in a type; values have nine at most.
+  static let largestDigits = 12
 
   /// A type without parameters.
   init?(typeName: String) {
@@ -38,7 +41,8 @@ indirect enum CastTarget: Sendable, Equatable {
     case "real": self = .real
     case "decimal": self = .decimal(precision: CastTarget.largestPrecision, scale: 0)
     case "boolean": self = .boolean
-    case "timestamp", "timestamp with time zone": self = .timestamp
+    case "timestamp", "timestamp with time zone":
+      self = .timestamp(digits: CastTarget.largestDigits, isZoned: typeName != "timestamp")
     case "date": self = .date
     case "ipaddress": self = .address
     case "json": self = .json
@@ -60,7 +64,12 @@ indirect enum CastTarget: Sendable, Equatable {
     func refuse(_ message: String) -> BindError { BindError(message: message, span: type.span) }
     guard numbers.count == type.parameters.count else { throw refuse("\(type.name) takes numbers only") }
     switch (plain, numbers.count) {
-    case (_, 0), (.timestamp, 1): self = plain
+    case (_, 0): self = plain
+    case (.timestamp(_, let isZoned), 1):
+      guard numbers[0] <= CastTarget.largestDigits else {
+        throw refuse("a timestamp has at most \(CastTarget.largestDigits) digits of the second's fraction")
+      }
+      self = .timestamp(digits: numbers[0], isZoned: isZoned)
     case (.text, 1): self = .text(limit: numbers[0])
     case (.decimal, 1...2):
       let (precision, scale) = (numbers[0], numbers.count > 1 ? numbers[1] : 0)
@@ -92,10 +101,10 @@ indirect enum CastTarget: Sendable, Equatable {
       guard let number = CastTarget.anyNumber(value)?.decimal,
         let rounded = number.rounded(toPlaces: scale), rounded.magnitude <= precision - scale
       else { return .null }
-      return .number(ExactNumber.decimal(rounded).canonical)
+      return .number(.decimal(rounded))
     case .boolean: return EngineValue(CastTarget.boolean(value))
-    case .timestamp: return value.timePoint.map(EngineValue.timestamp) ?? .null
-    case .date: return value.timePoint.map { .date($0.day) } ?? .null
+    case .timestamp(let digits, let isZoned): return CastTarget.timestamp(value, digits, isZoned)
+    case .date: return value.clock.map { .date($0.day) } ?? .null
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
     case .json, .array, .map, .row: return composite(value)
     }
@@ -129,12 +138,20 @@ indirect enum CastTarget: Sendable, Equatable {
     return whole.flatMap { range.contains($0) ? .number(.integer($0)) : nil } ?? .null
   }
 
-  /// The nearest number of 32 bits, as its shortest spelling.
+  /// The nearest number of 32 bits.
   private static func real(_ value: EngineValue) -> EngineValue {
-    guard let number = anyNumber(value), let real = Float(String(decoding: number.text, as: UTF8.self)),
-      real.isFinite
-    else { return .null }
-    return ExactNumber(spelling: Array(real.description.utf8)).map(EngineValue.number) ?? .null
+    anyNumber(value)?.real.map { .number(.real($0)) } ?? .null
+  }
+
+  /// Without a zone it is what the zone's clocks show.
+  private static func timestamp(_ value: EngineValue, _ digits: Int, _ isZoned: Bool) -> EngineValue {
+    var time = value.clock
+    var zone = NamedZone.utc
+    if isZoned {
+      let zoned = EngineValue(timeOf: value)
+      (time, zone) = (zoned.timePoint, zoned.zone)
+    }
+    return time?.rounded(toDigits: digits).map { EngineValue($0, shownIn: zone) } ?? .null
   }
 
   private static func boolean(_ value: EngineValue) -> Bool? {

@@ -36,10 +36,7 @@ final class EventsTable {
 
   /// What a path of the records means: its names as records spell them, or the virtual column that its first one is.
   func resolution(_ path: AccessPath) -> Scope.Resolution {
-    if path.steps.contains(.index(0)) {
-      add(note: "\(path.description): arrays count from 1, so [0] finds nothing")
-    }
-    let path = withoutQuotes(path)
+    let path = WellKnownField.naming(withoutQuotes(path))
     guard isQueried, let keys, let first = path.steps.first, let name = first.pathName else {
       return .events(self, path)
     }

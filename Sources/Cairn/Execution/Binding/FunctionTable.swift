@@ -50,7 +50,7 @@ enum FunctionTable {
 
   enum Special: Sendable {
     case coalesce, nullIf, choice, elementAt, jsonExtract, jsonExtractScalar, jsonExtractString
-    case regexpLike, contains, dateTrunc, now, today, attempt
+    case regexpLike, contains, dateTrunc, now, today, attempt, jsonScalar
     case regexp(RegexFunction)
     case timePattern(TimePatternFunction)
     case timeUnit(TimeUnitFunction)
@@ -93,10 +93,12 @@ extension EngineValue {
     case .null, .record(.missing), .record(.null): "unknown"
     case .boolean, .record(.boolean): "boolean"
     case .number(.integer), .record(.integer): "bigint"
-    case .number(.decimal), .noNumber, .record(.number): "decimal"
+    case .number(.decimal), .record(.number): number?.isDouble == true ? "double" : "decimal"
+    case .number(.real): "real"
     case .number(.double): "double"
     case .text, .record(.string): "varchar"
     case .timestamp: "timestamp"
+    case .zoned: "timestamp with time zone"
     case .date: "date"
     case .address: "ipaddress"
     case .interval(.months): "interval year to month"

@@ -7,9 +7,7 @@ enum LiteralBinder {
     case .null: return .null
     case .boolean(let value): return .boolean(value)
     case .string(let text): return .text(Array(text.utf8))
-    case .number(let spelling):
-      let bytes = Array(spelling.utf8)
-      return ExactNumber(spelling: bytes).map(EngineValue.number) ?? .noNumber(spelling: bytes)
+    case .number(let spelling): return .number(try number(Array(spelling.utf8), span))
     case .binary(let bytes): return .text(bytes)
     case .typed(let type, let text): return try typed(type, Array(text.utf8), span)
     case .interval(let interval): return .interval(try self.interval(interval, span))
@@ -28,27 +26,49 @@ enum LiteralBinder {
     guard let target = CastTarget(typeName: type) else {
       throw BindError(message: "literals of type \(type) are not supported", span: span)
     }
-    let value = target.cast(.text(text))
+    let value =
+      switch target {
+      case .timestamp: EngineValue(timeOf: .text(text), allowsNames: true)
+      case .decimal: decimal(text)
+      default: target.cast(.text(text))
+      }
     guard !value.isNull else {
       throw BindError(message: "the text is no \(type)", span: span)
     }
     return value
   }
 
+  /// What has an exponent is a double; what has a point is a decimal.
+  private static func number(_ spelling: [UInt8], _ span: SourceSpan) throws(BindError) -> ExactNumber {
+    if spelling.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
+      guard let double = Double(String(decoding: spelling, as: UTF8.self)), double.isFinite else {
+        throw BindError(message: "the number is beyond all doubles", span: span)
+      }
+      return .double(double)
+    }
+    guard let number = ExactNumber(spelling: spelling)?.plain else {
+      throw BindError(message: "this is no number", span: span)
+    }
+    return number
+  }
+
+  /// With the places that are written.
+  private static func decimal(_ text: [UInt8]) -> EngineValue {
+    guard let number = ExactDecimal(spelling: text), !number.hasExponent,
+      max(number.magnitude, 0) + number.places <= CastTarget.largestPrecision
+    else { return .null }
+    return .number(.decimal(number.decimal))
+  }
+
   private static func interval(_ literal: IntervalLiteral, _ span: SourceSpan) throws(BindError) -> TimeSpan {
-    if literal.to != nil {
-      throw BindError(message: "intervals of more than one unit are not supported", span: span)
-    }
-    let text = Array(literal.text.utf8)
-    let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
-    let digits = text[(isSigned ? 1 : 0)...]
-    guard !digits.isEmpty, digits.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 }),
-      let count = Int64(String(decoding: digits, as: UTF8.self)), count <= TimeSpan.largestCount
-    else {
+    guard let length = TimeSpan(literal) else {
       throw BindError(
-        message: "an interval is a whole number up to \(TimeSpan.largestCount) of one unit", span: span)
+        message:
+          "an interval of \(literal.from.rawValue)\(literal.to.map { " TO \($0.rawValue)" } ?? "") has "
+          + "numbers up to \(TimeSpan.largestCount), such as "
+          + "\(TimeSpan.example(from: literal.from, to: literal.to))",
+        span: span)
     }
-    let span = TimeSpan(count: count, unit: literal.from)
-    return literal.isNegative != (text.first == UInt8(ascii: "-")) ? span.negated : span
+    return length
   }
 }

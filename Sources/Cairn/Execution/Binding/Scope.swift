@@ -171,6 +171,19 @@ extension Scope {
   }
 }
 
+extension Scope {
+  /// Whether a relation after FROM is `events`.
+  var hasEvents: Bool { tables.contains { $0.isEvents } }
+
+  /// The members that the elements of an array of records are documented to have; none for other expressions.
+  func documentedMembers(ofElementsOf array: Expression) throws(BindError) -> [PathName] {
+    guard let path = array.accessPath, case .events(_, let path) = try resolve(path, array.span) else {
+      return []
+    }
+    return WellKnownField.members(ofElementsOf: path).map { PathName(bytes: Array($0.utf8), isExact: false) }
+  }
+}
+
 extension Scope.Table {
   var isEvents: Bool {
     if case .events = content { true } else { false }

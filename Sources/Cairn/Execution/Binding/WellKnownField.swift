@@ -1,3 +1,5 @@
+import CairnSQL
+
 /// The top-level fields of CloudTrail records that AWS documents
 /// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
 enum WellKnownField {
@@ -10,6 +12,29 @@ enum WellKnownField {
     "serviceEventDetails", "sessionCredentialFromConsole", "edgeDeviceDetails", "tlsDetails", "addendum",
     "insightDetails",
   ]
+
+  /// What CloudTrail documents of each element of `resources`, in its order.
+  static let resourceMembers = ["ARN", "accountId", "type"]
+
+  /// The members that the elements of an array of records are documented to have; none for other paths.
+  static func members(ofElementsOf path: AccessPath) -> [String] {
+    guard let keys = path.keys, keys.count == 1, let key = keys.first else { return [] }
+    let isResources =
+      key.isExact ? key.text == "resources" : AccessPath.isSameIgnoringCase(key.text, "resources")
+    return isResources ? resourceMembers : []
+  }
+
+  /// A path into `resources` with the place of a member (`resources[1][2]`) as its name.
+  static func naming(_ path: AccessPath) -> AccessPath {
+    guard path.steps.count > 2, let place = path.steps[2].index, path.steps[1].index != nil else {
+      return path
+    }
+    let members = members(ofElementsOf: AccessPath(steps: [path.steps[0]]))
+    guard members.indices.contains(place - 1) else { return path }
+    var named = path
+    named.steps[2] = .name(members[place - 1])
+    return named
+  }
 
   private static let bySnakeCase: [String: String] = {
     var table: [String: String] = [:]
@@ -27,4 +52,11 @@ enum WellKnownField {
   static func isDocumented(_ name: String) -> Bool { bySnakeCase[name.lowercased()] != nil }
 
   private static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" } }
+}
+
+extension AccessPath.Step {
+  /// The place that it reads of an array, from 1; nil for other steps.
+  fileprivate var index: Int? {
+    if case .index(let place) = self { Int(exactly: place) } else { nil }
+  }
 }

@@ -35,11 +35,14 @@ enum MathFunctions {
   private static func exact(_ arguments: [EngineValue], _ function: (ExactDecimal) -> ExactDecimal?)
     -> EngineValue
   {
-    guard let number = arguments[0].number, let result = function(number.decimal) else { return .null }
-    if case .double = number { return EngineValue(double: ExactNumber.decimal(result).double ?? .nan) }
+    guard let number = arguments[0].number?.plain, let result = function(number.decimal) else { return .null }
+    switch number {
+    case .double: return EngineValue(double: ExactNumber.decimal(result).double ?? .nan)
+    case .real: return ExactNumber.decimal(result).real.map { .number(.real($0)) } ?? .null
     // A number of 64 bits that leaves them, as the lowest one's amount does, is NULL (S56).
-    if number.whole != nil { return result.wholeValue.map { .number(.integer($0)) } ?? .null }
-    return .number(ExactNumber.decimal(result).canonical)
+    case .integer: return result.wholeValue.map { .number(.integer($0)) } ?? .null
+    case .decimal: return .number(.decimal(result.plain))
+    }
   }
 
   /// `round` and `truncate` to a number of places, which may be negative.

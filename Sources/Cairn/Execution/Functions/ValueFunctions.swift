@@ -11,11 +11,7 @@ enum ValueFunctions {
   }
 
   @Sendable static func date(_ arguments: [EngineValue]) -> EngineValue {
-    arguments[0].timePoint.map { .date($0.day) } ?? .null
-  }
-
-  @Sendable static func timestamp(_ arguments: [EngineValue]) -> EngineValue {
-    arguments[0].timePoint.map(EngineValue.timestamp) ?? .null
+    arguments[0].clock.map { .date($0.day) } ?? .null
   }
 
   /// Whether a network has an address (S53) or an array a value (S43).

@@ -10,7 +10,7 @@ extension EngineValue {
 
   var heldByteCount: Int {
     switch self {
-    case .text(let text), .noNumber(let text), .record(.string(let text)), .record(.json(let text)),
+    case .text(let text), .record(.string(let text)), .record(.json(let text)),
       .record(.number(let text)):
       Self.ownByteCount + Self.bufferByteCount + text.count
     case .number(.decimal(let decimal)):

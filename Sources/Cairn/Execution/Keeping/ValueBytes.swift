@@ -8,7 +8,8 @@ struct ValueBytes {
   private(set) var bytes: [UInt8] = []
 
   private enum Tag: UInt8 {
-    case null, no, yes, whole, decimal, double, noNumber, text, timestamp, date, address, months, nanoseconds
+    case null, no, yes, whole, decimal, double, real, text, timestamp, zoned, date, address, months
+    case nanoseconds
     case array, map, row
     case recordNo, recordYes, recordWhole, recordNumber, recordString, recordJSON
   }
@@ -18,11 +19,14 @@ struct ValueBytes {
     case .null, .record(.missing), .record(.null): append(Tag.null)
     case .boolean(let truth): append(truth ? .yes : .no)
     case .number(let number): append(number)
-    case .noNumber(let spelling): append(.noNumber, spelling)
     case .text(let text): append(.text, text)
     case .timestamp(let point):
       append(.timestamp, point.seconds)
       append(Int64(point.nanoseconds))
+    case .zoned(let time):
+      append(.zoned, time.point.seconds)
+      append(Int64(time.point.nanoseconds))
+      append(time.zone.name)
     case .date(let days): append(.date, Int64(days))
     case .address(let address):
       append(.address, Int64(bitPattern: address.high))
@@ -51,12 +55,14 @@ struct ValueBytes {
     switch number {
     case .integer(let whole): append(.whole, whole)
     case .double(let value): append(.double, Int64(bitPattern: value.bitPattern))
+    case .real(let value): append(.real, Int64(value.bitPattern))
     case .decimal(let decimal):
       append(.decimal, decimal.spelling)
       append(decimal.digits)
       append(Int64(decimal.magnitude))
       append(Int64(decimal.places))
       bytes.append(decimal.isNegative ? 1 : 0)
+      bytes.append(decimal.isDecimal ? 1 : 0)
     }
   }
 
@@ -111,12 +117,19 @@ struct ValueBytes {
       case .whole: return .number(.integer(whole()))
       case .decimal: return .number(.decimal(decimal()))
       case .double: return .number(.double(Double(bitPattern: UInt64(bitPattern: whole()))))
-      case .noNumber: return .noNumber(spelling: text())
+      case .real: return .number(.real(Float(bitPattern: UInt32(truncatingIfNeeded: whole()))))
       case .text: return .text(text())
       case .timestamp:
         let (seconds, nanoseconds) = (whole(), whole())
         return TimePoint(seconds: seconds, nanoseconds: Int32(truncatingIfNeeded: nanoseconds))
           .map(EngineValue.timestamp) ?? .null
+      case .zoned:
+        let (seconds, nanoseconds, name) = (whole(), whole(), text())
+        guard let point = TimePoint(seconds: seconds, nanoseconds: Int32(truncatingIfNeeded: nanoseconds))
+        else {
+          return .null
+        }
+        return EngineValue(point, shownIn: NamedZone.known(name))
       case .date: return .date(Int(whole()))
       case .address:
         let (high, low) = (whole(), whole())
@@ -163,7 +176,8 @@ struct ValueBytes {
       let (spelling, digits) = (text(), text())
       let (magnitude, places) = (Int(whole()), Int(whole()))
       return ExactDecimal(
-        spelling: spelling, isNegative: byte() == 1, digits: digits, magnitude: magnitude, places: places)
+        spelling: spelling, isNegative: byte() == 1, digits: digits, magnitude: magnitude, places: places,
+        isDecimal: byte() == 1)
     }
   }
 }

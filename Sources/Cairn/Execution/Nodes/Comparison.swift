@@ -15,32 +15,21 @@ enum Comparison {
     _ lhs: EngineValue, _ rhs: EngineValue, leftIsTime: Bool = false, rightIsTime: Bool = false
   ) -> Int? {
     switch (lhs, rhs) {
-    case (.null, _), (_, .null), (.noNumber, _), (_, .noNumber): return nil
-    case (.timestamp, _), (_, .timestamp), (.date, _), (_, .date): return timeOrder(lhs, rhs)
+    case (.null, _), (_, .null): return nil
+    case (.timestamp, _), (_, .timestamp), (.date, _), (_, .date), (.zoned, _),
+      (_, .zoned):
+      return timeOrder(lhs, rhs)
     case (.address, _), (_, .address):
       guard let left = lhs.networkAddress, let right = rhs.networkAddress else { return nil }
       return NetworkAddress.compare(left, right)
     case (.interval(let left), .interval(let right)): return TimeSpan.compare(left, right)
     case (.interval, _), (_, .interval): return nil
     case (.number, _), (_, .number): return numberOrder(lhs, rhs)
-    case (.row(let left), .row(let right)): return rowOrder(left.values, right.values)
     case (.boolean, _), (_, .boolean):
       guard let left = lhs.truth, let right = rhs.truth else { return nil }
       return left == right ? 0 : left ? 1 : -1
     default: return untypedOrder(lhs, rhs, leftIsTime, rightIsTime)
     }
-  }
-
-  /// Field by field; NULL where one is and the others are equal, or where the numbers of fields differ.
-  private static func rowOrder(_ lhs: [EngineValue], _ rhs: [EngineValue]) -> Int? {
-    guard lhs.count == rhs.count else { return nil }
-    var outcome: Int? = 0
-    for (left, right) in zip(lhs, rhs) {
-      let order = order(left, right)
-      if let order, order != 0 { return order }
-      if order == nil { outcome = nil }
-    }
-    return outcome
   }
 
   /// Texts and record values.
@@ -54,6 +43,7 @@ enum Comparison {
       return numberOrder(lhs, rhs)
     }
     if let left = lhs.string, let right = rhs.string { return ByteOrder.compare(left, right) }
+    if lhs.isComposite, rhs.isComposite { return CompositeOrder.compareAdapting(lhs, rhs) }
     guard let left = lhs.text, let right = rhs.text else { return nil }
     return ByteOrder.compare(left, right)
   }

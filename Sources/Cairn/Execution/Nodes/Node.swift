@@ -166,11 +166,12 @@ final class SubscriptNode: Node {
   }
 
   func value(_ row: Row) -> EngineValue {
-    let index = index.value(row)
+    let (base, index) = (base.value(row), index.value(row))
+    if case .map(let map) = base { return map.value(of: index) ?? .null }
     if let key = index.string {
-      return StepsNode.follow(base.value(row), [.name(PathName(bytes: key, isExact: true))])
+      return StepsNode.follow(base, [.name(PathName(bytes: key, isExact: true))])
     }
     guard let place = index.number?.whole, countsFromEnd || place > 0 else { return .null }
-    return StepsNode.follow(base.value(row), [.element(place)])
+    return StepsNode.follow(base, [.element(place)])
   }
 }

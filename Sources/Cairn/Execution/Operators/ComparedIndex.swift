@@ -20,7 +20,7 @@ final class ComparedIndex: @unchecked Sendable {
   private let sides: [ComparedSides]
   private let lock = Lock()
   private var classes: [Class] = []
-  /// Rows that are compared one by one: rows in rows compare field by field.
+  /// Rows that are compared one by one: arrays, objects and rows in them compare part by part.
   private var others: [Int] = []
 
   init(_ rows: [[EngineValue]], _ sides: [ComparedSides]) {
@@ -29,7 +29,7 @@ final class ComparedIndex: @unchecked Sendable {
     var numbers: [[ComparisonClass]: Int] = [:]
     for (index, row) in rows.enumerated() {
       let key = row.map { ComparisonClass($0) }
-      if key.contains(where: { $0.kind == .row }) {
+      if key.contains(where: { $0.kind == .composite }) {
         others.append(index)
         continue
       }
@@ -175,7 +175,7 @@ final class ComparedIndex: @unchecked Sendable {
 /// What comparing with a value depends on beside the value itself.
 struct ComparisonClass: Hashable {
   enum Kind: Hashable {
-    case null, number, time, address, months, nanoseconds, row, boolean, recordNumber, other
+    case null, number, time, address, months, nanoseconds, composite, boolean, recordNumber, other
   }
 
   let kind: Kind
@@ -187,16 +187,16 @@ struct ComparisonClass: Hashable {
   init(_ value: EngineValue) {
     kind =
       switch value {
-      case .null, .noNumber, .record(.missing), .record(.null): .null
+      case .null, .record(.missing), .record(.null): .null
       case .number: .number
-      case .timestamp, .date: .time
+      case .timestamp, .zoned, .date: .time
       case .address: .address
       case .interval(.months): .months
       case .interval: .nanoseconds
-      case .row: .row
+      case .row, .array, .map, .record(.json): .composite
       case .boolean: .boolean
       case .record(let field) where field.isNumber: .recordNumber
-      case .text, .record, .array, .map: .other
+      case .text, .record: .other
       }
     spellsNumber = value.number != nil
     spellsTime = value.timePoint != nil

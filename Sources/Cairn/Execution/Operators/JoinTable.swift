@@ -195,14 +195,28 @@ struct KeyHashes: Sendable {
 
 extension EngineValue {
   /// The same for all values that can be equal by S20: numbers by value, also where a text spells them; times
-  /// likewise; booleans as their texts. Nil for what equals nothing.
-  var joinHash: UInt64? {
+  /// likewise; booleans as their texts; arrays and objects by their parts, also where a text spells them. Nil for
+  /// what equals nothing.
+  var joinHash: UInt64? { joinHash(depth: CompositeOrder.nesting) }
+
+  private func joinHash(depth: Int) -> UInt64? {
     if isNull { return nil }
     if let number = number { return GroupingKey(.number(number)).stableHash }
     if let point = timePoint {
       return GroupingKey(.timestamp(point)).stableHash
     }
     if let address = networkAddress { return GroupingKey(.address(address)).stableHash }
-    return GroupingKey(.text(text ?? [])).stableHash
+    let composite = isComposite ? self : spelledComposite
+    guard let composite else { return GroupingKey(.text(text ?? [])).stableHash }
+    if depth == 0 { return 1 }
+    return composite.partsHash { $0.joinHash(depth: depth - 1) ?? 0 }
+  }
+
+  /// The object or array that a text spells in full; nil for none.
+  private var spelledComposite: EngineValue? {
+    guard let text = string, text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "["),
+      JSONDocument.compact(text) == text
+    else { return nil }
+    return .record(.json(text))
   }
 }

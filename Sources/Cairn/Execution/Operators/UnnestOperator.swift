@@ -6,6 +6,9 @@ final class UnnestOperator: Operator {
     let expression: BoundExpression
     /// The columns that it gives: the element; its members where there are several; or key and value.
     let outputs: [ColumnID]
+    /// The names of several columns, and the members that the elements are documented to have.
+    var names: [PathName] = []
+    var documented: [PathName] = []
   }
 
   private let input: any Operator
@@ -82,7 +85,7 @@ final class UnnestOperator: Operator {
     while next < batch.rowCount, rows.count < Self.outputRowCount, byteCount < context.batchByteLimit {
       let row = next
       next += 1
-      let lists = zip(sources, vectors).map { Self.elements($1[row], columns: $0.outputs.count) }
+      let lists = zip(sources, vectors).map { $0.rows(of: $1[row]) }
       let count = lists.map(\.count).max() ?? 0
       for element in 0..<(count == 0 && keepsRows ? 1 : count) {
         rows.append(UInt32(row))
@@ -103,23 +106,37 @@ final class UnnestOperator: Operator {
     if let ordinality { output.columns[ordinality] = Column(.plain(ordinals)) }
     return output
   }
+}
 
-  /// The rows that a value gives, each of `columns` values (S67).
-  private static func elements(_ value: EngineValue, columns: Int) -> [[EngineValue]] {
+extension UnnestOperator.Source {
+  /// The rows that a value gives, each with a value for each column (S67).
+  fileprivate func rows(of value: EngineValue) -> [[EngineValue]] {
     if let map = value.entries {
-      return map.pairs.map { columns == 1 ? [$0.key] : fill([$0.key, $0.value], columns) }
+      return map.pairs.map { outputs.count == 1 ? [$0.key] : filled([$0.key, $0.value]) }
     }
     guard let items = value.elements else { return [] }
-    if columns == 1 { return items.map { [$0] } }
-    return items.map { fill(members($0), columns) }
+    if outputs.count == 1 { return items.map { [$0] } }
+    let objects = items.map { $0.entries }
+    let isByName = isNamed(objects)
+    return zip(items, objects).map { item, object in
+      if case .row(let row) = item { return filled(row.values) }
+      guard let object else { return filled([]) }
+      if isByName { return names.map { object.value(named: $0) ?? .null } }
+      if documented.isEmpty { return filled(object.values) }
+      return filled(documented.map { object.value(named: $0) ?? .null })
+    }
   }
 
-  private static func members(_ item: EngineValue) -> [EngineValue] {
-    if case .row(let row) = item { return row.values }
-    return item.entries?.values ?? []
+  /// Whether a column has the name of a member, so that all columns are found by their names.
+  private func isNamed(_ objects: [MapValue?]) -> Bool {
+    names.contains { name in
+      documented.contains { JSONText.isSameIgnoringCase($0.bytes, name.bytes) }
+        || objects.contains { $0?.value(named: name) != nil }
+    }
   }
 
-  private static func fill(_ values: [EngineValue], _ count: Int) -> [EngineValue] {
-    Array((values + Array(repeating: .null, count: max(0, count - values.count))).prefix(count))
+  private func filled(_ values: [EngineValue]) -> [EngineValue] {
+    let missing = max(0, outputs.count - values.count)
+    return Array((values + Array(repeating: .null, count: missing)).prefix(outputs.count))
   }
 }

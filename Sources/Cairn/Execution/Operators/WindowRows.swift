@@ -104,19 +104,19 @@ private struct RangeEdge {
     let target = Arithmetic.apply(operation, own, distance)
     if target.isNull { return isEnd ? peers.upperBound : peers.lowerBound }
     if isEnd {
-      var end = sign > 0 ? peers.upperBound : peers.upperBound
+      var end = peers.upperBound
       if sign > 0 {
-        while end < window.count, !isBeyond(end, target, own) { end += 1 }
+        while end < window.count, !isBeyond(end, target, place) { end += 1 }
       } else {
-        while end > 0, isBeyond(end - 1, target, own) { end -= 1 }
+        while end > 0, isBeyond(end - 1, target, place) { end -= 1 }
       }
       return end
     }
     var start = peers.lowerBound
     if sign < 0 {
-      while start > 0, !isBefore(start - 1, target, own) { start -= 1 }
+      while start > 0, !isBefore(start - 1, target, place) { start -= 1 }
     } else {
-      while start < window.count, isBefore(start, target, own) { start += 1 }
+      while start < window.count, isBefore(start, target, place) { start += 1 }
     }
     return start
   }
@@ -133,20 +133,19 @@ private struct RangeEdge {
     switch value {
     case .number, .record(.integer): value.number.map(EngineValue.number)
     case .record(.number): value.number.map(EngineValue.number)
-    case .timestamp, .date: value.timePoint.map(EngineValue.timestamp)
+    case .timestamp, .zoned, .date: value.timePoint.map(EngineValue.timestamp)
     default: key?.isTime == true ? value.timePoint.map(EngineValue.timestamp) : nil
     }
   }
 
-  /// Whether the row's key comes after the target in the window's order; keys of other kinds are outside.
-  private func isBeyond(_ place: Int, _ target: EngineValue, _ own: EngineValue) -> Bool {
-    guard let order = order(place, target) else { return true }
-    return order > 0
+  /// Whether the row's key comes after the target in the window's order; rows with keys of other kinds, or none, lie
+  /// before or behind all of these, as they do of the own row.
+  private func isBeyond(_ place: Int, _ target: EngineValue, _ own: Int) -> Bool {
+    order(place, target).map { $0 > 0 } ?? (place > own)
   }
 
-  private func isBefore(_ place: Int, _ target: EngineValue, _ own: EngineValue) -> Bool {
-    guard let order = order(place, target) else { return true }
-    return order < 0
+  private func isBefore(_ place: Int, _ target: EngineValue, _ own: Int) -> Bool {
+    order(place, target).map { $0 < 0 } ?? (place < own)
   }
 
   private func order(_ place: Int, _ target: EngineValue) -> Int? {

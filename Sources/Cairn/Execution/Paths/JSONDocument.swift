@@ -15,6 +15,9 @@ struct JSONDocument {
     }
   }
 
+  /// Whether a text spells JSON's null.
+  static func isNull(_ text: String) -> Bool { compact(Array(text.utf8)) == Array("null".utf8) }
+
   private init(text: UnsafeBufferPointer<UInt8>) {
     self.text = text
     output.reserveCapacity(text.count)

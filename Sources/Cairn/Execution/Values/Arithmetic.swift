@@ -8,12 +8,17 @@ enum Arithmetic {
   static func apply(_ operation: BinaryOperator, _ lhs: EngineValue, _ rhs: EngineValue) -> EngineValue {
     if lhs.isNull || rhs.isNull { return .null }
     if let result = TimeArithmetic.apply(operation, lhs, rhs) { return result }
-    guard let left = lhs.number, let right = rhs.number else { return .null }
-    if let left = left.whole, let right = right.whole {
+    guard let left = lhs.number, let right = rhs.number else {
+      return operation == .subtract ? TimeArithmetic.difference(lhs, rhs) : .null
+    }
+    if let left = left.integer, let right = right.integer {
       return whole(operation, left, right).map { .number(.integer($0)) } ?? .null
     }
-    if left.isDouble(in: operation) || right.isDouble(in: operation) {
+    if left.isDouble || right.isDouble {
       return double(operation, left, right).map(EngineValue.number) ?? .null
+    }
+    if left.isReal || right.isReal {
+      return real(operation, left, right).map(EngineValue.number) ?? .null
     }
     guard let result = decimal(operation, left.decimal, right.decimal) else { return .null }
     return .number(.decimal(result))
@@ -24,6 +29,21 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ lhs: ExactNumber, _ rhs: ExactNumber
   ) -> ExactNumber? {
     guard let left = lhs.double, let right = rhs.double else { return nil }
+    switch operation {
+    case .add: return ExactNumber(left + right)
+    case .subtract: return ExactNumber(left - right)
+    case .multiply: return ExactNumber(left * right)
+    case .divide: return ExactNumber(left / right)
+    case .remainder: return ExactNumber(left.truncatingRemainder(dividingBy: right))
+    default: return nil
+    }
+  }
+
+  /// Of two numbers one of which is a real and none a double.
+  private static func real(
+    _ operation: BinaryOperator, _ lhs: ExactNumber, _ rhs: ExactNumber
+  ) -> ExactNumber? {
+    guard let left = lhs.real, let right = rhs.real else { return nil }
     switch operation {
     case .add: return ExactNumber(left + right)
     case .subtract: return ExactNumber(left - right)
@@ -94,15 +114,28 @@ enum Arithmetic {
   }
 
   /// With the larger number of places of the two, rounded half away from zero, as Trino's decimals (S56).
-  private static func quotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+  static func quotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
     let places = max(lhs.places, rhs.places)
-    guard let dividend = lhs.unscaled(places: places + rhs.places),
+    guard lhs.magnitude + lhs.places <= ExactDecimal.mostDigits, places <= ExactDecimal.mostDigits,
       let divisor = rhs.unscaled(places: rhs.places), divisor > 0
     else { return nil }
+    guard let dividend = lhs.unscaled(places: places + rhs.places) else {
+      return longQuotient(lhs, rhs, places: places)
+    }
     let (whole, rest) = dividend.quotientAndRemainder(dividingBy: divisor)
     return ExactDecimal(
       isNegative: lhs.isNegative != rhs.isNegative, unscaled: rest >= divisor - rest ? whole + 1 : whole,
       places: places)
+  }
+
+  /// The same where the dividend has more digits than an integer.
+  private static func longQuotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal, places: Int) -> ExactDecimal? {
+    let dividend = lhs.aligned(whole: max(lhs.magnitude, 0), places: places + rhs.places)
+    let divisor = rhs.aligned(whole: max(rhs.magnitude, 0), places: rhs.places)
+    let result = ExactDecimal(
+      isNegative: lhs.isNegative != rhs.isNegative,
+      allDigits: DigitArithmetic.roundedQuotient(dividend, divisor), places: places)
+    return result.magnitude + places <= ExactDecimal.mostDigits ? result : nil
   }
 
   /// With the larger number of places of the two and the sign of the left one.
@@ -119,36 +152,56 @@ enum Arithmetic {
 }
 
 extension ExactNumber {
-  /// The number as a result spells it: whole ones within 64 bits as integers.
-  var canonical: ExactNumber {
-    if case .decimal(let decimal) = self, decimal.places == 0, let whole = decimal.whole {
-      return .integer(whole)
-    }
-    return self
+  /// The number as the result of a function or operation: spelled plainly, and a double where it was spelled with
+  /// an exponent. Nil beyond all doubles.
+  var plain: ExactNumber? {
+    guard case .decimal(let decimal) = self else { return self }
+    if decimal.hasExponent { return double.map { .double($0) } }
+    if !decimal.isDecimal, !decimal.hasPoint, let whole = decimal.wholeValue { return .integer(whole) }
+    return .decimal(decimal.plain)
   }
 
   /// The number with the other sign; nil where it is beyond 64 bits.
   var negated: ExactNumber? {
-    if case .double(let value) = self { return .double(-value) }
-    if let whole {
+    switch plain {
+    case .double(let value): return .double(-value)
+    case .real(let value): return .real(-value)
+    case .decimal(let decimal): return .decimal(decimal.negated)
+    case .integer(let whole):
       let (result, overflow) = Int64(0).subtractingReportingOverflow(whole)
       return overflow ? nil : .integer(result)
+    case nil: return nil
     }
-    return .decimal(decimal.negated)
   }
+
+  /// Whether an operation with it is one of doubles: it is one, or it is spelled with an exponent as SQL's doubles
+  /// are (S57).
+  var isDouble: Bool {
+    switch self {
+    case .integer, .real: false
+    case .double: true
+    case .decimal(let decimal): decimal.hasExponent
+    }
+  }
+
+  var isReal: Bool { if case .real = self { true } else { false } }
 }
 
-extension ExactNumber {
-  /// Whether an operation with it is one of doubles: it is one, or, where `/` or `%` would have to choose a
-  /// number of places, it is spelled with an exponent as SQL's doubles are.
-  fileprivate func isDouble(in operation: BinaryOperator) -> Bool {
-    switch self {
-    case .integer: false
-    case .double: true
-    case .decimal(let decimal):
-      (operation == .divide || operation == .remainder)
-        && decimal.spelling.contains { $0 | 0x20 == UInt8(ascii: "e") }
-    }
+extension ExactDecimal {
+  var hasExponent: Bool { spelling.contains { $0 | 0x20 == UInt8(ascii: "e") } }
+
+  fileprivate var hasPoint: Bool { spelling.contains(UInt8(ascii: ".")) }
+
+  /// As it is spelled without an exponent, a sign before a positive number or zeros before the whole part.
+  var plain: ExactDecimal {
+    let result = decimal
+    return result.spelling == spelling && !hasPoint ? self : result
+  }
+
+  /// The same number of the type decimal.
+  var decimal: ExactDecimal {
+    ExactDecimal(
+      isNegative: isNegative, allDigits: aligned(whole: max(magnitude, 0), places: places), places: places)
   }
 }
 

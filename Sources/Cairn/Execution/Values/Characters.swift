@@ -83,14 +83,19 @@ enum Characters {
     if text.allSatisfy({ $0 < 0x80 }) {
       return text.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
     }
-    return mapped(text) { $0.properties.lowercaseMapping }
+    // The only lower case that has a simple mapping beside its full one of two characters.
+    return mapped(text) { $0 == "\u{130}" ? "i" : $0.properties.lowercaseMapping }
   }
 
   static func upper(_ text: [UInt8]) -> [UInt8] {
     if text.allSatisfy({ $0 < 0x80 }) {
       return text.map { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") ? $0 & 0xDF : $0 }
     }
-    return mapped(text) { $0.properties.uppercaseMapping }
+    return mapped(text) { scalar in
+      // Greek letters with a subscript have a simple mapping that is their title case.
+      let full = scalar.properties.uppercaseMapping
+      return full.unicodeScalars.count == 1 ? full : scalar.properties.titlecaseMapping
+    }
   }
 
   /// Each character's mapping where that is one character, else the character.

@@ -5,12 +5,12 @@ package struct MapValue: Sendable, Equatable {
 
   /// Of keys and as many values; of equal keys the first one counts.
   init(_ pairs: [(key: EngineValue, value: EngineValue)]) {
-    var seen: Set<ValueKey> = []
+    var seen: Set<GroupingKey> = []
     var keys: [EngineValue] = []
     var values: [EngineValue] = []
     keys.reserveCapacity(pairs.count)
     values.reserveCapacity(pairs.count)
-    for pair in pairs where seen.insert(ValueKey(pair.key)).inserted {
+    for pair in pairs where seen.insert(GroupingKey(pair.key)).inserted {
       keys.append(pair.key)
       values.append(pair.value)
     }

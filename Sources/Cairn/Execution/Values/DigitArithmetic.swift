@@ -29,6 +29,24 @@ enum DigitArithmetic {
     return output
   }
 
+  /// The whole quotient of a run and a run that is not zero, rounded half up.
+  static func roundedQuotient(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+    let divisor = [0] + rhs.drop { $0 == 0 }
+    var rest = [UInt8](repeating: 0, count: divisor.count)
+    var quotient: [UInt8] = []
+    for digit in lhs {
+      rest = rest.dropFirst() + [digit]
+      var count: UInt8 = 0
+      while ByteOrder.compare(rest, divisor) >= 0 {
+        rest = difference(rest, divisor)
+        count += 1
+      }
+      quotient.append(count)
+    }
+    let isUp = ByteOrder.compare(Array(sum(rest, rest).dropFirst()), divisor) >= 0
+    return isUp ? sum(quotient, [1]) : quotient
+  }
+
   static func product(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
     var sums = [Int](repeating: 0, count: lhs.count + rhs.count)
     for (left, digit) in lhs.enumerated() where digit != 0 {

@@ -4,10 +4,10 @@ package enum EngineValue: Sendable, Equatable {
   case null
   case boolean(Bool)
   case number(ExactNumber)
-  /// A typed number whose exponent is beyond all bounds: NULL wherever a number is needed (S14).
-  case noNumber(spelling: [UInt8])
   case text([UInt8])
   case timestamp(TimePoint)
+  /// A point in time that is shown in another zone than UTC.
+  case zoned(ZonedTime)
   /// A day, counted from 1970-01-01.
   case date(Int)
   case address(NetworkAddress)
@@ -36,7 +36,7 @@ package enum EngineValue: Sendable, Equatable {
     case .record(let field): field
     case .text(let text): .string(text)
     case .boolean(let value): .boolean(value)
-    case .number(let number): .number(number.text)
+    case .number(let number): .number(number.json)
     default: self.json.first == UInt8(ascii: "[") ? .json(json) : .string(text ?? [])
     }
   }
@@ -61,9 +61,9 @@ extension EngineValue {
     case .null: nil
     case .boolean(let value): value ? EngineValue.trueText : EngineValue.falseText
     case .number(let number): number.text
-    case .noNumber(let spelling): spelling
     case .text(let bytes): bytes
     case .timestamp(let point): point.text
+    case .zoned(let time): time.text
     case .date(let days): TimePoint.dateText(days: days)
     case .address(let address): address.text
     case .interval(let span): span.text
@@ -81,6 +81,14 @@ extension EngineValue {
   var string: [UInt8]? {
     switch self {
     case .text(let bytes), .record(.string(let bytes)): bytes
+    default: nil
+    }
+  }
+
+  /// A boolean, typed or of a record; nil for values of other kinds.
+  var boolean: Bool? {
+    switch self {
+    case .boolean(let value), .record(.boolean(let value)): value
     default: nil
     }
   }
@@ -110,6 +118,7 @@ extension EngineValue {
   var timePoint: TimePoint? {
     switch self {
     case .timestamp(let point): point
+    case .zoned(let time): time.point
     case .date(let days): TimePoint(days: days)
     case .text(let bytes), .record(.string(let bytes)): TimePoint(spelling: bytes)
     default: nil
@@ -129,7 +138,8 @@ extension EngineValue {
   package var json: [UInt8] {
     switch self {
     case .null: return Array("null".utf8)
-    case .boolean, .number, .array, .map, .row, .record(.json), .record(.number), .record(.integer),
+    case .number(let number): return number.json
+    case .boolean, .array, .map, .row, .record(.json), .record(.number), .record(.integer),
       .record(.boolean):
       return text ?? []
     default:

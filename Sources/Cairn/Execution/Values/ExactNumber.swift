@@ -1,15 +1,23 @@
-/// A number with its spelling, compared and added without rounding (S14), or a double, which rounds (S57).
+/// A number with its spelling, compared and added without rounding (S14), or a double or real, which round (S57).
 package enum ExactNumber: Sendable, Equatable {
   /// Spelled canonically.
   case integer(Int64)
   indirect case decimal(ExactDecimal)
   /// Finite; spelled and compared as the shortest decimal that is nearest to it.
   case double(Double)
+  /// Of 32 bits; finite, and spelled and compared likewise.
+  case real(Float)
 
   /// A double; nil where it is infinite or not a number.
   init?(_ value: Double) {
     guard value.isFinite else { return nil }
     self = .double(value)
+  }
+
+  /// A real; nil where it is infinite or not a number.
+  init?(_ value: Float) {
+    guard value.isFinite else { return nil }
+    self = .real(value)
   }
 
   /// The number that a text spells (S15); nil if it spells none, or one with too large an exponent (S14).
@@ -43,17 +51,33 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): Array(String(value).utf8)
     case .decimal(let decimal): decimal.spelling
-    case .double(let value): Array(value.description.utf8)
+    case .double(let value): NumberText.scientific(value.description)
+    case .real(let value): NumberText.scientific(value.description)
     }
   }
 
-  /// The value if it is whole in the sense of S56: spelled with digits only and within 64 bits.
+  /// The number as JSON.
+  var json: [UInt8] {
+    switch self {
+    case .integer, .decimal: text
+    case .double(let value): NumberText.plain(value.description)
+    case .real(let value): NumberText.plain(value.description)
+    }
+  }
+
+  /// The value if it is spelled with digits only and within 64 bits, as arguments that count take it.
   var whole: Int64? {
     switch self {
     case .integer(let value): value
     case .decimal(let decimal): decimal.whole
-    case .double: nil
+    case .double, .real: nil
     }
+  }
+
+  /// The value if it is whole in the sense of S56: no decimal either.
+  var integer: Int64? {
+    if case .decimal(let decimal) = self, decimal.isDecimal { return nil }
+    return whole
   }
 
   /// The same as sign, digits and place of the point.
@@ -61,7 +85,7 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): ExactDecimal(value)
     case .decimal(let decimal): decimal
-    case .double: ExactDecimal(spelling: text) ?? ExactDecimal(0)
+    case .double, .real: ExactDecimal(spelling: text) ?? ExactDecimal(0)
     }
   }
 
@@ -71,6 +95,7 @@ package enum ExactNumber: Sendable, Equatable {
     case .integer(let value): value == 0
     case .decimal(let decimal): decimal.digits.isEmpty
     case .double(let value): value == 0
+    case .real(let value): value == 0
     }
   }
 
@@ -79,12 +104,25 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): return Double(value)
     case .double(let value): return value
+    case .real(let value): return Double(value)
     case .decimal(let decimal):
       guard let value = Double(String(decoding: decimal.spelling, as: UTF8.self)), value.isFinite else {
         return nil
       }
       return value
     }
+  }
+
+  /// The nearest real; nil where that is infinite.
+  var real: Float? {
+    let value: Float? =
+      switch self {
+      case .integer(let value): Float(value)
+      case .double(let value): Float(value)
+      case .real(let value): value
+      case .decimal(let decimal): Float(String(decoding: decimal.spelling, as: UTF8.self))
+      }
+    return value.flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// The value if it has no fraction and fits 64 bits, however it is spelled.
@@ -113,6 +151,9 @@ package struct ExactDecimal: Sendable, Equatable {
   let magnitude: Int
   /// Decimal places of the spelling, its exponent taken into account.
   let places: Int
+  /// Whether it is of the type decimal, also where it is spelled without a point: the result of a cast or of an
+  /// operation of decimals, which is no whole number in the sense of S56.
+  let isDecimal: Bool
 
   /// Larger exponents make a text no number (S14).
   private static let largestExponent = 999_999_999
@@ -123,10 +164,14 @@ package struct ExactDecimal: Sendable, Equatable {
     let all = spelling[(value < 0 ? 1 : 0)...].map { $0 - UInt8(ascii: "0") }
     (digits, magnitude) = ExactDecimal.trimmed(all[...], magnitude: all.count)
     places = 0
+    isDecimal = false
   }
 
   /// With all of its parts, as another one had them.
-  init(spelling: [UInt8], isNegative: Bool, digits: [UInt8], magnitude: Int, places: Int) {
+  init(
+    spelling: [UInt8], isNegative: Bool, digits: [UInt8], magnitude: Int, places: Int, isDecimal: Bool
+  ) {
+    self.isDecimal = isDecimal
     self.spelling = spelling
     self.isNegative = isNegative
     self.digits = digits
@@ -139,6 +184,7 @@ package struct ExactDecimal: Sendable, Equatable {
     (digits, magnitude) = ExactDecimal.trimmed(allDigits[...], magnitude: allDigits.count - places)
     self.isNegative = isNegative && !digits.isEmpty
     self.places = places
+    isDecimal = true
     spelling = ExactDecimal.plainSpelling(isNegative: self.isNegative, digits, magnitude, places: places)
   }
 
@@ -149,6 +195,7 @@ package struct ExactDecimal: Sendable, Equatable {
     isNegative = other.isNegative
     places = max(0, other.places - power)
     spelling = other.spelling
+    isDecimal = other.isDecimal
   }
 
   /// The same digits with the other sign, spelled without an exponent.
@@ -157,6 +204,7 @@ package struct ExactDecimal: Sendable, Equatable {
     magnitude = other.magnitude
     isNegative = !other.isNegative && !other.digits.isEmpty
     places = other.places
+    isDecimal = other.isDecimal
     let unsigned = other.spelling.first.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") } == true
     spelling =
       (isNegative ? [UInt8(ascii: "-")] : []) + (unsigned ? other.spelling.dropFirst() : other.spelling[...])
@@ -184,6 +232,7 @@ package struct ExactDecimal: Sendable, Equatable {
     self.isNegative = isNegative && !digits.isEmpty
     self.spelling = spelling
     places = max(0, fraction.count - exponent)
+    isDecimal = false
   }
 
   private static func digitRun(_ text: [UInt8], from start: Int) -> ArraySlice<UInt8> {

@@ -99,6 +99,29 @@ extension TimePoint {
   }
 }
 
+extension TimePoint {
+  /// What clocks show in a text that names an offset which is not UTC's, and that offset; nil for other texts.
+  static func clock(spelling: [UInt8]) -> (clock: TimePoint, zone: FixedZone)? {
+    guard spelling.count >= 8, spelling.count <= 40 else { return nil }
+    var reader = TimeReader(text: spelling)
+    guard let days = reader.date(), let time = reader.time(), let offset = reader.zone(), reader.isAtEnd,
+      offset != 0,
+      let clock = TimePoint(
+        seconds: Int64(days) * TimePoint.secondsPerDay + time.seconds, nanoseconds: time.nanoseconds)
+    else { return nil }
+    return (clock, FixedZone(seconds: Int(offset)))
+  }
+
+  /// Rounded to so many digits of the second's fraction, half up; nil behind the last year.
+  func rounded(toDigits digits: Int) -> TimePoint? {
+    if digits >= 9 { return self }
+    let unit = (0..<(9 - digits)).reduce(Int128(1)) { product, _ in product * 10 }
+    let count = nanosecondCount + unit / 2
+    let rest = (count % unit + unit) % unit
+    return TimePoint(days: 0).adding(.nanoseconds(count - rest))
+  }
+}
+
 private struct TimeReader {
   let text: [UInt8]
   var position = 0

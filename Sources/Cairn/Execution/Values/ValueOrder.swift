@@ -24,7 +24,8 @@ package enum ValueOrder {
       guard let left = lhs.number, let right = rhs.number else { return 0 }
       return ExactNumber.compare(left, right)
     case .null: return 0
-    case .text, .object, .array: return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
+    case .text: return ByteOrder.compare(lhs.text ?? [], rhs.text ?? [])
+    case .object, .array: return CompositeOrder.compare(lhs, rhs)
     }
   }
 
@@ -58,12 +59,11 @@ package enum ValueOrder {
     case .number, .record(.integer): .number
     case .record(.number): value.number == nil ? .text : .number
     case .interval: .interval
-    case .timestamp, .date: .time
+    case .timestamp, .zoned, .date: .time
     case .address: .address
-    case .noNumber, .text, .record(.string): .text
+    case .text, .record(.string): .text
     case .map: .object
-    case .row(let row): row.names.isEmpty ? .array : .object
-    case .array: .array
+    case .array, .row: .array
     case .record(.json(let bytes)): bytes.first == UInt8(ascii: "{") ? .object : .array
     }
   }
@@ -86,49 +86,5 @@ extension TimeSpan {
     if let order = compare(lhs, rhs) { return order }
     if case .months = lhs { return -1 }
     return 1
-  }
-}
-
-/// What equal values have in common for functions of arrays and maps: the values that S26 does not tell apart have
-/// the same key. Groups of rows have `GroupingKey` (S63).
-package enum ValueKey: Hashable, Sendable {
-  case null
-  case boolean(Bool)
-  case integer(Int64)
-  case decimal(isNegative: Bool, digits: [UInt8], magnitude: Int)
-  case interval(TimeSpan)
-  case time(TimePoint)
-  case address(NetworkAddress)
-  case text([UInt8])
-  case object([UInt8])
-  case array([UInt8])
-
-  package init(_ value: EngineValue) {
-    switch value {
-    case .null, .record(.missing), .record(.null): self = .null
-    case .boolean(let truth), .record(.boolean(let truth)): self = .boolean(truth)
-    case .record(.integer(let whole)): self = .integer(whole)
-    case .number(let number): self = ValueKey(number)
-    case .record(.number(let spelling)): self = value.number.map { ValueKey($0) } ?? .text(spelling)
-    case .interval(let span): self = .interval(span)
-    case .timestamp(let point): self = .time(point)
-    case .date(let days): self = .time(TimePoint(days: days))
-    case .address(let address): self = .address(address)
-    case .noNumber(let text), .text(let text), .record(.string(let text)): self = .text(text)
-    case .map(let map): self = .object(map.json)
-    case .row(let row): self = row.names.isEmpty ? .array(row.json) : .object(row.json)
-    case .array(let items): self = .array(EngineValue.json(items))
-    case .record(.json(let bytes)):
-      self = bytes.first == UInt8(ascii: "{") ? .object(bytes) : .array(bytes)
-    }
-  }
-
-  private init(_ number: ExactNumber) {
-    if let whole = number.integral {
-      self = .integer(whole)
-    } else {
-      let decimal = number.decimal
-      self = .decimal(isNegative: decimal.isNegative, digits: decimal.digits, magnitude: decimal.magnitude)
-    }
   }
 }

@@ -7,6 +7,12 @@ struct ExactSum: Sendable {
   private var rest: ExactDecimal?
   /// Whether a double was among them, so that the sum is one.
   private var hasDouble = false
+  /// Whether a real was, so that the sum is one without a double.
+  private var hasReal = false
+  /// Whether a number that is neither whole nor of the type decimal was: an average is a double then.
+  private var hasOther = false
+  /// The places of those of the type decimal; nil without any.
+  private var decimalPlaces: Int?
   /// Whether the digits would span more places than results may (S56).
   private var isTooLong = false
 
@@ -14,9 +20,18 @@ struct ExactSum: Sendable {
     count += times
     switch number {
     case .integer(let value): add(whole: Int128(value), times: times)
-    case .decimal(let decimal): add(decimal, times: times)
-    case .double:
-      hasDouble = true
+    case .decimal(let decimal):
+      if let whole = number.integer { return add(whole: Int128(whole), times: times) }
+      if decimal.isDecimal {
+        decimalPlaces = max(decimalPlaces ?? 0, decimal.places)
+      } else {
+        hasOther = true
+      }
+      hasDouble = hasDouble || decimal.hasExponent
+      add(decimal, times: times)
+    case .double, .real:
+      if case .real = number { hasReal = true } else { hasDouble = true }
+      hasOther = true
       add(number.decimal, times: times)
     }
   }
@@ -34,6 +49,9 @@ struct ExactSum: Sendable {
   mutating func merge(_ other: ExactSum) {
     count += other.count
     hasDouble = hasDouble || other.hasDouble
+    hasReal = hasReal || other.hasReal
+    hasOther = hasOther || other.hasOther
+    if let places = other.decimalPlaces { decimalPlaces = max(decimalPlaces ?? 0, places) }
     isTooLong = isTooLong || other.isTooLong
     add(whole: other.whole, times: 1)
     if let rest = other.rest { add(rest, times: 1) }
@@ -68,6 +86,29 @@ struct ExactSum: Sendable {
     if rest == nil, !isTooLong, let total = Int64(exactly: whole) { return .integer(total) }
     guard let decimal else { return nil }
     if hasDouble { return ExactNumber.decimal(decimal).double.flatMap { ExactNumber($0) } }
-    return ExactNumber.decimal(decimal).canonical
+    if hasReal { return ExactNumber.decimal(decimal).real.flatMap { ExactNumber($0) } }
+    return .decimal(decimal)
+  }
+
+  /// The average: a decimal with as many places as the numbers had where all were decimals or whole, a real of reals,
+  /// else the double nearest to the sum, divided.
+  var average: ExactNumber? {
+    guard count > 0, let decimal else { return nil }
+    if let decimalPlaces, !hasOther {
+      return Arithmetic.quotient(decimal.padded(toPlaces: decimalPlaces), ExactDecimal(Int64(count)))
+        .map { .decimal($0) }
+    }
+    guard let total = ExactNumber.decimal(decimal).double else { return nil }
+    let average = total / Double(count)
+    return hasReal && !hasDouble ? ExactNumber(Float(average)) : ExactNumber(average)
+  }
+}
+
+extension ExactDecimal {
+  /// With at least so many places.
+  fileprivate func padded(toPlaces wanted: Int) -> ExactDecimal {
+    if places >= wanted { return self }
+    return ExactDecimal(
+      isNegative: isNegative, allDigits: aligned(whole: max(magnitude, 0), places: wanted), places: wanted)
   }
 }

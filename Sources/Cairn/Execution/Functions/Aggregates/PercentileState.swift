@@ -1,7 +1,7 @@
 /// `approx_percentile`, which is exact here: the least number that at least the asked part of the numbers does not
 /// exceed. `(x, percentage)` or `(x, weight, percentage)`; an array of percentages gives an array.
 struct PercentileState: AggregateState {
-  private var counts: [ValueKey: (number: ExactNumber, count: Int)] = [:]
+  private var counts: [GroupingKey: (number: ExactNumber, count: Int)] = [:]
   private var percentage: EngineValue?
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
@@ -16,7 +16,7 @@ struct PercentileState: AggregateState {
   }
 
   private mutating func add(_ number: ExactNumber, _ weight: Int) {
-    let key = ValueKey(.number(number))
+    let key = GroupingKey(.number(number))
     var entry = counts[key] ?? (number: number, count: 0)
     if ByteOrder.compare(number.text, entry.number.text) < 0 { entry.number = number }
     entry.count = PercentileState.sum(entry.count, weight)
@@ -55,7 +55,9 @@ struct PercentileState: AggregateState {
     var seen = 0
     for entry in sorted {
       seen = PercentileState.sum(seen, entry.count)
-      if ExactDecimal.compare(ExactDecimal(Int64(seen)), rank) >= 0 { return .number(entry.number) }
+      if ExactDecimal.compare(ExactDecimal(Int64(seen)), rank) >= 0 {
+        return entry.number.plain.map(EngineValue.number) ?? .null
+      }
     }
     return .null
   }

@@ -42,21 +42,42 @@ extension TimeSpan {
   }
 }
 
-/// `avg`: the exact sum as a double, divided by the count.
+/// `avg` of numbers and of intervals.
 struct AverageState: AggregateState {
   private var numbers = ExactSum()
+  private var spans = SumState()
+  private var spanCount = 0
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
-    if let number = arguments.first?.number { numbers.add(number, times: times) }
+    guard let value = arguments.first else { return }
+    if case .interval = value {
+      spanCount += times
+      spans.add(arguments, times: times)
+    } else if let number = value.number {
+      numbers.add(number, times: times)
+    }
   }
 
-  mutating func merge(_ later: AverageState) { numbers.merge(later.numbers) }
+  mutating func merge(_ later: AverageState) {
+    numbers.merge(later.numbers)
+    spans.merge(later.spans)
+    spanCount += later.spanCount
+  }
 
   var result: EngineValue {
-    guard numbers.count > 0, let total = numbers.decimal.flatMap({ ExactNumber.decimal($0).double }) else {
-      return .null
+    if case .interval(let span) = spans.result {
+      return numbers.count > 0 ? .null : span.divided(by: spanCount).map(EngineValue.interval) ?? .null
     }
-    return EngineValue(double: total / Double(numbers.count))
+    return spanCount > 0 ? .null : numbers.average.map(EngineValue.number) ?? .null
+  }
+}
+
+extension TimeSpan {
+  /// The part of it, rounded to whole months or nanoseconds, half away from zero.
+  fileprivate func divided(by divisor: Int) -> TimeSpan? {
+    let (whole, rest) = count.quotientAndRemainder(dividingBy: Int128(divisor))
+    let isUp = rest.magnitude * 2 >= UInt128(divisor)
+    return with(count: isUp ? whole + (count < 0 ? -1 : 1) : whole)
   }
 }
 

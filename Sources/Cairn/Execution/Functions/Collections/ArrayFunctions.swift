@@ -48,22 +48,22 @@ enum ArrayFunctions {
   // MARK: Sets
 
   private static func distinct(_ items: [EngineValue]) -> [EngineValue] {
-    var seen: Set<ValueKey> = []
-    return items.filter { seen.insert(ValueKey($0)).inserted }
+    var seen: Set<GroupingKey> = []
+    return items.filter { seen.insert(GroupingKey($0)).inserted }
   }
 
   private static func selected(_ items: [EngineValue], whereIn others: [EngineValue], _ isIn: Bool)
     -> [EngineValue]
   {
-    let keys = Set(others.map { ValueKey($0) })
-    return distinct(items).filter { keys.contains(ValueKey($0)) == isIn }
+    let keys = Set(others.map { GroupingKey($0) })
+    return distinct(items).filter { keys.contains(GroupingKey($0)) == isIn }
   }
 
   /// NULL where nothing is found but a NULL is in one of the arrays.
   @Sendable private static func overlap(_ arguments: [EngineValue]) -> EngineValue {
     guard let left = arguments[0].elements, let right = arguments[1].elements else { return .null }
-    let keys = Set(right.filter { !$0.isNull }.map { ValueKey($0) })
-    if left.contains(where: { !$0.isNull && keys.contains(ValueKey($0)) }) { return .boolean(true) }
+    let keys = Set(right.filter { !$0.isNull }.map { GroupingKey($0) })
+    if left.contains(where: { !$0.isNull && keys.contains(GroupingKey($0)) }) { return .boolean(true) }
     let mayBeEqual = !left.isEmpty && !right.isEmpty && (left + right).contains { $0.isNull }
     return mayBeEqual ? .null : .boolean(false)
   }

@@ -13,7 +13,7 @@ enum JSONFunctions {
     .plain("json_array_contains", 2...2, isCondition: true, arrayContains),
     .plain("json_contains", 2...2, isCondition: true, contains),
     .plain("json_size", 2...2, size),
-    .plain("is_json_scalar", 1...1, isCondition: true, isScalar),
+    .special("is_json_scalar", 1...1, isCondition: true, .jsonScalar),
     .plain("json_object_keys", 1...2, keys),
     .plain("json_keys", 1...2, keys),
   ]
@@ -36,8 +36,8 @@ enum JSONFunctions {
   /// Whether an element has the same kind and value.
   @Sendable private static func arrayContains(_ arguments: [EngineValue]) -> EngineValue {
     guard let items = document(arguments[0]).elements else { return .null }
-    let wanted = ValueKey(arguments[1])
-    return .boolean(items.contains { ValueKey($0) == wanted })
+    let wanted = GroupingKey(arguments[1])
+    return .boolean(items.contains { GroupingKey($0) == wanted })
   }
 
   @Sendable private static func size(_ arguments: [EngineValue]) -> EngineValue {
@@ -45,11 +45,13 @@ enum JSONFunctions {
     return EngineValue(value.elements?.count ?? value.entries?.count ?? 0)
   }
 
-  @Sendable private static func isScalar(_ arguments: [EngineValue]) -> EngineValue {
-    let value = document(arguments[0])
+  /// Whether a value is neither object nor array; a text is read as JSON first unless it is a value of JSON itself.
+  static func isScalar(_ argument: EngineValue, isJSON: Bool) -> EngineValue {
+    if argument.isNull { return .null }
+    let value = isJSON ? argument : document(argument)
     if value.isNull {
       // JSON's null is a scalar; text that is no JSON is neither.
-      let isNull = arguments[0].string.flatMap(JSONDocument.compact) == Array("null".utf8)
+      let isNull = argument.string.flatMap(JSONDocument.compact) == Array("null".utf8)
       return isNull ? .boolean(true) : .null
     }
     return .boolean(value.elements == nil && value.entries == nil)
@@ -108,6 +110,6 @@ enum JSONFunctions {
         members.value(of: pair.key).map { covers($0, pair.value, depth - 1) } ?? false
       }
     }
-    return ValueKey(value) == ValueKey(needle)
+    return GroupingKey(value) == GroupingKey(needle)
   }
 }

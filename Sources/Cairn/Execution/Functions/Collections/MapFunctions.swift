@@ -36,15 +36,15 @@ enum MapFunctions {
 
   /// Of keys in several maps the last one's value counts, at the place of the first.
   @Sendable private static func concatenate(_ arguments: [EngineValue]) -> EngineValue {
-    var places: [ValueKey: Int] = [:]
+    var places: [GroupingKey: Int] = [:]
     var pairs: [(key: EngineValue, value: EngineValue)] = []
     for argument in arguments {
       guard let map = argument.entries else { return .null }
       for pair in map.pairs {
-        if let place = places[ValueKey(pair.key)] {
+        if let place = places[GroupingKey(pair.key)] {
           pairs[place].value = pair.value
         } else {
-          places[ValueKey(pair.key)] = pairs.count
+          places[GroupingKey(pair.key)] = pairs.count
           pairs.append(pair)
         }
       }

@@ -8,6 +8,8 @@ enum TextFormat {
     var width = 0
     var precision: Int?
     var conversion = UInt8(ascii: "s")
+    /// What of a time is asked for, behind `t` or `T`.
+    var timePart: UInt8?
     /// The argument's place from 1, where it is written.
     var index: Int?
 
@@ -62,6 +64,10 @@ enum TextFormat {
     }
     guard let conversion = rest.popFirst() else { return nil }
     directive.conversion = conversion
+    if conversion | 0x20 == UInt8(ascii: "t") {
+      guard let part = rest.popFirst() else { return nil }
+      directive.timePart = part
+    }
     return directive
   }
 
@@ -79,14 +85,27 @@ enum TextFormat {
   /// An argument converted; nil where it cannot be.
   private static func text(_ value: EngineValue, _ directive: Directive) -> [UInt8]? {
     switch directive.conversion {
-    case UInt8(ascii: "s"), UInt8(ascii: "S"), UInt8(ascii: "b"):
-      let text = value.text ?? Array("null".utf8)
+    case UInt8(ascii: "t"), UInt8(ascii: "T"):
+      if value.isNull { return Array("null".utf8) }
+      guard let text = directive.timePart.flatMap({ FormatTime.text(value, $0) }) else { return nil }
+      return directive.conversion == UInt8(ascii: "T") ? Characters.upper(text) : text
+    case UInt8(ascii: "b"), UInt8(ascii: "B"):
+      // As Java has it: what is there and no boolean is true.
+      let text = value.isNull || value.boolean == false ? EngineValue.falseText : EngineValue.trueText
+      let cut = Array(text.prefix(directive.precision ?? text.count))
+      return directive.conversion == UInt8(ascii: "B") ? Characters.upper(cut) : cut
+    case UInt8(ascii: "s"), UInt8(ascii: "S"):
+      var text = value.text ?? Array("null".utf8)
+      if case .number(let number) = value { text = number.json }
       let cut = directive.precision.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text
       return directive.conversion == UInt8(ascii: "S") ? Characters.upper(cut) : cut
     case UInt8(ascii: "d"):
       if value.isNull { return Array("null".utf8) }
       guard let whole = value.number?.integral, directive.precision == nil else { return nil }
       return signed(isNegative: whole < 0, Array(String(whole.magnitude).utf8), directive)
+    case UInt8(ascii: "o"):
+      guard let whole = value.number?.integral, directive.precision == nil else { return nil }
+      return zeroFilled([], Array(String(UInt64(bitPattern: whole), radix: 8).utf8), directive)
     case UInt8(ascii: "x"), UInt8(ascii: "X"):
       guard let whole = value.number?.integral, directive.precision == nil else { return nil }
       let digits = String(

@@ -44,7 +44,10 @@ enum URLFunctions {
       rest = rest[authority.endIndex...]
       (parts.host, parts.port) = hostAndPort(authority)
     }
-    parts.path = rest
+    // What follows a scheme without a slash (`mailto:a@b`) is no path.
+    if parts.scheme == nil || parts.host != nil || rest.isEmpty || rest.first == UInt8(ascii: "/") {
+      parts.path = rest
+    }
     return parts
   }
 
@@ -73,7 +76,8 @@ enum URLFunctions {
     -> EngineValue
   {
     guard let parts = parts(arguments[0]) else { return .null }
-    return parts[keyPath: part].map { .text(Array($0)) } ?? .null
+    // A part that is not there is empty, as Trino has it.
+    return .text(Array(parts[keyPath: part] ?? []))
   }
 
   @Sendable private static func port(_ arguments: [EngineValue]) -> EngineValue {

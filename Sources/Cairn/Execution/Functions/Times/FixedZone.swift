@@ -11,7 +11,7 @@ struct FixedZone: Sendable {
     self = zone
   }
 
-  private init(seconds: Int) { self.seconds = seconds }
+  init(seconds: Int) { self.seconds = seconds }
 
   /// The zone at the front of a text.
   static func read(_ rest: inout ArraySlice<UInt8>) -> FixedZone? {

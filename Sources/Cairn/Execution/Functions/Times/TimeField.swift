@@ -22,11 +22,38 @@ enum TimeField: String, CaseIterable, Sendable {
   /// The functions that are called as the fields.
   static let table: [FunctionTable.Entry] = names.filter { $0 != "epoch" }.compactMap { name in
     TimeField(name: name).map { field in
-      .plain(name, 1...1) { arguments in arguments[0].timePoint.map(field.value) ?? .null }
+      .plain(name, 1...1) { field.value(of: $0[0]) }
     }
   }
 
-  func value(of point: TimePoint) -> EngineValue {
+  /// The part of a time as its zone's clocks show it, or of an interval.
+  func value(of value: EngineValue) -> EngineValue {
+    if case .interval(let span) = value { return self.value(of: span) }
+    if self == .epoch { return value.timePoint.map(TimeFunctions.unixTime) ?? .null }
+    return value.clock.map(self.value) ?? .null
+  }
+
+  /// The part of an interval: what its text shows, with its sign; NULL where an interval of its sort has none.
+  private func value(of span: TimeSpan) -> EngineValue {
+    func part(_ unit: Int128, _ limit: Int128? = nil) -> EngineValue {
+      let count = span.count / unit
+      return Int64(exactly: limit.map { count % $0 } ?? count).map { .number(.integer($0)) } ?? .null
+    }
+    let second = TimeSpan.nanosecondsPerSecond
+    switch (span, self) {
+    case (.months, .year): return part(12)
+    case (.months, .month): return part(1, 12)
+    case (.nanoseconds, .day): return part(second * 86_400)
+    case (.nanoseconds, .hour): return part(second * 3600, 24)
+    case (.nanoseconds, .minute): return part(second * 60, 60)
+    case (.nanoseconds, .second): return part(second, 60)
+    case (.nanoseconds, .millisecond): return part(second / 1000, 1000)
+    case (.nanoseconds(let count), .epoch): return EngineValue(double: Double(count) / 1e9)
+    default: return .null
+    }
+  }
+
+  private func value(of point: TimePoint) -> EngineValue {
     let date = EventTime.civil(days: point.day)
     let second = Int(point.secondOfDay)
     switch self {

@@ -8,7 +8,7 @@ enum TimeFunctions {
       .special("localtimestamp", 0...1, .now),
       .special("current_date", 0...0, .today),
       .plain("date", 1...1, ValueFunctions.date),
-      .plain("from_iso8601_timestamp", 1...1, ValueFunctions.timestamp),
+      .plain("from_iso8601_timestamp", 1...1) { EngineValue(timeOf: $0[0]) },
       .plain("from_iso8601_date", 1...1) { isoDate($0) },
       .plain("to_iso8601", 1...1) { isoText($0) },
       .plain("to_unixtime", 1...1) { $0[0].timePoint.map(unixTime) ?? .null },
@@ -36,14 +36,15 @@ enum TimeFunctions {
 
   /// `YYYY-MM-DD`, nothing else.
   private static func isoDate(_ arguments: [EngineValue]) -> EngineValue {
-    guard let point = arguments[0].timePoint else { return .null }
+    guard let point = arguments[0].clock else { return .null }
     if let text = arguments[0].string, text.count > 10 { return .null }
     return .date(point.day)
   }
 
   /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or nine where they are needed.
   private static func isoText(_ arguments: [EngineValue]) -> EngineValue {
-    guard let point = arguments[0].timePoint else { return .null }
+    let time = arguments[0]
+    guard let point = time.clock else { return .null }
     if case .date(let days) = arguments[0] { return .text(TimePoint.dateText(days: days)) }
     let digits = point.nanoseconds % 1_000_000 == 0 ? 3 : 9
     let parts: [TimePattern.Part] = [
@@ -51,23 +52,22 @@ enum TimeFunctions {
       .literal([UInt8(ascii: "-")]), .number(.day, width: 2), .literal([UInt8(ascii: "T")]),
       .number(.hour, width: 2), .literal([UInt8(ascii: ":")]), .number(.minute, width: 2),
       .literal([UInt8(ascii: ":")]), .number(.second, width: 2), .literal([UInt8(ascii: ".")]),
-      .fraction(digits: digits), .literal([UInt8(ascii: "Z")]),
+      .fraction(digits: digits),
     ]
-    return .text(TimePattern(parts: parts).text(point))
+    let zone: [UInt8] = if case .zoned(let time) = time { TimePattern.offset(time.offset) } else { [0x5A] }
+    return .text(TimePattern(parts: parts).text(.timestamp(point)) + zone)
   }
 
   private static func lastDayOfMonth(_ arguments: [EngineValue]) -> EngineValue {
-    guard let point = arguments[0].timePoint else { return .null }
+    guard let point = arguments[0].clock else { return .null }
     let date = EventTime.civil(days: point.day)
     return .date(point.day - date.day + EventTime.daysInMonth(year: date.year, month: date.month))
   }
 
-  /// The zone's clock at a point in time, or the point at which it shows that (S79).
-  static func moved(_ value: EngineValue, _ zone: Zone, isShownIn: Bool) -> EngineValue {
-    guard let point = value.timePoint else { return .null }
-    let seconds = isShownIn ? zone.offset(at: point.seconds) : -zone.offset(atClock: point.seconds)
-    return TimePoint(seconds: point.seconds + Int64(seconds), nanoseconds: point.nanoseconds)
-      .map(EngineValue.timestamp) ?? .null
+  /// The same point shown in a zone, or the point at which the zone's clocks show the time (S79).
+  static func zoned(_ value: EngineValue, _ zone: NamedZone, isShownIn: Bool) -> EngineValue {
+    if isShownIn { return value.timePoint.map { EngineValue($0, shownIn: zone) } ?? .null }
+    return value.clock.map { EngineValue(clock: $0, in: zone) } ?? .null
   }
 }
 

@@ -1,11 +1,13 @@
 extension TimePattern {
   /// The time that a whole text spells by the pattern; parts that are not there are those of 1970-01-01 00:00 UTC.
-  func point(_ text: [UInt8]) -> TimePoint? {
+  /// With the offset that the text names.
+  func time(_ text: [UInt8]) -> EngineValue {
     var reader = Reader(rest: text[...])
     for part in parts {
-      guard reader.read(part) else { return nil }
+      guard reader.read(part) else { return .null }
     }
-    return reader.rest.isEmpty ? reader.point : nil
+    guard reader.rest.isEmpty, let point = reader.point else { return .null }
+    return EngineValue(point, shownIn: NamedZone(FixedZone(seconds: reader.offset)))
   }
 
   private struct Reader {
@@ -13,7 +15,7 @@ extension TimePattern {
     private var numbers: [Number: Int] = [:]
     private var isAfternoon: Bool?
     private var nanoseconds = 0
-    private var offset = 0
+    private(set) var offset = 0
 
     init(rest: ArraySlice<UInt8>) { self.rest = rest }
 

@@ -178,7 +178,7 @@ struct TimePatternFunction: Sendable {
   ]
 
   func value(_ value: EngineValue, _ pattern: TimePattern) -> EngineValue {
-    if isReading { return value.text.flatMap(pattern.point).map(EngineValue.timestamp) ?? .null }
-    return value.timePoint.map { .text(pattern.text($0)) } ?? .null
+    if isReading { return value.text.map(pattern.time) ?? .null }
+    return value.timePoint == nil ? .null : .text(pattern.text(value))
   }
 }

@@ -35,7 +35,11 @@ struct TimePattern: Sendable {
 
   // MARK: Writing
 
-  func text(_ point: TimePoint) -> [UInt8] {
+  /// The time as its zone's clocks show it; empty for what is no time.
+  func text(_ time: EngineValue) -> [UInt8] {
+    guard let point = time.clock else { return [] }
+    var offset = 0
+    if case .zoned(let zoned) = time { offset = zoned.offset }
     var output: [UInt8] = []
     let date = EventTime.civil(days: point.day)
     for part in parts {
@@ -54,10 +58,19 @@ struct TimePattern: Sendable {
         TimePoint.append(Int(point.nanoseconds), width: 9, to: &nanoseconds)
         output += (nanoseconds + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, digits - 9))).prefix(
           digits)
-      case .offset(let withColon): output += withColon ? "+00:00".utf8 : "+0000".utf8
-      case .zoneName: output += "UTC".utf8
+      case .offset(let withColon): output += TimePattern.offset(offset, withColon: withColon)
+      case .zoneName: output += time.zone.name
       }
     }
+    return output
+  }
+
+  /// `+09:00`, `+0900`.
+  static func offset(_ seconds: Int, withColon: Bool = true) -> [UInt8] {
+    var output: [UInt8] = [UInt8(ascii: seconds < 0 ? "-" : "+")]
+    TimePoint.append(abs(seconds) / 3600, width: 2, to: &output)
+    if withColon { output.append(UInt8(ascii: ":")) }
+    TimePoint.append(abs(seconds) / 60 % 60, width: 2, to: &output)
     return output
   }
 

@@ -14,9 +14,23 @@ enum TimeUnitFunction: Sendable {
       guard let count = arguments[0].number?.whole, let span = unit.span(count) else { return .null }
       return Arithmetic.apply(.add, arguments[1].typedTime, .interval(span))
     case .difference:
-      guard let start = arguments[0].timePoint, let end = arguments[1].timePoint else { return .null }
+      guard let (start, end) = TimeUnitFunction.clocks(arguments[0], arguments[1], unit) else { return .null }
       return unit.count(from: start, to: end).map { .number(.integer($0)) } ?? .null
     }
+  }
+}
+
+extension TimeUnitFunction {
+  /// Two times as the first one's zone shows them where days are counted, else as they are.
+  private static func clocks(
+    _ start: EngineValue, _ end: EngineValue, _ unit: TimeUnit
+  ) -> (TimePoint, TimePoint)? {
+    guard let first = start.timePoint, let last = end.timePoint else { return nil }
+    let zone = start.zone
+    guard !zone.isUTC, unit.isCalendar else { return (first, last) }
+    return (
+      ZonedTime(point: first, zone: zone).clock, ZonedTime(point: last, zone: zone).clock
+    )
   }
 }
 
@@ -24,7 +38,7 @@ extension EngineValue {
   /// The value as a time: text is read.
   fileprivate var typedTime: EngineValue {
     switch self {
-    case .timestamp, .date: self
+    case .timestamp, .zoned, .date: self
     default: timePoint.map(EngineValue.timestamp) ?? .null
     }
   }
@@ -38,6 +52,14 @@ extension TimeUnit {
     case .quarter: 3
     case .year: 12
     default: nil
+    }
+  }
+
+  /// Whether it is made of days.
+  fileprivate var isCalendar: Bool {
+    switch self {
+    case .millisecond, .second, .minute, .hour: false
+    default: true
     }
   }
 

@@ -1,0 +1,104 @@
+/// How arrays, rows, maps and objects compare, typed or of a record: part by part.
+enum CompositeOrder {
+  /// What lies deeper is told apart by its text alone, so that a record's nesting costs no stack.
+  static let nesting = 128
+
+  /// The order of S26: of elements in turn, the shorter first where one begins with the other; of objects by
+  /// their members, the keys ascending.
+  static func compare(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    compare(lhs, rhs, depth: nesting)
+  }
+
+  /// The order of S20, in which a part that is NULL or cannot be converted makes the whole NULL where no other part
+  /// decides.
+  static func compareAdapting(_ lhs: EngineValue, _ rhs: EngineValue) -> Int? {
+    if let left = lhs.orderedElements, let right = rhs.orderedElements {
+      // Rows of different lengths have nothing in common.
+      if lhs.isRow || rhs.isRow, left.count != right.count { return nil }
+      return adapting(left, right)
+    }
+    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else { return compare(lhs, rhs) }
+    var isKnown = true
+    for (left, right) in zip(left, right) {
+      let keys = ValueOrder.compare(left.key, right.key)
+      if keys != 0 { return keys }
+      guard let order = Comparison.order(left.value, right.value) else {
+        isKnown = false
+        continue
+      }
+      if order != 0 { return order }
+    }
+    if left.count != right.count { return left.count < right.count ? -1 : 1 }
+    return isKnown ? 0 : nil
+  }
+
+  private static func adapting(_ lhs: [EngineValue], _ rhs: [EngineValue]) -> Int? {
+    var isKnown = true
+    for (left, right) in zip(lhs, rhs) {
+      guard let order = Comparison.order(left, right) else {
+        isKnown = false
+        continue
+      }
+      if order != 0 { return order }
+    }
+    if lhs.count != rhs.count { return lhs.count < rhs.count ? -1 : 1 }
+    return isKnown ? 0 : nil
+  }
+
+  private static func compare(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int {
+    if case .record(.json(let left)) = lhs, case .record(.json(let right)) = rhs, left == right { return 0 }
+    if depth == 0 { return ByteOrder.compare(lhs.text ?? [], rhs.text ?? []) }
+    if let left = lhs.orderedElements, let right = rhs.orderedElements {
+      for (left, right) in zip(left, right) {
+        let order = part(left, right, depth)
+        if order != 0 { return order }
+      }
+      return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
+    }
+    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else {
+      return lhs.orderedElements == nil ? -1 : 1
+    }
+    for (left, right) in zip(left, right) {
+      let keys = part(left.key, right.key, depth)
+      if keys != 0 { return keys }
+      let order = part(left.value, right.value, depth)
+      if order != 0 { return order }
+    }
+    return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
+  }
+
+  private static func part(_ lhs: EngineValue, _ rhs: EngineValue, _ depth: Int) -> Int {
+    if lhs.isComposite, rhs.isComposite { return compare(lhs, rhs, depth: depth - 1) }
+    return ValueOrder.compare(lhs, rhs)
+  }
+}
+
+extension EngineValue {
+  /// Whether it is an array, row, map or object.
+  var isComposite: Bool {
+    switch self {
+    case .array, .row, .map, .record(.json): true
+    default: false
+    }
+  }
+
+  fileprivate var isRow: Bool { if case .row = self { true } else { false } }
+
+  /// The elements of an array or the values of a row; nil for anything else.
+  var orderedElements: [EngineValue]? {
+    if case .row(let row) = self { row.values } else { elements }
+  }
+
+  /// The members of an object or map, their keys ascending; nil for anything else.
+  fileprivate var sortedMembers: [(key: EngineValue, value: EngineValue)]? {
+    entries?.pairs.sorted { ValueOrder.compare($0.key, $1.key) < 0 }
+  }
+
+  /// Parts that make the value the same or not, for hashes: of objects in no order.
+  func partsHash(_ hash: (EngineValue) -> UInt64) -> UInt64 {
+    if let items = orderedElements {
+      return items.reduce(UInt64(items.count)) { ($0 ^ hash($1)) &* 0x9E37_79B9_7F4A_7C15 }
+    }
+    return (entries?.pairs ?? []).reduce(1) { $0 &+ (hash($1.key) &* 31 ^ hash($1.value)) }
+  }
+}

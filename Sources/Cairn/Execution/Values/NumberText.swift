@@ -1,0 +1,36 @@
+/// How doubles and reals are written, of the shortest decimal that is nearest to them.
+enum NumberText {
+  /// `3.77E1`, `0E0`: what a cast to varchar gives.
+  static func scientific(_ shortest: String) -> [UInt8] {
+    let (sign, digits, magnitude) = parts(shortest)
+    guard let first = digits.first else { return sign + Array("0E0".utf8) }
+    let rest = digits.dropFirst()
+    return sign + [first] + (rest.isEmpty ? [] : [UInt8(ascii: ".")] + rest) + exponent(magnitude)
+  }
+
+  /// `37.7`, `1.0E7`: a number of JSON, as Java and so Trino's and Athena's results print it.
+  static func plain(_ shortest: String) -> [UInt8] {
+    let (sign, digits, magnitude) = parts(shortest)
+    guard let first = digits.first else { return sign + Array("0.0".utf8) }
+    if (-2...7).contains(magnitude) {
+      let values = digits.map { $0 - UInt8(ascii: "0") }
+      return sign
+        + ExactDecimal.plainSpelling(
+          isNegative: false, values, magnitude, places: max(1, digits.count - magnitude))
+    }
+    let rest = digits.dropFirst()
+    return sign + [first, UInt8(ascii: ".")] + (rest.isEmpty ? [UInt8(ascii: "0")] : rest)
+      + exponent(magnitude)
+  }
+
+  private static func exponent(_ magnitude: Int) -> [UInt8] { Array("E\(magnitude - 1)".utf8) }
+
+  private static func parts(_ shortest: String) -> (sign: [UInt8], digits: [UInt8], magnitude: Int) {
+    let bytes = Array(shortest.utf8)
+    let decimal = ExactDecimal(spelling: bytes) ?? ExactDecimal(0)
+    return (
+      bytes.first == UInt8(ascii: "-") ? [UInt8(ascii: "-")] : [],
+      decimal.digits.map { $0 + UInt8(ascii: "0") }, decimal.magnitude
+    )
+  }
+}
