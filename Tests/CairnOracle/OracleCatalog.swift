@@ -94,8 +94,9 @@ struct OracleCatalog {
 
   /// The documented field that a name in snake case means; nil if it means itself.
   func documentedField(_ name: Identifier) -> String? {
+    guard name.text.utf8.contains(UInt8(ascii: "_")) else { return nil }
     let folded = OracleScope.folded(name.text)
-    guard folded.contains(UInt8(ascii: "_")), !foldedKeys.contains(folded) else { return nil }
+    guard !foldedKeys.contains(folded) else { return nil }
     return OracleCatalog.documented.first { Array(OracleCatalog.snakeCase($0).utf8) == folded }
   }
 

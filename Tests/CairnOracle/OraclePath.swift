@@ -12,8 +12,10 @@ enum OraclePath {
   }
 
   static func folded(_ name: [UInt8]) -> [UInt8] {
-    name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    name.map(folded)
   }
+
+  static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
   /// The element of an array, from 1; negative from the end if that is allowed.
   static func element(_ index: Int64, of json: OracleJSON?, allowsNegative: Bool) -> OracleJSON? {

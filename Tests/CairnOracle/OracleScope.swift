@@ -118,7 +118,7 @@ final class OracleScope {
     guard let columns = relations[index].columns, case .values(let values) = cells[index] else { return nil }
     let places = columns.indices.filter { columns[$0].name == name.text }
     let folded = columns.indices.filter {
-      OracleScope.folded(columns[$0].name) == OracleScope.folded(name.text)
+      OracleScope.isSame(columns[$0].name, name.text)
     }
     let candidates = places.isEmpty ? folded : places
     guard let place = candidates.first else { return nil }
@@ -134,7 +134,7 @@ final class OracleScope {
     for (relation, cell) in zip(relations, cells) {
       guard let columns = relation.columns, case .values(let values) = cell else { continue }
       for (column, value) in zip(columns, values) {
-        let isSame = OracleScope.folded(column.name) == OracleScope.folded(path.root.text)
+        let isSame = OracleScope.isSame(column.name, path.root.text)
         guard isSame, !relation.merged.contains(OracleScope.folded(column.name)) else { continue }
         let resolved = OracleResolved(value: value, steps: path.steps, isTime: column.isTime)
         if column.name == path.root.text { exact.append(resolved) } else { folded.append(resolved) }
@@ -192,7 +192,10 @@ final class OracleScope {
   static func folded(_ name: String) -> [UInt8] { OraclePath.folded(Array(name.utf8)) }
 
   /// Whether a name as written means another: exactly, or else in any case (S60).
-  static func isSame(_ name: String, _ other: String) -> Bool { folded(name) == folded(other) }
+  static func isSame(_ name: String, _ other: String) -> Bool {
+    name.utf8.count == other.utf8.count
+      && zip(name.utf8, other.utf8).allSatisfy { OraclePath.folded($0) == OraclePath.folded($1) }
+  }
 }
 
 extension OracleRelation {

@@ -15,9 +15,9 @@ final class RestoreTarget: @unchecked Sendable {
   /// not replace the first.
   private var finished: Set<FileStatus.Identity> = []
 
-  private static let recentLimit = 32
-  /// Files that are synced together: the system then writes them together, too.
-  static let batchCount = 64
+  private static let recentLimit = DescriptorCache.share(16, atMost: 32)
+  /// Files that are synced together: the system then writes them together, too. Each may hold its directory open.
+  static let batchCount = DescriptorCache.share(16, atMost: 64)
 
   /// Opens the directory at `path`, made where there is none. Throws `CairnError.io`, also where another
   /// restoration writes to it.
@@ -36,8 +36,20 @@ final class RestoreTarget: @unchecked Sendable {
 
   deinit { rootLock.unlock() }
 
-  /// A new file below the target, to be written and handed to `finish`. Throws `RestoreFault`.
+  /// A new file below the target, to be written and handed to `finish`. Throws `RestoreFault`. Where the process has no
+  /// descriptor left, those that wait here are given up first.
   func create(_ names: [[UInt8]]) throws -> PartFile {
+    do {
+      return try makeFile(names)
+    } catch CairnError.io(_, _, let number) where number == EMFILE || number == ENFILE {
+      try flush()
+      lock.withLock { recent = [] }
+      DescriptorCache.shared.closeAll()
+      return try makeFile(names)
+    }
+  }
+
+  private func makeFile(_ names: [[UInt8]]) throws -> PartFile {
     guard let name = names.last else { throw RestoreFault(reason: "has no name") }
     return try PartFile(in: try directory(Array(names.dropLast())), name: name)
   }

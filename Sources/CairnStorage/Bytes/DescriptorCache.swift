@@ -25,14 +25,15 @@ package final class DescriptorCache: @unchecked Sendable {
   private static let fileLimit = 64
 
   /// The one of this process.
-  package static let shared = DescriptorCache(limit: allowedFileCount())
+  package static let shared = DescriptorCache(limit: share(4, atMost: fileLimit))
 
   package init(limit: Int) { self.limit = max(1, limit) }
 
-  private static func allowedFileCount() -> Int {
+  /// The part `1 / parts` of the descriptors that the system lets this process have, at least 1.
+  package static func share(_ parts: UInt64, atMost limit: Int) -> Int {
     var allowed = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &allowed) == 0 else { return fileLimit }
-    return Int(min(UInt64(fileLimit), UInt64(allowed.rlim_cur) / 4))
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &allowed) == 0 else { return limit }
+    return max(1, Int(min(UInt64(limit), UInt64(allowed.rlim_cur) / parts)))
   }
 
   package func newSlot() -> Slot {
@@ -68,7 +69,8 @@ package final class DescriptorCache: @unchecked Sendable {
   /// Files open now.
   package var openCount: Int { lock.withLock { entries.count } }
 
-  private func closeAll() { lock.withLock { entries.removeAll() } }
+  /// Gives up all files that are not being read.
+  package func closeAll() { lock.withLock { entries.removeAll() } }
 
   private func use(_ slot: Slot) -> File? {
     guard let index = entries.index(forKey: slot) else { return nil }
