@@ -168,7 +168,8 @@ final class OracleScope {
         let step = Path.Step.name(Identifier(field, isQuoted: false, span: name.span))
         return OracleResolved(value: record, steps: catalog.withoutQuotes([step] + rest), isRecord: true)
       }
-      return OracleResolved(value: record, steps: catalog.withoutQuotes([.name(name)] + rest), isRecord: true)
+      let steps = [.name(name)] + OracleScope.namingMember(of: name, rest)
+      return OracleResolved(value: record, steps: catalog.withoutQuotes(steps), isRecord: true)
     }
     return OracleResolved(
       value: record, steps: [.name(name)] + OracleScope.namingMember(of: name, rest), isRecord: true)

@@ -35,7 +35,43 @@ struct SamenessTests {
     "SELECT count(*) FROM events a JOIN (VALUES ARRAY[1, 2], ARRAY[2, 1]) t(x) ON a.v = t.x",
     "SELECT count(*) FROM events a JOIN (VALUES '[1,2]', '{\"a\":1,\"b\":[]}') t(x) ON a.v = t.x",
     "SELECT max(v), min(v), max(ROW(n, b)) FROM events",
+    "SELECT m, min(v), max(v), min(eventTime), max(eventTime), min(eventID), max(eventID) FROM events GROUP BY m",
+    "SELECT b, min_by(eventID, v), max_by(eventID, v), min_by(v, eventTime), max_by(n, eventID) FROM events GROUP BY b",
+    "SELECT n, m, b, sum(v), avg(v), sum(n), avg(n), count_if(b), count_if(v) FROM events GROUP BY n, m, b",
+    "SELECT n, min(eventTime) FILTER (WHERE b), max(v) FILTER (WHERE m = 3), sum(n) FILTER (WHERE b) FROM events GROUP BY n",
+    "SELECT n, m, b, eventName, count(*) FROM events GROUP BY n, m, b, eventName",
+    "SELECT sum(9223372036854775807), avg(9223372036854775807), min(DATE '2024-01-01'), sum(INTERVAL '1' DAY) FROM events",
+    "SELECT min(eventTime), max(v), sum(n), avg(n), count_if(b) FROM events WHERE n = 17",
   ]
+
+  /// Comparing follows the nesting of JSON only so deep that no stack ends.
+  @Test func deepNesting() throws {
+    func nested(_ depth: Int, _ inner: String) -> String {
+      String(repeating: "[", count: depth) + inner + String(repeating: "]", count: depth)
+    }
+    let values = [nested(5000, "1"), nested(5000, "1"), nested(5000, "2"), nested(4999, "1")]
+    let records = values.enumerated().map { index, value in
+      "{\"eventTime\":\"2024-01-01T00:00:0\(index)Z\",\"eventID\":\"\(index)\",\"a\":\"\(value)\",\"b\":\"\(values[0])\"}"
+    }
+    let archive = try TestArchive([
+      ("x.json", Array("{\"Records\":[\(records.joined(separator: ","))]}".utf8))
+    ])
+    for (sql, wanted) in [
+      ("SELECT count(*) FROM events WHERE json_parse(a) = json_parse(b)", "2"),
+      (
+        "SELECT count(*) FROM events WHERE json_parse(a) < json_parse(b) OR json_parse(a) > json_parse(b)",
+        "2"
+      ),
+      ("SELECT count(DISTINCT json_parse(a)) FROM events", "3"),
+      ("SELECT count(*) FROM events x JOIN events y ON json_parse(x.a) = json_parse(y.a)", "6"),
+      ("SELECT count(*) FROM (SELECT json_parse(a) j FROM events ORDER BY j)", "4"),
+      ("SELECT count(*) FROM events WHERE json_parse(b) = (SELECT max(json_parse(b)) FROM events)", "4"),
+      ("SELECT count(*) FROM events WHERE json_parse(a) IN (SELECT json_parse(b) FROM events)", "2"),
+    ] {
+      let rows = try runQuery(sql, on: archive.path).rows
+      #expect(rows == [[Array(wanted.utf8)]], "\(sql)")
+    }
+  }
 
   @Test(arguments: queries)
   func agreesWithTheOracle(_ sql: String) throws {

@@ -29,6 +29,11 @@ enum AggregateStates: Sendable {
   case distinctRows([DistinctRows])
   /// Rows that have to be ordered first: sort keys, then arguments.
   case orderedRows([[OrderedRow]])
+  /// The least or the greatest second of each group, by a rule; `unsetSecond` for none.
+  case seconds([Int64], ExtremeRule)
+  /// What a rule prefers in each group.
+  case extremes([ExtremeRule.Candidate?], ExtremeRule)
+  case sums([WholeSum])
   case states([any AggregateState])
 
   struct DistinctRows: Sendable {
@@ -56,6 +61,8 @@ enum AggregateStates: Sendable {
       self = .distinctCounts([])
     } else if call.isDistinct {
       self = .distinctRows([])
+    } else if let kernel = call.kernel {
+      self = AggregateStates(kernel)
     } else {
       self = .states([])
     }
@@ -79,6 +86,18 @@ enum AggregateStates: Sendable {
       self = .counts([])
       rows.append([])
       self = .orderedRows(rows)
+    case .seconds(var seconds, let rule):
+      self = .counts([])
+      seconds.append(rule.end.unsetSecond)
+      self = .seconds(seconds, rule)
+    case .extremes(var best, let rule):
+      self = .counts([])
+      best.append(nil)
+      self = .extremes(best, rule)
+    case .sums(var sums):
+      self = .counts([])
+      sums.append(WholeSum())
+      self = .sums(sums)
     case .states(var states):
       self = .counts([])
       states.append(call.function.make())
@@ -91,7 +110,16 @@ enum AggregateStates: Sendable {
 
   /// Takes in the groups of later rows: `targets[i]` is where their group `i` goes. Gives the bytes that this adds,
   /// roughly.
-  mutating func merge(_ later: AggregateStates, _ targets: [Int]) -> Int {
+  mutating func merge(_ later: AggregateStates, _ targets: [Int], _ call: AggregateCall) -> Int {
+    if let added = mergeTyped(later, targets) { return added }
+    if generality != later.generality {
+      let heldByteCount = heldByteCount
+      if generality < later.generality {
+        self = generalized(call)
+        return self.heldByteCount - heldByteCount + merge(later, targets, call)
+      }
+      return merge(later.generalized(call), targets, call)
+    }
     var added = 0
     switch (self, later) {
     case (.counts(var counts), .counts(let more)):
@@ -136,7 +164,11 @@ enum AggregateStates: Sendable {
   }
 
   /// The results of some groups.
-  func results(_ call: AggregateCall, _ range: Range<Int>) -> [EngineValue] {
+  func results(_ call: AggregateCall, _ range: Range<Int>) -> Vector {
+    typedResults(call, range) ?? .plain(values(call, range))
+  }
+
+  private func values(_ call: AggregateCall, _ range: Range<Int>) -> [EngineValue] {
     func whole(_ value: Int) -> EngineValue { .number(.integer(Int64(value))) }
     switch self {
     case .counts(let counts): return counts[range].map(whole)
@@ -158,6 +190,7 @@ enum AggregateStates: Sendable {
         return state.result
       }
     case .states(let states): return states[range].map { $0.result }
+    case .seconds, .extremes, .sums: return []
     }
   }
 

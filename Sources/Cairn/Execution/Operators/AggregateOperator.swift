@@ -107,11 +107,11 @@ final class AggregateOperator: Operator {
       for (index, id) in grouping.keys.enumerated() {
         let values = table.keys[index]
         batch.columns[id] = Column(count: range.count) { rows in
-          .plain(try rows.map { try values.value(range.lowerBound + Int($0)) })
+          .plain(try values.values(rows.map { range.lowerBound + Int($0) }))
         }
       }
       for (call, states) in zip(grouping.calls, table.states) {
-        batch.columns[call.id] = Column(.plain(states.results(call, range)))
+        batch.columns[call.id] = Column(states.results(call, range))
       }
       grouping.addGroupings(to: &batch, set: set)
       if try !take(try work(batch)) { return false }

@@ -60,9 +60,31 @@ struct GroupKeys: Sendable {
     return value.heldByteCount
   }
 
-  func value(_ group: Int) throws -> EngineValue {
-    let place = places[group]
-    if place.field < 0 { return values[Int(place.index)] }
-    return try fields[Int(place.field)].values(of: [place.index]).first.map { EngineValue($0) } ?? .null
+  /// The values of some groups. What stands in dictionaries is looked up a dictionary at a time.
+  func values(_ groups: [Int]) throws -> [EngineValue] {
+    var output = [EngineValue](repeating: .null, count: groups.count)
+    var open: [Int32: [Int]] = [:]
+    for (index, group) in groups.enumerated() {
+      let place = places[group]
+      if place.field < 0 {
+        output[index] = values[Int(place.index)]
+      } else {
+        open[place.field, default: []].append(index)
+      }
+    }
+    for (field, wanted) in open {
+      let sorted = wanted.sorted { places[groups[$0]].index < places[groups[$1]].index }
+      var ids: [UInt32] = []
+      for index in sorted where ids.last != places[groups[index]].index {
+        ids.append(places[groups[index]].index)
+      }
+      let found = try fields[Int(field)].values(of: ids)
+      var number = 0
+      for index in sorted {
+        while number < ids.count, ids[number] != places[groups[index]].index { number += 1 }
+        if number < found.count { output[index] = EngineValue(found[number]) }
+      }
+    }
+    return output
   }
 }

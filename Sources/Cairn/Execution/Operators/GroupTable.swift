@@ -19,9 +19,10 @@ struct GroupTable {
   private(set) var count = 0
   /// Bytes that it takes beside what numbers the values, roughly.
   private(set) var byteCount = 0
-  /// Groups of at most two keys, by their numbers; of more keys by all of them.
-  private var byPair = PairNumbers()
-  private var byNumbers: [[UInt32]: Int] = [:]
+  /// Groups by the numbers of their keys: of the first two together, of these and the third, and so on.
+  private var byPair: [PairNumbers]
+  /// Combinations at each step but the last, whose combinations are the groups.
+  private var combinationCounts: [UInt32]
   private(set) var keys: [GroupKeys]
   private(set) var states: [AggregateStates]
 
@@ -34,6 +35,8 @@ struct GroupTable {
     self.calls = calls
     self.keepsKeys = keepsKeys
     keys = (0..<keyCount).map { _ in GroupKeys() }
+    byPair = (0..<max(1, keyCount - 1)).map { _ in PairNumbers() }
+    combinationCounts = byPair.dropLast().map { _ in 0 }
     states = calls.map { AggregateStates($0) }
   }
 
@@ -52,7 +55,9 @@ struct GroupTable {
         added.append(group)
       }
     }
-    for index in states.indices { byteCount += states[index].merge(partial.states[index], targets) }
+    for index in states.indices {
+      byteCount += states[index].merge(partial.states[index], targets, calls[index])
+    }
     return added
   }
 
@@ -65,18 +70,20 @@ struct GroupTable {
 
   /// A group's number by those of its keys, which is the next one for a new group.
   private mutating func number(_ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
-    let next = count
-    let number: Int
-    if numbers.count <= 2 {
-      var pair: UInt64 = 0
-      for column in numbers { pair = pair << 32 | UInt64(column[group]) }
-      number = Int(byPair.number(of: pair, next: UInt32(truncatingIfNeeded: next)))
-    } else {
-      let key = numbers.map { $0[group] }
-      number = byNumbers[key] ?? next
-      if number == next { byNumbers[key] = next }
+    let next = UInt32(truncatingIfNeeded: count)
+    var number = numbers.first.map { $0[group] } ?? 0
+    // One key is a pair with nothing.
+    for step in byPair.indices {
+      let key = UInt64(number) << 32 | UInt64(numbers.count > step + 1 ? numbers[step + 1][group] : 0)
+      if step == byPair.count - 1 {
+        number = byPair[step].number(of: key, next: next)
+      } else {
+        let known = combinationCounts[step]
+        number = byPair[step].number(of: key, next: known)
+        if number == known { combinationCounts[step] += 1 }
+      }
     }
-    return (number, number == next)
+    return (Int(number), number == next)
   }
 
   /// Adds a group of the partial ones that keys have begun with.

@@ -70,14 +70,19 @@ struct PartialGroups: Sendable {
     _ call: AggregateCall, _ batch: Batch, _ groups: LocalGroups, _ interner: ValueInterner
   ) throws -> AggregateStates {
     let passes = try call.filter.map {
-      try Self.vector(batch, $0).values(count: batch.rowCount).map { $0.truth == true }
+      try Self.vector(batch, $0).truths(count: batch.rowCount)
     }
     if call.isDistinctCount, passes == nil, let argument = call.arguments.first {
       return try distinct(try Self.codes(batch, argument), groups, interner)
     }
     let arguments = try call.arguments.map { try Self.vector(batch, $0) }
     if call.isPlainCount { return .counts(Self.counts(groups, arguments.first, passes)) }
-    var states = AggregateStates(call)
+    if let kernel = call.kernel,
+      let states = TypedGathering(groups: groups, passes: passes).states(kernel, arguments)
+    {
+      return states
+    }
+    var states = AggregateStates(call).general(call)
     for _ in 0..<groups.count { states.addGroup(call) }
     if !call.ordering.isEmpty {
       let keys = try call.ordering.map { try Self.vector(batch, $0.column) }

@@ -166,7 +166,8 @@ struct SpilledGroups {
     }
     firstRows = marks
     let all = 0..<table.count
-    let byteCount = try results.add(zip(calls, table.states).map { $1.results($0, all) }, arena)
+    let byteCount = try results.add(
+      zip(calls, table.states).map { $1.results($0, all).values(count: all.count) }, arena)
     if table.count > 0 { resultByteCount = max(resultByteCount, byteCount / table.count) }
   }
 

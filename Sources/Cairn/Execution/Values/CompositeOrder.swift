@@ -12,37 +12,40 @@ enum CompositeOrder {
   /// The order of S20, in which a part that is NULL or cannot be converted makes the whole NULL where no other part
   /// decides.
   static func compareAdapting(_ lhs: EngineValue, _ rhs: EngineValue) -> Int? {
+    compareAdapting(lhs, rhs, depth: nesting)
+  }
+
+  private static func compareAdapting(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int? {
+    if depth == 0 { return compare(lhs, rhs, depth: 0) }
+    var isKnown = true
     if let left = lhs.orderedElements, let right = rhs.orderedElements {
       // Rows of different lengths have nothing in common.
       if lhs.isRow || rhs.isRow, left.count != right.count { return nil }
-      return adapting(left, right)
+      for (left, right) in zip(left, right) {
+        let order = adaptingPart(left, right, depth)
+        if let order, order != 0 { return order }
+        isKnown = isKnown && order != nil
+      }
+      if left.count != right.count { return left.count < right.count ? -1 : 1 }
+      return isKnown ? 0 : nil
     }
-    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else { return compare(lhs, rhs) }
-    var isKnown = true
+    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else {
+      return compare(lhs, rhs, depth: depth)
+    }
     for (left, right) in zip(left, right) {
       let keys = ValueOrder.compare(left.key, right.key)
       if keys != 0 { return keys }
-      guard let order = Comparison.order(left.value, right.value) else {
-        isKnown = false
-        continue
-      }
-      if order != 0 { return order }
+      let order = adaptingPart(left.value, right.value, depth)
+      if let order, order != 0 { return order }
+      isKnown = isKnown && order != nil
     }
     if left.count != right.count { return left.count < right.count ? -1 : 1 }
     return isKnown ? 0 : nil
   }
 
-  private static func adapting(_ lhs: [EngineValue], _ rhs: [EngineValue]) -> Int? {
-    var isKnown = true
-    for (left, right) in zip(lhs, rhs) {
-      guard let order = Comparison.order(left, right) else {
-        isKnown = false
-        continue
-      }
-      if order != 0 { return order }
-    }
-    if lhs.count != rhs.count { return lhs.count < rhs.count ? -1 : 1 }
-    return isKnown ? 0 : nil
+  private static func adaptingPart(_ lhs: EngineValue, _ rhs: EngineValue, _ depth: Int) -> Int? {
+    if lhs.isComposite, rhs.isComposite { return compareAdapting(lhs, rhs, depth: depth - 1) }
+    return Comparison.order(lhs, rhs)
   }
 
   private static func compare(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int {

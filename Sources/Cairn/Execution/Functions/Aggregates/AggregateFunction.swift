@@ -27,16 +27,32 @@ struct AggregateFunction: Sendable {
   let dependsOnOrder: Bool
   /// Whether rows whose first argument is NULL are passed over by the operator already (most do).
   let skipsNull: Bool
+  /// What keeps flat states for it, if anything does.
+  let kernel: AggregateKernel?
   let make: @Sendable () -> any AggregateState
 
   init(
     _ name: String, _ argumentCounts: ClosedRange<Int>, dependsOnOrder: Bool = false, skipsNull: Bool = true,
-    make: @escaping @Sendable () -> any AggregateState
+    kernel: AggregateKernel? = nil, make: @escaping @Sendable () -> any AggregateState
   ) {
     self.name = name
     self.argumentCounts = argumentCounts
     self.dependsOnOrder = dependsOnOrder
     self.skipsNull = skipsNull
+    self.kernel = kernel
     self.make = make
   }
+
+  /// The function that chooses by a rule.
+  init(_ name: String, _ argumentCounts: ClosedRange<Int>, _ rule: ExtremeRule) {
+    self.init(name, argumentCounts, skipsNull: !rule.isByKey, kernel: .extreme(rule)) { ExtremeState(rule) }
+  }
+}
+
+/// Aggregates whose states are flat arrays, a place for each group (`TypedGathering`).
+enum AggregateKernel: Sendable {
+  case extreme(ExtremeRule)
+  case sum
+  case average
+  case countIf
 }

@@ -6,8 +6,8 @@ enum AggregateTable {
   /// The entry for a first argument that is a time column itself: `min` and `max` order by points in time (S26).
   static func entryForTimeColumn(_ name: String) -> AggregateFunction? {
     switch name.lowercased() {
-    case "min": AggregateFunction("min", 1...2) { ExtremeState(.least, isByTime: true) }
-    case "max": AggregateFunction("max", 1...2) { ExtremeState(.greatest, isByTime: true) }
+    case "min": AggregateFunction("min", 1...2, ExtremeRule(end: .least, isByTime: true))
+    case "max": AggregateFunction("max", 1...2, ExtremeRule(end: .greatest, isByTime: true))
     default: entry(name)
     }
   }
@@ -20,8 +20,8 @@ enum AggregateTable {
   private static let entries: [String: AggregateFunction] = {
     let functions =
       counting + [
-        AggregateFunction("sum", 1...1) { SumState() },
-        AggregateFunction("avg", 1...1) { AverageState() },
+        AggregateFunction("sum", 1...1, kernel: .sum) { SumState() },
+        AggregateFunction("avg", 1...1, kernel: .average) { AverageState() },
         AggregateFunction("geometric_mean", 1...1) { GeometricMeanState() },
         AggregateFunction("approx_percentile", 2...3) { PercentileState() },
       ] + choosing + spread + collecting
@@ -29,7 +29,7 @@ enum AggregateTable {
   }()
 
   private static let counting = [
-    count, AggregateFunction("count_if", 1...1) { CountIfState() },
+    count, AggregateFunction("count_if", 1...1, kernel: .countIf) { CountIfState() },
     AggregateFunction("approx_distinct", 1...2) { DistinctCountState() },
     AggregateFunction("bool_and", 1...1) { LogicState(isConjunction: true) },
     AggregateFunction("every", 1...1) { LogicState(isConjunction: true) },
@@ -37,12 +37,12 @@ enum AggregateTable {
   ]
 
   private static let choosing = [
-    AggregateFunction("min", 1...2) { ExtremeState(.least) },
-    AggregateFunction("max", 1...2) { ExtremeState(.greatest) },
-    AggregateFunction("min_by", 2...3, skipsNull: false) { ExtremeState(.least, isByKey: true) },
-    AggregateFunction("max_by", 2...3, skipsNull: false) { ExtremeState(.greatest, isByKey: true) },
-    AggregateFunction("arbitrary", 1...1) { ExtremeState(.least) },
-    AggregateFunction("any_value", 1...1) { ExtremeState(.least) },
+    AggregateFunction("min", 1...2, ExtremeRule(end: .least)),
+    AggregateFunction("max", 1...2, ExtremeRule(end: .greatest)),
+    AggregateFunction("min_by", 2...3, ExtremeRule(end: .least, isByKey: true)),
+    AggregateFunction("max_by", 2...3, ExtremeRule(end: .greatest, isByKey: true)),
+    AggregateFunction("arbitrary", 1...1, ExtremeRule(end: .least)),
+    AggregateFunction("any_value", 1...1, ExtremeRule(end: .least)),
     AggregateFunction("first", 1...1, dependsOnOrder: true, skipsNull: false) { FirstState() },
     AggregateFunction("last", 1...1, dependsOnOrder: true, skipsNull: false) { LastState() },
   ]

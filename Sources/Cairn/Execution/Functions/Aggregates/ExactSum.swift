@@ -16,6 +16,14 @@ struct ExactSum: Sendable {
   /// Whether the digits would span more places than results may (S56).
   private var isTooLong = false
 
+  init() {}
+
+  /// The sum of `count` whole numbers.
+  init(whole: Int128, count: Int) {
+    self.whole = whole
+    self.count = count
+  }
+
   mutating func add(_ number: ExactNumber, times: Int) {
     count += times
     switch number {

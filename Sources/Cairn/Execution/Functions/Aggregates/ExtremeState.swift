@@ -1,12 +1,10 @@
-/// `min`, `max`, `min_by`, `max_by`: by S26, and of equal ones the value that is least by S26 and then by its text,
-/// so that the order of the rows makes no difference. With a number as last argument, an array of so many.
-struct ExtremeState: AggregateState {
+/// What `min`, `max`, `min_by` and `max_by` choose: by S26, and of equal ones the value that is least by S26 and then by
+/// its text, so that the order of the rows makes no difference.
+struct ExtremeRule: Sendable {
   enum End: Sendable { case least, greatest }
 
-  /// The largest number of values that may be asked for, as in Trino.
-  static let mostValues = 10_000
-
-  private struct Candidate {
+  /// A row's value with what decides about it.
+  struct Candidate: Sendable {
     let key: EngineValue
     let value: EngineValue
 
@@ -15,22 +13,43 @@ struct ExtremeState: AggregateState {
 
   let end: End
   /// Whether the second argument decides.
-  let isByKey: Bool
+  var isByKey = false
   /// Whether the values are those of a time column.
-  let isByTime: Bool
+  var isByTime = false
+
+  var argumentCount: Int { isByKey ? 2 : 1 }
+
+  func isBefore(_ lhs: Candidate, _ rhs: Candidate) -> Bool {
+    let order = compare(lhs.key, rhs.key)
+    if order != 0 { return (order < 0) == (end == .least) }
+    return ValueOrder.compareAndText(lhs.value, rhs.value) < 0
+  }
+
+  func compare(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
+    isByTime ? ValueOrder.compareTimes(lhs, rhs) : ValueOrder.compare(lhs, rhs)
+  }
+}
+
+/// `min`, `max`, `min_by`, `max_by` for one group. With a number as last argument, an array of so many.
+struct ExtremeState: AggregateState {
+  typealias Candidate = ExtremeRule.Candidate
+
+  /// The largest number of values that may be asked for, as in Trino.
+  static let mostValues = 10_000
+
+  let rule: ExtremeRule
   private var best: Candidate?
   /// The candidates in order, where an array is asked for.
   private var candidates: [Candidate] = []
   private var limit: Int?
 
-  init(_ end: End, isByKey: Bool = false, isByTime: Bool = false) {
-    self.end = end
-    self.isByKey = isByKey
-    self.isByTime = isByTime
+  init(_ rule: ExtremeRule, best: Candidate? = nil) {
+    self.rule = rule
+    self.best = best
   }
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
-    let keyIndex = isByKey ? 1 : 0
+    let keyIndex = rule.isByKey ? 1 : 0
     guard arguments.count > keyIndex, !arguments[keyIndex].isNull else { return }
     let candidate = Candidate(key: arguments[keyIndex], value: arguments[0])
     guard arguments.count > keyIndex + 1 else { return take(candidate) }
@@ -45,13 +64,13 @@ struct ExtremeState: AggregateState {
 
   private mutating func take(_ candidate: Candidate) {
     guard let best else { return self.best = candidate }
-    if isBefore(candidate, best) { self.best = candidate }
+    if rule.isBefore(candidate, best) { self.best = candidate }
   }
 
   private mutating func insert(_ candidate: Candidate, times: Int) {
     guard let limit else { return }
-    if candidates.count >= limit, let last = candidates.last, !isBefore(candidate, last) { return }
-    let place = candidates.firstIndex { isBefore(candidate, $0) } ?? candidates.count
+    if candidates.count >= limit, let last = candidates.last, !rule.isBefore(candidate, last) { return }
+    let place = candidates.firstIndex { rule.isBefore(candidate, $0) } ?? candidates.count
     candidates.insert(
       contentsOf: repeatElement(candidate, count: min(times, limit - min(place, limit))), at: place)
     if candidates.count > limit { candidates.removeLast(candidates.count - limit) }
@@ -61,12 +80,6 @@ struct ExtremeState: AggregateState {
     if let best = later.best { take(best) }
     if limit == nil { limit = later.limit }
     for candidate in later.candidates { insert(candidate, times: 1) }
-  }
-
-  private func isBefore(_ lhs: Candidate, _ rhs: Candidate) -> Bool {
-    let order = isByTime ? ValueOrder.compareTimes(lhs.key, rhs.key) : ValueOrder.compare(lhs.key, rhs.key)
-    if order != 0 { return (order < 0) == (end == .least) }
-    return ValueOrder.compareAndText(lhs.value, rhs.value) < 0
   }
 
   var heldByteCount: Int {

@@ -7,6 +7,11 @@ struct SumState: AggregateState {
   /// Whether intervals of both sorts were among the values, which have no sum.
   private var isMixed = false
 
+  init() {}
+
+  /// Of numbers that have been added up.
+  init(_ numbers: ExactSum) { self.numbers = numbers }
+
   mutating func add(_ arguments: [EngineValue], times: Int) {
     guard let value = arguments.first else { return }
     if case .interval(let span) = value {
@@ -47,6 +52,11 @@ struct AverageState: AggregateState {
   private var numbers = ExactSum()
   private var spans = SumState()
   private var spanCount = 0
+
+  init() {}
+
+  /// Of numbers that have been added up.
+  init(_ numbers: ExactSum) { self.numbers = numbers }
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
     guard let value = arguments.first else { return }

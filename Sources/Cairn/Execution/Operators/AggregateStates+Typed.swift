@@ -1,0 +1,135 @@
+/// Sum and number of the whole numbers of a group.
+struct WholeSum: Sendable {
+  var sum: Int128 = 0
+  var count = 0
+
+  var exact: ExactSum { ExactSum(whole: sum, count: count) }
+}
+
+extension AggregateCall {
+  /// What keeps flat states for it; nil where rows have to be kept, or more than one value for a group.
+  var kernel: AggregateKernel? {
+    guard !isDistinct, ordering.isEmpty, let kernel = function.kernel else { return nil }
+    if case .extreme(let rule) = kernel, arguments.count != rule.argumentCount { return nil }
+    return kernel
+  }
+}
+
+extension ExtremeRule.End {
+  /// What stands for no second.
+  var unsetSecond: Int64 { self == .least ? .max : .min }
+}
+
+// MARK: Flat states
+
+extension AggregateStates {
+  /// Flat states of no groups; they become more general when values come that they cannot hold.
+  init(_ kernel: AggregateKernel) {
+    self =
+      switch kernel {
+      case .extreme(let rule): rule.isByTime && !rule.isByKey ? .seconds([], rule) : .extremes([], rule)
+      case .sum, .average: .sums([])
+      case .countIf: .counts([])
+      }
+  }
+
+  /// Takes in flat states of the same form; gives the bytes that this adds, nil where the forms differ.
+  mutating func mergeTyped(_ later: AggregateStates, _ targets: [Int]) -> Int? {
+    switch (self, later) {
+    case (.seconds(var seconds, let rule), .seconds(let more, _)):
+      self = .counts([])
+      if rule.end == .least {
+        for (group, target) in targets.enumerated() { seconds[target] = min(seconds[target], more[group]) }
+      } else {
+        for (group, target) in targets.enumerated() { seconds[target] = max(seconds[target], more[group]) }
+      }
+      self = .seconds(seconds, rule)
+      return 0
+    case (.extremes(var best, let rule), .extremes(let more, _)):
+      self = .counts([])
+      var added = 0
+      for (group, target) in targets.enumerated() {
+        guard let candidate = more[group] else { continue }
+        if let known = best[target] {
+          if !rule.isBefore(candidate, known) { continue }
+          added -= known.heldByteCount
+        }
+        added += candidate.heldByteCount
+        best[target] = candidate
+      }
+      self = .extremes(best, rule)
+      return added
+    case (.sums(var sums), .sums(let more)):
+      self = .counts([])
+      for (group, target) in targets.enumerated() {
+        sums[target].sum += more[group].sum
+        sums[target].count += more[group].count
+      }
+      self = .sums(sums)
+      return 0
+    default: return nil
+    }
+  }
+
+  /// How general the form is: values that one cannot hold need a higher one.
+  var generality: Int {
+    switch self {
+    case .seconds: 0
+    case .extremes, .sums: 1
+    default: 2
+    }
+  }
+
+  /// The same in the next more general form.
+  func generalized(_ call: AggregateCall) -> AggregateStates {
+    switch self {
+    case .seconds(let seconds, let rule):
+      return .extremes(
+        seconds.map { second in
+          if second == rule.end.unsetSecond { return nil }
+          let value = Vector.time(second)
+          return ExtremeRule.Candidate(key: value, value: value)
+        }, rule)
+    case .extremes(let best, let rule): return .states(best.map { ExtremeState(rule, best: $0) })
+    case .sums(let sums):
+      if case .average = call.kernel { return .states(sums.map { AverageState($0.exact) }) }
+      return .states(sums.map { SumState($0.exact) })
+    default: return self
+    }
+  }
+
+  /// The same with a state of its own for each group.
+  func general(_ call: AggregateCall) -> AggregateStates {
+    var states = self
+    while states.generality < 2 { states = states.generalized(call) }
+    return states
+  }
+
+  /// Bytes of the values that states hold, roughly.
+  var heldByteCount: Int {
+    switch self {
+    case .extremes(let best, _): best.reduce(0) { $0 + ($1?.heldByteCount ?? 0) }
+    case .states(let states): states.reduce(0) { $0 + $1.heldByteCount }
+    default: 0
+    }
+  }
+
+  /// The results of flat states; nil where these are others.
+  func typedResults(_ call: AggregateCall, _ range: Range<Int>) -> Vector? {
+    switch self {
+    case .seconds(let seconds, let rule):
+      let part = Array(seconds[range])
+      if !part.contains(rule.end.unsetSecond) { return .times(Vector.Times(part)) }
+      return .plain(part.map { $0 == rule.end.unsetSecond ? .null : Vector.time($0) })
+    case .extremes(let best, _): return .plain(best[range].map { $0?.value ?? .null })
+    case .sums(let sums):
+      let isAverage = if case .average = call.kernel { true } else { false }
+      return .plain(
+        sums[range].map { sum in
+          guard sum.count > 0 else { return .null }
+          return (isAverage ? sum.exact.average : sum.exact.number).map(EngineValue.number) ?? .null
+        })
+    default: return nil
+    }
+  }
+}

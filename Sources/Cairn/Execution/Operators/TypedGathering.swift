@@ -1,0 +1,195 @@
+import CairnStorage
+
+/// Gathers the rows of a batch into flat states: one pass over numbers, without a value in a box for each row.
+struct TypedGathering {
+  let groups: LocalGroups
+  /// Whether each row is taken; nil for all.
+  let passes: [Bool]?
+
+  private var rowCount: Int { groups.numbers.count }
+
+  /// Nil where the values are not of the kinds that flat states hold.
+  func states(_ kernel: AggregateKernel, _ arguments: [Vector]) -> AggregateStates? {
+    guard let value = arguments.first, let last = arguments.last else { return nil }
+    switch kernel {
+    case .extreme(let rule):
+      if !rule.isByKey, case .times(let times) = value, let states = seconds(times.seconds, rule) {
+        return states
+      }
+      return extremes(rule, key: last, value: value)
+    case .sum, .average: return sums(value)
+    case .countIf: return counts(value)
+    }
+  }
+
+  /// Calls `body` with each row that is taken and its group.
+  @inline(__always)
+  private func eachRow(_ body: (Int, Int) -> Void) {
+    groups.numbers.withUnsafeBufferPointer { numbers in
+      if let passes {
+        for row in numbers.indices where passes[row] { body(row, Int(numbers[row])) }
+      } else {
+        for row in numbers.indices { body(row, Int(numbers[row])) }
+      }
+    }
+  }
+
+  // MARK: Extremes
+
+  private func seconds(_ seconds: [Int64], _ rule: ExtremeRule) -> AggregateStates? {
+    var best = [Int64](repeating: rule.end.unsetSecond, count: groups.count)
+    best.withUnsafeMutableBufferPointer { best in
+      seconds.withUnsafeBufferPointer { seconds in
+        if rule.end == .least {
+          eachRow { row, group in best[group] = min(best[group], seconds[row]) }
+        } else {
+          eachRow { row, group in best[group] = max(best[group], seconds[row]) }
+        }
+      }
+    }
+    // Seconds that have no text are NULL.
+    let isKnown = best.allSatisfy { $0 == rule.end.unsetSecond || EventTime.canonicalRange.contains($0) }
+    return isKnown ? .seconds(best, rule) : nil
+  }
+
+  private func extremes(_ rule: ExtremeRule, key: Vector, value: Vector) -> AggregateStates {
+    let rows = order(rule, key).map { bestRows(rule, $0, value) } ?? bestRows(rule, key: key, value: value)
+    return .extremes(
+      rows.map { row in
+        if row == .max { return nil }
+        return ExtremeRule.Candidate(key: key[Int(row)], value: value[Int(row)])
+      }, rule)
+  }
+
+  /// A dictionary of more entries than this, and than a share of the rows, is not worth sorting.
+  private static let rankedEntryCount = 256
+  private static let rankedShare = 4
+
+  /// A number for each row, less where the rule prefers the key; the largest where the key is NULL. Nil where
+  /// comparing keys as they come is less work.
+  private func order(_ rule: ExtremeRule, _ key: Vector) -> [Int64]? {
+    let sign: Int64 = rule.end == .least ? 1 : -1
+    switch key {
+    case .times(let times) where times.seconds.allSatisfy(EventTime.canonicalRange.contains):
+      return times.seconds.map { $0 * sign }
+    case .coded(let coded)
+    where coded.entries.count <= max(Self.rankedEntryCount, rowCount / Self.rankedShare):
+      let ranks = Self.ranks(coded.entries, rule)
+      return coded.codes.map { code in
+        let rank = ranks[Int(code)]
+        return rank < 0 ? .max : rank * sign
+      }
+    default: return nil
+    }
+  }
+
+  /// Places of entries in the order of a rule, equal for what it does not tell apart; -1 for NULL.
+  private static func ranks(_ entries: [EngineValue], _ rule: ExtremeRule) -> [Int64] {
+    func order(_ lhs: Int, _ rhs: Int) -> Int {
+      let order = rule.compare(entries[lhs], entries[rhs])
+      if order != 0 || rule.isByKey { return order }
+      // Of equal ones the least by text is wanted at either end.
+      let byText = ValueOrder.compareAndText(entries[lhs], entries[rhs])
+      return rule.end == .least ? byText : -byText
+    }
+    let sorted = entries.indices.filter { !entries[$0].isNull }.sorted { order($0, $1) < 0 }
+    var ranks = [Int64](repeating: -1, count: entries.count)
+    var rank: Int64 = 0
+    for (place, entry) in sorted.enumerated() {
+      if place > 0, order(sorted[place - 1], entry) != 0 { rank += 1 }
+      ranks[entry] = rank
+    }
+    return ranks
+  }
+
+  /// The row of each group that is preferred, `UInt32.max` for none, where rows have numbers in the order of keys.
+  private func bestRows(_ rule: ExtremeRule, _ order: [Int64], _ value: Vector) -> [UInt32] {
+    var best = [UInt32](repeating: .max, count: groups.count)
+    var least = [Int64](repeating: .max, count: groups.count)
+    eachRow { row, group in
+      if order[row] < least[group] {
+        least[group] = order[row]
+        best[group] = UInt32(truncatingIfNeeded: row)
+      } else if rule.isByKey, order[row] == least[group], order[row] != .max,
+        isBefore(value, row, Int(best[group]))
+      {
+        best[group] = UInt32(truncatingIfNeeded: row)
+      }
+    }
+    return best
+  }
+
+  /// Whether of equal keys the first row's value is wanted.
+  private func isBefore(_ value: Vector, _ row: Int, _ other: Int) -> Bool {
+    if case .coded(let coded) = value, coded.codes[row] == coded.codes[other] { return false }
+    return ValueOrder.compareAndText(value[row], value[other]) < 0
+  }
+
+  private func bestRows(_ rule: ExtremeRule, key: Vector, value: Vector) -> [UInt32] {
+    var best = [UInt32](repeating: .max, count: groups.count)
+    var candidates = [ExtremeRule.Candidate?](repeating: nil, count: groups.count)
+    eachRow { row, group in
+      let candidate = ExtremeRule.Candidate(key: key[row], value: value[row])
+      if candidate.key.isNull { return }
+      if let known = candidates[group], !rule.isBefore(candidate, known) { return }
+      candidates[group] = candidate
+      best[group] = UInt32(truncatingIfNeeded: row)
+    }
+    return best
+  }
+
+  // MARK: Sums and counts
+
+  private enum Summand: UInt8 { case unknown, whole, none }
+
+  /// Nil where a number is not whole or too large, and for intervals.
+  private func sums(_ vector: Vector) -> AggregateStates? {
+    let coded = vector.coded(count: rowCount)
+    var summands = [Summand](repeating: .unknown, count: coded.entries.count)
+    var wholes = [Int64](repeating: 0, count: coded.entries.count)
+    var sums = [WholeSum](repeating: WholeSum(), count: groups.count)
+    var isWhole = true
+    eachRow { row, group in
+      let code = Int(coded.codes[row])
+      if summands[code] == .unknown {
+        guard let summand = Self.summand(coded.entries[code]) else { return isWhole = false }
+        (summands[code], wholes[code]) = summand
+      }
+      if summands[code] == .whole {
+        sums[group].sum += Int128(wholes[code])
+        sums[group].count += 1
+      }
+    }
+    return isWhole ? .sums(sums) : nil
+  }
+
+  private static func summand(_ value: EngineValue) -> (Summand, Int64)? {
+    if case .interval = value { return nil }
+    switch value.number {
+    case .integer(let whole): return (.whole, whole)
+    case nil: return (.none, 0)
+    default: return nil
+    }
+  }
+
+  private func counts(_ vector: Vector) -> AggregateStates {
+    let isTrue = vector.truths(count: rowCount)
+    var counts = [Int](repeating: 0, count: groups.count)
+    eachRow { row, group in if isTrue[row] { counts[group] += 1 } }
+    return .counts(counts)
+  }
+}
+
+extension Vector {
+  /// Whether each of `count` rows is true.
+  func truths(count: Int) -> [Bool] {
+    switch self {
+    case .constant(let value): return Array(repeating: value.truth == true, count: count)
+    case .coded(let coded):
+      let truths = coded.entries.map { $0.truth == true }
+      return coded.codes.map { truths[Int($0)] }
+    case .times(let times): return Array(repeating: false, count: times.seconds.count)
+    case .plain(let values): return values.map { $0.truth == true }
+    }
+  }
+}
