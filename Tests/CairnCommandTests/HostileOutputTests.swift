@@ -52,6 +52,46 @@ import Testing
     }
   }
 
+  /// Lines are made a batch at a time and by several threads, an array row by row: the rows are the same. So are those of
+  /// CSV and what the library gives.
+  @Test(arguments: [
+    "SELECT eventTime, eventName, eventID FROM events",
+    "SELECT 1 AS a, NULL AS b, '' AS c, eventName FROM events",
+    "SELECT min(eventTime), max(eventTime), o.k FROM events GROUP BY 3 ORDER BY 3",
+    "SELECT eventName || ',' || eventID || '\"', length(eventName) / 3.0 FROM events ORDER BY 1 DESC",
+    "SELECT eventName FROM events WHERE eventID = '3'", "SELECT eventName FROM events WHERE FALSE",
+    "SELECT eventID AS \"a\"\"b\", eventID AS \"a\"\"b\", eventJson FROM events LIMIT 7",
+  ])
+  func sameRows(_ sql: String) throws {
+    try withArchive { archive in
+      func output(_ format: String) throws -> String {
+        let result = try runProcess(try Binary.command(["query", archive, sql, "--output", format]))
+        #expect(result.code == 0, "\(result.error)")
+        return String(decoding: result.output, as: UTF8.self)
+      }
+      let lines = try output("jsonl").split(separator: "\n")
+      let elements = try output("json").split(separator: "\n").dropFirst().dropLast()
+      #expect(lines == elements.map { $0.hasSuffix(",") ? $0.dropLast() : $0[...] })
+      let query = try Query(sql, on: try Archive(path: archive))
+      func field(_ value: [UInt8]?) -> [UInt8] {
+        guard let value else { return [] }
+        let isPlain = !value.isEmpty && !value.contains { [0x22, 0x2C, 0x0D, 0x0A].contains($0) }
+        return isPlain ? value : [0x22] + value.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] } + [0x22]
+      }
+      func row(_ values: [[UInt8]?]) -> [UInt8] {
+        Array(values.map(field).joined(separator: [0x2C])) + [0x0D, 0x0A]
+      }
+      var wanted = row(query.columns.map { Array($0.name.utf8) })
+      try query.run { batch in
+        for number in 0..<batch.rowCount {
+          wanted += row(query.columns.indices.map { batch[number, $0].utf8 })
+        }
+      }
+      let csv = try runProcess(try Binary.command(["query", archive, sql, "--output", "csv"]))
+      #expect(csv.output == wanted)
+    }
+  }
+
   /// Control characters keep their meaning, malformed bytes become U+FFFD, raw output is the source's.
   @Test func mends() throws {
     try withArchive { archive in

@@ -134,18 +134,26 @@ public final class Query {
   /// Runs the statement; `body` gets the rows in order. May be called again.
   ///
   /// Throws `CairnError.interrupted` after cancellation, `.damaged` and `.io` as scans do, and what `body` throws.
-  public func run(_ body: (ResultBatch) throws -> Void) throws {
+  public func run(_ body: (ResultBatch) throws -> Void) throws { try run({ $0 }, body) }
+
+  /// Runs the statement; `body` gets what `work` makes of the rows, in order. `work` is called from several threads.
+  ///
+  /// Throws what `run` and `work` throw.
+  public func run<Output: Sendable>(
+    _ work: @escaping @Sendable (ResultBatch) throws -> Output, _ body: (Output) throws -> Void
+  ) throws {
     let context = ExecutionContext(archive, options)
     var rowCount = 0
-    switch work {
+    switch self.work {
     case .rows(let root, let ids, let tables):
       let threads = options.threads
       try root.pull(context) { batch in
-        ResultBatch(rowCount: batch.rowCount, columns: try Self.columns(ids, of: batch, threads: threads))
-      } _: { batch in
-        rowCount += batch.rowCount
+        let columns = try Self.columns(ids, of: batch, threads: threads)
+        return (batch.rowCount, try work(ResultBatch(rowCount: batch.rowCount, columns: columns)))
+      } _: { (count: Int, output: Output) in
+        rowCount += count
         try context.check()
-        try body(batch)
+        try body(output)
         return true
       }
       try finish(tables, root)
@@ -154,11 +162,11 @@ public final class Query {
       let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
       rowCount = lines.count
       try body(
-        ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })]))
+        try work(ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })])))
       try finish(tables, root)
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
-      try body(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) }))
+      try body(try work(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) })))
     }
     statistics = context.recorder.snapshot
     statistics.rows = rowCount

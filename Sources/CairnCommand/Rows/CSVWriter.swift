@@ -26,18 +26,45 @@ final class CSVWriter: RowWriter {
 
   func end() {}
 
-  private func append(_ value: [UInt8], to line: inout [UInt8]) {
-    var value = escapes ? Array(escapeForTerminal(String(decoding: value, as: UTF8.self)).utf8) : value
-    if isSafe { value = SpreadsheetFormula.disarmed(value) }
-    let isQuoted = value.isEmpty || value.contains { Self.quoted.contains($0) }
-    if isQuoted { line.append(Self.quote) }
-    for byte in value {
-      if byte == Self.quote { line.append(byte) }
-      line.append(byte)
+  /// Rows of a query, for the pace of programs; nil on a terminal, whose escapes are of rows.
+  var encoding: RowEncoding? {
+    if escapes { return nil }
+    let isSafe = isSafe
+    var encoding = RowEncoding { value in
+      var field: [UInt8] = []
+      if let value = value.utf8 { Self.append(value, isSafe: isSafe, to: &field) }
+      return field
     }
-    if isQuoted { line.append(Self.quote) }
+    encoding.rowEnd = [0x0D, 0x0A]
+    return encoding
+  }
+
+  private func append(_ value: [UInt8], to line: inout [UInt8]) {
+    let value = escapes ? Array(escapeForTerminal(String(decoding: value, as: UTF8.self)).utf8) : value
+    Self.append(value, isSafe: isSafe, to: &line)
+  }
+
+  private static func append(_ value: [UInt8], isSafe: Bool, to line: inout [UInt8]) {
+    let value = isSafe ? SpreadsheetFormula.disarmed(value) : value
+    var hasQuote = false
+    var isQuoted = value.isEmpty
+    for byte in value {
+      hasQuote = hasQuote || byte == quote
+      isQuoted = isQuoted || byte == quote || byte == comma || byte == 0x0D || byte == 0x0A
+    }
+    if !isQuoted { return line.append(contentsOf: value) }
+    line.append(quote)
+    if hasQuote {
+      for byte in value {
+        if byte == quote { line.append(byte) }
+        line.append(byte)
+      }
+    } else {
+      line.append(contentsOf: value)
+    }
+    line.append(quote)
   }
 
   private static let quote = UInt8(ascii: "\"")
-  private static let quoted = Array("\",\r\n".utf8)
+  private static let comma = UInt8(ascii: ",")
 }

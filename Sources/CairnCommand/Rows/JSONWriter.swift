@@ -38,6 +38,20 @@ final class JSONWriter: RowWriter {
     try out.write(escapes ? escapeJSONForTerminal(line, keepsLineFeeds: true) : line)
   }
 
+  /// Lines; nil for an array and on a terminal.
+  var encoding: RowEncoding? {
+    if isArray || escapes || keys.isEmpty { return nil }
+    var encoding = RowEncoding { value in
+      let json = value.json
+      return json.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? json
+    }
+    encoding.prefixes = keys.map { key in key.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? key }
+    encoding.rowStart = [UInt8(ascii: "{")]
+    encoding.rowEnd = Array("}\n".utf8)
+    encoding.quote = [UInt8(ascii: "\"")]
+    return encoding
+  }
+
   func end() throws {
     if isArray { try out.write("\n]\n") }
   }

@@ -29,8 +29,14 @@ protocol RowWriter: AnyObject {
   func begin(_ columns: [String]) throws
   /// One row: a value for each column, nil for a missing one and, as text, for NULL.
   func write(_ row: [[UInt8]?]) throws
+  /// How many rows are written at once, by threads that each have some; nil where they come one by one.
+  var encoding: RowEncoding? { get }
   /// Called once, after the last row.
   func end() throws
+}
+
+extension RowWriter {
+  var encoding: RowEncoding? { nil }
 }
 
 /// The writer of a format; `raw` has none, since it shows records and not rows.

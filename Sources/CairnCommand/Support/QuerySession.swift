@@ -64,7 +64,15 @@ final class QuerySession {
     }
     let writer = rowWriter(format, isSafe: isSafe)
     try writer.begin(columns)
-    try query.run { try writer.write($0, columnCount: columns.count) }
+    if let encoding = writer.encoding {
+      try query.run {
+        $0.encoded(encoding)
+      } _: {
+        try StandardOutput.shared.write($0)
+      }
+    } else {
+      try query.run { try writer.write($0, columnCount: columns.count) }
+    }
     try writer.end()
   }
 
