@@ -5,6 +5,11 @@ extension ExpressionBinder {
   mutating func call(_ call: FunctionCall, _ expression: Expression) throws(BindError) -> any Node {
     let name = call.name.text
     guard let entry = FunctionTable.entry(name) else {
+      if SQLWords.windowFunctions.contains(name.lowercased()), call.window == nil {
+        throw BindError(
+          message: "\(name) is a window function: it needs OVER (…), such as OVER (ORDER BY eventTime)",
+          span: expression.span)
+      }
       throw BindError(
         message: "there is no function \(name)", span: call.name.span,
         suggestion: NearNames.nearest(to: name, among: FunctionTable.names))
