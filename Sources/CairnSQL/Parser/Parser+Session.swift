@@ -109,7 +109,7 @@ extension Parser {
           "no table has to be created: the archive is the table, whatever a query calls it, and has every "
           + "column; cairn compact SOURCE --into ARCHIVE fills it, --output csv writes rows to a file"
       }
-      return "only queries are allowed: an archive cannot be changed by SQL"
+      return "only queries are allowed; an archive cannot be changed by SQL"
     case "INSERT", "UNLOAD":
       return
         "an archive cannot be changed by SQL: run the SELECT alone, and have its rows written to a file with "
@@ -120,7 +120,7 @@ extension Parser {
     case "ANALYZE", "VACUUM", "OPTIMIZE", "REFRESH":
       return "an archive needs no maintenance by SQL"
     case "DROP", "DELETE", "UPDATE", "MERGE", "TRUNCATE":
-      return "only queries are allowed: an archive cannot be changed by SQL"
+      return "only queries are allowed; an archive cannot be changed by SQL"
     case "GRANT", "REVOKE", "DENY", "CALL", "COMMENT":
       return
         "an archive has no \(wordHere == "CALL" ? "procedures" : wordHere == "COMMENT" ? "comments" : "roles"): "
