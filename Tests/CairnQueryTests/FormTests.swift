@@ -116,6 +116,13 @@ import Testing
     #expect(message("SELECT row_number() FROM t").contains("row_number is a window function: it needs OVER"))
   }
 
+  @Test func otherRefusalsSayWhatHelps() {
+    #expect(message("SELECT DISTINCT eventName FROM t ORDER BY eventTime").contains("only what is selected"))
+    #expect(message("SELECT TOP 5 eventName FROM t").contains("LIMIT 5"))
+    #expect(message("SELECT current_user").contains("no users"))
+    #expect(message("SELECT current_catalog, CURRENT_SCHEMA") == #"[["cairn", "default"]]"#)
+  }
+
   /// What multiplies items ends as an error of the path, not with the memory.
   @Test func pathsOfManyItemsEnd() throws {
     let path = "lax $" + String(repeating: "[0, 0, 0, 0]", count: 40)

@@ -30,6 +30,11 @@ extension Parser {
     case .word(let text, let keyword):
       if let keyword, let special = try parseSpecialForm(keyword) { return special }
       if let json = try parseJSONCall() { return json }
+      if isWord("CURRENT_CATALOG") || isWord("CURRENT_SCHEMA") {
+        // As information_schema has them.
+        let name = isWord("CURRENT_CATALOG") ? "cairn" : "default"
+        return try node(.literal(.string(name)), from: advance().span)
+      }
       if keyword?.isReserved == true { throw unexpected(["an expression"]) }
       if let typed = try parseTypedLiteral(text) { return typed }
       advance()

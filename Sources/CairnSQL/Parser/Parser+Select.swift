@@ -3,6 +3,9 @@ extension Parser {
     let start = try expect(.select)
     let isDistinct = accept(.distinct)
     if !isDistinct { _ = accept(.all) }
+    if isWord("TOP"), case .number(let count) = token(ahead: 1).kind {
+      throw error("TOP is another dialect's: LIMIT \(count) at the end of the query", at: current.span)
+    }
     let items = try parseSelectItems()
     var relations: [Relation] = []
     if accept(.from) {

@@ -10,6 +10,9 @@ extension ExpressionBinder {
           message: "\(name) is a window function: it needs OVER (…), such as OVER (ORDER BY eventTime)",
           span: expression.span)
       }
+      if name == "current_user" {
+        throw BindError(message: "an archive has no users", span: call.name.span)
+      }
       throw BindError(
         message: "there is no function \(name)", span: call.name.span,
         suggestion: NearNames.nearest(to: name, among: FunctionTable.names))
