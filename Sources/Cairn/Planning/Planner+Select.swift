@@ -65,7 +65,8 @@ extension Planner {
       planned.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &ordered)
     } catch let error as BindError where select.isDistinct && error.message.hasSuffix("inside an aggregate") {
       throw BindError(
-        message: "of SELECT DISTINCT only what is selected is left to order by: select it too, or use GROUP BY",
+        message:
+          "of SELECT DISTINCT only what is selected is left to order by: select it too, or use GROUP BY",
         span: error.span)
     }
     return planned
