@@ -169,7 +169,7 @@ final class OracleScope {
         return OracleResolved(value: record, steps: catalog.withoutQuotes([step] + rest), isRecord: true)
       }
       if rest.isEmpty, let time = OracleScope.logstashTime(name, source) {
-        return OracleResolved(value: time, isTime: true, isRecord: true)
+        return OracleResolved(value: time, isTime: true)
       }
       let steps = [.name(name)] + OracleScope.namingMember(of: name, rest)
       return OracleResolved(value: record, steps: catalog.withoutQuotes(steps), isRecord: true)
