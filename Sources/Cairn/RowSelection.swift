@@ -58,10 +58,14 @@ struct RowSelection: Sendable {
   }
 
   /// Event time of each row; `EventTime.unknown` for rows without one.
-  func times() throws -> [Int64] {
+  func times(usesLogstashTime: Bool) throws -> [Int64] {
     let untimed = reader.footer.rowGroups[rowGroup].untimedRowCount
     let times = try reader.times(of: rowGroup)
-    return rows.map { Int($0) < untimed ? EventTime.unknown : times[Int($0) - untimed] }
+    let late = usesLogstashTime && untimed > 0 ? try LogstashTime.times(of: rowGroup, in: reader) : []
+    return rows.map { row in
+      let row = Int(row)
+      return row >= untimed ? times[row - untimed] : row < late.count ? late[row] : EventTime.unknown
+    }
   }
 
   // MARK: Materializing

@@ -25,6 +25,8 @@ public struct ScanRequest: Sendable {
   public var limit: Int?
   /// Worker threads.
   public var threads = 2
+  /// Whether Logstash's `@timestamp` counts as eventTime in records that have none.
+  public var usesLogstashTime = true
   package var mode = EvaluationMode()
 
   /// Everything.
@@ -73,16 +75,20 @@ public final class Scan {
   public var warnings: [String] {
     get throws {
       var texts = request.condition?.notes ?? []
-      texts += try NameWarnings(archive, paths: request.condition?.bound.paths ?? []).texts()
-      if !pruning.isUnbounded { texts += UntimedRows.warning(archive).map { [$0] } ?? [] }
+      texts += try NameWarnings(archive, paths: request.condition?.namedPaths ?? []).texts()
+      if !pruning.isUnbounded {
+        let warning = try UntimedRows.warning(archive, usesLogstashTime: request.usesLogstashTime)
+        texts += warning.map { [$0] } ?? []
+      }
       return texts
     }
   }
 
   /// What is to be said of columns that `fields` would give.
   public func warnings(of paths: [String]) throws -> [String] {
-    try NameWarnings(archive, paths: paths.map { BoundPath(names: try FieldPath.names($0, on: archive)) })
-      .texts()
+    let named = try paths.map { BoundPath(names: try FieldPath.names($0, on: archive)) }
+    let hasSubstitute = request.usesLogstashTime && RecordKeys(archive).hasLogstashTimes
+    return try NameWarnings(archive, paths: named.filter { !hasSubstitute || !$0.isEventTime }).texts()
   }
 
   /// Prepares a scan; nothing is read yet.
@@ -124,8 +130,11 @@ public final class Scan {
   /// Throws `CairnError.usage` where a path is none.
   public func fields(_ paths: [String], _ body: ([[FieldValue]]) throws -> Void) throws {
     let names = try paths.map { try FieldPath.names($0, on: archive) }
-    try emit {
-      try $0.fields(names)
+    let hasSubstitute = request.usesLogstashTime && RecordKeys(archive).hasLogstashTimes
+    let times = hasSubstitute ? names.indices.filter { BoundPath(names: names[$0]).isEventTime } : []
+    try emit { selection in
+      guard !times.isEmpty else { return try selection.fields(names) }
+      return try selection.fields(names + [LogstashTime.path]).map { LogstashTime.filling($0, at: times) }
     } _: {
       try body($0)
     }
@@ -142,7 +151,10 @@ public final class Scan {
     // Without a condition or an order the limit is known to be reached early.
     var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
     for entry in segments where left > 0 {
-      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+      let hasLate = request.usesLogstashTime && !pruning.isUnbounded && entry.untimedRowCount > 0
+      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
+        !hasLate
+      {
         continue
       }
       let reader = try archive.open(entry, statistics: reads)
@@ -153,10 +165,14 @@ public final class Scan {
       }
       if let filter, try !filter.mayPass() { continue }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
-        let rows = try pruning.rows(of: rowGroup, in: reader).prefix(left)
-        if rows.isEmpty { continue }
-        parts.append(RowSelection(reader, rowGroup, .range(rows.startIndex..<rows.endIndex), filter))
-        left -= rows.count
+        let late =
+          hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning).prefix(left) : []
+        let rows = try pruning.rows(of: rowGroup, in: reader).prefix(left - late.count)
+        if rows.isEmpty, late.isEmpty { continue }
+        let selected: RowSelection.Rows =
+          late.isEmpty ? .range(rows.startIndex..<rows.endIndex) : .list(late + rows.map { UInt32($0) })
+        parts.append(RowSelection(reader, rowGroup, selected, filter))
+        left -= rows.count + late.count
       }
     }
     return parts
@@ -227,7 +243,7 @@ public final class Scan {
     }
     var keys: [(time: Int64, part: Int, row: UInt32)] = []
     for (index, part) in parts.enumerated() {
-      let times = try part.times()
+      let times = try part.times(usesLogstashTime: request.usesLogstashTime)
       for (row, time) in zip(part.rows, times) { keys.append((time, index, row)) }
     }
     keys.sort { ($0.time, $0.part, $0.row) < ($1.time, $1.part, $1.row) }

@@ -67,6 +67,7 @@ struct QueryCommand: ParsableCommand {
       format.output ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
+    session.options.usesLogstashTime = !range.ignoresLogstashTime
     session.options.threads = threading.count
     session.options.isStrict = strict
     session.options.tables = try tables.map(Self.table)

@@ -68,7 +68,11 @@ struct ScanCommand: ParsableCommand {
     request.threads = threading.count
     let start = monotonicSeconds()
     let archive = try Archive(path: archive)
-    request.condition = try condition.map { try Condition($0, now: TimeArgument.now(), on: archive) }
+    request.usesLogstashTime = !range.ignoresLogstashTime
+    request.condition = try condition.map {
+      try Condition(
+        $0, now: TimeArgument.now(), on: archive, usesLogstashTime: request.usesLogstashTime)
+    }
     let scan = Scan(archive, request)
     let warnings = try scan.warnings + (try selectedPaths().map { try scan.warnings(of: $0) } ?? [])
     if strict, !warnings.isEmpty { throw CairnError.usage(warnings.joined(separator: "\n")) }

@@ -8,7 +8,7 @@ import Testing
   private static let records = [
     #"{"eventTime":"2024-01-01T07:00:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a","userName":"alice"},"requestParameters":{"configuration":"{\"Grouping\":{\"Policy\":\"P\"}}","Tag":"t","items":[{"id":7}]}}"#,
     #"{"eventTime":"2024-01-01T07:01:00Z","eventName":"AssumeRole","userIdentity":{"arn":"arn:b"},"sourceIPAddress":"10.0.0.1"}"#,
-    #"{"@timestamp":"2024-01-01T07:02:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a"}}"#,
+    #"{"loggedAt":"2024-01-01T07:02:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a"}}"#,
   ]
   private let fixture: TestArchive
   private var path: String { fixture.path }

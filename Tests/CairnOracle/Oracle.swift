@@ -190,6 +190,12 @@ struct OracleEvaluator {
     case .atTimeZone(let operand, let zone):
       return try OracleTimeFunctions.zoned(
         try value(of: operand), try value(of: zone), isConstant: zone.isConstant, isInverse: false)
+    case .json(let call):
+      guard call.function == .exists else { return try json(call) }
+      return OracleValue(
+        try anyElement(of: expression.children, missing: nil) { (evaluator) throws(OracleError) in
+          try evaluator.json(call).truth
+        })
     case .and, .or, .not:
       return OracleValue(try truth(of: expression))
     default:

@@ -47,6 +47,7 @@ extension Relation {
     case .table(let name, let alias): alias?.name.text ?? name.parts.last?.text
     case .query(_, _, let alias), .unnest(_, _, let alias): alias?.name.text
     case .parenthesized(let inner, let alias): alias?.name.text ?? inner.ownName
+    case .sample(let inner, _, _): inner.ownName
     case .join: nil
     }
   }

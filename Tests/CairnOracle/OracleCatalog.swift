@@ -90,6 +90,42 @@ struct OracleCatalog {
     }
   }
 
+  // MARK: Members
+
+  /// The documented members of objects that are called so, in the order of Athena's tables.
+  private static let members = [
+    "useridentity": [
+      "type", "principalId", "arn", "accountId", "invokedBy", "accessKeyId", "userName", "sessionContext",
+    ],
+    "sessioncontext": ["attributes", "sessionIssuer", "ec2RoleDelivery", "webIdFederationData"],
+    "attributes": ["mfaAuthenticated", "creationDate"],
+    "sessionissuer": ["type", "principalId", "arn", "accountId", "userName"],
+    "tlsdetails": ["tlsVersion", "cipherSuite", "clientProvidedHostHeader"],
+  ]
+
+  /// The keys of the objects at a path, documented ones first, then the others by name.
+  func keys(at steps: [Path.Step]) -> [String] {
+    var reached = roots
+    var last = ""
+    for step in withoutQuotes(steps) {
+      switch step {
+      case .name(let name):
+        last = name.text
+        reached = reached.flatMap { $0.members(in: Array(name.text.utf8), isExact: false) }
+      case .key(let key):
+        last = key
+        reached = reached.flatMap { $0.members(in: Array(key.utf8), isExact: true) }
+      default: return []
+      }
+    }
+    var found: Set<[UInt8]> = []
+    for case .object(let members) in reached { found.formUnion(members.map(\.key)) }
+    let known = (OracleCatalog.members[last.lowercased()] ?? []).filter { found.contains(Array($0.utf8)) }
+    let others = found.subtracting(known.map { Array($0.utf8) })
+    return known
+      + others.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
   // MARK: Snake case
 
   /// The documented field that a name in snake case means; nil if it means itself.

@@ -36,7 +36,9 @@ struct OracleGrouping {
         try walk(part, keys, seesOutputs: false, [], &plan)
       }
     }
-    if let having = select.select.having { try walk(having, keys, seesOutputs: false, [], &plan) }
+    if let having = select.select.having {
+      try walk(having, keys, seesOutputs: false, [], &plan, isHaving: true)
+    }
     var keyed: [(row: OracleEvaluator, values: [OracleValue])] = []
     for row in rows {
       keyed.append((row, try row.conditionsOrValues(of: keys.map(\.expression))))
@@ -67,12 +69,25 @@ struct OracleGrouping {
       }
     }
     guard let having = select.select.having, !isChecking else {
-      if let having = select.select.having { for group in groups { _ = try group.truth(of: having) } }
+      if let having = select.select.having { for group in groups { _ = try named(group).truth(of: having) } }
       return groups
     }
     var kept: [OracleEvaluator] = []
-    for group in groups where try group.truth(of: having) == true { kept.append(group) }
+    for group in groups where try named(group).truth(of: having) == true { kept.append(group) }
     return kept
+  }
+
+  /// A group with the aliases that HAVING may name.
+  private func named(_ group: OracleEvaluator) throws(OracleError) -> OracleEvaluator {
+    var result = group
+    for output in outputs where output.isAlias && !isColumn(output.name) {
+      guard let expression = output.expression, !expression.hasWindow else { continue }
+      result.outputs.append(
+        OracleOutputValue(
+          name: output.name, isAlias: true, canonical: output.canonical,
+          value: try group.conditionOrValue(of: expression), isTime: try group.isTimeColumn(expression)))
+    }
+    return result
   }
 
   private func group(
@@ -103,10 +118,10 @@ struct OracleGrouping {
   private func keysAndSets() throws(OracleError) -> ([Key], [[Int]]) {
     var keys: [Key] = []
     guard let grouping = select.select.grouping else { return ([], [[]]) }
-    func add(_ expressions: [Expression]) throws(OracleError) -> [Int] {
+    func add(_ expressions: [Expression], named: Bool = true) throws(OracleError) -> [Int] {
       var places: [Int] = []
       for written in expressions {
-        let expression = try keyExpression(written)
+        let expression = named ? try keyExpression(written) : written
         if expression.hasAggregate || expression.hasWindow { throw .unsupported("aggregates in GROUP BY") }
         let canonical = OracleCanonical.text(expression, select.select.relations)
         if let known = keys.firstIndex(where: { $0.canonical == canonical }) {
@@ -128,6 +143,11 @@ struct OracleGrouping {
       let choices: [[Int]]
       switch element {
       case .simple(let expressions): choices = [try add(expressions)]
+      case .auto:
+        let own = outputs.compactMap(\.expression).filter {
+          !$0.hasAggregate && !$0.hasWindow && $0.ordinal == nil
+        }
+        choices = [try add(own, named: false)]
       case .sets(let lists): choices = try parts(lists)
       case .rollup(let lists):
         let parts = try parts(lists)
@@ -158,13 +178,7 @@ struct OracleGrouping {
       return expression
     }
     guard case .path(let path) = written.kind, path.steps.isEmpty else { return written }
-    let isColumn = nothing.relations.contains { relation in
-      (relation.columns ?? []).contains { OracleScope.isSame($0.name, path.root.text) }
-    }
-    if isColumn { return written }
-    // A key that records have goes before an alias, too.
-    let isOpen = nothing.relations.contains { $0.columns == nil }
-    if isOpen, select.context.catalog.hasKeyIgnoringCase(path.root.text) { return written }
+    if isColumn(path.root.text) { return written }
     let named = outputs.filter { $0.isAlias && OracleScope.isSame($0.name, path.root.text) }
     let exact = named.filter { $0.name == path.root.text }
     let matches = exact.isEmpty ? named : exact
@@ -175,12 +189,29 @@ struct OracleGrouping {
     return first.expression ?? written
   }
 
+  /// Whether a single name is a closed column or a key that records have, which go before an alias.
+  private func isColumn(_ name: String) -> Bool {
+    let isClosed = nothing.relations.contains { relation in
+      (relation.columns ?? []).contains { OracleScope.isSame($0.name, name) }
+    }
+    let isOpen = nothing.relations.contains { $0.columns == nil }
+    return isClosed || isOpen && select.context.catalog.hasKeyIgnoringCase(name)
+  }
+
   // MARK: What the group gives to an expression
 
   private func walk(
-    _ node: Expression, _ keys: [Key], seesOutputs: Bool, _ variables: [Identifier], _ plan: inout Plan
+    _ node: Expression, _ keys: [Key], seesOutputs: Bool, _ variables: [Identifier], _ plan: inout Plan,
+    isHaving: Bool = false
   ) throws(OracleError) {
     if seesOutputs, case .path(let path) = node.kind, isOutput(path) { return }
+    if isHaving, case .path(let path) = node.kind, !isColumn(path.root.text) {
+      let named = outputs.first { $0.isAlias && OracleScope.isSame($0.name, path.root.text) }
+      if let named {
+        if named.expression?.hasWindow == true { throw .unsupported("window functions in HAVING") }
+        return
+      }
+    }
     let canonical = OracleCanonical.text(node, select.select.relations)
     if let key = keys.firstIndex(where: { $0.canonical == canonical }) {
       plan.keys.append((node.span, key, []))
@@ -216,9 +247,11 @@ struct OracleGrouping {
       plan.aggregates.append(call)
       plan.aggregateSpans.append(node.span)
     case .lambda(let parameters, let body):
-      try walk(body, keys, seesOutputs: seesOutputs, variables + parameters, &plan)
+      try walk(body, keys, seesOutputs: seesOutputs, variables + parameters, &plan, isHaving: isHaving)
     default:
-      for child in node.children { try walk(child, keys, seesOutputs: seesOutputs, variables, &plan) }
+      for child in node.children {
+        try walk(child, keys, seesOutputs: seesOutputs, variables, &plan, isHaving: isHaving)
+      }
     }
   }
 

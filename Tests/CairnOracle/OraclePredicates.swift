@@ -167,6 +167,7 @@ extension Expression {
       .quantified:
       true
     case .call(let call): OracleFunctions.predicates.contains(call.name.text.lowercased())
+    case .json(let call): call.function == .exists
     default: false
     }
   }

@@ -45,6 +45,14 @@ struct OracleFrom {
         throw .unsupported("names for the columns of events")
       }
       return result
+    case .sample(let inner, _, let percentage):
+      var result = try rows(inner, left)
+      let evaluator = OracleEvaluator(scope: left.with([], []), now: context.now)
+      guard percentage.isConstant, let share = try evaluator.value(of: percentage).decimal?.wholeNumber,
+        share == 0 || share == 100
+      else { throw .unsupported("a sample") }
+      if share == 0 { result.rows = [] }
+      return result
     case .join(let join):
       let first = try rows(join.left, left)
       return try joined(first, join.right, kind: join.kind, condition: join.condition, left, isFirst: false)
@@ -300,6 +308,7 @@ extension Relation {
     case .query(_, let isLateral, _): isLateral
     case .unnest: true
     case .parenthesized(let inner, _): inner.isLateral
+    case .sample(let inner, _, _): inner.isLateral
     case .join(let join): join.left.isLateral || join.right.isLateral
     }
   }

@@ -168,6 +168,9 @@ final class OracleScope {
         let step = Path.Step.name(Identifier(field, isQuoted: false, span: name.span))
         return OracleResolved(value: record, steps: catalog.withoutQuotes([step] + rest), isRecord: true)
       }
+      if rest.isEmpty, let time = OracleScope.logstashTime(name, source) {
+        return OracleResolved(value: time, isTime: true)
+      }
       let steps = [.name(name)] + OracleScope.namingMember(of: name, rest)
       return OracleResolved(value: record, steps: catalog.withoutQuotes(steps), isRecord: true)
     }
@@ -182,6 +185,16 @@ final class OracleScope {
     else { return steps }
     let member = Path.Step.name(Identifier(resourceMembers[Int(place) - 1], isQuoted: false, span: name.span))
     return [steps[0], member] + steps.dropFirst(2)
+  }
+
+  /// Logstash's time of a record that has no eventTime (S23).
+  private static func logstashTime(_ name: Identifier, _ source: OracleSourceRecord?) -> OracleValue? {
+    let root = source?.record.root
+    guard isSame(name.text, "eventTime"), case .object? = root,
+      OracleValue(OraclePath.member("eventTime", of: root, isExact: false)).isNull
+    else { return nil }
+    let time = OraclePath.member("@timestamp", of: root, isExact: true)
+    return time.map { OracleValue($0) }
   }
 
   static let resourceMembers = ["ARN", "accountId", "type"]

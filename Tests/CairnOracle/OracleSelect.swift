@@ -8,6 +8,8 @@ struct OracleOutput {
     case column(relation: Int, place: Int)
     /// A key of the records of `events`.
     case key(relation: Int, String)
+    /// A path, from `object.*`.
+    case path(Path)
   }
 
   let source: Source
@@ -37,7 +39,7 @@ struct OracleSelect {
   func run(outer: OracleScope?, tables: OracleCommonTable?) throws(OracleError) -> OracleSorted {
     let base = OracleScope([], [], outer: outer, tables: tables, context: context)
     let from = try OracleFrom(runner: runner).rows(select.relations, base)
-    let outputs = try self.outputs(from.relations)
+    let outputs = try self.outputs(from.relations, base)
     if context.checked.insert(select.span).inserted {
       let wasChecking = context.isChecking
       context.isChecking = true
@@ -121,6 +123,11 @@ struct OracleSelect {
     case .column(let relation, let place):
       guard case .values(let values) = row.scope.cells[relation] else { return (.null, false) }
       return (values[place], row.scope.relations[relation].columns?[place].isTime ?? false)
+    case .path(let path):
+      let found = try row.resolve(path)
+      return (
+        found.steps.reduce(found.value) { OraclePath.step($1, on: $0) }, found.isTime && found.steps.isEmpty
+      )
     case .key(let relation, let key):
       guard case .record(let source) = row.scope.cells[relation] else { return (.null, false) }
       return (OracleValue(OraclePath.member(key, of: source?.record.root, isExact: true)), key == "eventTime")
@@ -162,7 +169,9 @@ struct OracleSelect {
 
   // MARK: The list
 
-  private func outputs(_ relations: [OracleRelation]) throws(OracleError) -> [OracleOutput] {
+  private func outputs(
+    _ relations: [OracleRelation], _ base: OracleScope
+  ) throws(OracleError) -> [OracleOutput] {
     var outputs: [OracleOutput] = []
     for item in select.items {
       switch item {
@@ -176,23 +185,72 @@ struct OracleSelect {
         if relations.isEmpty { throw .unsupported("* without FROM") }
         for index in relations.indices { outputs += all(relations, index, hidesMerged: true) }
       case .allOf(let expression, let aliases):
-        guard case .path(let path) = expression.kind, aliases.isEmpty else {
-          throw .unsupported("\(expression).*")
+        var own = try all(of: expression, relations, base)
+        if !aliases.isEmpty {
+          guard own.count == aliases.count else {
+            throw .unsupported("\(aliases.count) names for \(expression).*")
+          }
+          own = zip(own, aliases).map {
+            OracleOutput(source: $0.source, name: $1.text, isAlias: false, canonical: $0.canonical)
+          }
         }
-        let names =
-          [path.root.text]
-          + path.steps.map { step in if case .name(let name) = step { name.text } else { "" } }
-        let matches = relations.indices.filter { index in
-          let relation = relations[index]
-          if names.count == 1 { return relation.name.map { OracleScope.isSame($0, names[0]) } ?? false }
-          return relation.fullName.count == names.count
-            && zip(relation.fullName, names).allSatisfy { OracleScope.isSame($0, $1) }
-        }
-        guard matches.count == 1 else { throw .unsupported("\(expression).*") }
-        outputs += all(relations, matches[0], hidesMerged: true)
+        outputs += own
       }
     }
     return outputs
+  }
+
+  /// `t.*`, `object.*`, `(row).*`.
+  private func all(
+    of expression: Expression, _ relations: [OracleRelation], _ base: OracleScope
+  ) throws(OracleError) -> [OracleOutput] {
+    switch expression.kind {
+    case .row(let items):
+      return items.enumerated().map { place, item in
+        OracleOutput(
+          source: .expression(item), name: "_col\(place)", isAlias: false,
+          canonical: OracleCanonical.text(item, select.relations))
+      }
+    case .path(let path):
+      let names = [path.root.text] + path.steps.map(\.plainName)
+      let own = OracleRelation.indices(in: relations, named: names)
+      if own.count == 1 { return all(relations, own[0], hidesMerged: true) }
+      var around = base.outer
+      while let scope = around {
+        let found = OracleRelation.indices(in: scope.relations, named: names)
+        if found.count == 1 {
+          let shown = all(scope.relations, found[0], hidesMerged: true)
+          return shown.map { output in
+            let step = Path.Step.name(Identifier(output.name, isQuoted: true, span: expression.span))
+            return member(step, of: path, named: output.name)
+          }
+        }
+        around = scope.outer
+      }
+      return try members(of: path, expression, relations)
+    default: throw .unsupported("\(expression).*")
+    }
+  }
+
+  /// The keys that objects at a path have in any record of `events`.
+  private func members(
+    of path: Path, _ expression: Expression, _ relations: [OracleRelation]
+  ) throws(OracleError) -> [OracleOutput] {
+    guard relations.filter({ $0.columns == nil }).count == 1 else { throw .unsupported("\(expression).*") }
+    var steps = [Path.Step.name(path.root)] + path.steps
+    if relations.contains(where: { $0.name.map { OracleScope.isSame($0, path.root.text) } ?? false }) {
+      steps.removeFirst()
+    }
+    let keys = context.catalog.keys(at: steps)
+    if keys.isEmpty { throw .unsupported("\(expression).*") }
+    return keys.map { member(.key($0), of: path, named: $0) }
+  }
+
+  private func member(_ step: Path.Step, of path: Path, named name: String) -> OracleOutput {
+    let longer = Path(root: path.root, steps: path.steps + [step])
+    return OracleOutput(
+      source: .path(longer), name: name, isAlias: false,
+      canonical: OracleCanonical.text(longer, select.relations))
   }
 
   private func all(_ relations: [OracleRelation], _ index: Int, hidesMerged: Bool) -> [OracleOutput] {
@@ -254,4 +312,27 @@ extension FunctionCall {
   var isAggregate: Bool { window == nil && (OracleAggregates.names.contains(key) || key == "grouping") }
 
   var key: String { name.text.lowercased() }
+}
+
+extension Path.Step {
+  /// Its name; empty for steps that have none.
+  fileprivate var plainName: String {
+    switch self {
+    case .name(let name): name.text
+    case .key(let key): key
+    default: ""
+    }
+  }
+}
+
+extension OracleRelation {
+  /// The relations that are called by names: one, or the whole name of a table.
+  fileprivate static func indices(in relations: [OracleRelation], named names: [String]) -> [Int] {
+    relations.indices.filter { index in
+      let relation = relations[index]
+      if names.count == 1 { return relation.name.map { OracleScope.isSame($0, names[0]) } ?? false }
+      return relation.fullName.count == names.count
+        && zip(relation.fullName, names).allSatisfy { OracleScope.isSame($0, $1) }
+    }
+  }
 }

@@ -164,7 +164,14 @@ enum OracleTimeFunctions {
   static func zoned(
     _ value: OracleValue, _ zone: OracleValue, isConstant: Bool, isInverse: Bool
   ) throws(OracleError) -> OracleValue {
-    guard let text = zone.text.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
+    var name = zone.text
+    // An interval of whole minutes is an offset.
+    if case .dayInterval(let seconds, 0) = zone, seconds % 60 == 0, abs(seconds) < 86_400 {
+      func digits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+      let (hours, minutes) = (abs(seconds) / 3600, abs(seconds) / 60 % 60)
+      name = Array("\(seconds < 0 ? "-" : "+")\(digits(hours)):\(digits(minutes))".utf8)
+    }
+    guard let text = name.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
     guard isConstant || offset(text) != nil else { return .null }
     guard let zone = OracleZone(text) else { throw .invalidLiteral("the zone \(text)") }
     return isInverse ? OracleValue(clock: value.clock, in: zone) : OracleValue(value.instant, in: zone)

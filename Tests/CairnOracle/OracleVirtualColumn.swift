@@ -8,8 +8,9 @@ struct OracleVirtualColumn {
   init?(_ name: String, key: String?) {
     switch name.lowercased() {
     case "$path": part = .path
-    case "account", "accountid", "account_id", "account_partition", "aws_account_id": part = .account
-    case "region", "region_partition": part = .region
+    case "account", "accountid", "account_id", "account_partition", "aws_account_id", "p_account":
+      part = .account
+    case "region", "region_partition", "p_region": part = .region
     case "year": part = .year
     case "month": part = .month
     case "day": part = .day

@@ -76,6 +76,10 @@ import Testing
     "WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t WHERE n < 9) SELECT sum(n) FROM t, events",
     "SELECT eventTime, hour(from_iso8601_timestamp(eventTime) AT TIME ZONE 'America/New_York') FROM events",
     "SELECT with_timezone(eventTime, 'Europe/Berlin') - 2 * INTERVAL '1' DAY / 3.5, md5(p) FROM events",
+    "SELECT p, count() AS n FROM <db>.t GROUP BY ALL HAVING n > 1 ORDER BY 2 # most",
+    "SELECT t.* FROM events e, JSON_TABLE(e.eventJson, 'lax $' COLUMNS (p varchar, NESTED PATH 'lax $.list[*]' COLUMNS (i FOR ORDINALITY, v varchar PATH 'lax $'))) t",
+    "SELECT a.p, b.q FROM events a LEFT JOIN events b ON a.p = b.q AND b.eventName IN (SELECT eventName FROM events WHERE p = 'a') JOIN (events c JOIN events d ON c.p = d.p) ON c.p = a.p",
+    "SELECT json_query(eventJson, 'lax $.*?(@ == 1 || exists(@.k)).size()' WITH WRAPPER), json_object('a' : p, 'b' : q) FROM events TABLESAMPLE BERNOULLI (50)",
     "EXPLAIN ANALYZE SELECT (SELECT max(q) FROM events e WHERE e.eventName = x.eventName) FROM events x WHERE EXISTS (SELECT 1 FROM events y WHERE y.p = x.p)",
   ]
 

@@ -34,7 +34,19 @@ struct QueryMutator {
     "LIMIT 9223372036854775807",
     "array_agg(eventJson) OVER (ORDER BY eventTime)", "TRY_CAST(p AS decimal(38, 37))",
     "date_add('year', 9223372036854775807, now())", "split(eventJson, '')",
-    "CUBE (p, q, eventName, eventTime)",
+    "CUBE (p, q, eventName, eventTime)", "TABLESAMPLE BERNOULLI (50)", "GROUP BY ()", "AUTO", "count()",
+    "{x}",
+    "<db>.t", "# x\n", "AT LOCAL", "AT TIME ZONE INTERVAL '9' HOUR", "SYMMETRIC", "[1, p]", "(ROW(1, p)).*",
+    "p.*", "events.*", "JSON_VALUE(p, 'lax $.k' DEFAULT 1 ON ERROR)",
+    "JSON_QUERY(eventJson, 'lax $..k' WITH WRAPPER)",
+    "JSON_EXISTS(eventJson, 'strict $.p.items[last]?(@ > 1)')", "JSON_OBJECT('a' : p, 'b' : NULL)",
+    "JSON_ARRAY(p, q)",
+    "JSON_TABLE(eventJson, 'lax $.*' COLUMNS (n FOR ORDINALITY, v varchar PATH 'lax $'))", "?",
+    "JSON_VALUE(p, 'lax $[0,0][0,0][0,0][0,0][0,0][0,0][0,0][0,0][0,0][0,0][0,0][0,0]')",
+    "EXPLAIN (TYPE VALIDATE)", "EXECUTE IMMEDIATE 'SELECT ?' USING 1",
+    "JOIN events j ON p IN (SELECT q FROM events)",
+    "LEFT JOIN events j ON EXISTS (SELECT 1 FROM events d WHERE d.p = j.p)",
+    "RIGHT JOIN LATERAL (VALUES 1) l(x) ON TRUE",
   ]
 
   mutating func next() -> String {

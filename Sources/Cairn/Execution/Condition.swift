@@ -8,15 +8,20 @@ public struct Condition: Sendable {
   public let text: String
   /// Literals that no record can have, and the like.
   let notes: [String]
+  /// The paths that it names, without those that stand in for others.
+  let namedPaths: [BoundPath]
 
   /// Parses and binds a condition; `now` is milliseconds since 1970. With the archive that it is for, quoted names are
-  /// exact where some record has them so spelled, and a text in double quotes is refused.
+  /// exact where some record has them so spelled, a text in double quotes is refused, and Logstash's `@timestamp`
+  /// counts as eventTime in records that have none, unless `usesLogstashTime` is false.
   ///
   /// Throws `CairnError.usage` with the line, a caret and what was expected.
-  public init(_ text: String, now: Int64, on archive: Archive? = nil) throws {
+  public init(
+    _ text: String, now: Int64, on archive: Archive? = nil, usesLogstashTime: Bool = true
+  ) throws {
     self.text = text
     let keys = archive.map { RecordKeys($0) }
-    let table = EventsTable(ColumnIDs(), keys: keys, isQueried: false)
+    let table = EventsTable(ColumnIDs(), keys: keys, isQueried: false, usesLogstashTime: usesLogstashTime)
     do {
       bound = try Binder.bind(try SQLParser.parseExpression(text), now: now / 1000, in: table)
     } catch let error as SQLSyntaxError {
@@ -26,6 +31,8 @@ public struct Condition: Sendable {
     }
     if let failure = keys?.failure { throw failure }
     notes = table.notes
+    let substituted = Set(table.substituted)
+    namedPaths = bound.paths.filter { !substituted.contains($0) }
   }
 }
 

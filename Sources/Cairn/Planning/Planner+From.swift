@@ -42,6 +42,8 @@ extension Planner {
     case .unnest(let arrays, let withOrdinality, let alias):
       return try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: false)
     case .join(let join): return try self.join(join, outer, left)
+    case .sample(let inner, _, let percentage):
+      return try sample(try self.relation(inner, outer, left: left), percentage)
     }
   }
 
@@ -110,14 +112,17 @@ extension Planner {
       throw BindError(
         message: "\(names.count) names for \(columns.count) columns", span: names[0].span)
     }
-    return zip(columns, names).map { Scope.Column(name: $1.text, id: $0.id, isTime: $0.isTime) }
+    return zip(columns, names).map {
+      Scope.Column(name: $1.text, id: $0.id, isTime: $0.isTime, shape: $0.shape)
+    }
   }
 
   // MARK: Joins
 
   private func join(_ join: Join, _ outer: OuterScope?, _ before: Source?) throws -> Source {
     let left = try relation(join.left, outer, left: before)
-    if join.right.isDependent {
+    let independent = try self.independent(join, left, outer)
+    if join.right.isDependent, independent == nil {
       let keepsRows = join.kind == .left
       guard join.kind != .right, join.kind != .full else {
         throw BindError(
@@ -128,8 +133,9 @@ extension Planner {
       if keepsRows, !isPlain {
         throw BindError(message: "LEFT JOIN of UNNEST and LATERAL needs ON TRUE", span: join.right.span)
       }
-      let source: Source
-      switch join.right {
+      var source: Source
+      let (relation, percentages) = join.right.withoutSamples
+      switch relation {
       case .unnest(let arrays, let withOrdinality, let alias):
         source = try noting(outer) {
           try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
@@ -138,19 +144,18 @@ extension Planner {
         source = try noting(outer) { try lateral(query, alias, left, outer, keepsRows: keepsRows) }
       default: source = left
       }
+      for percentage in percentages { source = try sample(source, percentage) }
       guard case .on(let condition)? = join.condition, !isPlain else { return source }
       let none = Source.Leaf(
         Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]]))
       let conjuncts = try self.conjuncts(condition, source.scope(outer))
       return .join(.inner, source, .leaf(none), conjuncts, text: "\(condition)")
     }
-    let right = try relation(join.right, outer, left: nil)
+    let right = try independent ?? relation(join.right, outer, left: nil)
     switch join.condition {
     case .on(let condition):
-      let both = Scope(tables: (left.leaves + right.leaves).map(\.table), outer: outer)
       try refuseAggregates(condition, "ON")
-      let conjuncts = try self.conjuncts(condition, both)
-      return .join(join.kind, left, right, conjuncts, text: "on \(condition)")
+      return try self.join(join.kind, left, right, on: condition, outer)
     case .using(let names): return try using(names.map(\.text), join, left, right, outer)
     case .natural:
       let sides = [left, right].map { source in
@@ -166,6 +171,27 @@ extension Planner {
       }
       return try using(common, join, left, right, outer)
     case nil: return .join(.cross, left, right, [], text: "")
+    }
+  }
+
+  /// The right side of a join that UNNEST and LATERAL do not go with, where it does not look at the left one after
+  /// all; else nil.
+  private func independent(_ join: Join, _ left: Source, _ outer: OuterScope?) throws -> Source? {
+    var isPlain = true
+    if case .on(let condition)? = join.condition { isPlain = condition.isTrue }
+    let isRefused = join.kind == .right || join.kind == .full || join.kind == .left && !isPlain
+    guard isRefused else { return nil }
+    let around = OuterScope(left.scope(outer))
+    switch join.right {
+    case .query(let query, isLateral: true, let alias):
+      let planned = try plan(query, outer: around)
+      return around.used.isEmpty ? .leaf(try derived(planned, alias)) : nil
+    case .unnest(let arrays, let withOrdinality, let alias):
+      for array in arrays where try !Binder.bind(array, in: left.scope(outer), now: now).columns.isEmpty {
+        return nil
+      }
+      return try unnest(arrays, withOrdinality, alias, nil, outer, keepsRows: false)
+    default: return nil
     }
   }
 
@@ -329,10 +355,18 @@ extension Planner {
 }
 
 extension Relation {
+  /// What TABLESAMPLE stands behind, and its percentages, the innermost first.
+  fileprivate var withoutSamples: (Relation, [Expression]) {
+    guard case .sample(let inner, _, let percentage) = self else { return (self, []) }
+    let (relation, percentages) = inner.withoutSamples
+    return (relation, percentages + [percentage])
+  }
+
   /// Whether it sees the relations to its left.
   var isDependent: Bool {
     switch self {
     case .unnest, .query(_, isLateral: true, _): true
+    case .sample(let inner, _, _): inner.isDependent
     default: false
     }
   }
@@ -343,7 +377,7 @@ extension Relation {
     case .table(let name, _): name.span
     case .query(let query, _, _): query.span
     case .unnest(let arrays, _, _): arrays.first?.span ?? SourceSpan(start: 0, end: 0)
-    case .parenthesized(let inner, _): inner.span
+    case .parenthesized(let inner, _), .sample(let inner, _, _): inner.span
     case .join(let join): join.left.span
     }
   }

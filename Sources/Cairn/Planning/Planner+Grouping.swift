@@ -72,7 +72,9 @@ extension Planner {
     var keys: [Expression] = []
     var numbers: [String: Int] = [:]
     func number(_ expression: Expression) throws -> Int {
-      let key = try named(expression, items, scope)
+      try place(of: try named(expression, items, scope))
+    }
+    func place(of key: Expression) throws -> Int {
       let text = try scope.key(key)
       if let known = numbers[text] { return known }
       numbers[text] = keys.count
@@ -84,6 +86,9 @@ extension Planner {
       var choices: [[Int]]
       switch element {
       case .simple(let expressions): choices = [try expressions.map(number)]
+      case .auto:
+        let own = items.compactMap(\.expression).filter { $0.aggregates.isEmpty && $0.windowCalls.isEmpty }
+        choices = [try own.filter { !$0.isPlace }.map { try place(of: $0) }]
       case .rollup(let parts):
         let parts = try parts.map { try $0.map(number) }
         choices = (0...parts.count).reversed().map { parts.prefix($0).flatMap { $0 } }
@@ -128,12 +133,9 @@ extension Planner {
       }
       return item
     case .path(let path) where path.steps.isEmpty && !path.root.isQuoted:
-      // A column of a derived table goes before an alias, an alias before a path that no record has (S63).
-      if case .column? = try? scope.resolve(AccessPath(steps: [.name(path.root.text)]), expression.span) {
-        return expression
-      }
-      // So does a key that records have; virtual columns and other spellings do not.
-      if scope.hasEvents, keys.containsIgnoringCase(path.root.text) { return expression }
+      // A column of a derived table goes before an alias, an alias before a path that no record has (S63). So does a
+      // key that records have; virtual columns and other spellings do not.
+      if isColumn(path.root, expression.span, scope) { return expression }
       let matches = items.filter { $0.isAlias && AccessPath.isSameIgnoringCase($0.name, path.root.text) }
       return matches.first?.expression ?? expression
     default: return expression

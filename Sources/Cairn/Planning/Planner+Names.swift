@@ -60,7 +60,8 @@ extension Planner {
   func table(beside name: TableName) throws -> TableFile? {
     guard let own = name.parts.last?.text else { return nil }
     if let file = tableFiles.first(where: { AccessPath.isSameIgnoringCase($0.name, own) }) { return file }
-    if own.contains("$") {
+    // `t$partitions`, and no placeholder such as `${table}`.
+    if own.drop(while: { "${".contains($0) }).contains("$"), !own.contains("{") {
       throw BindError(
         message:
           "\(name.text) is not here: account, region, year, month, day and \"$path\" are columns of events",
@@ -124,7 +125,7 @@ extension TableName {
 
 extension Expression {
   /// Calls `body` with each first name of a path, subqueries left out.
-  fileprivate func visitNames(_ body: (Identifier, SourceSpan) throws -> Void) throws {
+  func visitNames(_ body: (Identifier, SourceSpan) throws -> Void) throws {
     if case .path(let path) = kind { try body(path.root, span) }
     for child in children { try child.visitNames(body) }
   }

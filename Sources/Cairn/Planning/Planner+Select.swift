@@ -9,6 +9,10 @@ struct OutputItem {
     case column(Scope.Column)
     /// A key of the records, from `*`.
     case key(EventsTable, String)
+    /// A path, from `object.*` and from `*` of a query around.
+    case path(AccessPath, SourceSpan)
+    /// A field of a row, from `(row).*`.
+    case field(Expression, Int)
   }
 
   let content: Content
@@ -39,10 +43,7 @@ extension Planner {
     let calls = (expressions + sorted + [select.having].compactMap { $0 }).flatMap(\.aggregates)
     if select.grouping != nil || select.having != nil || !calls.isEmpty {
       root = try group(select, items, calls, root, &scope)
-      if let having = select.having {
-        root = try addSubqueries([having], to: root, &scope)
-        root = FilterOperator(root, [try Binder.bind(having, in: scope, now: now)], text: "\(having)")
-      }
+      if let having = select.having { root = try filtered(root, having, items, scope) }
     }
     root = try addWindows((expressions + sorted).flatMap(\.windowCalls), windows, to: root, &scope)
     root = try addSubqueries(expressions, to: root, &scope)
@@ -60,7 +61,14 @@ extension Planner {
         if column.isTime { ordered.timeReplacements.insert(column.id) }
       }
     }
-    planned.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &ordered)
+    do {
+      planned.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &ordered)
+    } catch let error as BindError where select.isDistinct && error.message.hasSuffix("inside an aggregate") {
+      throw BindError(
+        message:
+          "of SELECT DISTINCT only what is selected is left to order by: select it too, or use GROUP BY",
+        span: error.span)
+    }
     return planned
   }
 
@@ -107,7 +115,7 @@ extension Planner {
       switch item {
       case .all(let span): items += try star(scope, span)
       case .allOf(let base, let aliases):
-        let columns = try star(scope, of: base)
+        let columns = try star(of: base, scope)
         guard aliases.isEmpty || aliases.count == columns.count else {
           throw BindError(message: "\(aliases.count) names for \(columns.count) columns", span: base.span)
         }
@@ -125,42 +133,6 @@ extension Planner {
     return items
   }
 
-  /// The columns of all relations.
-  func star(_ scope: Scope, _ span: SourceSpan) throws -> [OutputItem] {
-    if scope.tables.isEmpty { throw BindError(message: "* needs FROM", span: span) }
-    return try scope.tables.flatMap { try star($0) }
-  }
-
-  private func star(_ table: Scope.Table) throws -> [OutputItem] {
-    switch table.content {
-    case .events(let events):
-      try keys.ordered().map { OutputItem(content: .key(events, $0), name: $0) }
-    case .columns(let columns):
-      columns.filter { !$0.needsQualifier }.map { OutputItem(content: .column($0), name: $0.name) }
-    }
-  }
-
-  private func star(_ scope: Scope, of base: Expression) throws -> [OutputItem] {
-    let names = base.accessPath?.steps.compactMap { step -> String? in
-      switch step {
-      case .name(let text), .quoted(let text), .key(let text): text
-      default: nil
-      }
-    }
-    guard let names, !names.isEmpty,
-      let table = scope.tables.first(where: { table in
-        table.names.contains {
-          $0.count == names.count && zip($0, names).allSatisfy(AccessPath.isSameIgnoringCase)
-        }
-      })
-    else { throw BindError(message: "there is no relation of this name", span: base.span) }
-    if case .columns(let columns) = table.content {
-      // A column that USING made one is no relation's.
-      return columns.filter { !$0.needsQualifier }.map { OutputItem(content: .column($0), name: $0.name) }
-    }
-    return try star(table)
-  }
-
   /// Computes the items as the columns of the result.
   func project(_ items: [OutputItem], over root: any Operator) throws -> PlannedQuery {
     try project(items, Scope(tables: [], outer: nil), over: root)
@@ -173,17 +145,19 @@ extension Planner {
     for item in items {
       let id = ids.make()
       var isTime = false
+      var shape: RowShape?
       let bound: BoundExpression
       switch item.content {
       case .expression(let expression):
         bound = try Binder.bind(expression, in: scope, now: now)
         isTime = try scope.isTimeColumn(expression)
+        shape = RowShape(expression, scope)
       case .column(let column):
         if scope.isGrouped {
           throw BindError(message: "* cannot stand beside GROUP BY", span: SourceSpan(start: 0, end: 0))
         }
         bound = BoundExpression(column: column.id)
-        isTime = column.isTime
+        (isTime, shape) = (column.isTime, column.shape)
       case .key(let events, let name):
         if scope.isGrouped {
           throw BindError(message: "* cannot stand beside GROUP BY", span: SourceSpan(start: 0, end: 0))
@@ -191,9 +165,18 @@ extension Planner {
         let path = BoundPath(names: [PathName(bytes: Array(name.utf8), isExact: true)])
         bound = BoundExpression(column: events.column(.path(path)))
         isTime = path.isTimeColumn
+      case .path(let path, let span):
+        var binder = ExpressionBinder(scope: scope, now: now)
+        let node = try binder.pathNode(path, span)
+        bound = BoundExpression(node, binder.table)
+        isTime = try scope.isTime(path, span)
+      case .field(let row, let place):
+        var binder = ExpressionBinder(scope: scope, now: now)
+        let node = try binder.steps(row, [.element(Int64(place))])
+        bound = BoundExpression(node, binder.table)
       }
       computed.append(ProjectOperator.Item(id: id, expression: bound, name: item.name))
-      columns.append(Scope.Column(name: item.name, id: id, isTime: isTime))
+      columns.append(Scope.Column(name: item.name, id: id, isTime: isTime, shape: shape))
     }
     return PlannedQuery(root: ProjectOperator(root, computed), columns: columns)
   }
@@ -208,6 +191,8 @@ extension Planner {
       case .expression(let expression): key = try scope.key(expression)
       case .column(let column): key = "@\(column.id.number)"
       case .key(_, let name): key = "*\(name)"
+      case .path(let path, _): key = "*\(path.steps)"
+      case .field(let row, let place): key = "\(try scope.key(row)).\(place)"
       }
       return Scope.Output(
         name: item.name, id: column.id, isTime: column.isTime, isAlias: item.isAlias, key: key)
@@ -251,7 +236,7 @@ extension Expression {
   }
 
   /// Whether it is a place in the list after SELECT.
-  fileprivate var isPlace: Bool {
+  var isPlace: Bool {
     if case .literal(.number) = kind { true } else { false }
   }
 

@@ -13,25 +13,50 @@ extension Planner {
       }
       // Subqueries in the compared value come first.
       root = try addSubqueries(expression.children, to: root, &scope)
-      try countRelation(query.span)
-      let around = OuterScope(scope)
-      let planned = try plan(query, outer: around)
-      let id = ids.make()
-      let (sort, isNegated) = try sort(expression, planned, scope)
-      root = ApplyOperator(root, planned.root, sort, output: id, parameters: around.used)
-      var column = id
-      if isNegated {
-        column = ids.make()
-        let negation = BoundExpression(column: id).negated
-        root = ProjectOperator(root, [ProjectOperator.Item(id: column, expression: negation, name: "NOT IN")])
-      }
-      scope.replacements[try scope.key(expression)] = column
+      let application = try application(of: expression, query, scope)
+      root = try application.make(root)
+      scope.replacements[try scope.key(expression)] = application.column
     }
     return root
   }
 
+  /// A subquery as what adds its column to rows.
+  struct Application {
+    let column: ColumnID
+    /// What it looks at of the rows.
+    let columns: [ColumnID]
+    let make: (any Operator) throws -> any Operator
+  }
+
+  func application(of expression: Expression, _ scope: Scope) throws -> Application {
+    guard let query = expression.query else {
+      throw BindError(message: "expected a subquery", span: expression.span)
+    }
+    return try application(of: expression, query, scope)
+  }
+
+  private func application(
+    of expression: Expression, _ query: CairnSQL.Query, _ scope: Scope
+  ) throws -> Application {
+    try countRelation(query.span)
+    let around = OuterScope(scope)
+    let planned = try plan(query, outer: around)
+    let id = ids.make()
+    let (sort, isNegated) = try sort(expression, planned, scope)
+    var values: [ColumnID] = []
+    if case .quantified(_, _, let pairs) = sort { values = pairs.flatMap(\.value.columns) }
+    let parameters = around.used
+    let column = isNegated ? ids.make() : id
+    return Application(column: column, columns: parameters + values) { input in
+      let root = ApplyOperator(input, planned.root, sort, output: id, parameters: parameters)
+      if !isNegated { return root }
+      let negation = BoundExpression(column: id).negated
+      return ProjectOperator(root, [ProjectOperator.Item(id: column, expression: negation, name: "NOT IN")])
+    }
+  }
+
   /// The subqueries in an expression, but not those in what is a column already: the argument of an aggregate, a key.
-  private func openSubqueries(of expression: Expression, _ scope: Scope) throws -> [Expression] {
+  func openSubqueries(of expression: Expression, _ scope: Scope) throws -> [Expression] {
     if expression.subqueries.isEmpty { return [] }
     if try scope.replacement(of: expression) != nil { return [] }
     return (expression.query == nil ? [] : [expression])

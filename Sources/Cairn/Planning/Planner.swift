@@ -23,6 +23,8 @@ final class Planner {
   var archiveNames: [TableName] = []
   /// Tables that files hold.
   let tableFiles: [TableFile]
+  /// Whether `@timestamp` counts as eventTime in records that have none.
+  private let usesLogstashTime: Bool
   /// Common tables in reach, the innermost last.
   var commonTables: [CommonTable] = []
 
@@ -51,15 +53,18 @@ final class Planner {
   /// How often the step of a recursion has named its table.
   var workingTableMentionCount = 0
 
-  init(_ archive: Archive, now: TimePoint, tableFiles: [TableFile] = []) {
+  init(
+    _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], usesLogstashTime: Bool = false
+  ) {
     self.archive = archive
+    self.usesLogstashTime = usesLogstashTime
     self.tableFiles = tableFiles
     self.now = now
     keys = RecordKeys(archive)
   }
 
   func makeTable() -> EventsTable {
-    let table = EventsTable(ids, keys: keys)
+    let table = EventsTable(ids, keys: keys, usesLogstashTime: usesLogstashTime)
     tables.append(table)
     return table
   }
@@ -168,7 +173,9 @@ final class Planner {
           + "\(right.columns.count)", span: span ?? SourceSpan(start: 0, end: 0))
     }
     let columns = zip(left.columns, right.columns).map {
-      Scope.Column(name: $0.name, id: ids.make(), isTime: $0.isTime && $1.isTime)
+      Scope.Column(
+        name: $0.name, id: ids.make(), isTime: $0.isTime && $1.isTime,
+        shape: $0.shape == $1.shape ? $0.shape : nil)
     }
     let branches = [left, right].map { (input: $0.root, columns: $0.columns.map(\.id)) }
     let outputs = columns.map(\.id)
@@ -192,7 +199,10 @@ final class Planner {
       throw BindError(message: "expected \(width) value\(width == 1 ? "" : "s") in each row", span: row.span)
     }
     let bound = try cells.map { try $0.map { try Binder.bind($0, in: scope, now: now) } }
-    let columns = (0..<width).map { Scope.Column(name: "_col\($0)", id: ids.make(), isTime: false) }
+    let columns = (0..<width).map { place in
+      let shape = cells.first.flatMap { RowShape($0[place], scope) }
+      return Scope.Column(name: "_col\(place)", id: ids.make(), isTime: false, shape: shape)
+    }
     return PlannedQuery(root: ValuesOperator(columns.map(\.id), bound), columns: columns)
   }
 

@@ -4,21 +4,24 @@ import CairnStorage
 /// The keys that records of the archive have, found in the catalogues when they are first asked for.
 final class RecordKeys {
   private let archive: Archive
-  private var loaded: [String]?
+  private var loaded: [[PathName]: [String]] = [:]
   private var found: [[PathName]: Bool] = [:]
   /// Why they could not be read; a run that reads the same segments throws it.
   private(set) var failure: (any Error)?
 
   init(_ archive: Archive) { self.archive = archive }
 
-  /// The keys of the top level in the order of `SELECT *` (S61): documented fields first, then the others by name.
-  func ordered() throws -> [String] {
-    if let loaded { return loaded }
+  /// The keys of the objects at a path of names, those of the top level without one, in the order of `SELECT *` (S61):
+  /// documented fields first, then the others by name.
+  func ordered(at path: [PathName] = []) throws -> [String] {
+    if let known = loaded[path] { return known }
     var found: Set<String> = []
     for entry in archive.snapshot.manifest.segments {
-      let catalogue = try archive.open(entry, statistics: ReadStatistics()).catalogue()
+      let reader = try archive.open(entry, statistics: ReadStatistics())
+      let catalogue = try reader.catalogue()
+      let slots = try reader.columnTable().slots(at: path)
       // A slot may be left over from a record that was rejected: only members of shapes count.
-      for shape in catalogue.shapes[0] {
+      for shape in slots.flatMap({ catalogue.shapes[$0] }) {
         for member in shape.entries {
           let name = catalogue.slots[member.slot].name
           let plain =
@@ -27,11 +30,11 @@ final class RecordKeys {
         }
       }
     }
-    let documented = WellKnownField.names.filter { found.contains($0) }
+    let documented = WellKnownField.members(of: path).filter { found.contains($0) }
     let others = found.subtracting(documented).sorted {
       Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
     }
-    loaded = documented + others
+    loaded[path] = documented + others
     return documented + others
   }
 
@@ -43,6 +46,11 @@ final class RecordKeys {
 
   /// Whether there is anything that could have a key.
   var hasRecords: Bool { archive.snapshot.manifest.segments.contains { $0.rowCount > 0 } }
+
+  /// Whether some records may have Logstash's `@timestamp` and no eventTime.
+  var hasLogstashTimes: Bool {
+    archive.snapshot.manifest.segments.contains { $0.untimedRowCount > 0 } && contains("@timestamp")
+  }
 
   /// Whether some record has a path of names, each as it matches: exactly, or in any case.
   func hasKey(_ path: [PathName]) -> Bool {

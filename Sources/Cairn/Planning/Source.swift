@@ -14,7 +14,7 @@ indirect enum Source {
   final class Leaf {
     let table: Scope.Table
     let root: any Operator
-    /// The scan, where it is `events` itself.
+    /// The scan, where it is `events` itself, or a sample of it.
     let scan: ScanOperator?
     /// Whether its rows are the same whatever the values of queries around and in each round of a recursion.
     var isIndependent = true
@@ -71,7 +71,7 @@ extension Source {
       for conjunct in conjuncts {
         scan.add(conjunct.bound, bound: conjunct.timeBound, text: conjunct.text)
       }
-      return scan
+      return leaf.root
     case .dependent(let input, let leaf, let make):
       let below = conjuncts.filter { input.covers($0.bound, not: .leaf(leaf)) }
       let above = conjuncts.filter { !input.covers($0.bound, not: .leaf(leaf)) }

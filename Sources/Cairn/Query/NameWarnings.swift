@@ -9,10 +9,12 @@ struct NameWarnings {
 
   init(_ archive: Archive, _ tables: [EventsTable]) {
     var paths: [BoundPath] = []
+    // Where eventTime is @timestamp, some records have one of the two.
+    let substitutes = Set(tables.flatMap(\.substituted))
     var partitions: [VirtualColumn] = []
     for column in tables.flatMap(\.columns) {
       switch column.source {
-      case .path(let path): paths.append(path)
+      case .path(let path): if !substitutes.contains(path) { paths.append(path) }
       case .virtual(let column): partitions.append(column)
       }
     }
@@ -63,14 +65,14 @@ struct NameWarnings {
 
   /// Partition columns are read off names of objects, which may be other than AWS gives them.
   private func emptyPartitions() throws -> [String] {
-    var empty = Set(partitions.filter { $0.part != .path })
+    var empty = Set(partitions.filter { !$0.isOfFile })
     let segments = archive.snapshot.manifest.segments
     if empty.isEmpty || segments.isEmpty { return [] }
     for entry in segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for block in reader.footer.objectBlocks.indices {
         for object in try reader.objects(block: block) {
-          empty = empty.filter { $0.value(ofKey: object.key).isNull }
+          empty = empty.filter { $0.value(of: SourceObject(object)).isNull }
           if empty.isEmpty { return [] }
         }
       }
@@ -78,19 +80,5 @@ struct NameWarnings {
     return Set(empty.map(\.part.rawValue)).sorted().map {
       "\($0) is NULL for every event: the names of the objects do not tell it"
     }
-  }
-}
-
-/// Rows without a readable event time lie in no range of time: how many there are.
-enum UntimedRows {
-  static func warning(_ archive: Archive) -> String? {
-    let count = archive.snapshot.manifest.segments.reduce(0) { sum, entry in
-      let (total, overflow) = sum.addingReportingOverflow(entry.untimedRowCount)
-      return overflow ? .max : total
-    }
-    if count == 0 { return nil }
-    return count == 1
-      ? "1 event without a readable eventTime is outside every range of time"
-      : "\(count) events without a readable eventTime are outside every range of time"
   }
 }

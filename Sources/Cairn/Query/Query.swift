@@ -14,7 +14,7 @@ public final class Query {
   /// The columns of the result, in order.
   public let columns: [QueryColumn]
   /// Things to know that are no errors: paths that no record has, for example. Complete after `run`.
-  public private(set) var warnings: [String] = []
+  public private(set) var warnings: [String]
   /// What has been read; complete after `run`.
   public private(set) var statistics = QueryStatistics()
   /// Whether the rows are the lines of a plan (EXPLAIN).
@@ -25,12 +25,19 @@ public final class Query {
   private let options: QueryOptions
   private let work: Work
 
-  private enum Work {
+  enum Work {
     case rows(any Operator, [ColumnID], [EventsTable])
     /// EXPLAIN, with rows, time and bytes of each operator if it is measured.
     case explain(any Operator, [ColumnID], [EventsTable], isMeasured: Bool)
     /// A result that is at hand.
     case texts([[EngineValue]])
+    /// Nothing to show.
+    case nothing
+  }
+
+  /// Whether the statement has a result, be it without rows; PREPARE and its kin have none.
+  public var hasResult: Bool {
+    if case .nothing = work { false } else { true }
   }
 
   /// Parses, binds and plans one statement.
@@ -40,21 +47,8 @@ public final class Query {
   public init(_ sql: String, on archive: Archive, options: QueryOptions = QueryOptions()) throws {
     self.archive = archive
     self.options = options
-    do {
-      let statements = try SQLParser.parseStatements(sql)
-      guard let statement = statements.first, statements.count == 1 else {
-        throw CairnError.usage(
-          statements.isEmpty ? "there is no statement" : "one statement at a time, not \(statements.count)")
-      }
-      // Planning evaluates what is constant.
-      (columns, work, warnings) = try options.cancellation.during {
-        try Self.plan(statement, archive, options)
-      }
-    } catch let error as SQLSyntaxError {
-      throw CairnError.usage(error.rendered(in: sql))
-    } catch let error as BindError {
-      throw error.error(in: sql)
-    }
+    let plan = try Plan(sql, archive, options)
+    (columns, work, warnings) = (plan.columns, plan.work, plan.warnings)
   }
 
   /// The statements of a text, separated by semicolons, each as its own text.
@@ -66,60 +60,6 @@ public final class Query {
     } catch {
       throw CairnError.usage(error.rendered(in: text))
     }
-  }
-
-  private static func plan(
-    _ statement: Statement, _ archive: Archive, _ options: QueryOptions
-  ) throws -> ([QueryColumn], Work, [String]) {
-    let milliseconds = options.now ?? currentMilliseconds()
-    guard let now = TimePoint(seconds: milliseconds / 1000) else {
-      throw CairnError.usage("the clock is outside the years 1 to 9999")
-    }
-    let planner = Planner(archive, now: now, tableFiles: options.tables)
-    switch statement {
-    case .query(let query):
-      let planned = try planner.plan(query, outer: nil)
-      return (
-        planned.columns.map { QueryColumn(name: $0.name) },
-        .rows(planned.root, planned.columns.map(\.id), planner.tables), try warnings(planner, options)
-      )
-    case .explain(let query, let isMeasured):
-      let planned = try planner.plan(query, outer: nil)
-      return (
-        [QueryColumn(name: "Query Plan")],
-        .explain(planned.root, planned.columns.map(\.id), planner.tables, isMeasured: isMeasured),
-        try warnings(planner, options)
-      )
-    case .showTables:
-      let names = ["events"] + options.tables.map(\.name)
-      return ([QueryColumn(name: "Table")], .texts([names.map { .text(Array($0.utf8)) }]), [])
-    case .describe: return try describe(archive, like: nil, options)
-    case .showColumns(_, let pattern): return try describe(archive, like: pattern, options)
-    }
-  }
-
-  /// What is known before the rows are: what the planner noted, and in strict mode, as an error, what `run` would tell.
-  private static func warnings(_ planner: Planner, _ options: QueryOptions) throws -> [String] {
-    if let failure = planner.keys.failure { throw failure }
-    let warnings = planner.warnings + planner.tables.flatMap(\.notes)
-    if options.isStrict {
-      let all = try warnings + NameWarnings(planner.archive, planner.tables).texts()
-      if !all.isEmpty { throw CairnError.usage(all.joined(separator: "\n")) }
-    }
-    return warnings
-  }
-
-  private static func describe(
-    _ archive: Archive, like pattern: String?, _ options: QueryOptions
-  ) throws -> ([QueryColumn], Work, [String]) {
-    let paths = try ArchiveSchema(archive, threads: options.threads).columns(like: pattern)
-    return (
-      ["Column", "Type", "Values"].map { QueryColumn(name: $0) },
-      .texts([
-        paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
-        paths.map { .number(.integer(Int64($0.valueCount))) },
-      ]), []
-    )
   }
 
   /// Few rows cost what finding and decoding their chunks costs, so their columns go to all threads.
@@ -167,6 +107,7 @@ public final class Query {
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
       try body(try work(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) })))
+    case .nothing: break
     }
     statistics = context.recorder.snapshot
     statistics.rows = rowCount
@@ -175,7 +116,8 @@ public final class Query {
   private func finish(_ tables: [EventsTable], _ root: any Operator) throws {
     var more = try NameWarnings(archive, tables).texts()
     if !tables.isEmpty, options.since != nil || options.until != nil || root.isTimeBounded {
-      more += UntimedRows.warning(archive).map { [$0] } ?? []
+      let warning = try UntimedRows.warning(archive, usesLogstashTime: options.usesLogstashTime)
+      more += warning.map { [$0] } ?? []
     }
     warnings += more.filter { !warnings.contains($0) }
   }

@@ -20,6 +20,10 @@ public struct QueryOptions: Sendable {
   public var tables: [TableFile] = []
   /// Whether names that mean nothing, which warnings tell otherwise, are errors.
   public var isStrict = false
+  /// Whether Logstash's `@timestamp` counts as eventTime in records that have none.
+  public var usesLogstashTime = true
+  /// What PREPARE names: statements whose options share it can EXECUTE one another's.
+  public var prepared = PreparedStatements()
   /// The time that `now()` stands for, milliseconds since 1970; nil for the clock.
   public var now: Int64?
   /// Ends the query early from another thread or a signal handler.

@@ -133,8 +133,11 @@ extension ArchiveSchema {
 
   /// The paths that match a LIKE pattern, ignoring case, at any depth; without one the members of records.
   public func columns(like pattern: String? = nil) -> [Column] {
-    let like = pattern.flatMap { LikePattern(Array($0.utf8), escape: nil, ignoresCase: true) }
-    return paths.filter { path in
+    columns(matching: pattern.flatMap { LikePattern(Array($0.utf8), escape: nil, ignoresCase: true) })
+  }
+
+  func columns(matching like: LikePattern?) -> [Column] {
+    paths.filter { path in
       like.map { $0.matches(Array(path.name.utf8)) } ?? (path.depth == 1)
     }.map { Column(path: $0.name, type: $0.type, valueCount: $0.valueCount) }
   }

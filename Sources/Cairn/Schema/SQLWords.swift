@@ -7,7 +7,13 @@ public enum SQLWords {
     Array(Set(FunctionTable.names + AggregateTable.names + windowFunctions)).sorted()
   }
 
-  private static let windowFunctions = [
+  /// What a function is a function of: `scalar`, `aggregate` or `window`.
+  static func sort(ofFunction name: String) -> String {
+    if windowFunctions.contains(name) { return "window" }
+    return AggregateTable.entry(name) == nil ? "scalar" : "aggregate"
+  }
+
+  static let windowFunctions = [
     "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value",
     "last_value", "nth_value",
   ]

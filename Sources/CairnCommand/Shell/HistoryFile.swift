@@ -38,7 +38,7 @@ final class HistoryFile {
   /// Adds what was typed and gives its entry; nil where it repeats the last one.
   func add(_ text: String) -> String? {
     // On one line where that means the same: it is easier to edit.
-    let entry = text.contains("--") ? text : String(text.map { $0 == "\n" ? " " : $0 })
+    let entry = text.contains("--") || text.contains("#") ? text : String(text.map { $0 == "\n" ? " " : $0 })
     guard entry != last else { return nil }
     last = entry
     append(Array((Self.escape(entry) + "\n").utf8))

@@ -24,7 +24,7 @@ enum StatementEnd: Equatable {
           return
         }
         at = close
-      case UInt8(ascii: "-") where next == byte:
+      case UInt8(ascii: "-") where next == byte, UInt8(ascii: "#") where at == 0 || bytes[at - 1] <= 0x20:
         at = bytes[at...].firstIndex(of: 0x0A) ?? bytes.count
       case UInt8(ascii: "/") where next == UInt8(ascii: "*"):
         guard let close = Self.commentEnd(bytes, from: at + 2) else {

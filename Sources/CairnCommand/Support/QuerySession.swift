@@ -41,6 +41,7 @@ final class QuerySession {
     query = try Query(statement, on: archive, options: options)
     let shown = showsWarnings ? query.warnings : []
     warn(shown)
+    guard query.hasResult else { return }
     try show(query)
     try StandardOutput.shared.flush()
     if showsWarnings { warn(query.warnings.filter { !shown.contains($0) }) }

@@ -48,6 +48,11 @@ struct TimeRangeOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Events before this time.", valueName: "time"))
   var until: TimeArgument?
 
+  @Flag(
+    name: .customLong("no-logstash-time"),
+    help: "Do not take Logstash's @timestamp for the eventTime of events that have none.")
+  var ignoresLogstashTime = false
+
   func validate() throws {
     if let since, let until, since.milliseconds >= until.milliseconds {
       throw ValidationError("--since must be before --until")

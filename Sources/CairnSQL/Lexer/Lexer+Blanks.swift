@@ -6,7 +6,9 @@ extension Lexer {
       case 0x09...0x0D, 0x20:
         offset += 1
       case UInt8(ascii: "-") where source.byte(at: offset + 1) == UInt8(ascii: "-"):
-        while let next = source.byte(at: offset), next != UInt8(ascii: "\n") { offset += 1 }
+        skipLine()
+      case UInt8(ascii: "#") where startsWord:
+        skipLine()
       case UInt8(ascii: "/") where source.byte(at: offset + 1) == UInt8(ascii: "*"):
         try skipComment()
       default:
@@ -20,6 +22,16 @@ extension Lexer {
         offset += length
       }
     }
+  }
+
+  private mutating func skipLine() {
+    while let next = source.byte(at: offset), next != UInt8(ascii: "\n") { offset += 1 }
+  }
+
+  /// Whether nothing but white space stands right before.
+  private var startsWord: Bool {
+    guard let before = source.byte(at: offset - 1) else { return true }
+    return before == 0x20 || (0x09...0x0D).contains(before)
   }
 
   private mutating func skipComment() throws(SQLSyntaxError) {

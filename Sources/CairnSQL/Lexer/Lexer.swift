@@ -48,6 +48,8 @@ struct Lexer {
       return try symbolToken(byte)
     case UInt8(ascii: "$"):
       return try placeholder()
+    case UInt8(ascii: "{"):
+      return try bracedPlaceholder()
     default:
       if let literal = try prefixedLiteral(byte) { return literal }
       if byte.startsName { return try word() }
@@ -111,6 +113,21 @@ struct Lexer {
     return .placeholder(source.text(SourceSpan(start: start, end: offset)))
   }
 
+  /// `{event_data_store_id}`, `{{ table }}`: what a program puts its values in place of.
+  private mutating func bracedPlaceholder() throws(SQLSyntaxError) -> Token.Kind {
+    let start = offset
+    var depth = 0
+    while let byte = source.byte(at: offset), byte >= 0x20, offset - start < Self.longestPlaceholder {
+      offset += 1
+      if byte == UInt8(ascii: "{") { depth += 1 }
+      if byte == UInt8(ascii: "}") { depth -= 1 }
+      if depth == 0 { return .placeholder(source.text(SourceSpan(start: start, end: offset))) }
+    }
+    throw error("the placeholder has no closing '}' on its line", from: start, to: start + 1)
+  }
+
+  private static let longestPlaceholder = 256
+
   private mutating func symbolToken(_ byte: UInt8) throws(SQLSyntaxError) -> Token.Kind {
     // Longest first, so that `<=` is not read as `<` and `=`.
     for length in [3, 2, 1] {
@@ -121,7 +138,7 @@ struct Lexer {
       offset += length
       return .symbol(symbol)
     }
-    if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "{") {
+    if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "#") {
       throw error(
         "unexpected '\(Character(Unicode.Scalar(byte)))'; put names with such characters in double quotes",
         from: offset, to: offset + 1)

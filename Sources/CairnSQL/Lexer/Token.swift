@@ -12,7 +12,7 @@ struct Token: Sendable, Equatable {
     /// A number as written, less its `_`; hexadecimal and its kin turned into decimal.
     case number(String)
     case symbol(Symbol)
-    /// `$NAME` or `${NAME}`: a place that a published query leaves to be filled.
+    /// `$NAME`, `${NAME}` or `{NAME}`: a place that a published query leaves to be filled.
     case placeholder(String)
     /// Where the lexer gave up; the parser reports the lexer's error when it gets here.
     case invalid

@@ -15,12 +15,28 @@ extension Parser {
       call.isDistinct = isDistinct
       if at(.order) { call.ordering = try parseOrdering() }
     }
+    // count() is count(*), as in Trino.
+    let isBare = call.arguments.isEmpty && !call.isStar
+    if isBare, parts.count == 1, name.text.lowercased() == "count" { call.isStar = true }
+    if name.text.lowercased() == "listagg" { try skipOverflowClause() }
     guard at(.rightParenthesis) else {
       throw unexpected(["','", "')'"], note: " in the call of \(name.text)")
     }
     try expect(.rightParenthesis, closing: opening)
     try parseCallClauses(&call)
     return try node(.call(call), from: name.span)
+  }
+
+  /// `ON OVERFLOW ERROR`, `ON OVERFLOW TRUNCATE ['…'] WITH | WITHOUT COUNT`, of `listagg`: no text of a group is as
+  /// long as to overflow that would not be too long for a value anyway.
+  private mutating func skipOverflowClause() throws(SQLSyntaxError) {
+    guard accept(.on) else { return }
+    try expectWord("OVERFLOW")
+    if acceptWord("ERROR") { return }
+    guard acceptWord("TRUNCATE") else { throw unexpected(["ERROR", "TRUNCATE"]) }
+    if case .string = current.kind { advance() }
+    guard accept(.with) || accept(.without) else { throw unexpected(["WITH", "WITHOUT"]) }
+    try expectWord("COUNT")
   }
 
   /// WITHIN GROUP, FILTER, IGNORE NULLS and OVER. The words are plain names elsewhere, so each is taken

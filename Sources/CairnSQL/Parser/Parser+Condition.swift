@@ -58,9 +58,20 @@ extension Parser {
     switch current.keyword {
     case .between:
       advance()
+      // Before AND the word is a name.
+      let isSymmetric = token(ahead: 1).keyword != .and && acceptWord("SYMMETRIC")
+      if !isSymmetric { _ = acceptWord("ASYMMETRIC") }
       let lower = try parseValue()
       try expect(.and)
       let upper = try parseValue()
+      if isSymmetric {
+        let either = try node(
+          .or([
+            try node(.between(value, lower: lower, upper: upper, isNegated: false), from: start),
+            try node(.between(value, lower: upper, upper: lower, isNegated: false), from: start),
+          ]), from: start)
+        return isNegated ? try node(.not(either), from: start) : either
+      }
       return try node(.between(value, lower: lower, upper: upper, isNegated: isNegated), from: start)
     case .in:
       advance()

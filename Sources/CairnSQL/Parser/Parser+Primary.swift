@@ -17,11 +17,24 @@ extension Parser {
       return try node(.parameter(nextParameter()), from: token.span)
     case .symbol(.leftParenthesis):
       return try parseParenthesized()
+    case .symbol(.leftBracket):
+      return try parseArrayItems(from: token.span)
+    case .symbol(.colon):
+      if case .word(let name, _) = self.token(ahead: 1).kind {
+        throw error("the placeholder :\(name) has not been replaced by a value", at: token.span)
+      }
+      throw unexpected(["an expression"])
     case .quotedName(let name):
       advance()
       return try parseName(Identifier(name, isQuoted: true, span: token.span))
     case .word(let text, let keyword):
       if let keyword, let special = try parseSpecialForm(keyword) { return special }
+      if let json = try parseJSONCall() { return json }
+      if isWord("CURRENT_CATALOG") || isWord("CURRENT_SCHEMA") {
+        // As information_schema has them.
+        let name = isWord("CURRENT_CATALOG") ? "cairn" : "default"
+        return try node(.literal(.string(name)), from: advance().span)
+      }
       if keyword?.isReserved == true { throw unexpected(["an expression"]) }
       if let typed = try parseTypedLiteral(text) { return typed }
       advance()
@@ -131,7 +144,7 @@ extension Parser {
       let body = try parseExpression()
       return try node(.lambda(parameters, body), from: start)
     }
-    if startsQuery(ahead: 1) {
+    if startsQuery(ahead: 1) || token(ahead: 1).symbol == .leftParenthesis && opensQuery {
       let query = try parseQueryInParentheses()
       return try node(.subquery(query), from: start)
     }
@@ -200,6 +213,11 @@ extension Parser {
 
   private mutating func parseArray() throws(SQLSyntaxError) -> Expression {
     let start = try expect(.array)
+    return try parseArrayItems(from: start)
+  }
+
+  /// `[a, b]`.
+  private mutating func parseArrayItems(from start: SourceSpan) throws(SQLSyntaxError) -> Expression {
     let opening = try expect(.leftBracket)
     if accept(.rightBracket) { return try node(.array([]), from: start) }
     let items = try list { (parser) throws(SQLSyntaxError) in try parser.parseExpression() }

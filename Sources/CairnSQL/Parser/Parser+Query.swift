@@ -27,6 +27,17 @@ extension Parser {
     }
   }
 
+  /// `VALUES a, b` alone.
+  mutating func parseBareValues() throws(SQLSyntaxError) -> Query {
+    let start = try expect(.values)
+    let (rows, depth) = try measuringDepth { (parser) throws(SQLSyntaxError) in
+      try parser.list { (parser) throws(SQLSyntaxError) in try parser.parseExpression() }
+    }
+    return Query(
+      commonTables: [], isRecursive: false, body: .values(rows), ordering: [], offset: nil, limit: nil,
+      limitsWithTies: false, span: start.union(previousSpan), depth: depth)
+  }
+
   /// The query, still waiting for the depth of what was read.
   private mutating func parseQueryParts() throws(SQLSyntaxError) -> (Int) -> Query {
     let start = current.span

@@ -3,6 +3,9 @@ extension Parser {
     let start = try expect(.select)
     let isDistinct = accept(.distinct)
     if !isDistinct { _ = accept(.all) }
+    if isWord("TOP"), case .number(let count) = token(ahead: 1).kind {
+      throw error("TOP is another dialect's: LIMIT \(count) at the end of the query", at: current.span)
+    }
     let items = try parseSelectItems()
     var relations: [Relation] = []
     if accept(.from) {
@@ -37,6 +40,12 @@ extension Parser {
     if at(.star) { return .all(advance().span) }
     if let base = try parseAllOf() { return base }
     let expression = try parseExpression()
+    if at(.dot), token(ahead: 1).symbol == .star {
+      // `(row).*`
+      advance()
+      advance()
+      return .allOf(expression, aliases: accept(.as) ? try parseColumnNames() : [])
+    }
     return .expression(expression, alias: try parseAlias())
   }
 
@@ -92,21 +101,50 @@ extension Parser {
     case .word(_, let keyword):
       let follows: Set<Keyword> = [.limit, .offset, .fetch, .window]
       if keyword?.isReserved == true || keyword.map(follows.contains) == true { return nil }
+      if Parser.wordsBehindRelations.contains(wordHere) { return nil }
       return try parseIdentifier("a name")
     default: return nil
     }
   }
 
+  /// Words that go on with a relation or a query: none of them is an alias without AS.
+  private static let wordsBehindRelations: Set<String> = [
+    "TABLESAMPLE", "QUALIFY", "MATCH_RECOGNIZE", "PIVOT", "UNPIVOT",
+  ]
+
   private mutating func parseGrouping() throws(SQLSyntaxError) -> Grouping {
     try expect(.group)
     try expect(.by)
+    if at(.all), endsGrouping(ahead: 1) {
+      advance()
+      return Grouping(isDistinct: false, elements: [.auto])
+    }
     let isDistinct = accept(.distinct)
     if !isDistinct { _ = accept(.all) }
     let elements = try list { (parser) throws(SQLSyntaxError) in try parser.parseGroupingElement() }
     return Grouping(isDistinct: isDistinct, elements: elements)
   }
 
+  /// Whether GROUP BY ends before the token some places on.
+  private func endsGrouping(ahead: Int) -> Bool {
+    let token = token(ahead: ahead)
+    switch token.keyword {
+    case .having, .window, .union, .intersect, .except, .order, .limit, .offset, .fetch: return true
+    default:
+      return token.symbol == .rightParenthesis || token.symbol == .semicolon || token.kind == .end
+    }
+  }
+
   private mutating func parseGroupingElement() throws(SQLSyntaxError) -> Grouping.Element {
+    if at(.leftParenthesis), token(ahead: 1).symbol == .rightParenthesis {
+      advance()
+      advance()
+      return .simple([])
+    }
+    if isWord("AUTO"), endsGrouping(ahead: 1) || token(ahead: 1).symbol == .comma {
+      advance()
+      return .auto
+    }
     if accept(.rollup) { return .rollup(try parseGroupingSets()) }
     if accept(.cube) { return .cube(try parseGroupingSets()) }
     if accept(.grouping, .sets) { return .sets(try parseGroupingSets()) }

@@ -12,9 +12,7 @@ extension Parser {
     while current.kind != .end {
       let start = current.span
       statements.append((try parseStatement(), start.union(previousSpan)))
-      guard current.kind == .end || at(.semicolon) else {
-        throw unexpected(["';'", "the end of the statement"], keywords: Parser.clauses)
-      }
+      guard current.kind == .end || at(.semicolon) else { throw unexpectedBehindStatement() }
       while accept(.semicolon) {}
     }
     return statements
@@ -24,38 +22,87 @@ extension Parser {
   private static let clauses: [Keyword] =
     [.from, .where, .group, .having, .order, .limit, .offset, .union, .join] + infixKeywords
 
+  /// The error that the statement has ended before the token at hand, with what is known of its word.
+  private func unexpectedBehindStatement() -> SQLSyntaxError {
+    if isWord("QUALIFY") || isWord("QUALIFY", ahead: -1) {
+      return error(
+        "QUALIFY is no clause of Trino: put the query into parentheses after FROM, and the condition on its window "
+          + "function into WHERE", at: isWord("QUALIFY") ? current.span : previousSpan)
+    }
+    return unexpected(["';'", "the end of the statement"], keywords: Parser.clauses)
+  }
+
   private mutating func parseStatement() throws(SQLSyntaxError) -> Statement {
     switch current.keyword {
     case .explain:
       advance()
-      let analyze = accept(.analyze)
-      return .explain(try parseQuery(), analyze: analyze)
+      return try parseExplain()
     case .describe, .desc:
       advance()
-      return .describe(try parseTableName())
+      return try parseDescribe()
     case .show:
       advance()
       return try parseShow()
-    case .create, .delete, .drop, .insert:
-      throw error("only queries are allowed; an archive cannot be changed by SQL", at: current.span)
     default:
-      guard startsQuery(ahead: 0) || at(.leftParenthesis) else {
-        let starters: [Keyword] = [.select, .with, .explain, .describe, .show, .values]
-        throw unexpected(["SELECT", "WITH", "EXPLAIN", "DESCRIBE", "SHOW"], keywords: starters)
-      }
-      return .query(try parseQuery())
+      if startsQuery(ahead: 0) || at(.leftParenthesis) { return .query(try parseQuery()) }
+      if let statement = try parseSessionStatement() { return statement }
+      if let refusal { throw error(refusal, at: current.span) }
+      let starters: [Keyword] = [.select, .with, .explain, .describe, .show, .values]
+      throw unexpected(["SELECT", "WITH", "EXPLAIN", "DESCRIBE", "SHOW"], keywords: starters)
     }
   }
 
-  private mutating func parseShow() throws(SQLSyntaxError) -> Statement {
-    if accept(.tables) { return .showTables }
-    guard accept(.columns) else { throw unexpected(["COLUMNS", "TABLES"]) }
-    let table = accept(.from) || accept(.in) ? try parseTableName() : nil
-    guard accept(.like) else { return .showColumns(table, like: nil) }
-    guard case .string(let pattern) = current.kind else {
-      throw unexpected(["a string"], note: " after LIKE")
+  /// `EXPLAIN [ANALYZE [VERBOSE] | (TYPE …, FORMAT …)] query`; the word EXPLAIN has been read.
+  private mutating func parseExplain() throws(SQLSyntaxError) -> Statement {
+    var explain = Statement.Explain.plan
+    if accept(.analyze) {
+      explain = .analysis
+      _ = acceptWord("VERBOSE")
+    } else if at(.leftParenthesis), isWord("TYPE", ahead: 1) || isWord("FORMAT", ahead: 1) {
+      explain = try parseExplainOptions()
     }
-    advance()
-    return .showColumns(table, like: pattern)
+    guard startsQuery(ahead: 0) || at(.leftParenthesis) else {
+      if let refusal { throw error(refusal, at: current.span) }
+      throw unexpected(["SELECT", "WITH", "VALUES"], keywords: [.select, .with, .values])
+    }
+    return .explain(try parseQuery(), explain)
+  }
+
+  private mutating func parseExplainOptions() throws(SQLSyntaxError) -> Statement.Explain {
+    let opening = try expect(.leftParenthesis)
+    var explain = Statement.Explain.plan
+    repeat {
+      let option = current
+      if acceptWord("TYPE") {
+        switch wordHere {
+        case "LOGICAL", "DISTRIBUTED": explain = .plan
+        case "VALIDATE": explain = .validity
+        default: throw unexpected(["LOGICAL", "DISTRIBUTED", "VALIDATE"], note: " after TYPE")
+        }
+      } else if acceptWord("FORMAT") {
+        guard wordHere == "TEXT" else { throw error("plans are TEXT here", at: current.span) }
+      } else {
+        throw unexpected(["TYPE", "FORMAT"])
+      }
+      if option.span != current.span { advance() }
+    } while accept(.comma)
+    try expect(.rightParenthesis, closing: opening)
+    return explain
+  }
+
+  /// `DESCRIBE [FORMATTED | EXTENDED] table`; the word DESCRIBE has been read.
+  private mutating func parseDescribe() throws(SQLSyntaxError) -> Statement {
+    if isWord("INPUT") || isWord("OUTPUT"), case .word = token(ahead: 1).kind {
+      throw error(
+        "what a prepared statement takes and gives is not described here: run it, its columns come first",
+        at: current.span)
+    }
+    if isWord("FORMATTED") || isWord("EXTENDED") {
+      switch token(ahead: 1).kind {
+      case .word, .quotedName, .placeholder, .number: advance()
+      default: break
+      }
+    }
+    return .describe(try parseTableName())
   }
 }

@@ -43,6 +43,8 @@ extension Parser {
     var value = try parsePrimary()
     while true {
       switch current.kind {
+      case .symbol(.dot) where token(ahead: 1).symbol == .star:
+        return value
       case .symbol(.dot):
         advance()
         value = try parseStep(.name(try parseFieldName()), on: value, from: start)
@@ -61,6 +63,12 @@ extension Parser {
         advance()
         try expect(.zone)
         let zone = try parsePrimary()
+        value = try node(.atTimeZone(value, zone: zone), from: start)
+      case .word(_, .at) where isWord("LOCAL", ahead: 1):
+        advance()
+        let local = advance().span
+        // The zone of every session is UTC.
+        let zone = try node(.literal(.string("UTC")), from: local)
         value = try node(.atTimeZone(value, zone: zone), from: start)
       default:
         return value

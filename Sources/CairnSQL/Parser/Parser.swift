@@ -59,6 +59,29 @@ struct Parser {
     return true
   }
 
+  /// The word at the position in capitals; empty where there is none.
+  var wordHere: String {
+    if case .word(let text, _) = current.kind { text.uppercased() } else { "" }
+  }
+
+  /// Whether a word that is no keyword of expressions and queries stands some places on.
+  func isWord(_ word: String, ahead: Int = 0) -> Bool {
+    guard case .word(let text, _) = token(ahead: ahead).kind, text.utf8.count == word.utf8.count else {
+      return false
+    }
+    return text.uppercased() == word
+  }
+
+  mutating func acceptWord(_ word: String) -> Bool {
+    guard isWord(word) else { return false }
+    advance()
+    return true
+  }
+
+  mutating func expectWord(_ word: String) throws(SQLSyntaxError) {
+    guard acceptWord(word) else { throw unexpected([word]) }
+  }
+
   /// Accepts several keywords in a row, or none of them.
   mutating func accept(_ first: Keyword, _ rest: Keyword...) -> Bool {
     guard at(first) else { return false }

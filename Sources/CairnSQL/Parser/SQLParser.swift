@@ -31,6 +31,28 @@ public enum SQLParser {
     }
   }
 
+  /// How many question marks a text has that stand for values.
+  public static func parameterCount(in text: String) -> Int { parameterSpans(text).count }
+
+  /// A text with values, written as SQL, in place of its question marks; there must be as many.
+  public static func text(_ text: String, withParameters values: [String]) -> String {
+    let bytes = Array(text.utf8)
+    var output: [UInt8] = []
+    var start = 0
+    for (span, value) in zip(parameterSpans(text), values) {
+      output += bytes[start..<span.start]
+      output += "(\(value))".utf8
+      start = span.end
+    }
+    return String(decoding: output + bytes[start...], as: UTF8.self)
+  }
+
+  private static func parameterSpans(_ text: String) -> [SourceSpan] {
+    var lexer = Lexer(SourceText(text))
+    lexer.run()
+    return lexer.tokens.filter { $0.symbol == .question }.map(\.span)
+  }
+
   /// The text of bytes, or an error at the first that is not UTF-8.
   public static func decode(_ bytes: [UInt8]) throws(SQLSyntaxError) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }

@@ -20,6 +20,7 @@ extension Expression {
     case .lambda(_, let body): [body]
     case .array(let items), .row(let items): items
     case .atTimeZone(let value, let zone): [value, zone]
+    case .json(let call): call.children
     }
   }
 

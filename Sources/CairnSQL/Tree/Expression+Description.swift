@@ -43,6 +43,7 @@ extension Expression: CustomStringConvertible {
     case .extract(let field, let value): "EXTRACT(\(field) FROM \(value.operand))"
     case .exists(let query): "EXISTS (\(query))"
     case .subquery(let query): "(\(query))"
+    case .json(let call): call.description
     }
   }
 
@@ -68,7 +69,7 @@ extension Expression: CustomStringConvertible {
     switch kind {
     case .literal(.number(let text)) where text.first == "-" || text.first == "+": "(\(self))"
     case .literal, .path, .parameter, .access, .subscripted, .cast, .call, .array, .row, .extract, .exists,
-      .subquery, .caseWhen:
+      .subquery, .caseWhen, .json:
       description
     default: "(\(self))"
     }

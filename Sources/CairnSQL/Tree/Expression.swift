@@ -73,6 +73,8 @@ public struct Expression: Sendable, Equatable {
     case exists(Query)
     /// A query that stands for its one value.
     case subquery(Query)
+    /// JSON_VALUE and its kin.
+    case json(JSONCall)
   }
 }
 

@@ -131,6 +131,7 @@ extension Grouping: CustomStringConvertible {
     func sets(_ sets: [[Expression]]) -> String { sets.map { "(\($0.sqlList))" }.joined(separator: ", ") }
     let parts = elements.map { element in
       switch element {
+      case .auto: "AUTO"
       case .simple(let items): items.count == 1 ? items.sqlList : "(\(items.sqlList))"
       case .rollup(let items): "ROLLUP (\(sets(items)))"
       case .cube(let items): "CUBE (\(sets(items)))"
@@ -148,10 +149,14 @@ extension Relation: CustomStringConvertible {
     case .table(let name, let alias): name.description + alias.sqlAlias
     case .query(let query, let isLateral, let alias):
       "\(isLateral ? "LATERAL " : "")(\(query))\(alias.sqlAlias)"
+    case .unnest(let arrays, _, let alias) where arrays.first?.isJSONTable == true:
+      arrays.sqlList + alias.sqlAlias
     case .unnest(let arrays, let withOrdinality, let alias):
       "UNNEST(\(arrays.sqlList))\(withOrdinality ? " WITH ORDINALITY" : "")\(alias.sqlAlias)"
     case .parenthesized(let relation, let alias): "(\(relation))\(alias.sqlAlias)"
     case .join(let join): join.description
+    case .sample(let relation, let method, let percentage):
+      "\(relation) TABLESAMPLE \(method.rawValue) (\(percentage))"
     }
   }
 }

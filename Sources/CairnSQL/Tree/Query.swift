@@ -98,8 +98,10 @@ public struct Grouping: Sendable, Equatable {
 
   /// One element of GROUP BY.
   public enum Element: Sendable, Equatable {
-    /// A single expression or a list in parentheses.
+    /// A single expression or a list in parentheses, which may be empty.
     case simple([Expression])
+    /// ALL or AUTO: what of the list after SELECT is no aggregate.
+    case auto
     /// ROLLUP.
     case rollup([[Expression]])
     /// CUBE.

@@ -10,6 +10,16 @@ public indirect enum Relation: Sendable, Equatable {
   case parenthesized(Relation, alias: TableAlias?)
   /// A join.
   case join(Join)
+  /// `relation TABLESAMPLE method (percentage)`.
+  case sample(Relation, SampleMethod, percentage: Expression)
+}
+
+/// How TABLESAMPLE chooses rows.
+public enum SampleMethod: String, Sendable {
+  /// Each row on its own.
+  case bernoulli = "BERNOULLI"
+  /// Rows that are stored together.
+  case system = "SYSTEM"
 }
 
 /// A table's name as written; any name means the archive unless a common table has it.

@@ -99,7 +99,7 @@ final class ScanRows: @unchecked Sendable {
       guard object < codeOfObject.count else { return 0 }
       if codeOfObject[object] == .max {
         codeOfObject[object] = UInt32(entries.count)
-        entries.append(column.value(ofKey: objects.key(object)))
+        entries.append(column.value(of: objects[object]))
       }
       return codeOfObject[object]
     }
@@ -109,15 +109,15 @@ final class ScanRows: @unchecked Sendable {
 
 /// For each row of a segment its first source object.
 struct RowObjects: Sendable {
-  private var keys: [[UInt8]] = []
+  private var objects: [SourceObject] = []
   private var objectOfRow: [UInt32]
 
   init(_ reader: SegmentReader) throws {
     objectOfRow = Array(repeating: .max, count: reader.footer.rowCount)
     for block in reader.footer.objectBlocks.indices {
       for object in try reader.objects(block: block) {
-        let number = UInt32(keys.count)
-        keys.append(object.key)
+        let number = UInt32(objects.count)
+        objects.append(SourceObject(object))
         for row in object.rows where objectOfRow[Int(row)] == .max { objectOfRow[Int(row)] = number }
       }
     }
@@ -126,7 +126,7 @@ struct RowObjects: Sendable {
   func object(ofRow row: Int) -> UInt32 { objectOfRow.indices.contains(row) ? objectOfRow[row] : .max }
 
   /// Objects of the segment.
-  var count: Int { keys.count }
+  var count: Int { objects.count }
 
-  func key(_ object: Int) -> [UInt8] { keys[object] }
+  subscript(_ object: Int) -> SourceObject { objects[object] }
 }

@@ -5,6 +5,14 @@ extension ExpressionBinder {
   mutating func call(_ call: FunctionCall, _ expression: Expression) throws(BindError) -> any Node {
     let name = call.name.text
     guard let entry = FunctionTable.entry(name) else {
+      if SQLWords.windowFunctions.contains(name.lowercased()), call.window == nil {
+        throw BindError(
+          message: "\(name) is a window function: it needs OVER (…), such as OVER (ORDER BY eventTime)",
+          span: expression.span)
+      }
+      if name == "current_user" {
+        throw BindError(message: "an archive has no users", span: call.name.span)
+      }
       throw BindError(
         message: "there is no function \(name)", span: call.name.span,
         suggestion: NearNames.nearest(to: name, among: FunctionTable.names))

@@ -6,6 +6,7 @@ extension Expression {
     switch kind {
     case .comparison, .between, .inList, .like, .isNull, .isDistinct, .isTruth, .not, .and, .or: true
     case .call(let call): FunctionTable.entry(call.name.text)?.isCondition == true
+    case .json(let call): call.function == .exists
     default: false
     }
   }
@@ -43,6 +44,8 @@ extension ExpressionBinder {
       return isNegated ? negated(node) : node
     case .call(let call):
       return try scoped { (binder) throws(BindError) in try binder.call(call, expression) }
+    case .json(let call):
+      return try scoped { (binder) throws(BindError) in try binder.json(call, expression) }
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
@@ -197,7 +200,7 @@ extension Expression {
   /// What messages call it.
   var sort: String {
     switch kind {
-    case .parameter: "a parameter"
+    case .parameter: "?"
     case .quantified, .inQuery, .exists, .subquery: "a subquery"
     case .lambda: "a lambda"
     case .row: "a row"

@@ -56,18 +56,30 @@ extension ExpressionBinder {
     -> any Node
   {
     let nodes = [try value(operand), try value(zone)]
-    let known = try nodes[1].constant?.text.map { name throws(BindError) in try self.zone(name, zone.span) }
+    let known = try nodes[1].constant?.zoneName.map { name throws(BindError) in try self.zone(name, zone.span)
+    }
     let node = FunctionNode(
       nodes,
       ExpressionBinder.passingNull { [known] values in
         // Names of records open no files: they have offsets only.
-        guard let zone = known ?? values[1].text.flatMap({ FixedZone(name: $0) }).map({ NamedZone($0) })
+        guard let zone = known ?? values[1].zoneName.flatMap({ FixedZone(name: $0) }).map({ NamedZone($0) })
         else {
           return .null
         }
         return TimeFunctions.zoned(values[0], zone, isShownIn: isShownIn)
       })
     return fold(node, nodes)
+  }
+}
+
+extension EngineValue {
+  /// What names a zone: a text, or the interval of days to seconds that is its offset, of whole minutes.
+  fileprivate var zoneName: [UInt8]? {
+    guard case .interval(let span) = self else { return text }
+    guard case .nanoseconds(let nanoseconds) = span, nanoseconds % 60_000_000_000 == 0,
+      let minutes = Int(exactly: nanoseconds / 60_000_000_000), (-24 * 60 + 1..<24 * 60).contains(minutes)
+    else { return text }
+    return TimePattern.offset(minutes * 60)
   }
 }
 

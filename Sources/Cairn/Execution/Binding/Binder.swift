@@ -157,6 +157,11 @@ struct ExpressionBinder {
       return fold(FunctionNode(nodes) { .row(RowValue(values: $0)) }, nodes)
     case .extract(let field, let operand): return try extract(field, operand)
     case .atTimeZone(let operand, let zone): return try zoned(operand, zone, isShownIn: true)
+    case .json(let call): return try json(call, expression)
+    case .parameter:
+      throw BindError(
+        message: "? has no value: PREPARE name FROM the statement, then EXECUTE name USING its values",
+        span: expression.span)
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
@@ -176,7 +181,27 @@ struct ExpressionBinder {
   mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
     if path.steps.contains(.index(0)) || path.steps.contains(.element(0)) { throw .zeroIndex(span) }
     let (reader, rest) = try reader(path, span)
-    return rest.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
+    if rest.hasAnyElement { return ranging(.path(reader)) }
+    guard let other = try substitute(for: path, span) else { return PathNode(reader) }
+    return CoalesceNode([PathNode(reader), PathNode(try self.reader(other, span).0)])
+  }
+
+  /// The path that is read where one finds nothing; nil where there is none.
+  private func substitute(for path: AccessPath, _ span: SourceSpan) throws(BindError) -> AccessPath? {
+    guard path.steps.last?.isNamed("eventTime") == true, try scope.output(path, span) == nil else {
+      return nil
+    }
+    var resolution = try scope.resolve(path, span)
+    var level = scope
+    while case .outer(let inner) = resolution {
+      guard let around = level.outer?.scope else { return nil }
+      (resolution, level) = (inner, around)
+    }
+    // A group's key has been read below.
+    guard !level.isGrouped, case .events(let events, let own) = resolution,
+      let other = events.substitute(for: own)
+    else { return nil }
+    return AccessPath(steps: path.steps.dropLast() + other.steps)
   }
 
   /// How a path is read here, and what of it is left behind an alias or a derived column's name.
@@ -284,4 +309,20 @@ extension Expression {
     default: children.contains { $0.mentionsAnyElement }
     }
   }
+}
+
+extension AccessPath.Step {
+  /// Whether it reads a name, in any case.
+  fileprivate func isNamed(_ name: String) -> Bool {
+    switch self {
+    case .name(let text), .quoted(let text), .key(let text), .jsonKey(let text):
+      AccessPath.isSameIgnoringCase(text, name)
+    default: false
+    }
+  }
+}
+
+extension AccessPath {
+  /// Whether it is the records' eventTime itself.
+  var isEventTime: Bool { steps.count == 1 && isTimeColumn }
 }

@@ -11,11 +11,16 @@ final class EventsTable {
   private let keys: RecordKeys?
   /// Whether virtual columns and snake case are names too (S62): in queries, not in `--where`.
   private let isQueried: Bool
+  /// Whether `@timestamp` counts as eventTime in records that have none.
+  private let usesLogstashTime: Bool
+  /// eventTime and what stands in for it, where they are read together.
+  private(set) var substituted: [BoundPath] = []
   /// Things to say about names and literals that find nothing.
   private(set) var notes: [String] = []
 
-  init(_ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true) {
+  init(_ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true, usesLogstashTime: Bool = false) {
     self.ids = ids
+    self.usesLogstashTime = usesLogstashTime
     self.keys = keys
     self.isQueried = isQueried
   }
@@ -48,6 +53,17 @@ final class EventsTable {
       return .events(self, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
     }
     return .events(self, path)
+  }
+
+  /// The path to read where the one at hand finds nothing: `@timestamp` for eventTime. Nil where it has none.
+  func substitute(for path: AccessPath) -> AccessPath? {
+    guard usesLogstashTime, path.isEventTime, keys?.hasLogstashTimes == true else { return nil }
+    let other = BoundPath(names: LogstashTime.path)
+    for known in [BoundPath(names: path.steps.compactMap(\.pathName)), other]
+    where !substituted.contains(known) {
+      substituted.append(known)
+    }
+    return AccessPath(steps: [.key("@timestamp")])
   }
 
   /// Quoted names are exact where some record has the key so spelled behind the names before (S3).

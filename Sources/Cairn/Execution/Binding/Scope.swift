@@ -25,6 +25,8 @@ struct Scope {
     let isTime: Bool
     /// Whether it is found behind its relation's name only: one of the two that USING made one.
     var needsQualifier = false
+    /// Its fields, where it is known to be a row.
+    var shape: RowShape?
   }
 
   enum Content {

@@ -130,6 +130,7 @@ extension Expression {
     case .array: "array"
     case .row: "row"
     case .atTimeZone: "zone"
+    case .json(let call): "json \(call.description)"
     case .extract(let field, _): "extract \(field.text.lowercased())"
     case .path, .exists, .subquery, .inQuery, .quantified: "\(span.start)-\(span.end)"
     }

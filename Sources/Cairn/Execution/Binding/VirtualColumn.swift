@@ -6,6 +6,8 @@ import CairnStorage
 struct VirtualColumn: Hashable, Sendable {
   enum Part: String, Sendable {
     case path = "$path"
+    case fileSize = "$file_size"
+    case modified = "$file_modified_time"
     case account, region, year, month, day, hour, date
   }
 
@@ -29,13 +31,16 @@ struct VirtualColumn: Hashable, Sendable {
   }
 
   private static let names: [String: Part] = [
-    "$path": .path,
+    "$path": .path, "$file_size": .fileSize, "$file_modified_time": .modified,
     "account": .account, "accountid": .account, "account_id": .account, "account_partition": .account,
-    "aws_account_id": .account, "region": .region, "region_partition": .region,
+    "aws_account_id": .account, "p_account": .account, "region": .region, "region_partition": .region,
+    "p_region": .region,
     "year": .year, "month": .month, "day": .day, "hour": .hour,
     "date": .date, "dt": .date, "date_partition": .date, "partition_date": .date, "log_date": .date,
     "p_date": .date, "timestamp": .date,
   ]
+
+  init(part: Part) { self.part = part }
 
   init?(name: String) {
     guard let part = VirtualColumn.names[name.lowercased()] else { return nil }
@@ -61,9 +66,12 @@ struct VirtualColumn: Hashable, Sendable {
   var isTime: Bool {
     switch part {
     case .year, .month, .day, .hour, .date: true
-    case .path, .account, .region: false
+    case .path, .fileSize, .modified, .account, .region: false
     }
   }
+
+  /// Whether every object has it, whatever its key.
+  var isOfFile: Bool { part == .path || part == .fileSize || part == .modified }
 
   /// The spelling that a constant has; nil for one that the column never has.
   private func format(of constant: EngineValue) -> Format? {
@@ -93,12 +101,17 @@ struct VirtualColumn: Hashable, Sendable {
     }
   }
 
-  /// The value for an object of a key; NULL where neither its folders nor its file name are CloudTrail's.
-  func value(ofKey key: [UInt8]) -> EngineValue {
-    if part == .path { return .text(key) }
-    guard let delivery = DeliveryKey(key) else { return .null }
+  /// The value for an object; NULL where neither the folders of its key nor its file name are CloudTrail's.
+  func value(of object: SourceObject) -> EngineValue {
     switch part {
-    case .path: return .text(key)
+    case .path: return .text(object.key)
+    case .fileSize: return EngineValue(object.byteCount)
+    case .modified: return object.modificationTime.map(EngineValue.timestamp) ?? .null
+    default: break
+    }
+    guard let delivery = DeliveryKey(object.key) else { return .null }
+    switch part {
+    case .path, .fileSize, .modified: return .null
     case .account: return .text(Array(delivery.account))
     case .region: return .text(Array(delivery.region))
     case .year, .month, .day, .hour, .date: return time(delivery)
@@ -127,6 +140,27 @@ struct VirtualColumn: Hashable, Sendable {
     case .digits: return .text(Array(parts[...index].joined()))
     default: return .text(Array(parts[...index].joined(separator: [UInt8(ascii: "/")])))
     }
+  }
+}
+
+/// The object that held a row's record, as far as columns tell of it.
+struct SourceObject: Sendable {
+  let key: [UInt8]
+  let byteCount: Int
+  /// Nanoseconds since 1970.
+  private let modified: Int64
+
+  init(_ object: StoredObject) {
+    key = object.key
+    byteCount = object.sourceByteCount
+    modified = object.modified
+  }
+
+  /// To the millisecond, as Athena has it; nil outside of the years that have dates.
+  var modificationTime: TimePoint? {
+    let milliseconds = modified >= 0 ? modified / 1_000_000 : (modified + 1) / 1_000_000 - 1
+    let seconds = milliseconds >= 0 ? milliseconds / 1000 : (milliseconds + 1) / 1000 - 1
+    return TimePoint(seconds: seconds, nanoseconds: Int32(milliseconds - seconds * 1000) * 1_000_000)
   }
 }
 

@@ -16,6 +16,22 @@ enum WellKnownField {
   /// What CloudTrail documents of each element of `resources`, in its order.
   static let resourceMembers = ["ARN", "accountId", "type"]
 
+  /// The documented members of the object at a path of names, in the order of Athena's tables; none for other paths.
+  static func members(of path: [PathName]) -> [String] {
+    guard let last = path.last else { return names }
+    return objects[String(decoding: last.bytes, as: UTF8.self).lowercased()] ?? []
+  }
+
+  private static let objects: [String: [String]] = [
+    "useridentity": [
+      "type", "principalId", "arn", "accountId", "invokedBy", "accessKeyId", "userName", "sessionContext",
+    ],
+    "sessioncontext": ["attributes", "sessionIssuer", "ec2RoleDelivery", "webIdFederationData"],
+    "attributes": ["mfaAuthenticated", "creationDate"],
+    "sessionissuer": ["type", "principalId", "arn", "accountId", "userName"],
+    "tlsdetails": ["tlsVersion", "cipherSuite", "clientProvidedHostHeader"],
+  ]
+
   /// The members that the elements of an array of records are documented to have; none for other paths.
   static func members(ofElementsOf path: AccessPath) -> [String] {
     guard let keys = path.keys, keys.count == 1, let key = keys.first else { return [] }

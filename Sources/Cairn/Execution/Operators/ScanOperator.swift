@@ -167,7 +167,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
     var wanted: [(number: Int, entry: SegmentEntry)] = []
     for (number, entry) in segments.enumerated() {
-      if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime) {
+      let hasLate = options.usesLogstashTime && entry.untimedRowCount > 0
+      if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime), !hasLate {
         reads.update { $0.segmentsOutsideTime += 1 }
         continue
       }
@@ -210,11 +211,15 @@ final class ScanOperator: Operator, @unchecked Sendable {
     var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
-      if allowed.isEmpty {
+      // Rows without eventTime that another time puts into the range.
+      let late =
+        context.options.usesLogstashTime && !hard.isUnbounded && group.untimedRowCount > 0
+        ? try LogstashTime.rows(of: rowGroup, in: reader, within: hard) : []
+      if allowed.isEmpty, late.isEmpty {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue
       }
-      let rows: Positions
+      var rows: Positions
       var filter = onAll
       if bounds.isEmpty || !mode.usesPruning {
         rows = .run(allowed)
@@ -222,13 +227,15 @@ final class ScanOperator: Operator, @unchecked Sendable {
         rows = .run(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))
         filter = onPaths
       } else {
-        let untimed = allowed.lowerBound < group.untimedRowCount ? group.untimedRowCount : 0
+        let untimed =
+          !allowed.isEmpty && allowed.lowerBound < group.untimedRowCount ? group.untimedRowCount : 0
         let range = allowed.clamped(to: try soft.widened.rows(of: rowGroup, in: reader))
         // Rows without a readable time stand before the range.
         let timed = max(range.lowerBound, untimed)..<max(range.upperBound, untimed)
         rows =
           untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
+      if !late.isEmpty { rows = Positions(late + rows.list) }
       if rows.isEmpty {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue

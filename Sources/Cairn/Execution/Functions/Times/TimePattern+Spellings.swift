@@ -96,8 +96,7 @@ extension TimePattern {
     var rest = text[...]
     while let byte = rest.first {
       if byte == UInt8(ascii: "'") {
-        guard let literal = quoted(&rest) else { return nil }
-        parts.append(.literal(literal))
+        parts.append(.literal(quoted(&rest)))
         continue
       }
       let run = rest.prefix { $0 == byte }.count
@@ -113,8 +112,9 @@ extension TimePattern {
     return parts
   }
 
-  /// `'text'`, or `''` for a quote.
-  private static func quoted(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
+  /// `'text'`, or `''` for a quote. Without a closing quote all the rest is text, as Joda has it and published
+  /// queries rely on.
+  private static func quoted(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
     let quote = UInt8(ascii: "'")
     rest.removeFirst()
     if rest.first == quote {
@@ -132,7 +132,7 @@ extension TimePattern {
         return text
       }
     }
-    return nil
+    return text
   }
 
   private static func joda(_ letter: UInt8, _ width: Int) -> Part? {
