@@ -25,6 +25,8 @@ struct Scope {
     let isTime: Bool
     /// Whether it is found behind its relation's name only: one of the two that USING made one.
     var needsQualifier = false
+    /// The members that its values are documented to have, in their order: a place reads one of them.
+    var members: [String] = []
   }
 
   enum Content {
@@ -83,7 +85,7 @@ struct Scope {
       if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
     }
     if let column = try Scope.find(first, closed, span) {
-      return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
+      return .column(column, column.naming(path.steps.dropFirst()))
     }
     return try record(path, span)
   }
@@ -99,7 +101,7 @@ struct Scope {
         case .columns(let columns):
           guard let next = rest.steps.first?.pathName else { continue }
           if let column = try Scope.find(next, columns, span) {
-            return .column(column, AccessPath(steps: Array(rest.steps.dropFirst())))
+            return .column(column, column.naming(rest.steps.dropFirst()))
           }
         }
       }
@@ -181,6 +183,17 @@ extension Scope {
       return []
     }
     return WellKnownField.members(ofElementsOf: path).map { PathName(bytes: Array($0.utf8), isExact: false) }
+  }
+}
+
+extension Scope.Column {
+  /// Steps behind the column, the place of a documented member as its name.
+  fileprivate func naming(_ steps: ArraySlice<AccessPath.Step>) -> AccessPath {
+    var steps = Array(steps)
+    if let place = steps.first?.index, members.indices.contains(place - 1) {
+      steps[0] = .name(members[place - 1])
+    }
+    return AccessPath(steps: steps)
   }
 }
 

@@ -99,7 +99,7 @@ package enum TimeSpan: Sendable, Hashable {
 }
 
 extension TimePoint {
-  /// Nanoseconds since 1970.
+  /// Whole nanoseconds since 1970.
   var nanosecondCount: Int128 { Int128(seconds) * TimeSpan.nanosecondsPerSecond + Int128(nanoseconds) }
 
   /// The point a span later, or nil outside the years 1 to 9999.
@@ -110,11 +110,11 @@ extension TimePoint {
       let unit = TimeSpan.nanosecondsPerSecond
       let fraction = (sum % unit + unit) % unit
       guard let whole = Int64(exactly: (sum - fraction) / unit) else { return nil }
-      return TimePoint(seconds: whole, nanoseconds: Int32(truncatingIfNeeded: fraction))
+      return TimePoint(seconds: whole, fraction: Int64(fraction) * 1000 + Int64(picoseconds))
     case .months(let count):
       guard let moved = TimePoint.day(day, plusMonths: count) else { return nil }
       return TimePoint(
-        seconds: Int64(moved) * TimePoint.secondsPerDay + secondOfDay, nanoseconds: nanoseconds)
+        seconds: Int64(moved) * TimePoint.secondsPerDay + secondOfDay, fraction: fraction)
     }
   }
 
