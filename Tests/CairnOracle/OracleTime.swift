@@ -40,6 +40,14 @@ public struct OracleInstant: Sendable, Equatable {
       .adding(seconds: -other.seconds, nanoseconds: -other.nanoseconds)
   }
 
+  /// The same as an interval, rounded to milliseconds, half up; picoseconds count.
+  func interval(since other: OracleInstant) -> OracleValue {
+    // Half a millisecond more, then what is less than one is cut off.
+    let raised = since(other).adding(
+      seconds: 0, nanoseconds: 500_000 - (picoseconds < other.picoseconds ? 1 : 0))
+    return .dayInterval(seconds: raised.seconds, nanoseconds: raised.nanoseconds / 1_000_000 * 1_000_000)
+  }
+
   /// The instant some nanoseconds on.
   func adding(seconds more: Int64, nanoseconds fraction: Int64) -> OracleInstant {
     let total = nanoseconds + fraction

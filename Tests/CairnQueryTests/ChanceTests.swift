@@ -15,8 +15,11 @@ struct ChanceTests {
   }
 
   private func cells(_ sql: String, _ variant: QueryVariant) throws -> [[String?]] {
-    try runQuery(sql, on: try archive().path, variant).rows.map { row in
-      row.map { cell in cell.map { String(decoding: $0, as: UTF8.self) } }
+    let archive = try archive()
+    return try withExtendedLifetime(archive) {
+      try runQuery(sql, on: archive.path, variant).rows.map { row in
+        row.map { cell in cell.map { String(decoding: $0, as: UTF8.self) } }
+      }
     }
   }
 

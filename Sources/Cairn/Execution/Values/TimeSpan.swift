@@ -26,9 +26,14 @@ package enum TimeSpan: Sendable, Hashable {
     self = .nanoseconds(Int128(seconds) * TimeSpan.nanosecondsPerSecond)
   }
 
-  /// From one point to another.
+  /// From one point to another, rounded to milliseconds, half up.
   init(from start: TimePoint, to end: TimePoint) {
-    self = .nanoseconds(end.nanosecondCount - start.nanosecondCount)
+    let picoseconds =
+      (end.nanosecondCount - start.nanosecondCount) * 1000 + Int128(end.picoseconds - start.picoseconds)
+    let unit = Int128(TimePoint.picosecondsPerSecond) / 1000
+    let raised = picoseconds + unit / 2
+    let whole = (raised - (raised % unit + unit) % unit) / unit
+    self = .nanoseconds(whole * (TimeSpan.nanosecondsPerSecond / 1000))
   }
 
   /// The span the other way; spans are far from the limits of their integers.
