@@ -16,6 +16,8 @@ uint64_t cairn_xxh3_64(const void *bytes, size_t byteCount, uint64_t seed) {
   return XXH3_64bits_withSeed(bytes, byteCount, seed);
 }
 
+uint64_t cairn_xxh64(const void *bytes, size_t byteCount) { return XXH64(bytes, byteCount, 0); }
+
 cairn_hash128 cairn_xxh3_128(const void *bytes, size_t byteCount, uint64_t seed) {
   const XXH128_hash_t h = XXH3_128bits_withSeed(bytes, byteCount, seed);
   const cairn_hash128 out = {h.low64, h.high64};

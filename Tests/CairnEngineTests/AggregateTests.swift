@@ -132,6 +132,67 @@ struct AggregateTests {
     #expect(try result("approx_percentile", [["'x'", "0.5"]]) == nil)
   }
 
+  @Test func pairs() throws {
+    let rows = [["2", "1"], ["4", "2"], ["5", "3"], ["'x'", "9"], ["9", "NULL"]]
+    #expect(try result("regr_count", rows) == "3")
+    #expect(try result("regr_slope", rows) == "1.5")
+    #expect(try result("regr_avgx", rows) == "2.0")
+    #expect(try result("regr_sxx", rows) == "2.0")
+    #expect(try result("regr_sxy", rows) == "3.0")
+    #expect(try result("covar_pop", rows) == "1.0")
+    #expect(try result("covar_samp", [["1", "1"]]) == nil)
+    #expect(try result("corr", [["1", "2"], ["2", "4"], ["3", "6"]]) == "1.0")
+    #expect(try result("corr", [["1", "2"], ["1", "4"]]) == nil)
+    #expect(try result("regr_r2", [["1", "2"], ["1", "4"]]) == "1.0")
+    #expect(try result("corr", [["'1e900'", "1e0"], ["1", "2"]]) == nil)
+    #expect(try result("covar_pop", [["9223372036854775807", "9223372036854775807"]]) == "0.0")
+    #expect(try result("regr_count", []) == "0")
+    #expect(try result("regr_avgy", []) == nil)
+  }
+
+  @Test func shapes() throws {
+    #expect(try of("skewness", "1", "2", "3") == "0.0")
+    #expect(try of("skewness", "1", "2") == nil)
+    #expect(try of("skewness", "5", "5", "5") == nil)
+    let kurtosis = try of("kurtosis", "1", "2", "3", "4").flatMap(Double.init)
+    #expect(kurtosis.map { abs($0 + 1.2) < 1e-12 } == true)
+    #expect(try of("kurtosis", "1", "2", "3") == nil)
+    #expect(try of("entropy", "1", "1") == "1.0")
+    #expect(try of("entropy", "0", "4") == "0.0")
+    #expect(try of("entropy") == "0.0")
+    #expect(try of("entropy", "1", "-1") == nil)
+    #expect(try of("entropy", "1e300") == nil)
+    #expect(try of("bitwise_and_agg", "12", "10", "'x'") == "8")
+    #expect(try of("bitwise_or_agg", "12", "10") == "14")
+    #expect(try of("bitwise_xor_agg", "12", "10", "12") == "10")
+    #expect(try of("bitwise_xor_agg") == nil)
+  }
+
+  @Test func summaries() throws {
+    #expect(
+      try result("approx_most_frequent", ["a", "b", "a", "c", "b", "a"].map { ["2", "'\($0)'", "10"] })
+        == #"{"a":3,"b":2}"#)
+    #expect(try result("approx_most_frequent", [["1", "'a'", "10"]]) == nil)
+    #expect(
+      try result("approx_most_frequent", [["9223372036854775807", "1.0", "1"], ["2", "1", "1"]])
+        == #"{"1":2}"#)
+    #expect(
+      try result("numeric_histogram", [["2", "1"], ["2", "2"], ["2", "10"]]) == #"{"1.5E0":2.0,"1E1":1.0}"#)
+    #expect(try result("numeric_histogram", [["2", "1", "3"], ["2", "1", "0.5"]]) == #"{"1E0":3.5}"#)
+    #expect(try result("numeric_histogram", [["1", "1"]]) == nil)
+    #expect(try result("numeric_histogram", [["2", "1", "1e300"]]) == nil)
+    #expect(
+      try result("map_union", [["map(ARRAY['b'], ARRAY[1])"], ["map(ARRAY['a', 'b'], ARRAY[2, 3])"], ["5"]])
+        == #"{"a":2,"b":1}"#)
+    #expect(try result("map_union", [["map()"]]) == "{}")
+    let once = try of(
+      "checksum", "1", "'x'", "NULL", "TRUE", "DATE '2024-01-01'", "2.5", "ARRAY[1, NULL]", "1.5e0")
+    #expect(once?.isEmpty == false)
+    #expect(try of("checksum", "1", "2") == of("checksum", "2", "1.0"))
+    #expect(try of("checksum", "1", "2") != of("checksum", "1", "3"))
+    #expect(try of("checksum") == nil)
+  }
+
   @Test func namesAndUnknowns() {
     #expect(AggregateTable.entry("SUM")?.name == "sum")
     #expect(AggregateTable.entry("nosuch") == nil)

@@ -8,7 +8,12 @@ enum OracleAggregates {
     "every": 1...1, "first": 1...1, "histogram": 1...1, "last": 1...1, "listagg": 1...2, "map_agg": 2...2,
     "max": 1...2, "max_by": 2...3, "min": 1...2, "min_by": 2...3, "set_agg": 1...1, "stddev": 1...1,
     "stddev_pop": 1...1, "stddev_samp": 1...1, "string_agg": 1...2, "sum": 1...1, "var_pop": 1...1,
-    "var_samp": 1...1, "variance": 1...1,
+    "var_samp": 1...1, "variance": 1...1, "approx_most_frequent": 3...3, "bitwise_and_agg": 1...1,
+    "bitwise_or_agg": 1...1, "bitwise_xor_agg": 1...1, "checksum": 1...1, "corr": 2...2, "covar_pop": 2...2,
+    "covar_samp": 2...2, "entropy": 1...1, "kurtosis": 1...1, "map_union": 1...1, "numeric_histogram": 2...3,
+    "reduce_agg": 4...4, "regr_avgx": 2...2, "regr_avgy": 2...2, "regr_count": 2...2,
+    "regr_intercept": 2...2, "regr_r2": 2...2, "regr_slope": 2...2, "regr_sxx": 2...2, "regr_sxy": 2...2,
+    "regr_syy": 2...2, "skewness": 1...1,
   ]
 
   static let names = Set(argumentCounts.keys)
@@ -33,22 +38,30 @@ enum OracleAggregates {
       }
       var keys: [OracleSortKey] = []
       for item in call.ordering { keys.append(try row.sortKey(item)) }
-      return (try row.conditionsOrValues(of: call.arguments), keys)
+      return (
+        try row.conditionsOrValues(
+          of: call.key == "reduce_agg" ? Array(call.arguments.prefix(2)) : call.arguments), keys
+      )
     }
     _ = try input(sample)
     var inputs: [Input] = []
     for row in rows {
       if let input = try input(row) { inputs.append(input) }
     }
-    let keepsNull: Set = ["array_agg", "max_by", "min_by", "first", "last", "map_agg", "set_agg"]
+    let keepsNull: Set = ["array_agg", "max_by", "min_by", "first", "last", "map_agg", "set_agg", "checksum"]
     if !keepsNull.contains(call.key) { inputs = inputs.filter { !$0.values.contains(.null) } }
     if call.isDistinct { inputs = distinct(inputs) }
     let order = inputs.indices.sorted { a, b in
       let order = OracleSortKey.compare(inputs[a].keys, inputs[b].keys)
       return order == 0 ? a < b : order < 0
     }
+    if call.key == "reduce_agg" {
+      return try OracleStatistics.reduced(call, order.map { inputs[$0].values }, sample)
+    }
     var areTimes: [Bool] = []
-    for argument in call.arguments { areTimes.append(try sample.isTimeColumn(argument)) }
+    for argument in call.arguments where !argument.isLambda {
+      areTimes.append(try sample.isTimeColumn(argument))
+    }
     return value(call.key, order.map { inputs[$0].values }, areTimes)
   }
 
@@ -150,7 +163,11 @@ enum OracleAggregates {
     case "approx_percentile": return percentile(rows)
     case "sum": return OracleSums.sum(first)
     case "avg": return OracleSums.average(first)
-    default: return OracleSums.deviation(first, name)
+    case _ where name.hasPrefix("var") || name.hasPrefix("stddev"): return OracleSums.deviation(first, name)
+    default:
+      return OracleStatistics.value(name, rows) {
+        distinct($0.map { Input(values: [$0], keys: []) }).map { $0.values[0] }
+      }
     }
   }
 
@@ -236,7 +253,7 @@ enum OracleSums {
     return total
   }
 
-  private static func double(_ number: OracleDecimal) -> Double? {
+  static func double(_ number: OracleDecimal) -> Double? {
     Double(String(decoding: number.text, as: UTF8.self))
   }
 

@@ -81,8 +81,7 @@ enum OracleArithmetic {
   /// Between two texts that both spell times.
   private static func difference(_ end: OracleValue, _ start: OracleValue) -> OracleValue {
     guard end.isTextual, start.isTextual, let a = end.instant, let b = start.instant else { return .null }
-    let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
-    return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
+    return a.interval(since: b)
   }
 
   private static func whole(_ lhs: Int64, _ operation: BinaryOperator, _ rhs: Int64) -> OracleValue {
@@ -113,8 +112,7 @@ enum OracleArithmetic {
       case .dayInterval, .monthInterval: return combineTimes(lhs, .add, signed(.minus, rhs))
       case .timestamp, .zoned, .date:
         guard let a = lhs.instant, let b = rhs.instant else { return .null }
-        let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
-        return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
+        return a.interval(since: b)
       default: break
       }
     }
@@ -135,8 +133,7 @@ enum OracleArithmetic {
     case (_, .monthInterval(let months)): return operation == .add ? adding(months, to: lhs) : .null
     case (.timestamp, _), (.date, _), (_, .timestamp), (_, .date), (.zoned, _), (_, .zoned):
       guard operation == .subtract, let a = lhs.instant, let b = rhs.instant else { return .null }
-      let difference = a.adding(seconds: -b.seconds, nanoseconds: -b.nanoseconds)
-      return .dayInterval(seconds: difference.seconds, nanoseconds: difference.nanoseconds)
+      return a.interval(since: b)
     default: return nil
     }
   }
@@ -192,7 +189,7 @@ enum OracleArithmetic {
 
   /// A date to which whole days or months are added stays a date.
   private static func day(_ result: OracleValue, from value: OracleValue) -> OracleValue {
-    guard case .date = value, case .timestamp(let seconds, 0) = result,
+    guard case .date = value, case .timestamp(let seconds, 0, 0) = result,
       seconds % OracleCalendar.secondsPerDay == 0
     else { return result }
     return .date(days: seconds / OracleCalendar.secondsPerDay)

@@ -79,8 +79,14 @@ enum OracleCast {
 
   private static func binary(_ value: OracleValue, isSingle: Bool) -> OracleValue {
     if let truth = plainBoolean(value) { return OracleValue(double: truth ? 1 : 0) }
-    guard let number = value.decimal else { return .null }
-    let text = String(decoding: number.text, as: UTF8.self)
+    var text = value.decimal.map { String(decoding: $0.text, as: UTF8.self) } ?? ""
+    if text.isEmpty, isText(value), let spelled = value.text, let last = spelled.last,
+      "fFdD".utf8.contains(last),
+      OracleDecimal(Array(spelled.dropLast())) != nil
+    {
+      text = String(decoding: spelled.dropLast(), as: UTF8.self)
+    }
+    if text.isEmpty { return .null }
     if isSingle {
       return OracleArithmetic.real(Float(text))
     }
@@ -116,7 +122,9 @@ extension OracleValue {
       .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.withObjects) })
     case .array(let items): .array(items.map(\.withObjects))
     case .map(let entries):
-      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.withObjects) })
+      .object(
+        entries.sorted { OracleComparison.bytes($0.key.text ?? [], $1.key.text ?? []) < 0 }
+          .map { OracleJSON.member(key: $0.key.text ?? [], $0.value.withObjects) })
     default: OracleValue.array([self]).firstOfJSON
     }
   }

@@ -4,7 +4,14 @@ extension OracleEvaluator {
   /// A function's value, its `[]` paths being bound.
   func call(_ call: FunctionCall) throws(OracleError) -> OracleValue {
     let name = call.name.text.lowercased()
-    guard let counts = OracleFunctions.argumentCounts[name] ?? OracleFamilies.counts(name) else {
+    let isWithLambda =
+      OracleFamilies.withLambda[name] == call.arguments.count && call.arguments.last?.isLambda == true
+    guard
+      let counts = isWithLambda
+        ? 0...9
+        : OracleFunctions.argumentCounts[name] ?? OracleFamilies.counts(name)
+          ?? OracleMore.argumentCounts[name]
+    else {
       throw .unsupported("function \(name)")
     }
     guard counts.contains(call.arguments.count) else { throw .wrongArguments(name) }
@@ -17,7 +24,7 @@ extension OracleEvaluator {
       let isTaken = try truth(of: operands[0]) == true
       let results = try values(of: Array(operands.dropFirst()))
       return isTaken ? results[0] : results.count > 1 ? results[1] : .null
-    case _ where OracleFamilies.lambdas.contains(name):
+    case _ where isWithLambda || OracleFamilies.lambdas.contains(name):
       return try callWithLambda(name, operands)
     case "nullif":
       let isEqual = try compare(operands[0], .equal, operands[1]) == true
@@ -64,6 +71,22 @@ extension OracleEvaluator {
       return try time(name, operands, arguments)
     case "concat":
       return OracleArrays.concatenated(arguments) ?? OracleFunctions.text(name, arguments)
+    case "strpos" where operands.count == 3: return OracleMore.occurrence(arguments)
+    case "from_unixtime" where operands.count == 2:
+      return try OracleTimeFunctions.zoned(
+        OracleTimeFunctions.fromUnixTime(arguments[0]), arguments[1], isConstant: operands[1].isConstant,
+        isInverse: false)
+    case "from_unixtime" where operands.count == 3:
+      guard let hours = arguments[1].decimal?.wholeNumber, let minutes = arguments[2].decimal?.wholeNumber,
+        abs(hours * 60 + minutes) <= 840
+      else { return .null }
+      return OracleValue(
+        OracleTimeFunctions.fromUnixTime(arguments[0]).instant,
+        in: OracleZone(fixed: hours * 3600 + minutes * 60))
+    case "bitwise_left_shift", "bitwise_right_shift", "bitwise_right_shift_arithmetic":
+      return OracleMore.shifted(name, arguments, bits: OracleMore.integerBits(of: operands[0]))
+    case _ where OracleMore.argumentCounts[name] != nil && OracleFamilies.argumentCounts[name] == nil:
+      return OracleMore.call(name, arguments)
     case _ where OracleFunctions.argumentCounts[name] == nil:
       return try OracleFamilies.call(name, arguments, operands.map(\.isConstant), now: now)
     default:

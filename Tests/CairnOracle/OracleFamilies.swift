@@ -10,7 +10,7 @@ enum OracleFamilies {
     "array_position": 2...2, "array_remove": 2...2, "array_sort": 1...1, "array_union": 2...2,
     "arrays_overlap": 2...2, "at_timezone": 2...2, "ceil": 1...1, "ceiling": 1...1, "chr": 1...1,
     "codepoint": 1...1, "concat_ws": 1...1000, "date_add": 2...3, "date_diff": 3...3, "date_format": 2...2,
-    "filter": 2...2, "flatten": 1...1, "floor": 1...1, "from_iso8601_date": 1...1, "from_unixtime": 1...1,
+    "filter": 2...2, "flatten": 1...1, "floor": 1...1, "from_iso8601_date": 1...1, "from_unixtime": 1...3,
     "greatest": 1...1000, "hamming_distance": 2...2, "ifnull": 1...1000, "instr": 2...2,
     "is_denied": 1...2, "is_json_scalar": 1...1, "json_array_contains": 2...2, "json_array_get": 2...2,
     "json_array_length": 1...1,
@@ -41,6 +41,9 @@ enum OracleFamilies {
     "transform", "list_transform", "filter", "list_filter", "reduce", "any_match", "all_match", "none_match",
     "zip_with", "transform_keys", "transform_values", "map_filter",
   ]
+
+  /// Functions whose last argument may be a lambda, or is one, and how many arguments they then have.
+  static let withLambda = ["array_sort": 2, "regexp_replace": 3, "map_zip_with": 3, "split_to_map": 4]
 
   /// The value of a function of other than lambdas.
   static func call(

@@ -6,6 +6,7 @@ enum OracleFunctions {
   static let predicates: Set<String> = [
     "starts_with", "ends_with", "regexp_like", "contains", "list_contains", "regexp_matches", "any_match",
     "all_match", "none_match", "arrays_overlap", "json_array_contains", "is_json_scalar",
+    "contains_sequence", "is_finite", "is_infinite", "is_nan",
   ]
 
   /// How many arguments each function takes.
@@ -15,7 +16,7 @@ enum OracleFunctions {
     "from_iso8601_timestamp": 1...1, "if": 2...3, "json_extract": 2...2, "json_extract_scalar": 2...2,
     "length": 1...1, "lower": 1...1, "ltrim": 1...2, "now": 0...0, "nullif": 2...2, "position": 2...2,
     "regexp_like": 2...2, "replace": 2...3, "rtrim": 1...2, "split_part": 3...3, "starts_with": 2...2,
-    "strpos": 2...2, "substr": 2...3, "substring": 2...3, "trim": 1...2, "try": 1...1, "upper": 1...1,
+    "strpos": 2...3, "substr": 2...3, "substring": 2...3, "trim": 1...2, "try": 1...1, "upper": 1...1,
   ]
 
   /// Functions of texts whose result needs all arguments.

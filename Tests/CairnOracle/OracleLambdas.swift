@@ -26,6 +26,8 @@ extension OracleEvaluator {
           try apply(body, [index < a.count ? a[index] : .null, index < b.count ? b[index] : .null]))
       }
       return .array(results)
+    case "array_sort", "regexp_replace", "map_zip_with", "split_to_map":
+      return try withLambdaAtEnd(name, operands)
     case "transform_keys", "transform_values", "map_filter":
       return try overMap(name, operands)
     default:
@@ -33,9 +35,9 @@ extension OracleEvaluator {
     }
   }
 
-  private typealias Lambda = (parameters: [Identifier], body: Expression)
+  typealias Lambda = (parameters: [Identifier], body: Expression)
 
-  private func lambda(_ expression: Expression, _ count: Int) throws(OracleError) -> Lambda {
+  func lambda(_ expression: Expression, _ count: Int) throws(OracleError) -> Lambda {
     guard case .lambda(let parameters, let body) = expression.kind, parameters.count == count else {
       throw .wrongArguments("a lambda")
     }
@@ -43,7 +45,7 @@ extension OracleEvaluator {
   }
 
   /// The lambda's result: `[]` ranges inside of it.
-  private func apply(_ lambda: Lambda, _ arguments: [OracleValue]) throws(OracleError) -> OracleValue {
+  func apply(_ lambda: Lambda, _ arguments: [OracleValue]) throws(OracleError) -> OracleValue {
     try inside(lambda, arguments).conditionOrValue(of: lambda.body)
   }
 

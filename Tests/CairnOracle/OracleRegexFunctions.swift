@@ -44,6 +44,31 @@ enum OracleRegexFunctions {
     }
   }
 
+  /// Each match replaced by what is made of its groups; NULL where that is nil.
+  static func replaced(
+    _ values: [OracleValue], isConstant: Bool, _ replacement: ([OracleValue]) throws(OracleError) -> [UInt8]?
+  ) throws(OracleError) -> OracleValue {
+    guard let pattern = values[1].text else { return .null }
+    guard let regex = OracleRegex.compile(pattern) else {
+      if isConstant { throw .invalidLiteral("the pattern of regexp_replace") }
+      return .null
+    }
+    guard let bytes = values[0].text else { return .null }
+    let text = OracleText.repaired(bytes) as NSString
+    let matches = regex.matches(in: text as String, range: NSRange(location: 0, length: text.length))
+    let gaps = between(text, matches)
+    var result = Array(gaps[0].utf8)
+    for (match, gap) in zip(matches, gaps.dropFirst()) {
+      let groups = (1..<match.numberOfRanges).map { group -> OracleValue in
+        let range = match.range(at: group)
+        return range.location == NSNotFound ? .null : OracleValue(text.substring(with: range))
+      }
+      guard let text = try replacement(groups) else { return .null }
+      result += text + Array(gap.utf8)
+    }
+    return .text(result)
+  }
+
   private static func between(_ text: NSString, _ matches: [NSTextCheckingResult]) -> [String] {
     var parts: [String] = []
     var end = 0

@@ -257,7 +257,10 @@ struct OracleFrom {
       if withOrdinality { values.append(OracleValue(Int64(index + 1))) }
       rows.append([.values(values)])
     }
-    let all = (names + (withOrdinality ? [ordinalityName] : [])).map { OracleColumn(name: $0) }
+    var all = (names + (withOrdinality ? [ordinalityName] : [])).map { OracleColumn(name: $0) }
+    if width == 1 {
+      for (index, array) in arrays.enumerated() { all[index].isResource = isResources(array, left) }
+    }
     return OracleRows(
       relations: [OracleRelation(name: alias?.name.text, columns: all)], rows: rows, isOrdered: true)
   }

@@ -5,6 +5,8 @@ struct OracleColumn {
   var name: String
   /// Whether it compares as a time column (S23, S60).
   var isTime = false
+  /// Whether its values are elements of `resources`, whose documented members a place reads.
+  var isResource = false
 }
 
 /// One relation after FROM: its names, apart from its rows.
@@ -123,7 +125,10 @@ final class OracleScope {
     let candidates = places.isEmpty ? folded : places
     guard let place = candidates.first else { return nil }
     if candidates.count > 1 { throw .unsupported("\(name.text) is ambiguous") }
-    return OracleResolved(value: values[place], steps: rest, isTime: columns[place].isTime)
+    return OracleResolved(
+      value: values[place],
+      steps: columns[place].isResource ? OracleScope.namingMember(rest, name.span) : rest,
+      isTime: columns[place].isTime)
   }
 
   // MARK: Single names
@@ -136,7 +141,9 @@ final class OracleScope {
       for (column, value) in zip(columns, values) {
         let isSame = OracleScope.isSame(column.name, path.root.text)
         guard isSame, !relation.merged.contains(OracleScope.folded(column.name)) else { continue }
-        let resolved = OracleResolved(value: value, steps: path.steps, isTime: column.isTime)
+        let steps =
+          column.isResource ? OracleScope.namingMember(path.steps, path.root.span) : path.steps
+        let resolved = OracleResolved(value: value, steps: steps, isTime: column.isTime)
         if column.name == path.root.text { exact.append(resolved) } else { folded.append(resolved) }
       }
     }
@@ -180,11 +187,15 @@ final class OracleScope {
 
   /// `resources[1][2]` reads a documented member by its place (S67).
   private static func namingMember(of name: Identifier, _ steps: [Path.Step]) -> [Path.Step] {
-    guard isResources(name), steps.count > 1, case .index = steps[0], case .index(let place) = steps[1],
-      (1...3).contains(place)
-    else { return steps }
-    let member = Path.Step.name(Identifier(resourceMembers[Int(place) - 1], isQuoted: false, span: name.span))
-    return [steps[0], member] + steps.dropFirst(2)
+    guard isResources(name), steps.count > 1, case .index = steps[0] else { return steps }
+    return [steps[0]] + namingMember(Array(steps.dropFirst()), name.span)
+  }
+
+  /// The place of a documented member as its name.
+  private static func namingMember(_ steps: [Path.Step], _ span: SourceSpan) -> [Path.Step] {
+    guard case .index(let place)? = steps.first, (1...3).contains(place) else { return steps }
+    return [.name(Identifier(resourceMembers[Int(place) - 1], isQuoted: false, span: span))]
+      + steps.dropFirst()
   }
 
   /// Logstash's time of a record that has no eventTime (S23).

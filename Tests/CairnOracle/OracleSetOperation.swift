@@ -51,7 +51,9 @@ enum OracleSameness {
     if value.isList { return Array("list ".utf8) + key(value.inner) }
     switch value {
     case .timestamp, .zoned, .date:
-      return Array("time \(value.instant?.seconds ?? 0) \(value.instant?.nanoseconds ?? 0)".utf8)
+      return Array(
+        "time \(value.instant?.seconds ?? 0) \(value.instant?.nanoseconds ?? 0) \(value.instant?.picoseconds ?? 0)"
+          .utf8)
     case .dayInterval(let seconds, let nanoseconds): return Array("interval \(seconds) \(nanoseconds)".utf8)
     case .monthInterval(let months): return Array("months \(months)".utf8)
     case .address(let bytes): return Array("address ".utf8) + bytes

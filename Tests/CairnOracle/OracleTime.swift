@@ -4,10 +4,12 @@ public struct OracleInstant: Sendable, Equatable {
   var seconds: Int64
   /// 0 to 999,999,999.
   var nanoseconds: Int64
+  /// 0 to 999.
+  var picoseconds: Int64 = 0
 
   static func compare(_ lhs: OracleInstant, _ rhs: OracleInstant) -> Int {
-    let left = (lhs.seconds, lhs.nanoseconds)
-    let right = (rhs.seconds, rhs.nanoseconds)
+    let left = (lhs.seconds, lhs.nanoseconds, lhs.picoseconds)
+    let right = (rhs.seconds, rhs.nanoseconds, rhs.picoseconds)
     return left < right ? -1 : left == right ? 0 : 1
   }
 
@@ -20,17 +22,38 @@ public struct OracleInstant: Sendable, Equatable {
 
   /// Rounded to so many digits of the second's fraction, half up.
   func rounded(toDigits digits: Int) -> OracleInstant {
-    var unit: Int64 = 1
-    for _ in 0..<max(0, 9 - digits) { unit *= 10 }
-    let moved = adding(seconds: 0, nanoseconds: unit / 2)
-    return OracleInstant(seconds: moved.seconds, nanoseconds: moved.nanoseconds / unit * unit)
+    if digits >= 12 { return self }
+    let parts = String(1_000_000_000_000 + nanoseconds * 1000 + picoseconds).dropFirst()
+    let kept = Int64(parts.prefix(digits)) ?? 0
+    let isUp = parts.dropFirst(digits).first.map { $0 >= "5" } ?? false
+    let all = String(kept + (isUp ? 1 : 0)) + String(repeating: "0", count: 12 - digits)
+    let fraction = Int64(all) ?? 0
+    let carry = fraction / 1_000_000_000_000
+    return OracleInstant(
+      seconds: seconds + carry, nanoseconds: (fraction - carry * 1_000_000_000_000) / 1000,
+      picoseconds: fraction % 1000)
+  }
+
+  /// What lies between another instant and this one, picoseconds left out of both.
+  func since(_ other: OracleInstant) -> OracleInstant {
+    OracleInstant(seconds: seconds, nanoseconds: nanoseconds)
+      .adding(seconds: -other.seconds, nanoseconds: -other.nanoseconds)
+  }
+
+  /// The same as an interval, rounded to milliseconds, half up; picoseconds count.
+  func interval(since other: OracleInstant) -> OracleValue {
+    // Half a millisecond more, then what is less than one is cut off.
+    let raised = since(other).adding(
+      seconds: 0, nanoseconds: 500_000 - (picoseconds < other.picoseconds ? 1 : 0))
+    return .dayInterval(seconds: raised.seconds, nanoseconds: raised.nanoseconds / 1_000_000 * 1_000_000)
   }
 
   /// The instant some nanoseconds on.
   func adding(seconds more: Int64, nanoseconds fraction: Int64) -> OracleInstant {
     let total = nanoseconds + fraction
     let carry = OracleCalendar.floorDivide(total, 1_000_000_000)
-    return OracleInstant(seconds: seconds + more + carry, nanoseconds: total - carry * 1_000_000_000)
+    return OracleInstant(
+      seconds: seconds + more + carry, nanoseconds: total - carry * 1_000_000_000, picoseconds: picoseconds)
   }
 }
 
@@ -86,7 +109,7 @@ enum OracleCalendar {
     let moved = days(year: year, month: month, day: min(date.day, dayCount(year: year, month: month)))
     return OracleInstant(
       seconds: moved * secondsPerDay + instant.seconds - day * secondsPerDay,
-      nanoseconds: instant.nanoseconds)
+      nanoseconds: instant.nanoseconds, picoseconds: instant.picoseconds)
   }
 
   /// The start of the unit that an instant is in; nil for an unknown unit.
@@ -126,8 +149,8 @@ enum OracleCalendar {
     let second = instant.seconds - day * secondsPerDay
     var result = text(day: day)
     result += " \(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-    guard instant.nanoseconds > 0 else { return result }
-    var fraction = padded(instant.nanoseconds, 9)
+    guard instant.nanoseconds + instant.picoseconds > 0 else { return result }
+    var fraction = padded(instant.nanoseconds, 9) + padded(instant.picoseconds, 3)
     while fraction.last == "0" { fraction.removeLast() }
     return result + "." + fraction
   }

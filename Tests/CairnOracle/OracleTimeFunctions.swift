@@ -9,7 +9,7 @@ enum OracleTimeFunctions {
     "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond",
     "day_of_week", "dow", "day_of_month", "day_of_year", "doy", "year_of_week", "yow", "dayofmonth",
     "dayofweek",
-    "dayofyear", "weekofyear", "week_of_year",
+    "dayofyear", "weekofyear", "week_of_year", "timezone_hour", "timezone_minute",
   ]
 
   static func part(_ name: String, _ value: OracleValue) throws(OracleError) -> OracleValue {
@@ -21,6 +21,12 @@ enum OracleTimeFunctions {
     default: break
     }
     if name == "epoch" { return unixTime(value) }
+    if name.hasPrefix("timezone") {
+      let time = OracleValue.time(value, allowsNames: false)
+      guard let instant = time.instant else { return .null }
+      let offset = time.zone.offset(at: instant.seconds)
+      return OracleValue(name == "timezone_hour" ? offset / 3600 : offset % 3600 / 60)
+    }
     guard let instant = value.clock else { return .null }
     let days = OracleCalendar.floorDivide(instant.seconds, OracleCalendar.secondsPerDay)
     let date = OracleCalendar.civil(days)
@@ -122,7 +128,8 @@ enum OracleTimeFunctions {
       }
       return OracleValue(count / divisor)
     }
-    let span = b.adding(seconds: -a.seconds, nanoseconds: -a.nanoseconds)
+    // What is less than the last whole nanosecond between them counts as one less.
+    let span = b.since(a).adding(seconds: 0, nanoseconds: b.picoseconds < a.picoseconds ? -1 : 0)
     if unit == "millisecond" { return OracleValue(span.seconds * 1000 + span.nanoseconds / 1_000_000) }
     return OracleValue(span.seconds / (seconds[unit] ?? 1))
   }
@@ -152,10 +159,14 @@ enum OracleTimeFunctions {
   static func iso8601(_ value: OracleValue) -> OracleValue {
     if case .date = value { return value.text.map(OracleValue.text) ?? .null }
     guard let instant = value.clock else { return .null }
-    let text = OracleCalendar.text(OracleInstant(seconds: instant.seconds, nanoseconds: 0))
+    let text = OracleCalendar.text(OracleInstant(seconds: instant.seconds, nanoseconds: 0, picoseconds: 0))
     let digits = String(instant.nanoseconds)
     var fraction = String(repeating: "0", count: 9 - digits.count) + digits
-    if fraction.hasSuffix("000000") { fraction = String(fraction.prefix(3)) }
+    if fraction.hasSuffix("000000"), instant.picoseconds == 0 { fraction = String(fraction.prefix(3)) }
+    if instant.picoseconds > 0 {
+      fraction += String(1000 + instant.picoseconds).dropFirst()
+      while fraction.hasSuffix("0") { fraction.removeLast() }
+    }
     return OracleValue(
       text.replacing(" ", with: "T") + "." + fraction
         + (value.zone == .utc ? "Z" : OracleZone.offsetText(instant.seconds - (value.instant?.seconds ?? 0))))
@@ -164,14 +175,14 @@ enum OracleTimeFunctions {
   static func zoned(
     _ value: OracleValue, _ zone: OracleValue, isConstant: Bool, isInverse: Bool
   ) throws(OracleError) -> OracleValue {
-    var name = zone.text
-    // An interval of whole minutes is an offset.
-    if case .dayInterval(let seconds, 0) = zone, seconds % 60 == 0, abs(seconds) < 86_400 {
-      func digits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-      let (hours, minutes) = (abs(seconds) / 3600, abs(seconds) / 60 % 60)
-      name = Array("\(seconds < 0 ? "-" : "+")\(digits(hours)):\(digits(minutes))".utf8)
+    switch zone {
+    case .dayInterval(let seconds, 0) where seconds % 60 == 0 && abs(seconds) <= 840 * 60:
+      let zone = OracleZone(fixed: seconds)
+      return isInverse ? OracleValue(clock: value.clock, in: zone) : OracleValue(value.instant, in: zone)
+    case .dayInterval, .monthInterval: return .null
+    default: break
     }
-    guard let text = name.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
+    guard let text = zone.text.map({ String(decoding: $0, as: UTF8.self) }) else { return .null }
     guard isConstant || offset(text) != nil else { return .null }
     guard let zone = OracleZone(text) else { throw .invalidLiteral("the zone \(text)") }
     return isInverse ? OracleValue(clock: value.clock, in: zone) : OracleValue(value.instant, in: zone)

@@ -41,9 +41,11 @@ struct OracleTimeText {
       instant.seconds += second
       if accept(".") {
         let digits = rest.prefix { (0x30...0x39).contains($0) }
-        guard (1...9).contains(digits.count) else { return nil }
-        let padded = String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: 9 - digits.count)
-        instant.nanoseconds = Int64(padded) ?? 0
+        guard (1...12).contains(digits.count) else { return nil }
+        let padded =
+          String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: 12 - digits.count)
+        instant.nanoseconds = Int64(padded.prefix(9)) ?? 0
+        instant.picoseconds = Int64(padded.suffix(3)) ?? 0
         rest = rest.dropFirst(digits.count)
       }
     }

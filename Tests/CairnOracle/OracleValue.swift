@@ -17,8 +17,8 @@ public enum OracleValue: Sendable, Equatable {
   case real(spelling: [UInt8])
   /// Typed text.
   case text([UInt8])
-  /// A point in time: seconds since 1970, UTC, and nanoseconds.
-  case timestamp(seconds: Int64, nanoseconds: Int64)
+  /// A point in time: seconds since 1970, UTC, nanoseconds, and picoseconds behind those.
+  case timestamp(seconds: Int64, nanoseconds: Int64, picoseconds: Int64 = 0)
   /// A point in time that is shown in another zone than UTC.
   case zoned(OracleInstant, OracleZone)
   /// A date: days since 1970-01-01.
@@ -86,7 +86,8 @@ extension OracleValue {
       self = .null
       return
     }
-    self = .timestamp(seconds: instant.seconds, nanoseconds: instant.nanoseconds)
+    self = .timestamp(
+      seconds: instant.seconds, nanoseconds: instant.nanoseconds, picoseconds: instant.picoseconds)
   }
 
   init(_ truth: Bool?) {
@@ -109,8 +110,11 @@ extension OracleValue {
     case .double(let spelling), .real(let spelling): OracleValue.scientific(spelling, isJSON: false)
     case .text(let text): text
     case .record(let value): value.text
-    case .timestamp(let seconds, let nanoseconds):
-      Array(OracleCalendar.text(OracleInstant(seconds: seconds, nanoseconds: nanoseconds)).utf8)
+    case .timestamp(let seconds, let nanoseconds, let picoseconds):
+      Array(
+        OracleCalendar.text(
+          OracleInstant(seconds: seconds, nanoseconds: nanoseconds, picoseconds: picoseconds)
+        ).utf8)
     case .zoned(_, let zone):
       Array((clock.map { OracleCalendar.text($0) } ?? "").utf8) + Array(" \(zone.name)".utf8)
     case .date(let days): Array(OracleCalendar.text(day: days).utf8)
@@ -240,8 +244,8 @@ extension OracleValue {
   /// The value as a point in time (S16), or nil.
   var instant: OracleInstant? {
     switch self {
-    case .timestamp(let seconds, let nanoseconds):
-      OracleInstant(seconds: seconds, nanoseconds: nanoseconds)
+    case .timestamp(let seconds, let nanoseconds, let picoseconds):
+      OracleInstant(seconds: seconds, nanoseconds: nanoseconds, picoseconds: picoseconds)
     case .zoned(let instant, _): instant
     case .date(let days): OracleInstant(seconds: days * OracleCalendar.secondsPerDay, nanoseconds: 0)
     case .text(let text): OracleTimeText.instant(text)

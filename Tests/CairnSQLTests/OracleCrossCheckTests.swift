@@ -24,7 +24,7 @@ struct OracleCrossCheckTests {
       let seconds = Double(random.below(18_000_000_000) - 11_600_000_000)
       let date = Date(timeIntervalSince1970: seconds)
       let spelled = formatter.string(from: date)
-      guard case .timestamp(let parsed, 0) = try value("from_iso8601_timestamp('\(spelled)')") else {
+      guard case .timestamp(let parsed, 0, 0) = try value("from_iso8601_timestamp('\(spelled)')") else {
         Issue.record("\(spelled) is no time")
         continue
       }

@@ -92,7 +92,7 @@ import Testing
       "Glibc", "Dispatch", "CairnShims", "CDeflate", "CNettle", "CZlib", "CZstd", "Synchronization",
     ]
     let rules: [(target: String, modules: Set<String>)] = [
-      ("CairnStorage", system), ("CairnSQL", []), ("Cairn", ["CairnStorage", "CairnSQL", "Glibc"]),
+      ("CairnStorage", system), ("CairnSQL", []), ("Cairn", ["CairnStorage", "CairnSQL", "Glibc", "Swift"]),
     ]
     for rule in rules {
       for path in try treePaths("\(Self.sources)/\(rule.target)") where path.hasSuffix(".swift") {

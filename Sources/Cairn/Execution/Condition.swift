@@ -77,9 +77,10 @@ final class RowFilter: Sendable {
     self.cancellation = cancellation
     self.reader = reader
     self.mode = mode
-    passesNothing = conjuncts.contains { $0.paths.isEmpty && $0.truth([]) != true }
-    predicates = conjuncts.filter { $0.paths.count == 1 }.map { Self.predicate($0, cancellation) }
-    rows = conjuncts.filter { $0.paths.count > 1 }
+    passesNothing = conjuncts.contains { $0.paths.isEmpty && !$0.isVolatile && $0.truth([]) != true }
+    predicates = conjuncts.filter { $0.paths.count == 1 && !$0.isVolatile }
+      .map { Self.predicate($0, cancellation) }
+    rows = conjuncts.filter { $0.paths.count > 1 || $0.isVolatile }
   }
 
   /// False only where no row of the segment can pass; reads little.

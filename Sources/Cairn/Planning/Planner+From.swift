@@ -293,17 +293,19 @@ extension Planner {
       names = (0..<width).map { width == 1 ? alias?.name.text ?? "_col0" : "_col\($0)" }
       if withOrdinality { names.append("ordinality") }
     }
-    let columns = names.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
+    var columns = names.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
     var sources: [UnnestOperator.Source] = []
     var next = 0
     for (index, width) in widths.enumerated() {
+      let documented = try scope.documentedMembers(ofElementsOf: arrays[index])
+      if width == 1 { columns[next].members = documented.map { String(decoding: $0.bytes, as: UTF8.self) } }
       let own = columns[next..<(next + width)]
       sources.append(
         UnnestOperator.Source(
           expression: bound[index], outputs: own.map(\.id),
           names: (alias?.columns.isEmpty ?? true)
             ? [] : own.map { PathName(bytes: Array($0.name.utf8), isExact: false) },
-          documented: try scope.documentedMembers(ofElementsOf: arrays[index])))
+          documented: documented))
       next += width
     }
     let ordinality = withOrdinality ? columns.last?.id : nil

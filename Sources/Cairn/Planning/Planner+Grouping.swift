@@ -161,10 +161,15 @@ extension Planner {
   ) throws -> AggregateCall {
     for child in expression.children { try refuseAggregates(child, "an aggregate") }
     let isTime = try call.arguments.first.map { try scope.isTimeColumn($0) } ?? false
-    let function = try function(call, isTime: isTime, expression.span)
+    var function = try function(call, isTime: isTime, expression.span)
+    var values = call.arguments
+    if function.name == AggregateTable.reduce.name {
+      function = .reducing(try values.suffix(2).map { try Binder.lambda($0, of: call, now: now) })
+      values.removeLast(2)
+    }
     // It is exact, and counts each value once; the error that may be asked for is not needed.
     let countsDistinct = function.name == "approx_distinct"
-    let arguments = try call.arguments.map(column)
+    let arguments = try values.map(column)
     return AggregateCall(
       id: id, name: "\(expression)", function: function,
       arguments: countsDistinct ? Array(arguments.prefix(1)) : arguments,

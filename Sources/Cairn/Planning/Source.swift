@@ -64,6 +64,11 @@ extension Source {
 
   /// The operators, with conditions that hold for all rows put as far down as they may be.
   func build(_ conjuncts: [Conjunct], _ ids: ColumnIDs) throws -> any Operator {
+    // What is another value each time is asked of the rows that are left, once.
+    let chance = conjuncts.filter(\.bound.isVolatile)
+    if !chance.isEmpty {
+      return filter(try build(conjuncts.filter { !$0.bound.isVolatile }, ids), chance)
+    }
     if let root = try lookup(conjuncts, ids) { return root }
     switch self {
     case .leaf(let leaf):
@@ -94,7 +99,9 @@ extension Source {
     var (condition, above): ([Conjunct], [Conjunct]) = ([], [])
     let isInner = kind == .inner || kind == .cross
     for conjunct in isInner ? on + conjuncts : on {
-      if lhs.covers(conjunct.bound, not: rhs), isInner || kind == .right {
+      if conjunct.bound.isVolatile {
+        condition.append(conjunct)
+      } else if lhs.covers(conjunct.bound, not: rhs), isInner || kind == .right {
         left.append(conjunct)
       } else if rhs.covers(conjunct.bound, not: lhs), isInner || kind == .left {
         right.append(conjunct)
@@ -138,7 +145,9 @@ extension Source {
   ) -> Equalities {
     var parts = Equalities()
     for conjunct in conjuncts {
-      guard var sides = conjunct.sides, !sides.left.columns.isEmpty, !sides.right.columns.isEmpty else {
+      guard var sides = conjunct.sides, !conjunct.bound.isVolatile, !sides.left.columns.isEmpty,
+        !sides.right.columns.isEmpty
+      else {
         parts.rest.append(conjunct.bound)
         continue
       }

@@ -29,12 +29,12 @@ struct TimeBound: Sendable, Equatable {
     return "\(since.map(EventTime.text) ?? "") … \(until.map(EventTime.text) ?? "")"
   }
 
-  private static let nanosecondsPerMillisecond: Int32 = 1_000_000
+  private static let picosecondsPerMillisecond: Int64 = 1_000_000_000
 
   /// `eventTime operation point`.
   init?(_ operation: ComparisonOperator, _ point: TimePoint) {
-    let milliseconds = point.seconds * 1000 + Int64(point.nanoseconds / Self.nanosecondsPerMillisecond)
-    let isWhole = point.nanoseconds % Self.nanosecondsPerMillisecond == 0
+    let milliseconds = point.seconds * 1000 + point.fraction / Self.picosecondsPerMillisecond
+    let isWhole = point.fraction % Self.picosecondsPerMillisecond == 0
     let next = milliseconds + 1
     switch operation {
     case .equal:
@@ -127,7 +127,7 @@ extension Scope {
     case .column, .timestamp: return TimeBound(operation, point)
     case .day:
       // A day compares by its midnight; only a whole day as the other side makes a simple range.
-      guard point.secondOfDay == 0, point.nanoseconds == 0,
+      guard point.secondOfDay == 0, point.fraction == 0,
         let next = TimePoint(seconds: point.seconds + TimePoint.secondsPerDay)
       else { return nil }
       switch operation {

@@ -10,7 +10,12 @@ extension Parser {
     } else if !at(.rightParenthesis) {
       let isDistinct = accept(.distinct)
       if !isDistinct { _ = accept(.all) }
-      let arguments = try list { (parser) throws(SQLSyntaxError) in try parser.parseExpression() }
+      let places = LambdaArguments.places[name.text.lowercased()] ?? []
+      var place = 0
+      let arguments = try list { (parser) throws(SQLSyntaxError) in
+        defer { place += 1 }
+        return try places.contains(place) ? parser.parseLambdaArgument() : parser.parseExpression()
+      }
       call = FunctionCall(name: name, arguments: arguments)
       call.isDistinct = isDistinct
       if at(.order) { call.ordering = try parseOrdering() }
@@ -20,7 +25,8 @@ extension Parser {
     if isBare, parts.count == 1, name.text.lowercased() == "count" { call.isStar = true }
     if name.text.lowercased() == "listagg" { try skipOverflowClause() }
     guard at(.rightParenthesis) else {
-      throw unexpected(["','", "')'"], note: " in the call of \(name.text)")
+      let hint = at(.fatArrow) ? "; a lambda is written x -> …" : ""
+      throw unexpected(["','", "')'"], note: " in the call of \(name.text)\(hint)")
     }
     try expect(.rightParenthesis, closing: opening)
     try parseCallClauses(&call)

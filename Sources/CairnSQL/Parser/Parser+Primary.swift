@@ -139,7 +139,7 @@ extension Parser {
   /// `(…)`: a lambda's parameters, a subquery, a row or just a parenthesized expression.
   private mutating func parseParenthesized() throws(SQLSyntaxError) -> Expression {
     let start = current.span
-    if let parameters = lambdaParameters() {
+    if let parameters = lambdaParameters(), parameters.count != 1 || !isConstantMember(ahead: 4) {
       for _ in 0..<(parameters.isEmpty ? 3 : parameters.count * 2 + 2) { advance() }
       let body = try parseExpression()
       return try node(.lambda(parameters, body), from: start)
@@ -156,7 +156,7 @@ extension Parser {
   }
 
   /// The names of `(a, b) ->`, or nil where something else is in the parentheses.
-  private func lambdaParameters() -> [Identifier]? {
+  func lambdaParameters() -> [Identifier]? {
     var parameters: [Identifier] = []
     var ahead = 1
     while case .word(let text, let keyword) = token(ahead: ahead).kind, keyword?.isReserved != true {
@@ -168,7 +168,7 @@ extension Parser {
     guard token(ahead: ahead).symbol == .rightParenthesis, token(ahead: ahead + 1).symbol == .arrow,
       ahead == max(1, parameters.count * 2)
     else { return nil }
-    return parameters.count == 1 && isConstantMember(ahead: ahead + 2) ? nil : parameters
+    return parameters
   }
 
   private mutating func parseCase() throws(SQLSyntaxError) -> Expression {

@@ -63,6 +63,9 @@ static inline const uint8_t *_Nonnull cairn_find_pair(
 /// XXH3, 64 bits, seeded. Stable across machines and library versions (xxHash's format promise).
 uint64_t cairn_xxh3_64(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
 
+/// XXH64 with seed 0, for SQL's xxhash64.
+uint64_t cairn_xxh64(const void *_Nullable bytes, size_t byteCount);
+
 typedef struct { uint64_t low, high; } cairn_hash128;
 /// XXH3, 128 bits, seeded.
 cairn_hash128 cairn_xxh3_128(const void *_Nullable bytes, size_t byteCount, uint64_t seed);

@@ -40,16 +40,6 @@ package struct SHA256 {
   }
 }
 
-/// MD5 (RFC 1321), for SQL alone: nothing here trusts it.
-package func md5(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-  var context = md5_ctx()
-  nettle_md5_init(&context)
-  if let base = bytes.baseAddress { nettle_md5_update(&context, bytes.count, base) }
-  var digest = [UInt8](repeating: 0, count: 16)
-  nettle_md5_digest(&context, 16, &digest)
-  return digest
-}
-
 /// Lower-case hexadecimal.
 package func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)

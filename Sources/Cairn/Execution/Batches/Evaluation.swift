@@ -41,10 +41,12 @@ private struct Evaluator {
   private let inputs: [Vector]
   private let rowCount: Int
   private let granularity: Int64?
+  private let isVolatile: Bool
 
   init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
     rowCount = batch.rowCount
     granularity = expression.timeGranularity
+    isVolatile = expression.isVolatile
     inputs = try expression.columns.map { id in
       if let column = batch.columns[id] { return try column.vector() }
       return .constant(context.parameters[id] ?? .null)
@@ -58,6 +60,7 @@ private struct Evaluator {
       open.append(index)
       return .null
     }
+    if isVolatile { return rows(open, values, evaluate) }
     guard let first = open.first else { return .constant(evaluate(values)) }
     if open.count == 1 {
       if case .plain(let column) = inputs[first] {
@@ -98,6 +101,18 @@ private struct Evaluator {
     return results
   }
 
+  /// Each row on its own.
+  private func rows(
+    _ open: [Int], _ constants: [EngineValue], _ evaluate: ([EngineValue]) -> EngineValue
+  ) -> Vector {
+    var values = constants
+    return .plain(
+      (0..<rowCount).map { row in
+        for index in open { values[index] = inputs[index][row] }
+        return evaluate(values)
+      })
+  }
+
   private func combinations(
     _ open: [Int], _ constants: [EngineValue], _ evaluate: ([EngineValue]) -> EngineValue
   ) -> Vector {
@@ -105,13 +120,7 @@ private struct Evaluator {
     let isEncoded = open.allSatisfy {
       if case .plain = inputs[$0] { false } else { true }
     }
-    guard isEncoded else {
-      return .plain(
-        (0..<rowCount).map { row in
-          for index in open { values[index] = inputs[index][row] }
-          return evaluate(values)
-        })
-    }
+    guard isEncoded else { return rows(open, constants, evaluate) }
     let columns = open.map { inputs[$0].coded(count: rowCount) }
     let groups = LocalGroups(columns.map { .coded($0) }, rowCount: rowCount)
     let entries = groups.firstRows.map { row in

@@ -164,7 +164,7 @@ extension ExpressionBinder {
 
 extension Expression {
   /// The text of a string literal.
-  fileprivate var stringLiteral: [UInt8]? {
+  var stringLiteral: [UInt8]? {
     if case .literal(.string(let text)) = kind { Array(text.utf8) } else { nil }
   }
 }

@@ -22,11 +22,13 @@ extension ExpressionBinder {
     {
       throw BindError(message: "\(name) is no aggregate or window function", span: expression.span)
     }
+    if !entry.takesLambda, call.arguments.contains(where: { $0.isLambda }) { return try lambdaForm(call) }
     guard entry.argumentCounts.contains(call.arguments.count) else {
       throw BindError(
         message: "\(name) takes \(entry.argumentCounts.words), not \(call.arguments.count)",
         span: expression.span)
     }
+    if entry.isVolatile { isVolatile = true }
     switch entry.form {
     case .special(let special):
       return try self.special(special, call.arguments, expression)
@@ -74,12 +76,37 @@ extension ExpressionBinder {
     case .timePattern(let function): return try timePattern(function, arguments[0], arguments[1])
     case .timeUnit(let function): return try timeUnit(function, arguments, expression)
     case .zone(let isShownIn): return try zoned(arguments[0], arguments[1], isShownIn: isShownIn)
+    case .unixTime: return try unixTime(arguments)
+    case .shift(let shift):
+      let nodes = try values(arguments)
+      let bits = arguments[0].integerBitCount
+      return fold(FunctionNode(nodes, ExpressionBinder.passingNull { shift.value($0, bits: bits) }), nodes)
+    case .normalize: return try normalize(arguments)
+    // Not folded, though all that it depends on may be constant.
+    case .random(let function):
+      return FunctionNode(try values(arguments), ExpressionBinder.passingNull(function.value))
+    case .refused(let message): throw BindError(message: message, span: expression.span)
     case .regexpLike: return try regexpLike(arguments[0], arguments[1])
     case .contains: return try contains(arguments[0], arguments[1])
     case .dateTrunc: return try dateTrunc(arguments[0], arguments[1])
     case .now: return ConstantNode(.timestamp(now))
     case .today: return ConstantNode(.date(now.day))
     }
+  }
+
+  /// `normalize(text [, form])`, the form a bare word.
+  private mutating func normalize(_ arguments: [Expression]) throws(BindError) -> any Node {
+    var form = SoundFunctions.Form.nfc
+    if arguments.count > 1 {
+      var name = arguments[1].stringLiteral.map { String(decoding: $0, as: UTF8.self) }
+      if case .path(let path) = arguments[1].kind, path.steps.isEmpty { name = path.root.text }
+      guard let known = name.flatMap({ SoundFunctions.Form(rawValue: $0.lowercased()) }) else {
+        throw BindError(message: "normalize knows the forms NFC and NFD", span: arguments[1].span)
+      }
+      form = known
+    }
+    let node = try value(arguments[0])
+    return fold(UnaryNode(node) { [form] in SoundFunctions.normalized($0, form) }, [node])
   }
 
   private mutating func choice(_ arguments: [Expression]) throws(BindError) -> any Node {

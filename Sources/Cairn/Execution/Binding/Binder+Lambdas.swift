@@ -15,12 +15,34 @@ extension ExpressionBinder {
     return LambdaNode(nodes, lambdas, function)
   }
 
-  private mutating func lambda(
+  /// Binds the form of a function that takes a lambda, where others do not.
+  mutating func lambdaForm(_ call: FunctionCall) throws(BindError) -> any Node {
+    let name = call.name.text
+    guard let form = LambdaFunction.forms[name.lowercased()] else {
+      let lambda = call.arguments.first { $0.isLambda }
+      throw BindError(
+        message: "\(name) takes no lambda; the functions that do are \(LambdaFunction.names)",
+        span: lambda?.span ?? call.name.span)
+    }
+    guard call.arguments.count == form.parameterCounts.count else {
+      throw BindError(
+        message:
+          "\(name) takes \(form.parameterCounts.count) arguments with a lambda, not \(call.arguments.count)",
+        span: call.name.span)
+    }
+    guard name.lowercased() == "regexp_replace" else { return try lambdaCall(form, call) }
+    let compiled = try constantFinder(call.arguments[1])
+    return try lambdaCall(
+      LambdaFunction(parameterCounts: form.parameterCounts) { LambdaFunction.replaced($0, compiled, &$1) },
+      call)
+  }
+
+  mutating func lambda(
     _ expression: Expression, parameterCount: Int, of name: String
   ) throws(BindError) -> Lambda {
     guard case .lambda(let parameters, let body) = expression.kind else {
       throw BindError(
-        message: "\(name) takes a lambda such as \(parameterCount == 1 ? "x -> …" : "(x, y) -> …") here",
+        message: "\(name) takes a lambda such as \(Self.lambdaForms[parameterCount - 1]) here",
         span: expression.span)
     }
     guard parameters.count == parameterCount else {
@@ -32,6 +54,8 @@ extension ExpressionBinder {
       Lambda(slots: slots, body: try binder.value(body))
     }
   }
+
+  private static let lambdaForms = ["x -> …", "(x, y) -> …", "(k, x, y) -> …"]
 
   /// An access form that starts at a parameter of a lambda around; nil where it is none.
   mutating func parameterAccess(_ expression: Expression) -> (any Node)? {
@@ -63,7 +87,17 @@ extension Identifier {
   }
 }
 
+extension LambdaFunction {
+  /// The functions that take lambdas, for an error.
+  fileprivate static var names: String {
+    let names = table.map(\.name).filter { !$0.hasPrefix("list_") } + forms.keys
+    return names.sorted().joined(separator: ", ")
+  }
+}
+
 extension Expression {
+  var isLambda: Bool { if case .lambda = kind { true } else { false } }
+
   /// The name that an access form starts with.
   fileprivate var rootName: Identifier? {
     switch kind {

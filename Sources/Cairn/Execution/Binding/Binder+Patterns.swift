@@ -23,14 +23,7 @@ extension ExpressionBinder {
 
   mutating func regexp(_ function: RegexFunction, _ arguments: [Expression]) throws(BindError) -> any Node {
     let nodes = try values(arguments)
-    var compiled: RegexFinder?
-    if let bytes = nodes[1].constant?.text {
-      do {
-        compiled = try RegexFinder(bytes)
-      } catch {
-        throw BindError(message: "the pattern \(error.message)", span: arguments[1].span)
-      }
-    }
+    let compiled = try finder(nodes[1], arguments[1].span)
     if case .extract = function { try checkGroup(arguments, nodes, compiled) }
     if case .extractAll = function { try checkGroup(arguments, nodes, compiled) }
     let node = FunctionNode(
@@ -40,6 +33,20 @@ extension ExpressionBinder {
         return function.value(values, finder)
       })
     return fold(node, nodes)
+  }
+
+  /// The compiled pattern where it is constant.
+  mutating func constantFinder(_ pattern: Expression) throws(BindError) -> RegexFinder? {
+    try finder(try value(pattern), pattern.span)
+  }
+
+  private func finder(_ node: any Node, _ span: SourceSpan) throws(BindError) -> RegexFinder? {
+    guard let bytes = node.constant?.text else { return nil }
+    do {
+      return try RegexFinder(bytes)
+    } catch {
+      throw BindError(message: "the pattern \(error.message)", span: span)
+    }
   }
 
   private func checkGroup(

@@ -55,18 +55,46 @@ extension ExpressionBinder {
   mutating func zoned(_ operand: Expression, _ zone: Expression, isShownIn: Bool) throws(BindError)
     -> any Node
   {
+    try zoned(operand, zone) { TimeFunctions.zoned($0, $1, isShownIn: isShownIn) }
+  }
+
+  /// `from_unixtime(seconds)`, shown in a zone, or in that of hours and minutes from UTC.
+  mutating func unixTime(_ arguments: [Expression]) throws(BindError) -> any Node {
+    if arguments.count == 2 {
+      return try zoned(arguments[0], arguments[1]) {
+        TimeFunctions.zoned(TimeFunctions.fromUnixTime($0), $1, isShownIn: true)
+      }
+    }
+    let nodes = try values(arguments)
+    let node = FunctionNode(
+      nodes,
+      ExpressionBinder.passingNull { values in
+        let time = TimeFunctions.fromUnixTime(values[0])
+        if values.count == 1 { return time }
+        guard let hours = values[1].count, let minutes = values[2].count,
+          let zone = FixedZone(hours: hours, minutes: minutes)
+        else { return .null }
+        return TimeFunctions.zoned(time, NamedZone(zone), isShownIn: true)
+      })
+    return fold(node, nodes)
+  }
+
+  /// A function of a value and of a zone that a constant or, as an offset, a record names.
+  private mutating func zoned(
+    _ operand: Expression, _ zone: Expression,
+    _ function: @escaping @Sendable (EngineValue, NamedZone) -> EngineValue
+  ) throws(BindError) -> any Node {
     let nodes = [try value(operand), try value(zone)]
-    let known = try nodes[1].constant?.zoneName.map { name throws(BindError) in try self.zone(name, zone.span)
+    let known = try nodes[1].constant.flatMap { constant throws(BindError) -> NamedZone? in
+      if case .interval = constant { return nil }
+      return try constant.text.map { name throws(BindError) in try self.zone(name, zone.span) }
     }
     let node = FunctionNode(
       nodes,
       ExpressionBinder.passingNull { [known] values in
         // Names of records open no files: they have offsets only.
-        guard let zone = known ?? values[1].zoneName.flatMap({ FixedZone(name: $0) }).map({ NamedZone($0) })
-        else {
-          return .null
-        }
-        return TimeFunctions.zoned(values[0], zone, isShownIn: isShownIn)
+        guard let zone = known ?? FixedZone(of: values[1]).map({ NamedZone($0) }) else { return .null }
+        return function(values[0], zone)
       })
     return fold(node, nodes)
   }

@@ -22,6 +22,14 @@ package enum Binder {
     return try bind(expression, in: scope, now: now, terms: bound)
   }
 
+  /// Binds a lambda of an aggregate, which reads nothing but its two parameters.
+  static func lambda(_ expression: Expression, of call: FunctionCall, now: TimePoint) throws(BindError)
+    -> Lambda
+  {
+    var binder = ExpressionBinder(scope: Scope(tables: [], outer: nil), now: now)
+    return try binder.lambda(expression, parameterCount: 2, of: call.name.text)
+  }
+
   /// The terms of a top-level AND, or the expression itself.
   static func conjuncts(of expression: Expression) -> [Expression] {
     guard case .and(let terms) = expression.kind else { return [expression] }
@@ -39,7 +47,8 @@ package enum Binder {
       terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
     let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
     return BoundExpression(
-      root: root, table: table, needle: needle, terms: terms, timeGranularity: granularity)
+      root: root, table: table, needle: needle, terms: terms, timeGranularity: granularity,
+      isVolatile: binder.isVolatile)
   }
 }
 
@@ -53,6 +62,8 @@ struct ExpressionBinder {
   private var slotCount = 0
   /// The parameters of the lambdas around, innermost last.
   private(set) var parameters: [LambdaParameter] = []
+  /// Whether something in the expression has another value each time.
+  var isVolatile = false
 
   init(scope: Scope, now: TimePoint) {
     self.scope = scope

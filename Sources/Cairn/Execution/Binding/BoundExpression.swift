@@ -12,13 +12,17 @@ package struct BoundExpression: Sendable {
   /// Where it reads nothing but eventTime: seconds of the steps of time within which its value is the same for
   /// all canonical times.
   let timeGranularity: Int64?
+  /// Whether it has another value each time that it is evaluated, so that it must be for each row, once.
+  let isVolatile: Bool
   private let root: any Node
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
 
   init(
-    root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression], timeGranularity: Int64? = nil
+    root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression],
+    timeGranularity: Int64? = nil, isVolatile: Bool = false
   ) {
+    self.isVolatile = isVolatile
     self.root = root
     columns = table.columns
     paths = table.paths
@@ -27,7 +31,8 @@ package struct BoundExpression: Sendable {
     self.timeGranularity = timeGranularity
   }
 
-  /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic and independent of row order.
+  /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic, unless it is
+  /// volatile, and independent of row order.
   package func evaluate(values: [EngineValue]) -> EngineValue {
     guard values.count >= columns.count else { return .null }
     return root.value(Row(values: values, elements: []))

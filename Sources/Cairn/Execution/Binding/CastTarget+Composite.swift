@@ -68,7 +68,8 @@ extension CastTarget {
 }
 
 extension EngineValue {
-  /// The value as the type json: rows are objects, whose fields without names have the empty one.
+  /// The value as the type json: rows are objects, whose fields without names have the empty one, and the keys of maps
+  /// ascend.
   fileprivate var asJSON: EngineValue {
     switch self {
     case .row, .array, .map: .record(.json(jsonWithRowsAsObjects))
@@ -82,7 +83,8 @@ extension EngineValue {
       let names = row.names.isEmpty ? row.values.map { _ in [] } : row.names
       return JSONText.object(zip(names, row.values).lazy.map { ($0, $1.jsonWithRowsAsObjects) })
     case .map(let map):
-      return JSONText.object(map.pairs.lazy.map { ($0.key.text ?? [], $0.value.jsonWithRowsAsObjects) })
+      let members = map.pairs.map { ($0.key.text ?? [], $0.value.jsonWithRowsAsObjects) }
+      return JSONText.object(members.sorted { ByteOrder.compare($0.0, $1.0) < 0 })
     case .array(let items):
       return [UInt8(ascii: "[")] + items.map(\.jsonWithRowsAsObjects).joined(separator: [UInt8(ascii: ",")])
         + [UInt8(ascii: "]")]

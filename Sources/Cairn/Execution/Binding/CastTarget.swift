@@ -95,7 +95,7 @@ indirect enum CastTarget: Sendable, Equatable {
       return .text(limit.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text)
     case .whole(let range): return CastTarget.whole(value, range)
     case .double:
-      return EngineValue(double: CastTarget.anyNumber(value)?.double ?? .nan)
+      return EngineValue(double: CastTarget.anyFloat(value)?.double ?? .nan)
     case .real: return CastTarget.real(value)
     case .decimal(let precision, let scale):
       guard let number = CastTarget.anyNumber(value)?.decimal,
@@ -116,6 +116,14 @@ indirect enum CastTarget: Sendable, Equatable {
     case .boolean(let truth), .record(.boolean(let truth)): .integer(truth ? 1 : 0)
     default: value.number
     }
+  }
+
+  /// The same; text may end in one of the letters that Java's floating-point literals end in.
+  private static func anyFloat(_ value: EngineValue) -> ExactNumber? {
+    guard let text = value.string, let last = text.last, "fFdD".utf8.contains(last) else {
+      return anyNumber(value)
+    }
+    return ExactNumber(spelling: Array(text.dropLast()))
   }
 
   private static func whole(_ value: EngineValue, _ range: ClosedRange<Int64>) -> EngineValue {
@@ -140,7 +148,7 @@ indirect enum CastTarget: Sendable, Equatable {
 
   /// The nearest number of 32 bits.
   private static func real(_ value: EngineValue) -> EngineValue {
-    anyNumber(value)?.real.map { .number(.real($0)) } ?? .null
+    anyFloat(value)?.real.map { .number(.real($0)) } ?? .null
   }
 
   /// Without a zone it is what the zone's clocks show.

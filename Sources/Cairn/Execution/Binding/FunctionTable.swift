@@ -9,6 +9,11 @@ enum FunctionTable {
     let isCondition: Bool
     let form: Form
 
+    /// Whether its value is another one each time that it is evaluated.
+    var isVolatile: Bool { if case .special(.random) = form { true } else { false } }
+
+    var takesLambda: Bool { if case .lambda = form { true } else { false } }
+
     private init(_ name: String, _ counts: ClosedRange<Int>, _ isCondition: Bool, _ form: Form) {
       self.name = name
       argumentCounts = counts
@@ -50,11 +55,16 @@ enum FunctionTable {
 
   enum Special: Sendable {
     case coalesce, nullIf, choice, elementAt, jsonExtract, jsonExtractScalar, jsonExtractString
-    case regexpLike, contains, dateTrunc, now, today, attempt, jsonScalar
+    case regexpLike, contains, dateTrunc, now, today, attempt, jsonScalar, normalize
+    case shift(BitShift)
+    case random(RandomFunction)
+    /// Not there for a reason.
+    case refused(String)
     case regexp(RegexFunction)
     case timePattern(TimePatternFunction)
     case timeUnit(TimeUnitFunction)
     case zone(isShownIn: Bool)
+    case unixTime
   }
 
   /// The entry of a name, ignoring case.
@@ -64,9 +74,11 @@ enum FunctionTable {
 
   private static let entries: [String: Entry] = {
     let families = [
-      core, TextFunctions.table, RegexFunction.table, URLFunctions.table, MathFunctions.table,
-      TimeFunctions.table, JSONFunctions.table, ArrayFunctions.table, MapFunctions.table,
-      LambdaFunction.table,
+      core, TextFunctions.table, SplitFunctions.table, SoundFunctions.table, RegexFunction.table,
+      URLFunctions.table, HashFunctions.table, BinaryNumbers.table, Base32.table, MathFunctions.table,
+      BitFunctions.table, VectorFunctions.table, DistributionFunctions.table, QuantityFunctions.table,
+      RandomFunction.table, TimeFunctions.table, JSONFunctions.table, ArrayFunctions.table,
+      SequenceFunctions.table, MapFunctions.table, LambdaFunction.table,
     ]
     return Dictionary(families.joined().map { ($0.name, $0) }) { first, _ in first }
   }()

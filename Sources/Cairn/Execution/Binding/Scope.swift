@@ -27,6 +27,8 @@ struct Scope {
     var needsQualifier = false
     /// Its fields, where it is known to be a row.
     var shape: RowShape?
+    /// The members that its values are documented to have, in their order: a place reads one of them.
+    var members: [String] = []
   }
 
   enum Content {
@@ -85,7 +87,7 @@ struct Scope {
       if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
     }
     if let column = try Scope.find(first, closed, span) {
-      return .column(column, AccessPath(steps: Array(path.steps.dropFirst())))
+      return .column(column, column.naming(path.steps.dropFirst()))
     }
     return try record(path, span)
   }
@@ -101,7 +103,7 @@ struct Scope {
         case .columns(let columns):
           guard let next = rest.steps.first?.pathName else { continue }
           if let column = try Scope.find(next, columns, span) {
-            return .column(column, AccessPath(steps: Array(rest.steps.dropFirst())))
+            return .column(column, column.naming(rest.steps.dropFirst()))
           }
         }
       }
@@ -183,6 +185,17 @@ extension Scope {
       return []
     }
     return WellKnownField.members(ofElementsOf: path).map { PathName(bytes: Array($0.utf8), isExact: false) }
+  }
+}
+
+extension Scope.Column {
+  /// Steps behind the column, the place of a documented member as its name.
+  fileprivate func naming(_ steps: ArraySlice<AccessPath.Step>) -> AccessPath {
+    var steps = Array(steps)
+    if let place = steps.first?.index, members.indices.contains(place - 1) {
+      steps[0] = .name(members[place - 1])
+    }
+    return AccessPath(steps: steps)
   }
 }
 

@@ -121,6 +121,9 @@ extension Expression {
     case .caseWhen(let choice):
       "case\(choice.operand != nil)\(choice.branches.count)\(choice.otherwise != nil)"
     case .cast(_, let type, _): "cast \(type)"
+    // Each call of these is another value.
+    case .call(let call) where FunctionTable.entry(call.name.text)?.isVolatile == true:
+      "call \(span.start)-\(span.end)"
     case .call(let call):
       // Arguments are below; what else a call has is told by its text.
       call.isDistinct || call.isStar || !call.ordering.isEmpty || call.filter != nil || call.window != nil

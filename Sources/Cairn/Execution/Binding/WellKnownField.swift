@@ -72,7 +72,7 @@ enum WellKnownField {
 
 extension AccessPath.Step {
   /// The place that it reads of an array, from 1; nil for other steps.
-  fileprivate var index: Int? {
+  var index: Int? {
     if case .index(let place) = self { Int(exactly: place) } else { nil }
   }
 }

@@ -18,6 +18,13 @@ struct LambdaFunction: Sendable {
     .lambda("transform_keys", transformKeys),
     .lambda("transform_values", transformValues),
     .lambda("map_filter", mapFilter),
+    .lambda("map_zip_with", mapZipWith),
+  ]
+
+  /// Functions that may also be called without a lambda, in the form that has one.
+  static let forms: [String: LambdaFunction] = [
+    "array_sort": sort, "split_to_map": splitToMap,
+    "regexp_replace": LambdaFunction(parameterCounts: [nil, nil, 1]) { replaced($0, nil, &$1) },
   ]
 
   // MARK: Arrays
@@ -67,7 +74,62 @@ struct LambdaFunction: Sendable {
     return rows.map(EngineValue.array) ?? .null
   }
 
+  /// `array_sort(array, (a, b) -> …)`, negative where `a` comes first; NULL where the lambda gives no whole number.
+  private static let sort = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
+    guard let items = values[0].elements else { return .null }
+    var isKnown = true
+    let sorted = items.sorted { left, right in
+      guard isKnown, let order = lambdas.value(of: left, right).number?.whole else {
+        isKnown = false
+        return false
+      }
+      return order < 0
+    }
+    return isKnown ? .array(sorted) : .null
+  }
+
+  // MARK: Texts
+
+  /// `regexp_replace(text, pattern, groups -> …)`; the pattern is compiled already where it is constant.
+  static func replaced(
+    _ values: [EngineValue], _ compiled: RegexFinder?, _ lambdas: inout LambdaEvaluator
+  ) -> EngineValue {
+    guard let text = values[0].text,
+      let finder = compiled ?? values[1].text.flatMap({ try? RegexFinder($0) })
+    else { return .null }
+    return RegexFunction.replacing(text, finder) { match in
+      let groups = match.groups.dropFirst().map { range in
+        range.map { EngineValue.text(Array(text[$0])) } ?? .null
+      }
+      return lambdas.value(of: .array(groups)).text
+    }
+  }
+
+  /// `split_to_map(text, separator, separator, (key, first, second) -> …)`: of two values of a key what the lambda
+  /// makes of them.
+  private static let splitToMap = LambdaFunction(parameterCounts: [nil, nil, nil, 3]) { values, lambdas in
+    guard let pairs = SplitFunctions.pairs(values) else { return .null }
+    let gathered = MapValue(gathering: pairs)
+    let merged = EngineValue.limited(gathered.pairs) { pair in
+      let items = pair.value.elements ?? []
+      return items.dropFirst().reduce(items.first ?? .null) { lambdas.value(of: pair.key, $0, $1) }
+    }
+    return merged.map { .map(MapValue(distinctKeys: gathered.keys, values: $0)) } ?? .null
+  }
+
   // MARK: Maps
+
+  /// `map_zip_with(map, map, (key, first, second) -> …)`: the keys of both, those of the first before.
+  private static let mapZipWith = LambdaFunction(parameterCounts: [nil, nil, 3]) { values, lambdas in
+    guard let left = values[0].entries, let right = values[1].entries else { return .null }
+    let keys = MapValue(gathering: (left.keys + right.keys).map { (key: $0, value: .null) }).keys
+    let (first, second) = (left.valuesByKey, right.valuesByKey)
+    let results = EngineValue.limited(keys) { key in
+      let place = GroupingKey(key)
+      return lambdas.value(of: key, first[place] ?? .null, second[place] ?? .null)
+    }
+    return results.map { .map(MapValue(distinctKeys: keys, values: $0)) } ?? .null
+  }
 
   /// Entries whose new key is NULL make the result NULL; of equal ones the first counts.
   private static let transformKeys = LambdaFunction(parameterCounts: [nil, 2]) { values, lambdas in
@@ -88,6 +150,12 @@ struct LambdaFunction: Sendable {
     guard let map = values[0].entries else { return .null }
     let kept = map.pairs.filter { lambdas.truth(of: $0.key, $0.value) == true }
     return .map(MapValue(distinctKeys: kept.map(\.key), values: kept.map(\.value)))
+  }
+}
+
+extension MapValue {
+  fileprivate var valuesByKey: [GroupingKey: EngineValue] {
+    Dictionary(zip(keys.map { GroupingKey($0) }, values)) { first, _ in first }
   }
 }
 
@@ -114,8 +182,11 @@ struct LambdaEvaluator {
     while self.row.elements.count < slotCount { self.row.elements.append(.null) }
   }
 
-  mutating func value(_ index: Int = 0, of first: EngineValue, _ second: EngineValue? = nil) -> EngineValue {
+  mutating func value(
+    _ index: Int = 0, of first: EngineValue, _ second: EngineValue? = nil, _ third: EngineValue? = nil
+  ) -> EngineValue {
     put(index, first, second)
+    if let third { row.elements[lambdas[index].slots[2]] = third }
     if isCancelled { return .null }
     return lambdas[index].body.value(row)
   }

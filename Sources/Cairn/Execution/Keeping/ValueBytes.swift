@@ -22,10 +22,10 @@ struct ValueBytes {
     case .text(let text): append(.text, text)
     case .timestamp(let point):
       append(.timestamp, point.seconds)
-      append(Int64(point.nanoseconds))
+      append(point.fraction)
     case .zoned(let time):
       append(.zoned, time.point.seconds)
-      append(Int64(time.point.nanoseconds))
+      append(time.point.fraction)
       append(time.zone.name)
     case .date(let days): append(.date, Int64(days))
     case .address(let address):
@@ -120,13 +120,12 @@ struct ValueBytes {
       case .real: return .number(.real(Float(bitPattern: UInt32(truncatingIfNeeded: whole()))))
       case .text: return .text(text())
       case .timestamp:
-        let (seconds, nanoseconds) = (whole(), whole())
-        return TimePoint(seconds: seconds, nanoseconds: Int32(truncatingIfNeeded: nanoseconds))
+        let (seconds, fraction) = (whole(), whole())
+        return TimePoint(seconds: seconds, fraction: fraction)
           .map(EngineValue.timestamp) ?? .null
       case .zoned:
-        let (seconds, nanoseconds, name) = (whole(), whole(), text())
-        guard let point = TimePoint(seconds: seconds, nanoseconds: Int32(truncatingIfNeeded: nanoseconds))
-        else {
+        let (seconds, fraction, name) = (whole(), whole(), text())
+        guard let point = TimePoint(seconds: seconds, fraction: fraction) else {
           return .null
         }
         return EngineValue(point, shownIn: NamedZone.known(name))

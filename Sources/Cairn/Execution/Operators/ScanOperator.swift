@@ -24,7 +24,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
     conditionTexts.append(text)
     if let bound {
       bounds.append((bound, conjunct))
-    } else if conjunct.columns.allSatisfy(isPath), !conjunct.columns.isEmpty || conjunct.constant != nil {
+    } else if !conjunct.isVolatile, conjunct.columns.allSatisfy(isPath),
+      !conjunct.columns.isEmpty || conjunct.constant != nil
+    {
       conjuncts.append(conjunct)
     } else {
       others.append(conjunct)

@@ -77,7 +77,7 @@ struct GroupingKey: Hashable, Sendable {
 
   private static func append(_ point: TimePoint, to bytes: inout [UInt8]) -> UInt8 {
     append(raw: point.seconds, to: &bytes)
-    append(raw: point.nanoseconds, to: &bytes)
+    append(raw: point.fraction, to: &bytes)
     return 10
   }
 

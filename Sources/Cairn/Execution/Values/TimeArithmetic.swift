@@ -48,7 +48,7 @@ enum TimeArithmetic {
     }
     guard let point = value.timePoint?.adding(span) else { return .null }
     if case .zoned(let time) = value { return EngineValue(point, shownIn: time.zone) }
-    if case .date = value, point.secondOfDay == 0, point.nanoseconds == 0 { return .date(point.day) }
+    if case .date = value, point.secondOfDay == 0, point.fraction == 0 { return .date(point.day) }
     return .timestamp(point)
   }
 }

@@ -4,6 +4,8 @@ package struct TimePoint: Sendable, Hashable {
   package let seconds: Int64
   /// Nanoseconds behind them, 0 to 999,999,999.
   package let nanoseconds: Int32
+  /// Picoseconds behind those, 0 to 999: literals and casts may have them.
+  let picoseconds: Int32
 
   static let secondsPerDay: Int64 = 86_400
 
@@ -12,12 +14,27 @@ package struct TimePoint: Sendable, Hashable {
     guard EventTime.canonicalRange.contains(seconds) else { return nil }
     self.seconds = seconds
     self.nanoseconds = nanoseconds
+    picoseconds = 0
   }
+
+  /// A point with so many picoseconds behind the second, or nil outside the years 1 to 9999.
+  init?(seconds: Int64, fraction: Int64) {
+    guard EventTime.canonicalRange.contains(seconds) else { return nil }
+    self.seconds = seconds
+    nanoseconds = Int32(truncatingIfNeeded: fraction / 1000)
+    picoseconds = Int32(truncatingIfNeeded: fraction % 1000)
+  }
+
+  /// Picoseconds behind the second.
+  var fraction: Int64 { Int64(nanoseconds) * 1000 + Int64(picoseconds) }
+
+  static let picosecondsPerSecond: Int64 = 1_000_000_000_000
 
   /// The midnight of a day, which must lie in the years 1 to 9999.
   init(days: Int) {
     seconds = Int64(days) * TimePoint.secondsPerDay
     nanoseconds = 0
+    picoseconds = 0
   }
 
   /// Days that have a date.
@@ -33,7 +50,7 @@ package struct TimePoint: Sendable, Hashable {
 
   static func compare(_ lhs: TimePoint, _ rhs: TimePoint) -> Int {
     if lhs.seconds != rhs.seconds { return lhs.seconds < rhs.seconds ? -1 : 1 }
-    return lhs.nanoseconds == rhs.nanoseconds ? 0 : lhs.nanoseconds < rhs.nanoseconds ? -1 : 1
+    return lhs.fraction == rhs.fraction ? 0 : lhs.fraction < rhs.fraction ? -1 : 1
   }
 
   // MARK: Text
@@ -47,9 +64,9 @@ package struct TimePoint: Sendable, Hashable {
       if index > 0 { output.append(UInt8(ascii: ":")) }
       TimePoint.append(part, width: 2, to: &output)
     }
-    guard nanoseconds != 0 else { return output }
+    guard fraction != 0 else { return output }
     output.append(UInt8(ascii: "."))
-    TimePoint.append(Int(nanoseconds), width: 9, to: &output)
+    TimePoint.append(Int(fraction), width: 12, to: &output)
     while output.last == UInt8(ascii: "0") { output.removeLast() }
     return output
   }
@@ -95,7 +112,7 @@ extension TimePoint {
     }
     guard let time = reader.time(), let offset = reader.zone(), reader.isAtEnd else { return nil }
     self.init(
-      seconds: Int64(days) * TimePoint.secondsPerDay + time.seconds - offset, nanoseconds: time.nanoseconds)
+      seconds: Int64(days) * TimePoint.secondsPerDay + time.seconds - offset, fraction: time.fraction)
   }
 }
 
@@ -107,18 +124,18 @@ extension TimePoint {
     guard let days = reader.date(), let time = reader.time(), let offset = reader.zone(), reader.isAtEnd,
       offset != 0,
       let clock = TimePoint(
-        seconds: Int64(days) * TimePoint.secondsPerDay + time.seconds, nanoseconds: time.nanoseconds)
+        seconds: Int64(days) * TimePoint.secondsPerDay + time.seconds, fraction: time.fraction)
     else { return nil }
     return (clock, FixedZone(seconds: Int(offset)))
   }
 
   /// Rounded to so many digits of the second's fraction, half up; nil behind the last year.
   func rounded(toDigits digits: Int) -> TimePoint? {
-    if digits >= 9 { return self }
-    let unit = (0..<(9 - digits)).reduce(Int128(1)) { product, _ in product * 10 }
-    let count = nanosecondCount + unit / 2
-    let rest = (count % unit + unit) % unit
-    return TimePoint(days: 0).adding(.nanoseconds(count - rest))
+    if digits >= 12 { return self }
+    let unit = (0..<(12 - max(0, digits))).reduce(Int64(1)) { product, _ in product * 10 }
+    let rounded = (fraction + unit / 2) / unit * unit
+    let isNext = rounded >= TimePoint.picosecondsPerSecond
+    return TimePoint(seconds: isNext ? seconds + 1 : seconds, fraction: isNext ? 0 : rounded)
   }
 }
 
@@ -156,7 +173,7 @@ private struct TimeReader {
   }
 
   /// `T` or a space, and a time of day.
-  mutating func time() -> (seconds: Int64, nanoseconds: Int32)? {
+  mutating func time() -> (seconds: Int64, fraction: Int64)? {
     guard skip("T") || skip("t") || skip(" "), let hour = digits(1...2), hour < 24, skip(":"),
       let minute = digits(1...2), minute < 60
     else { return nil }
@@ -165,9 +182,9 @@ private struct TimeReader {
     guard let second = digits(1...2), second < 60 else { return nil }
     guard skip(".") else { return (seconds + Int64(second), 0) }
     let start = position
-    guard var fraction = digits(1...9) else { return nil }
-    for _ in (position - start)..<9 { fraction *= 10 }
-    return (seconds + Int64(second), Int32(truncatingIfNeeded: fraction))
+    guard var fraction = digits(1...12) else { return nil }
+    for _ in (position - start)..<12 { fraction *= 10 }
+    return (seconds + Int64(second), Int64(fraction))
   }
 
   /// Seconds east of UTC of a zone or of nothing.

@@ -26,9 +26,14 @@ package enum TimeSpan: Sendable, Hashable {
     self = .nanoseconds(Int128(seconds) * TimeSpan.nanosecondsPerSecond)
   }
 
-  /// From one point to another.
+  /// From one point to another, rounded to milliseconds, half up.
   init(from start: TimePoint, to end: TimePoint) {
-    self = .nanoseconds(end.nanosecondCount - start.nanosecondCount)
+    let picoseconds =
+      (end.nanosecondCount - start.nanosecondCount) * 1000 + Int128(end.picoseconds - start.picoseconds)
+    let unit = Int128(TimePoint.picosecondsPerSecond) / 1000
+    let raised = picoseconds + unit / 2
+    let whole = (raised - (raised % unit + unit) % unit) / unit
+    self = .nanoseconds(whole * (TimeSpan.nanosecondsPerSecond / 1000))
   }
 
   /// The span the other way; spans are far from the limits of their integers.
@@ -99,7 +104,7 @@ package enum TimeSpan: Sendable, Hashable {
 }
 
 extension TimePoint {
-  /// Nanoseconds since 1970.
+  /// Whole nanoseconds since 1970.
   var nanosecondCount: Int128 { Int128(seconds) * TimeSpan.nanosecondsPerSecond + Int128(nanoseconds) }
 
   /// The point a span later, or nil outside the years 1 to 9999.
@@ -110,11 +115,11 @@ extension TimePoint {
       let unit = TimeSpan.nanosecondsPerSecond
       let fraction = (sum % unit + unit) % unit
       guard let whole = Int64(exactly: (sum - fraction) / unit) else { return nil }
-      return TimePoint(seconds: whole, nanoseconds: Int32(truncatingIfNeeded: fraction))
+      return TimePoint(seconds: whole, fraction: Int64(fraction) * 1000 + Int64(picoseconds))
     case .months(let count):
       guard let moved = TimePoint.day(day, plusMonths: count) else { return nil }
       return TimePoint(
-        seconds: Int64(moved) * TimePoint.secondsPerDay + secondOfDay, nanoseconds: nanoseconds)
+        seconds: Int64(moved) * TimePoint.secondsPerDay + secondOfDay, fraction: fraction)
     }
   }
 

@@ -7,7 +7,7 @@ package struct ZonedTime: Sendable, Equatable {
 
   /// What the zone's clocks show, as if it were UTC; the point itself where that is outside the years 1 to 9999.
   var clock: TimePoint {
-    TimePoint(seconds: point.seconds + Int64(offset), nanoseconds: point.nanoseconds) ?? point
+    TimePoint(seconds: point.seconds + Int64(offset), fraction: point.fraction) ?? point
   }
 
   /// Seconds east of UTC.
@@ -73,7 +73,7 @@ extension EngineValue {
   /// The point at which the zone's clocks show a time; NULL outside the years 1 to 9999.
   init(clock: TimePoint, in zone: NamedZone) {
     let seconds = clock.seconds - Int64(zone.zone.offset(atClock: clock.seconds))
-    guard let point = TimePoint(seconds: seconds, nanoseconds: clock.nanoseconds) else {
+    guard let point = TimePoint(seconds: seconds, fraction: clock.fraction) else {
       self = .null
       return
     }

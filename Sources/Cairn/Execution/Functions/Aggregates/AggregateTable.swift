@@ -15,6 +15,9 @@ enum AggregateTable {
   /// `count`.
   static let count = AggregateFunction("count", 0...1) { CountState() }
 
+  /// `reduce_agg`, whose lambdas a call has.
+  static let reduce = AggregateFunction.reducing([])
+
   static var names: [String] { entries.keys.sorted() }
 
   private static let entries: [String: AggregateFunction] = {
@@ -24,7 +27,7 @@ enum AggregateTable {
         AggregateFunction("avg", 1...1, kernel: .average) { AverageState() },
         AggregateFunction("geometric_mean", 1...1) { GeometricMeanState() },
         AggregateFunction("approx_percentile", 2...3) { PercentileState() },
-      ] + choosing + spread + collecting
+      ] + choosing + spread + collecting + pairs + bits + summaries
     return Dictionary(functions.map { ($0.name, $0) }) { first, _ in first }
   }()
 
@@ -66,5 +69,24 @@ enum AggregateTable {
     AggregateFunction("histogram", 1...1) { HistogramState() },
     AggregateFunction("map_agg", 2...2, dependsOnOrder: true) { MapState() },
     AggregateFunction("multimap_agg", 2...2, dependsOnOrder: true) { MultimapState() },
+    AggregateFunction("map_union", 1...1, dependsOnOrder: true) { MapUnionState() },
+    reduce,
+  ]
+
+  private static let pairs = PairState.Measure.allCases.map { measure in
+    AggregateFunction(measure.rawValue, 2...2) { PairState(measure) }
+  }
+
+  private static let bits = BitState.Operation.allCases.map { operation in
+    AggregateFunction(operation.rawValue, 1...1) { BitState(operation) }
+  }
+
+  private static let summaries = [
+    AggregateFunction("skewness", 1...1) { MomentState(.skewness) },
+    AggregateFunction("kurtosis", 1...1) { MomentState(.kurtosis) },
+    AggregateFunction("entropy", 1...1) { EntropyState() },
+    AggregateFunction("checksum", 1...1, skipsNull: false) { ChecksumState() },
+    AggregateFunction("approx_most_frequent", 3...3) { MostFrequentState() },
+    AggregateFunction("numeric_histogram", 2...3) { NumericHistogramState() },
   ]
 }

@@ -126,6 +126,9 @@ private struct KeyedValues<Value: Sendable>: Sendable {
     }
   }
 
+  /// Whether there is nothing, also nothing that was let go.
+  var isEmpty: Bool { entries.isEmpty && !size.isOver }
+
   /// What a key takes beside the value itself, roughly.
   private static var keyByteCount: Int { 112 }
 
@@ -199,9 +202,36 @@ struct MapState: AggregateState {
 
   mutating func merge(_ later: MapState) { values.merge(later.values) { Self.add(&$0, $1, $2) } }
 
+  /// Whether it has taken no entry at all.
+  var isEmpty: Bool { values.isEmpty }
+
   var heldByteCount: Int { values.heldByteCount }
 
   var result: EngineValue { values.map { $0 ?? .null } }
+}
+
+/// `map_union`: the entries of all maps, of equal keys the first one's value.
+struct MapUnionState: AggregateState {
+  private var entries = MapState()
+  private var hasMap = false
+
+  mutating func add(_ arguments: [EngineValue], times: Int) {
+    guard let map = arguments.first?.entries else { return }
+    hasMap = true
+    for pair in map.pairs { entries.add([pair.key, pair.value], times: 1) }
+  }
+
+  mutating func merge(_ later: MapUnionState) {
+    hasMap = hasMap || later.hasMap
+    entries.merge(later.entries)
+  }
+
+  var heldByteCount: Int { entries.heldByteCount }
+
+  var result: EngineValue {
+    // Maps without entries have an empty union, and those with too many have none.
+    hasMap && entries.isEmpty ? .map(MapValue([])) : entries.result
+  }
 }
 
 /// `multimap_agg(key, value)`: all values of each key in order.

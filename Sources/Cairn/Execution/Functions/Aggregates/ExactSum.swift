@@ -54,6 +54,16 @@ struct ExactSum: Sendable {
     add(square, times: times)
   }
 
+  /// The product of two numbers.
+  mutating func addProduct(_ lhs: ExactNumber, _ rhs: ExactNumber, times: Int) {
+    count += times
+    if case .integer(let left) = lhs, case .integer(let right) = rhs {
+      return add(whole: Int128(left) * Int128(right), times: times)
+    }
+    guard let product = Arithmetic.product(lhs.decimal, rhs.decimal) else { return isTooLong = true }
+    add(product, times: times)
+  }
+
   mutating func merge(_ other: ExactSum) {
     count += other.count
     hasDouble = hasDouble || other.hasDouble

@@ -8,7 +8,8 @@ enum MapFunctions {
       arguments[0].entries.map { .array($0.pairs.map { .row(RowValue(values: [$0.key, $0.value])) }) }
         ?? .null
     },
-    .plain("map_from_entries", 1...1, fromEntries),
+    .plain("map_from_entries", 1...1) { entries($0).map { .map(MapValue($0)) } ?? .null },
+    .plain("multimap_from_entries", 1...1) { entries($0).map { .map(MapValue(gathering: $0)) } ?? .null },
     .plain("map_concat", 1...Int.max, concatenate),
   ]
 
@@ -21,17 +22,17 @@ enum MapFunctions {
     return .map(MapValue(zip(keys, values).map { (key: $0, value: $1) }))
   }
 
-  /// Of an array of pairs, rows or arrays.
-  @Sendable private static func fromEntries(_ arguments: [EngineValue]) -> EngineValue {
-    guard let items = arguments[0].elements else { return .null }
+  /// Of an array of pairs, rows or arrays, whose keys are not NULL.
+  private static func entries(_ arguments: [EngineValue]) -> [(key: EngineValue, value: EngineValue)]? {
+    guard let items = arguments[0].elements else { return nil }
     var pairs: [(key: EngineValue, value: EngineValue)] = []
     for item in items {
       var fields = item.elements ?? []
       if case .row(let row) = item { fields = row.values }
-      guard fields.count == 2, !fields[0].isNull else { return .null }
+      guard fields.count == 2, !fields[0].isNull else { return nil }
       pairs.append((key: fields[0], value: fields[1]))
     }
-    return .map(MapValue(pairs))
+    return pairs
   }
 
   /// Of keys in several maps the last one's value counts, at the place of the first.

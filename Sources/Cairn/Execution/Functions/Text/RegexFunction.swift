@@ -62,21 +62,28 @@ enum RegexFunction: Sendable {
   }
 
   private func replaced(_ text: [UInt8], _ replacement: [UInt8], _ finder: RegexFinder) -> EngineValue {
-    guard let pieces = RegexFunction.pieces(replacement, finder.groups),
-      let matches = finder.matches(in: text)
-    else {
-      return .null
-    }
-    var output: [UInt8] = []
-    var start = 0
-    for match in matches {
-      output += text[start..<match.whole.lowerBound]
-      for piece in pieces {
+    guard let pieces = RegexFunction.pieces(replacement, finder.groups) else { return .null }
+    return RegexFunction.replacing(text, finder) { match in
+      pieces.reduce(into: []) { output, piece in
         switch piece {
         case .text(let bytes): output += bytes
         case .group(let index): if let range = match.groups[index] { output += text[range] }
         }
       }
+    }
+  }
+
+  /// The text with each match replaced; NULL where one has no replacement.
+  static func replacing(
+    _ text: [UInt8], _ finder: RegexFinder, _ replacement: (RegexFinder.Match) -> [UInt8]?
+  ) -> EngineValue {
+    guard let matches = finder.matches(in: text) else { return .null }
+    var output: [UInt8] = []
+    var start = 0
+    for match in matches {
+      guard let replacement = replacement(match) else { return .null }
+      output += text[start..<match.whole.lowerBound]
+      output += replacement
       if output.count > ResultLimits.textByteCount { return .null }
       start = match.whole.upperBound
     }

@@ -80,9 +80,24 @@ extension TextFunctions {
     return EngineValue(previous[right.count])
   }
 
-  /// `from_utf8`: U+FFFD for bytes that are not UTF-8.
+  /// `from_utf8(bytes [, replacement])`: U+FFFD for bytes that are not UTF-8, or a text of one character or none, or
+  /// the character of a code point.
   @Sendable static func validated(_ arguments: [EngineValue]) -> EngineValue {
-    .text(Array(String(decoding: arguments[0].text ?? [], as: UTF8.self).utf8))
+    let bytes = arguments[0].text ?? []
+    guard arguments.count > 1 else { return .text(Array(String(decoding: bytes, as: UTF8.self).utf8)) }
+    guard let replacement = replacement(arguments[1]) else { return .null }
+    var output: [UInt8] = []
+    for character in Characters.split(bytes) {
+      output += String(validating: character, as: UTF8.self) == nil ? replacement : Array(character)
+      if output.count > ResultLimits.textByteCount { return .null }
+    }
+    return .text(output)
+  }
+
+  private static func replacement(_ value: EngineValue) -> [UInt8]? {
+    if value.string == nil { return character([value]).text }
+    guard let text = value.text, Characters.count(text) <= 1 else { return nil }
+    return text
   }
 
   // MARK: Parts

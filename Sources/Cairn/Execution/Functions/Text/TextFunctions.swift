@@ -49,9 +49,11 @@ enum TextFunctions {
     return .text(Array(text[begin..<max(begin, end)]))
   }
 
-  /// The place of the second text in the first, 0 where it is not found.
+  /// `strpos(text, part [, n])`: the place of the second text in the first, 0 where it is not found; of its n-th
+  /// place, which may overlap others, counted from the end where `n` is negative.
   @Sendable static func position(_ arguments: [EngineValue]) -> EngineValue {
-    let texts = texts(arguments)
+    let texts = texts(arguments.prefix(2).map { $0 })
+    if arguments.count > 2 { return position(texts[0], texts[1], arguments[2]) }
     return .number(
       .integer(
         characterPlaces(of: texts[1], in: texts[0], limit: 1).first.map {
@@ -59,8 +61,19 @@ enum TextFunctions {
         } ?? 0))
   }
 
-  /// Offsets of a part that starts and ends between characters, from left to right without overlap.
-  static func characterPlaces(of part: [UInt8], in text: [UInt8], limit: Int = .max) -> [Int] {
+  private static func position(_ text: [UInt8], _ part: [UInt8], _ instance: EngineValue) -> EngineValue {
+    guard let instance = instance.count, instance != 0 else { return .null }
+    if part.isEmpty { return EngineValue(1) }
+    let places = characterPlaces(of: part, in: text, areOverlapping: true)
+    guard instance.magnitude <= UInt(places.count) else { return EngineValue(0) }
+    let place = places[instance > 0 ? instance - 1 : places.count + instance]
+    return EngineValue(Characters.count(Array(text[..<place])) + 1)
+  }
+
+  /// Offsets of a part that starts and ends between characters, from left to right, by default without overlap.
+  static func characterPlaces(
+    of part: [UInt8], in text: [UInt8], limit: Int = .max, areOverlapping: Bool = false
+  ) -> [Int] {
     if part.isEmpty { return [0] }
     var places: [Int] = []
     part.withUnsafeBufferPointer { part in
@@ -75,7 +88,7 @@ enum TextFunctions {
           }
           if boundary == found, end == found + part.count {
             places.append(found)
-            position = end
+            position = areOverlapping ? found + 1 : end
           } else {
             position = found + 1
           }

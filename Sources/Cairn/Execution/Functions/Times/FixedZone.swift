@@ -13,6 +13,27 @@ struct FixedZone: Sendable {
 
   init(seconds: Int) { self.seconds = seconds }
 
+  /// An offset of at most 14 hours, as Trino has it.
+  init?(hours: Int, minutes: Int) {
+    guard (-14...14).contains(hours), (-840...840).contains(minutes), abs(hours * 60 + minutes) <= 840 else {
+      return nil
+    }
+    self.init(seconds: (hours * 60 + minutes) * 60)
+  }
+
+  /// That of an offset's text, or of an interval of whole minutes.
+  init?(of value: EngineValue) {
+    guard case .interval(let span) = value else {
+      guard let zone = value.text.flatMap({ FixedZone(name: $0) }) else { return nil }
+      self = zone
+      return
+    }
+    guard case .nanoseconds(let count) = span, count % (60 * TimeSpan.nanosecondsPerSecond) == 0,
+      let minutes = Int(exactly: count / (60 * TimeSpan.nanosecondsPerSecond))
+    else { return nil }
+    self.init(hours: 0, minutes: minutes)
+  }
+
   /// The zone at the front of a text.
   static func read(_ rest: inout ArraySlice<UInt8>) -> FixedZone? {
     for word in ["UTC", "GMT", "Z"]

@@ -4,6 +4,8 @@ enum TimeField: String, CaseIterable, Sendable {
   case dayOfWeek = "day_of_week"
   case dayOfYear = "day_of_year"
   case yearOfWeek = "year_of_week"
+  case zoneHour = "timezone_hour"
+  case zoneMinute = "timezone_minute"
 
   /// The names that `EXTRACT` and functions know besides.
   private static let synonyms: [String: TimeField] = [
@@ -29,8 +31,20 @@ enum TimeField: String, CaseIterable, Sendable {
   /// The part of a time as its zone's clocks show it, or of an interval.
   func value(of value: EngineValue) -> EngineValue {
     if case .interval(let span) = value { return self.value(of: span) }
-    if self == .epoch { return value.timePoint.map(TimeFunctions.unixTime) ?? .null }
+    switch self {
+    case .epoch: return value.timePoint.map(TimeFunctions.unixTime) ?? .null
+    case .zoneHour, .zoneMinute: return zonePart(of: value)
+    default: break
+    }
     return value.clock.map(self.value) ?? .null
+  }
+
+  /// The offset of a time's zone, both parts with its sign.
+  private func zonePart(of value: EngineValue) -> EngineValue {
+    let time = EngineValue(timeOf: value)
+    guard time.timePoint != nil else { return .null }
+    let offset = if case .zoned(let zoned) = time { zoned.offset } else { 0 }
+    return EngineValue(self == .zoneHour ? offset / 3600 : offset / 60 % 60)
   }
 
   /// The part of an interval: what its text shows, with its sign; NULL where an interval of its sort has none.
@@ -71,6 +85,8 @@ enum TimeField: String, CaseIterable, Sendable {
     case .dayOfWeek: return EngineValue(TimeField.weekday(of: point.day))
     case .dayOfYear: return EngineValue(TimeField.dayOfYear(point.day))
     case .yearOfWeek: return EngineValue(TimeField.week(of: point.day).year)
+    // They are those of a time with its zone.
+    case .zoneHour, .zoneMinute: return EngineValue(0)
     }
   }
 

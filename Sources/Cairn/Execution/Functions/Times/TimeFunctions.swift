@@ -12,11 +12,13 @@ enum TimeFunctions {
       .plain("from_iso8601_date", 1...1) { isoDate($0) },
       .plain("to_iso8601", 1...1) { isoText($0) },
       .plain("to_unixtime", 1...1) { $0[0].timePoint.map(unixTime) ?? .null },
-      .plain("from_unixtime", 1...1) { fromUnixTime($0) },
+      .plain("from_iso8601_timestamp_nanos", 1...1) { EngineValue(timeOf: $0[0]) },
+      .special("from_unixtime", 1...3, .unixTime),
+      .plain("from_unixtime_nanos", 1...1) { fromUnixNanoseconds($0[0]) },
       .plain("last_day_of_month", 1...1) { lastDayOfMonth($0) },
       .special("at_timezone", 2...2, .zone(isShownIn: true)),
       .special("with_timezone", 2...2, .zone(isShownIn: false)),
-    ] + TimeField.table + TimeUnitFunction.table + TimePatternFunction.table
+    ] + DurationFunctions.table + TimeField.table + TimeUnitFunction.table + TimePatternFunction.table
 
   /// Seconds since 1970 as a double.
   static func unixTime(_ point: TimePoint) -> EngineValue {
@@ -26,12 +28,17 @@ enum TimeFunctions {
   }
 
   /// Digits behind the nanosecond are cut.
-  private static func fromUnixTime(_ arguments: [EngineValue]) -> EngineValue {
-    guard let seconds = arguments[0].number?.decimal, seconds.magnitude <= 12,
+  static func fromUnixTime(_ value: EngineValue) -> EngineValue {
+    guard let seconds = value.number?.decimal, seconds.magnitude <= 12,
       let whole = ExactDecimal(movingPointOf: seconds, by: 9).truncated(toPlaces: 0),
       let count = Int128(String(decoding: whole.spelling, as: UTF8.self))
     else { return .null }
     return TimePoint.epoch.adding(.nanoseconds(count)).map(EngineValue.timestamp) ?? .null
+  }
+
+  private static func fromUnixNanoseconds(_ value: EngineValue) -> EngineValue {
+    guard let count = value.number?.decimal.rounded(toPlaces: 0)?.wholeValue else { return .null }
+    return TimePoint.epoch.adding(.nanoseconds(Int128(count))).map(EngineValue.timestamp) ?? .null
   }
 
   /// `YYYY-MM-DD`, nothing else.
@@ -41,12 +48,16 @@ enum TimeFunctions {
     return .date(point.day)
   }
 
-  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or nine where they are needed.
+  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or nine where they are needed, or as
+  /// many of twelve.
   private static func isoText(_ arguments: [EngineValue]) -> EngineValue {
     let time = arguments[0]
     guard let point = time.clock else { return .null }
     if case .date(let days) = arguments[0] { return .text(TimePoint.dateText(days: days)) }
-    let digits = point.nanoseconds % 1_000_000 == 0 ? 3 : 9
+    var digits = point.nanoseconds % 1_000_000 == 0 ? 3 : 9
+    if point.picoseconds != 0 {
+      digits = point.picoseconds % 100 == 0 ? 10 : point.picoseconds % 10 == 0 ? 11 : 12
+    }
     let parts: [TimePattern.Part] = [
       .number(.year, width: 4), .literal([UInt8(ascii: "-")]), .number(.month, width: 2),
       .literal([UInt8(ascii: "-")]), .number(.day, width: 2), .literal([UInt8(ascii: "T")]),

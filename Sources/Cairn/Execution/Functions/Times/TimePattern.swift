@@ -54,10 +54,9 @@ struct TimePattern: Sendable {
         output += TimePattern.weekdays[TimeField.weekday(of: point.day) - 1].prefix(isShort ? 3 : .max)
       case .halfDay: output += point.secondOfDay < 43_200 ? "AM".utf8 : "PM".utf8
       case .fraction(let digits):
-        var nanoseconds: [UInt8] = []
-        TimePoint.append(Int(point.nanoseconds), width: 9, to: &nanoseconds)
-        output += (nanoseconds + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, digits - 9))).prefix(
-          digits)
+        var all: [UInt8] = []
+        TimePoint.append(Int(point.fraction), width: 12, to: &all)
+        output += (all + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, digits - 12))).prefix(digits)
       case .offset(let withColon): output += TimePattern.offset(offset, withColon: withColon)
       case .zoneName: output += time.zone.name
       }

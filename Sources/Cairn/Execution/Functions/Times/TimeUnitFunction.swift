@@ -87,7 +87,9 @@ extension TimeUnit {
   fileprivate func count(from start: TimePoint, to end: TimePoint) -> Int64? {
     if TimePoint.compare(end, start) < 0 { return count(from: end, to: start).map { -$0 } }
     guard let months else {
-      return Int64(exactly: (end.nanosecondCount - start.nanosecondCount) / nanoseconds)
+      let difference =
+        (end.nanosecondCount - start.nanosecondCount) * 1000 + Int128(end.picoseconds - start.picoseconds)
+      return Int64(exactly: difference / (nanoseconds * 1000))
     }
     let (first, last) = (EventTime.civil(days: start.day), EventTime.civil(days: end.day))
     var count = Int64((last.year - first.year) * 12 + last.month - first.month)
