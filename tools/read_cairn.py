@@ -32,7 +32,7 @@ FIRST_SHAPE = 16
 LITERALS = {NULL: b"null", FALSE: b"false", TRUE: b"true", EMPTY_OBJECT: b"{}", EMPTY_ARRAY: b"[]"}
 SHAPES, LENGTHS, STRINGS, INTEGERS, NUMBERS = range(5)
 COLUMN_KINDS = "shape length string integer number".split()
-PLAIN, MINIMAL, HTML, ASCII, SLASH, ASCII_UPPER, VERBATIM, OPAQUE = 0, 1, 2, 3, 4, 5, 15, 2
+PLAIN, MINIMAL, HTML, ASCII, SLASH, ASCII_UPPER, VERBATIM, OPAQUE, SILENT = 0, 1, 2, 3, 4, 5, 15, 2, 16
 
 
 class Damaged(Exception):
@@ -134,6 +134,10 @@ def character(value, at):
         except (UnicodeDecodeError, TypeError):
             pass
     return None, 1
+
+def exceptions(cursor):
+    return {cursor.varint(): cursor.counted() for _ in range(cursor.varint())}
+
 
 def spell(value, style):
     """The spelling of a value (E17, E18)."""
@@ -378,12 +382,15 @@ class Segment:
 
         return [instance(0) for _ in range(self.groups[group][0])]
 
-    def envelopes(self):  # S41, S44
+    def envelopes(self):  # S41, S43a, S44
         c = self.block(self.envelopes_ref)
         for _ in range(self.envelope_count):
             around = c.counted(), c.counted(), c.counted()
             layout = (c.byte(),) + tuple(c.counted() for _ in range(7))
-            yield around, layout, dict((c.varint(), c.counted()) for _ in range(c.varint()))
+            gaps, quoting, spelled = exceptions(c), PLAIN, {}
+            if layout[0] & 4:
+                quoting, spelled = c.byte(), exceptions(c)
+            yield around, layout, gaps, quoting, spelled
         c.end()
 
     def objects(self):  # S34 to S40
@@ -443,11 +450,13 @@ def rebuilt(segment):
         if item["flags"] & OPAQUE:
             data = b"".join(segment.block(ref).data for ref in item["parts"])
         else:
-            (prefix, separator, suffix), layout, gaps = envelopes[item["envelope"]]
+            (prefix, separator, suffix), layout, gaps, quoting, spelled = envelopes[item["envelope"]]
             output = []
-            for index, row in enumerate(item["rows"]):
+            for index, row in enumerate(item["rows"] if quoting != SILENT else []):
                 output.append(gaps.get(index, separator) if index else prefix)
-                write_value(verbatim.get(row, records[row]), layout, 0, output)
+                text = []
+                write_value(verbatim.get(row, records[row]), layout, 0, text)
+                output.append(spelled[index] if index in spelled else spell(b"".join(text), quoting))
             data = b"".join(output) + suffix
         if len(data) != item["size"] or hashlib.sha256(data).digest() != item["digest"]:
             raise Damaged(f"object {item['key']!r} does not rebuild")

@@ -9,8 +9,8 @@ struct CompactCommand: ParsableCommand {
     abstract: "Compact CloudTrail logs into an archive.",
     discussion: """
       SOURCE is a file, a directory, a glob, or - for standard input; JSON plain, gzip or zstd, told by content. \
-      Objects that the archive has already (same key, size and modification time) are skipped, so the same \
-      command can run again at any time. What cannot be read is kept under ARCHIVE/rejects with its place \
+      Objects that the archive has already are skipped, however the path to them is typed, so the same command \
+      can run again at any time: files of unchanged size and modification time without being read. What cannot be read is kept under ARCHIVE/rejects with its place \
       and reason, and the exit code is then 3. Files that by their content hold no log (images, programs) are \
       named and left where they are; those that hold logs in a form that is not read (zip, UTF-16) too, with \
       the way out and exit code 3.
@@ -37,6 +37,15 @@ struct CompactCommand: ParsableCommand {
     help: "Copy files that hold no log into ARCHIVE/rejects instead of naming them only.")
   var keepForeign = false
 
+  @Flag(help: "Read files also where size and modification time are unchanged.")
+  var rehash = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Look for this wrapping of records only: \(Wrapping.allCases.map(\.name).joined(separator: ", ")).",
+      valueName: "form"))
+  var envelope: Wrapping?
+
   /// For tests: small segments, so that a short run commits many times.
   @Option(name: .customLong("segment-bytes"), help: .hidden)
   var segmentBytes: ByteCount?
@@ -56,6 +65,8 @@ struct CompactCommand: ParsableCommand {
     options.memoryByteLimit = memory.value
     options.objectByteLimit = maxObject.value
     options.keepsForeignFiles = keepForeign
+    options.rehashes = rehash
+    options.wrapping = envelope
     if let segmentBytes {
       options.segmentJSONByteLimit = segmentBytes.value
       options.pieceByteTarget = min(options.pieceByteTarget, max(1, segmentBytes.value / 2))
@@ -94,6 +105,22 @@ struct CompactCommand: ParsableCommand {
     for key in summary.changedKeys.prefix(CompactionSummary.listLimit) {
       printError("changed: \(key) differs from the copy in the archive; both are kept")
     }
+    let more = summary.changedKeys.count - CompactionSummary.listLimit
+    if more > 0 { printError("(and \(formatCount(more)) more)") }
+  }
+
+  /// Why objects were not added, and which were although their content is there.
+  private func skipped(_ summary: CompactionSummary) -> String? {
+    let same = summary.skippedObjects - summary.unchangedObjects
+    let reasons = [
+      (summary.unchangedObjects, "of unchanged size and time, not read"),
+      (same, "with the name and content of one in the archive"),
+      (summary.repeatedObjects, "met before in this run"),
+      (summary.renamedObjects, "added with the content of another name"),
+      (summary.changedKeys.count, "added with other content under a known name"),
+    ].filter { $0.0 > 0 }
+    guard !reasons.isEmpty else { return nil }
+    return reasons.map { "\(formatCount($0.0)) \($0.1)" }.joined(separator: ", ")
   }
 
   private func report(_ summary: CompactionSummary, seconds: Double) {
@@ -106,6 +133,7 @@ struct CompactCommand: ParsableCommand {
     if summary.unreadFiles > 0 { objects += ", \(formatCount(summary.unreadFiles)) not read" }
     if summary.foreignFiles > 0 { objects += ", \(formatCount(summary.foreignFiles)) not kept" }
     lines.append(("objects", objects))
+    if let skipped = skipped(summary) { lines.append(("skipped", skipped)) }
     lines.append(
       (
         "records",
@@ -134,6 +162,14 @@ struct CompactCommand: ParsableCommand {
         "\(fixed(seconds, 2)) s, \(fixed(rate, 0)) MB/s of JSON, \(formatBytes(peakMemory())) peak memory"
       ))
     for (name, text) in lines { printError("\(name.padded(to: 8)) \(text)") }
+  }
+}
+
+extension Wrapping: ExpressibleByArgument {
+  /// By the name that people write; nil where there is none of it.
+  public init?(argument: String) {
+    guard let found = Wrapping.allCases.first(where: { $0.name == argument }) else { return nil }
+    self = found
   }
 }
 

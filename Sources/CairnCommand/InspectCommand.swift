@@ -13,6 +13,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "List every column with its size and encodings, largest first.")
   var columns = false
 
+  @Flag(help: "List its source objects: what was recognised, and what became of their records.")
+  var sources = false
+
   @Flag(help: "List the paths of its records: kinds, numbers of values, examples.")
   var schema = false
 
@@ -31,7 +34,9 @@ struct InspectCommand: ParsableCommand {
     if !schema, path != nil || depth != nil || output != nil {
       throw ValidationError("--path, --depth and --output go with --schema")
     }
-    if schema, columns { throw ValidationError("--schema or --columns, not both") }
+    if [schema, columns, sources].filter({ $0 }).count > 1 {
+      throw ValidationError("--schema, --columns or --sources, not several")
+    }
     if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
     if output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
@@ -41,6 +46,7 @@ struct InspectCommand: ParsableCommand {
       let schema = try ArchiveSchema(path: archive, detail: .examples, threads: threading.count)
       return try SchemaListing(schema, prefix: path, depth: depth).write(output ?? .table)
     }
+    if sources { return try sourceList() }
     let inspection = try Inspection(path: archive, columns: columns)
     try summary(inspection)
     try segments(inspection)
@@ -105,6 +111,20 @@ struct InspectCommand: ParsableCommand {
           + "\(String(segment.sizes[.rowGroups]).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
           + "\(columns.padded(to: 17)) \(formatBytes(segment.sizes[.byteCount]).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
       )
+    }
+  }
+
+  private func sourceList() throws {
+    let out = StandardOutput.shared
+    try out.write("records     kept        duplicates  rejected  bytes      form             source\n")
+    try SourceListing(path: archive).visit { source in
+      var name = source.key + (source.version > 1 ? "~\(source.version)" : "")
+      if source.isIncomplete { name += " (incomplete)" }
+      let form = (source.wrapping?.name ?? "no records") + (source.isCompressed ? " *" : "")
+      try out.write(
+        "\(formatCount(source.records).padded(to: 11)) \(formatCount(source.kept).padded(to: 11)) "
+          + "\(formatCount(source.duplicates).padded(to: 11)) \(formatCount(source.rejected).padded(to: 9)) "
+          + "\(formatBytes(source.sourceByteCount).padded(to: 10)) \(form.padded(to: 16)) \(name)\n")
     }
   }
 

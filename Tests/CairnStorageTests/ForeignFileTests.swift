@@ -73,31 +73,13 @@ import Testing
 
   /// What holds CloudTrail in a form that is not read is left, too; but it is no success.
   @Test func formsThatAreNotRead() throws {
-    let text = String(decoding: Self.envelope, as: UTF8.self)
-    let iconv = "UTF-16; convert it with iconv -f UTF-16 -t UTF-8"
-    func wide(_ isBig: Bool) -> [UInt8] {
-      text.utf16.flatMap { unit in
-        let bytes = [UInt8(truncatingIfNeeded: unit), UInt8(truncatingIfNeeded: unit >> 8)]
-        return isBig ? bytes.reversed() : bytes
-      }
-    }
-    try isUnread([0xFF, 0xFE] + wide(false), iconv)
-    try isUnread([0xFE, 0xFF] + wide(true), iconv)
-    try isUnread(wide(false), iconv)
-    try isUnread(try gzip(wide(true)), "UTF-16 inside gzip; convert it with iconv -f UTF-16 -t UTF-8")
-    try isUnread(try gzip(try gzip(Self.envelope)), "gzip inside gzip; inflate it once first")
-    try isUnread(try zstd(try gzip(Self.envelope)), "gzip inside zstd; inflate it once first")
     try isUnread(
-      Array("Event name,Event time,User name\nGetObject,x,y\n".utf8),
-      "CSV, perhaps the event history's download; download it as JSON")
+      [0xFF, 0xFE] + Array("eventName, and no JSON".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), 0] },
+      "UTF-16; convert it with iconv -f UTF-16 -t UTF-8")
+    try isUnread(try gzip(try gzip(Array("no JSON".utf8))), "gzip inside gzip; inflate it once first")
     try isUnread(
       Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 130\n".utf8),
       "a Git LFS pointer; run git lfs pull")
-    let directory = try TemporaryDirectory()
-    try directory.write("1_CloudTrail_x.json", Self.envelope)
-    let tar = try runProcess(["tar", "-C", directory.path, "-cf", "-", "1_CloudTrail_x.json"]).output
-    try isUnread(tar, "a tar archive; unpack it first")
-    try isUnread(try gzip(tar), "a tar archive inside gzip; unpack it first")
     try isUnread(Array("PK".utf8) + [3, 4] + Self.envelope, "a zip archive; unpack it first")
   }
 

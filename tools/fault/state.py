@@ -57,7 +57,7 @@ class Reader:
         if "CURRENT" not in files:
             return LOST if any(name.startswith("segments/") for name in files) else None
         fingerprint = tuple(
-            sorted(item for item in files.items() if not item[0].startswith(("LOCK", "tmp/", "rejects/")))
+            sorted(item for item in files.items() if not item[0].startswith(("LOCK", "KNOWN", "tmp/", "rejects/")))
         )
         with self.lock:
             if fingerprint in self.seen:

@@ -110,7 +110,7 @@ struct Catalog {
       for block in reader.footer.objectBlocks.indices {
         try options.cancellation.check()
         for object in try reader.objects(block: block) {
-          guard DeliveryKey(object.key) != nil else { continue }
+          guard SourceKey(object.key).partition != nil else { continue }
           let source = SourceObject(object)
           let texts = parts.map { part in
             let value = VirtualColumn(part: part).value(of: source).text ?? []

@@ -147,7 +147,9 @@ package struct ArchiveDirectory: Sendable {
     for name in try root.names() {
       switch name {
       // A file system's own `lost+found` may lie in an archive that is one's root.
-      case Self.lock, Self.temporaryCurrent, Self.temporaryManifest, Self.lostAndFound: continue
+      case Self.lock, Self.temporaryCurrent, Self.temporaryManifest, Self.lostAndFound, KnownLog.name,
+        KnownLog.temporaryName:
+        continue
       case Self.segments, Self.rejects, Self.temporary:
         guard try root.status(of: name)?.kind == .directory else {
           foreign = foreign ?? "\(name)"

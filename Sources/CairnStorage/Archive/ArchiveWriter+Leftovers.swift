@@ -18,7 +18,9 @@ extension ArchiveWriter {
 
   private func setAsideTemporaryStates(_ lost: LostAndFound) throws {
     let root = directory.root
-    for name in [ArchiveDirectory.temporaryCurrent, ArchiveDirectory.temporaryManifest] {
+    for name in [
+      ArchiveDirectory.temporaryCurrent, ArchiveDirectory.temporaryManifest, KnownLog.temporaryName,
+    ] {
       guard let status = try root.status(of: name) else { continue }
       if status.kind == .regular {
         try root.remove(name)

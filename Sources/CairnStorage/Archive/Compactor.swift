@@ -16,6 +16,10 @@ public struct CompactionOptions: Sendable {
   package var fragmentByteLimit = ObjectShredder.fragmentByteLimit
   /// Whether files that hold no log are copied into `rejects/` too.
   public var keepsForeignFiles = false
+  /// Whether files whose size and modification time are unchanged are read all the same.
+  public var rehashes = false
+  /// The only wrapping of records that is looked for (`.none`: CloudTrail's own form alone); all where it is nil.
+  public var wrapping: Wrapping?
   /// Called about ten times a second from a worker, one call at a time.
   public var progress: (@Sendable (CompactionProgress) -> Void)?
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
@@ -55,7 +59,7 @@ public struct CompactionProgress: Sendable {
   public var isSealing = false
 }
 
-/// What a run did. `records == kept + duplicates + rejected`.
+/// What a run did. `records == kept + duplicates + rejected`; what was skipped is not among them.
 public struct CompactionSummary: Sendable {
   /// Source files found.
   public var files = 0
@@ -63,8 +67,14 @@ public struct CompactionSummary: Sendable {
   public var objects = 0
   /// Objects added that are no CloudTrail logs, kept as bytes.
   public var opaqueObjects = 0
-  /// Objects that were in the archive already.
+  /// Objects that were in the archive already, under their name and with their content.
   public var skippedObjects = 0
+  /// Those of them that were not read, since name, size and modification time are unchanged.
+  public var unchangedObjects = 0
+  /// Objects that this run has met under one name and with one content before.
+  public var repeatedObjects = 0
+  /// Objects added although their content is there, since it has another name.
+  public var renamedObjects = 0
   /// Objects of which only a part was readable.
   public var incompleteObjects = 0
   /// Objects of which nothing could be kept.
@@ -73,7 +83,7 @@ public struct CompactionSummary: Sendable {
   public var foreignFiles = 0
   /// Files that hold CloudTrail, or may well, in a form that is not read, such as archives: left where they are.
   public var unreadFiles = 0
-  /// Keys whose object differs from the one in the archive; both are kept.
+  /// Keys of objects added although their name is there, since their content is another; both are kept.
   public var changedKeys: [String] = []
   /// Records read, rejected ones among them.
   public var records = 0
@@ -111,7 +121,7 @@ public struct CompactionSummary: Sendable {
 package final class Compactor {
   private let writer: ArchiveWriter
   private let options: CompactionOptions
-  private let known: KnownObjects
+  private let store: KnownStore
   private let rejectStore: RejectStore
   private var summary = CompactionSummary()
   private let meter: ProgressMeter
@@ -127,7 +137,7 @@ package final class Compactor {
     try options.check()
     self.options = options
     writer = try ArchiveWriter(path: path)
-    known = try KnownObjects(try writer.snapshot())
+    store = try KnownStore(writer.directory.root, try writer.snapshot())
     rejectStore = try RejectStore(writer.paths)
     meter = ProgressMeter(options.progress)
     var generator = SystemRandomNumberGenerator()
@@ -139,16 +149,17 @@ package final class Compactor {
   }
 
   package func run(_ sources: [FilePath]) throws -> CompactionSummary {
-    let discovery = try SourceDiscovery(sources, archive: writer.paths.root)
-    summary.files = discovery.files.count
-    for reject in discovery.rejects { try account(FileRejects(key: reject.key, rejects: [reject])) }
-    let files = discovery.files.filter { file in
-      guard known.contains(file) else { return true }
-      summary.skippedObjects += 1
-      return false
+    let (known, rehashes) = (store.known, options.rehashes)
+    let discovery = try SourceDiscovery(sources, archive: writer.paths.root) {
+      !rehashes && known.contains($0)
     }
-    meter.start(totalFiles: files.count)
-    try compact(files)
+    summary.files = discovery.files.count + discovery.skippedCount
+    summary.skippedObjects = discovery.skippedCount
+    summary.unchangedObjects = discovery.skippedCount
+    for reject in discovery.rejects { try account(FileRejects(key: reject.key, rejects: [reject])) }
+    meter.start(totalFiles: discovery.files.count)
+    try compact(discovery.files)
+    try store.commit([], [])
     try writer.syncRejects()
     return summary
   }
@@ -158,11 +169,16 @@ package final class Compactor {
     var start = 0
     var weight = 0
     for (index, file) in files.enumerated() {
+      // A stream cannot be read again where a neighbour has to be.
+      if file.isStream, start < index {
+        plan.append(start..<index)
+        (start, weight) = (index, 0)
+      }
       let isCompressed = [".gz", ".zst"].contains { file.key.suffix($0.utf8.count).elementsEqual($0.utf8) }
       // A sparse file may have any size, and very many empty ones are a piece's worth too.
       let byteCount = min(max(file.byteCount, Self.leastFileByteCount), options.pieceByteTarget)
       weight += byteCount * (isCompressed ? Self.inflationEstimate : 1)
-      if weight >= options.pieceByteTarget {
+      if weight >= options.pieceByteTarget || file.isStream {
         plan.append(start..<(index + 1))
         (start, weight) = (index + 1, 0)
       }
@@ -172,10 +188,12 @@ package final class Compactor {
   }
 
   private func compact(_ files: [SourceFile]) throws {
-    let queue = PieceQueue(plan: plan(files), options: options)
+    let runObjects = RunObjects(store.known)
+    let queue = PieceQueue(plan: plan(files), options: options, objects: runObjects)
     var open: [ArchiveWriter.NewSegment] = []
+    var objects: [KnownObjects.Object] = []
     while true {
-      try fill(queue, files)
+      try fill(queue, files, runObjects)
       var taken = queue.takeSegment()
       for output in taken.outputs { try account(output) }
       // They hold the pieces too.
@@ -184,6 +202,7 @@ package final class Compactor {
       let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
         meter.setSealing(true)
+        objects += taken.pieces.flatMap(\.objects).filter(\.isLastFragment).map { KnownObjects.Object($0) }
         for piece in taken.pieces where !piece.isSpilled {
           residentPieceBytes.subtract(piece.state.byteCount)
         }
@@ -194,20 +213,26 @@ package final class Compactor {
       }
       // Fragments of one object become visible together.
       if !endsInsideObject, !open.isEmpty {
-        try writer.commit(open)
-        open = []
+        try commit(open, objects)
+        (open, objects) = ([], [])
       }
     }
-    if !open.isEmpty { try writer.commit(open) }
+    if !open.isEmpty { try commit(open, objects) }
+  }
+
+  private func commit(_ segments: [ArchiveWriter.NewSegment], _ objects: [KnownObjects.Object]) throws {
+    try writer.commit(segments)
+    try store.commit(segments.map(\.entry), objects)
   }
 
   /// Lets the workers fill pieces until the next segment is complete.
-  private func fill(_ queue: PieceQueue, _ files: [SourceFile]) throws {
-    let (known, options, hashSeed, meter) = (known, options, hashSeed, meter)
+  private func fill(_ queue: PieceQueue, _ files: [SourceFile], _ runObjects: RunObjects) throws {
+    let (known, options, hashSeed, meter) = (store.known, options, hashSeed, meter)
     let (paths, tally) = (writer.paths, residentPieceBytes)
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
       let filler = PieceFiller(
-        known: known, options: options, hashSeed: hashSeed, paths: paths, residentPieceBytes: tally)
+        known: known, runObjects: runObjects, options: options, hashSeed: hashSeed, paths: paths,
+        residentPieceBytes: tally)
       while let (index, range) = queue.next() {
         let output = try filler.fill(files[range])
         meter.add(files: range.count, output)
@@ -228,6 +253,9 @@ package final class Compactor {
   private func account(_ output: PieceFiller.Output) throws {
     summary.skippedObjects += output.skippedCount
     summary.changedKeys += output.changed
+    summary.repeatedObjects += output.repeatedCount
+    summary.renamedObjects += output.renamedCount
+    store.note(output.sightings)
     for piece in output.pieces {
       for object in piece.objects {
         summary.rejected += object.rejectedCount

@@ -15,6 +15,18 @@ package struct FileRejects: Sendable {
     self.delivered = delivered
     self.foreign = foreign
   }
+
+  /// For an object as a whole.
+  init(
+    key: [UInt8], _ reason: String, at offset: Int, delivered: KeptDelivery? = nil,
+    foreign: ForeignContent? = nil
+  ) {
+    let reject = Reject(key: key, offset: offset, reason: reason, bytes: [], isObject: true)
+    self.init(key: key, rejects: [reject], delivered: delivered, foreign: foreign)
+  }
+
+  /// Whether somebody misses it.
+  var isFailure: Bool { foreign?.holdsLogs ?? true }
 }
 
 /// A delivered file's bytes in `rejects/`, under a temporary name.
@@ -26,9 +38,12 @@ package struct KeptDelivery: Sendable {
 
   private static let partByteCount = 1 << 20
 
+  /// Removes what nobody will name.
+  func discard() { try? Directory.remove(path) }
+
   /// Writes `start`, and what `file` has behind it, as far as that can be read. Throws `CairnError.io` where it
   /// cannot be written.
-  init(_ start: UnsafeBufferPointer<UInt8>, restOf file: File, isStream: Bool, in directory: String) throws {
+  init(_ start: UnsafeBufferPointer<UInt8>, restOf file: File?, isStream: Bool, in directory: String) throws {
     path = RejectStore.pendingPath(in: directory)
     let target = try File.create(path)
     do {
@@ -59,7 +74,7 @@ package struct KeptDelivery: Sendable {
   }
 
   private static func copy(
-    _ start: UnsafeBufferPointer<UInt8>, restOf file: File, isStream: Bool, to target: File
+    _ start: UnsafeBufferPointer<UInt8>, restOf file: File?, isStream: Bool, to target: File
   ) throws -> (Int, UInt64) {
     let part = UnsafeMutablePointer<UInt8>.allocate(capacity: partByteCount)
     defer { part.deallocate() }
@@ -72,8 +87,8 @@ package struct KeptDelivery: Sendable {
         let (next, room) = (part + filled, partByteCount - filled)
         let got =
           isStream
-          ? try? file.readNext(into: next, byteCount: room)
-          : try? file.read(at: total + filled, into: next, byteCount: room)
+          ? try? file?.readNext(into: next, byteCount: room)
+          : try? file?.read(at: total + filled, into: next, byteCount: room)
         guard let got, got > 0 else { break }
         filled += got
       }

@@ -1,50 +1,160 @@
 import CairnShims
 
-/// The objects that an archive has already: what makes a second run skip them.
-package struct KnownObjects: Sendable {
-  package struct Known: Sendable {
-    package var sourceByteCount: Int
+/// The objects that an archive has: what makes a second run skip them, wherever they lie and however they are named.
+///
+/// Built by one thread; read by many once it is.
+package final class KnownObjects: @unchecked Sendable {
+  /// What of an object tells it from others.
+  package struct Object: Sendable {
+    package var key: Hash128
+    package var name: ObjectName
+    package var digest: Digest
+    package var byteCount: Int
     package var modified: Int64
-    package var digest: [UInt8]
     package var version: Int
   }
 
-  private struct KeyHash: Hashable {
-    var low: UInt64
-    var high: UInt64
+  /// A source file as it was when its objects were found in the archive, or were added: what a run need not read again.
+  package struct Sighting: Sendable {
+    /// Of the file's path from the root.
+    package var place: Hash128
+    package var byteCount: Int
+    package var modified: Int64
+    package var object: Identity
+  }
 
-    init(_ key: [UInt8]) {
-      let hash = key.withUnsafeBytes { cairn_xxh3_128($0.baseAddress, $0.count, 0) }
-      low = hash.low
-      high = hash.high
+  /// An object's name and content, as far as a file needs to know whether it is there.
+  package struct Identity: Sendable {
+    package var digest: Digest
+    package var delivered: Hash128?
+    package var base: Hash128
+
+    package init(_ name: ObjectName, _ digest: Digest) {
+      (delivered, base, self.digest) = (name.delivered, name.base, digest)
+    }
+
+    package init(digest: Digest, delivered: Hash128?, base: Hash128) {
+      (self.digest, self.delivered, self.base) = (digest, delivered, base)
     }
   }
 
-  private var entries: [KeyHash: [Known]] = [:]
+  private enum Fact: UInt64 {
+    /// Content under a delivered name, a last name of an object with one or without, or only without.
+    case delivered = 1
+    case base, bareBase
+    case content, name, key
+    /// Last name, size and time of an object whose last name no other has.
+    case file
+  }
+
+  /// Hashes of all facts. The seed is random: nobody outside can make two of them meet.
+  private var facts: Set<Hash128> = []
+  private var laterVersions: [Hash128: Int] = [:]
+  /// Whether all objects are there that a file in this state had.
+  private var sightings: [Hash128: Bool] = [:]
+  private let seed = UInt64.random(in: 0 ... .max)
 
   package init() {}
 
-  package init(_ snapshot: ArchiveSnapshot) throws {
-    for entry in snapshot.manifest.segments {
-      let reader = try snapshot.open(entry)
-      for block in reader.footer.objectBlocks.indices {
-        for object in try reader.objects(block: block) where object.isLastFragment { add(object) }
-      }
+  private func fact(_ kind: Fact, _ words: UInt64...) -> Hash128 {
+    words.withUnsafeBytes { Hash128($0, seed: seed &+ kind.rawValue) }
+  }
+
+  private func fact(_ kind: Fact, _ digest: Digest, _ name: Hash128) -> Hash128 {
+    fact(kind, digest.words.0, digest.words.1, digest.words.2, digest.words.3, name.low, name.high)
+  }
+
+  private func fact(_ place: Hash128, _ byteCount: Int, _ modified: Int64) -> Hash128 {
+    fact(.file, place.low, place.high, UInt64(bitPattern: Int64(byteCount)), UInt64(bitPattern: modified))
+  }
+
+  package func reserve(_ count: Int) { facts.reserveCapacity(facts.count + count * 6) }
+
+  package func add(_ object: Object) {
+    let name = object.name
+    if let delivered = name.delivered {
+      facts.insert(fact(.delivered, object.digest, delivered))
+      facts.insert(fact(.name, delivered.low, delivered.high))
+    } else {
+      facts.insert(fact(.bareBase, object.digest, name.base))
+    }
+    facts.insert(fact(.base, object.digest, name.base))
+    facts.insert(fact(.content, object.digest, Hash128(low: 0, high: 0)))
+    if name.isUnique { facts.insert(fact(name.base, object.byteCount, object.modified)) }
+    facts.insert(fact(.key, object.key.low, object.key.high))
+    if object.version > 1 {
+      laterVersions[object.key] = max(laterVersions[object.key] ?? 1, object.version)
     }
   }
 
-  private mutating func add(_ object: StoredObject) {
-    entries[KeyHash(object.key), default: []].append(
-      Known(
-        sourceByteCount: object.sourceByteCount, modified: object.modified, digest: object.objectDigest,
-        version: object.version))
+  /// Whether an object of this content is there under this name. Of two names of which one is not a delivered one, the
+  /// last parts count.
+  package func contains(_ identity: Identity) -> Bool {
+    guard let delivered = identity.delivered else {
+      return facts.contains(fact(.base, identity.digest, identity.base))
+    }
+    return facts.contains(fact(.delivered, identity.digest, delivered))
+      || facts.contains(fact(.bareBase, identity.digest, identity.base))
   }
 
-  package func versions(_ key: [UInt8]) -> [Known] { entries[KeyHash(key)] ?? [] }
+  package func hasContent(_ digest: Digest) -> Bool {
+    facts.contains(fact(.content, digest, Hash128(low: 0, high: 0)))
+  }
 
-  /// Whether the file is in, judged by key, size and modification time.
+  /// Whether an object with this delivered name or this key is there, whatever it holds.
+  package func hasName(_ name: ObjectName, key: Hash128) -> Bool {
+    name.delivered.map { facts.contains(fact(.name, $0.low, $0.high)) } ?? false || version(key) > 0
+  }
+
+  /// The greatest version under a key; 0 where there is none.
+  package func version(_ key: Hash128) -> Int {
+    laterVersions[key] ?? (facts.contains(fact(.key, key.low, key.high)) ? 1 : 0)
+  }
+
+  // MARK: Files
+
+  /// To be called when all objects are there.
+  package func add(_ sighting: Sighting) {
+    let file = fact(sighting.place, sighting.byteCount, sighting.modified)
+    sightings[file] = (sightings[file] ?? true) && contains(sighting.object)
+  }
+
+  /// Whether what the file holds is in, judged by name or place, size and modification time.
   package func contains(_ file: SourceFile) -> Bool {
-    !file.isStream && file.modified != SourceFile.unknownTime
-      && versions(file.key).contains { $0.sourceByteCount == file.byteCount && $0.modified == file.modified }
+    if file.isStream || file.modified == SourceFile.unknownTime { return false }
+    if sightings[fact(file.place, file.byteCount, file.modified)] == true { return true }
+    let name = ObjectName(file.key)
+    return name.isUnique && facts.contains(fact(name.base, file.byteCount, file.modified))
   }
+}
+
+/// A SHA-256.
+package struct Digest: Sendable, BitwiseCopyable {
+  package var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  package static let byteCount = 32
+
+  package init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+  /// `bytes` are 32.
+  package init(_ bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount)
+    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+  }
+}
+
+extension KnownObjects.Object {
+  package init(_ object: StoredObject) {
+    self.init(
+      key: Hash128(object.key), name: ObjectName(object.key), digest: Digest(object.objectDigest),
+      byteCount: object.sourceByteCount, modified: object.modified, version: object.version)
+  }
+
+  package init(_ object: ObjectEntry) {
+    self.init(
+      key: Hash128(object.key), name: ObjectName(object.key), digest: Digest(object.objectDigest),
+      byteCount: object.sourceByteCount, modified: object.modified, version: object.version)
+  }
+
+  package var identity: KnownObjects.Identity { KnownObjects.Identity(name, digest) }
 }

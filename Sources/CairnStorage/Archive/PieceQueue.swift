@@ -5,6 +5,7 @@
 final class PieceQueue: @unchecked Sendable {
   private let lock = Lock()
   private let plan: [Range<Int>]
+  private let objects: RunObjects
   private var nextToHand = 0
   private var firstWaiting = 0
   private var waiting: [Int: PieceFiller.Output] = [:]
@@ -15,10 +16,13 @@ final class PieceQueue: @unchecked Sendable {
   private var size: SegmentSize
   private var countedPieces = 0
   private var isComplete = false
+  /// Of the plan: to be filled again, since what comes before has objects that it has too.
+  private var repeated: Int?
   private let emptySize: SegmentSize
 
-  init(plan: [Range<Int>], options: CompactionOptions) {
+  init(plan: [Range<Int>], options: CompactionOptions, objects: RunObjects) {
     self.plan = plan
+    self.objects = objects
     emptySize = SegmentSize(rowLimit: options.segmentRowLimit, byteLimit: options.segmentJSONByteLimit)
     size = emptySize
   }
@@ -26,6 +30,10 @@ final class PieceQueue: @unchecked Sendable {
   /// The next piece to fill, or nil where the segment is complete or nothing is left.
   func next() -> (Int, Range<Int>)? {
     lock.withLock {
+      if let index = repeated {
+        repeated = nil
+        return (index, plan[index])
+      }
       guard nextToHand < plan.count, !isComplete else { return nil }
       defer { nextToHand += 1 }
       return (nextToHand, plan[nextToHand])
@@ -46,7 +54,12 @@ final class PieceQueue: @unchecked Sendable {
         isComplete = size.add(ready[countedPieces])
         countedPieces += 1
       }
-      guard !isComplete, let output = waiting.removeValue(forKey: firstWaiting) else { return }
+      guard !isComplete, var output = waiting.removeValue(forKey: firstWaiting) else { return }
+      guard objects.take(&output) else {
+        output.discard()
+        repeated = firstWaiting
+        return
+      }
       firstWaiting += 1
       ready += output.pieces
       outputs.append(output)

@@ -5,35 +5,43 @@ import Glibc
 package struct SourceDiscovery {
   package private(set) var files: [SourceFile] = []
   package private(set) var rejects: [Reject] = []
+  /// Files that were left out since what they hold is known.
+  package private(set) var skippedCount = 0
   private var visited: Set<FileStatus.Identity> = []
   private let archive: FileStatus.Identity?
+  private let isKnown: (SourceFile) -> Bool
+  /// Places of known files, where several sources may lead to one.
+  private var knownPlaces: Set<Hash128> = []
+  private let hasSeveralSources: Bool
 
   /// Finds all files of `sources`: files, directories, globs, `-` for standard input. `archive` is left out
-  /// where it lies among them.
+  /// where it lies among them; files that are known are counted only.
   ///
   /// Throws `CairnError.io` where a source does not exist; what cannot be read below one is a reject.
-  package init(_ sources: [FilePath], archive archivePath: String) throws {
+  package init(
+    _ sources: [FilePath], archive archivePath: String,
+    isKnown: @escaping (SourceFile) -> Bool = { _ in false }
+  ) throws {
     archive = FilePath(archivePath).status()?.identity
+    self.isKnown = isKnown
+    hasSeveralSources = sources.count > 1
     for source in sources { try add(source: source) }
     files.sort { a, b in
       if a.delivery != b.delivery { return a.delivery < b.delivery }
       if a.key != b.key { return a.key.lexicographicallyPrecedes(b.key) }
       return a.path.bytes.lexicographicallyPrecedes(b.path.bytes)
     }
-    numberSameKeys()
+    dropSameFiles()
   }
 
-  /// The same file named twice is one object; different files with the same key are versions of one.
-  private mutating func numberSameKeys() {
+  /// The same file named twice is one object.
+  private mutating func dropSameFiles() {
     var key: [UInt8]?
     var identities: Set<FileStatus.Identity> = []
-    files = files.compactMap { file in
-      guard let identity = file.identity else { return file }
+    files = files.filter { file in
+      guard let identity = file.identity else { return true }
       if file.key != key { (key, identities) = (file.key, []) }
-      guard identities.insert(identity).inserted else { return nil }
-      var numbered = file
-      numbered.sameKeyCount = identities.count - 1
-      return numbered
+      return identities.insert(identity).inserted
     }
   }
 
@@ -41,7 +49,7 @@ package struct SourceDiscovery {
     if source.bytes == [UInt8(ascii: "-")] {
       files.append(
         SourceFile(
-          path: source, key: Array("stdin".utf8), byteCount: 0, modified: 0, delivery: "", isStream: true))
+          path: source, key: Array("stdin".utf8), byteCount: 0, modified: 0, isStream: true))
       return
     }
     if let status = source.status() {
@@ -50,10 +58,9 @@ package struct SourceDiscovery {
       } else if status.isPipe {
         files.append(
           SourceFile(
-            path: source, key: SourceKey.key(ofPath: source), byteCount: 0, modified: 0, delivery: "",
-            isStream: true))
+            path: source, key: SourceKey.key(ofPath: source), byteCount: 0, modified: 0, isStream: true))
       } else {
-        add(path: source, status)
+        add(Found(source), status)
       }
       return
     }
@@ -65,35 +72,42 @@ package struct SourceDiscovery {
     }
     // What they hide might have matched.
     for (path, number) in unreadable { reject(path, "cannot read directory: \(systemMessage(number))") }
-    for match in matches { add(found: match) }
+    for match in matches { add(found: Found(match)) }
   }
 
   /// What a directory or a pattern gave. Pipes and devices there would block or never end.
-  private mutating func add(found path: FilePath) {
-    guard let status = path.status() else { return reject(path, "cannot stat: \(systemMessage(errno))") }
-    add(path: path, status)
+  private mutating func add(found: Found) {
+    guard let status = found.path.status() else {
+      return reject(found.path, "cannot stat: \(systemMessage(errno))")
+    }
+    add(found, status)
   }
 
-  private mutating func add(path: FilePath, _ status: FileStatus) {
+  private mutating func add(_ found: Found, _ status: FileStatus) {
+    let path = found.path
     switch status.kind {
     case .regular:
       guard status.byteCount >= 0 else {
         return reject(path, "cannot stat: its size is \(status.byteCount)")
       }
-      let key = SourceKey.key(ofPath: path)
-      files.append(
-        SourceFile(
-          path: path, key: key, byteCount: status.byteCount,
-          modified: SourceFile.nanoseconds(status), delivery: SourceKey(key).delivery ?? "",
-          identity: status.identity))
+      var file = SourceFile(
+        path: path, key: found.deliveredKey, byteCount: status.byteCount,
+        modified: SourceFile.nanoseconds(status), identity: status.identity, place: Hash128(found.place))
+      if isKnown(file) {
+        if !hasSeveralSources || knownPlaces.insert(file.place).inserted { skippedCount += 1 }
+        return
+      }
+      file.delivery = SourceKey(file.key).order
+      files.append(file)
     case .directory:
-      add(directory: path, status)
+      add(directory: found, status)
     default:
       reject(path, "not a regular file")
     }
   }
 
-  private mutating func add(directory path: FilePath, _ status: FileStatus) {
+  private mutating func add(directory found: Found, _ status: FileStatus) {
+    let path = found.path
     let identity = status.identity
     if identity == archive { return }
     guard visited.insert(identity).inserted else { return }
@@ -103,7 +117,7 @@ package struct SourceDiscovery {
         reject(path, "a Cairn archive, not a source of logs")
         return
       }
-      for name in names { add(found: path.appending(name)) }
+      for name in names { add(found: found.appending(name)) }
       if let failure { reject(path, "cannot read directory: \(systemMessage(failure))") }
     } catch CairnError.io(_, let action, let number) {
       reject(path, "cannot \(action): \(systemMessage(number))")
@@ -115,6 +129,38 @@ package struct SourceDiscovery {
   private mutating func reject(_ path: FilePath, _ reason: String) {
     rejects.append(
       Reject(key: SourceKey.key(ofPath: path), offset: 0, reason: reason, bytes: [], isObject: true))
+  }
+}
+
+/// A path among the sources: as it was named, as the archive has it, and where it is.
+private struct Found {
+  var path: FilePath
+  /// `SourceKey.key` of the path.
+  private var key: [UInt8]
+  /// From the root; the links on the way to the source that was named are followed.
+  private(set) var place: [UInt8]
+
+  init(_ path: FilePath) {
+    self.path = path
+    key = SourceKey.key(ofPath: path)
+    place = path.absolute ?? path.bytes
+  }
+
+  /// An entry of this directory.
+  func appending(_ name: [UInt8]) -> Found {
+    var entry = self
+    entry.path = path.appending(name)
+    entry.key = key.isEmpty ? name : key + [UInt8(ascii: "/")] + name
+    entry.place += (place.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + name
+    return entry
+  }
+
+  /// The key, or where it does not have the delivered name, but the place has, that: a run from inside `AWSLogs`.
+  var deliveredKey: [UInt8] {
+    guard ObjectName.deliveredStart(key) == nil, let start = ObjectName.deliveredStart(place) else {
+      return key
+    }
+    return Array(place[start...])
   }
 }
 

@@ -8,13 +8,13 @@ package struct SourceFile: Sendable {
   package var byteCount: Int
   /// Nanoseconds since 1970; 0 for streams, which have no time.
   package var modified: Int64
-  /// Sorts objects by delivery time across accounts and regions, then by key.
-  package var delivery: String
+  /// Sorts objects by delivery time across accounts and regions, then by key: `SourceKey.order`.
+  package var delivery: UInt64 = 0
   /// Standard input or a pipe: read once, size unknown.
   package var isStream = false
   var identity: FileStatus.Identity?
-  /// Other files of this run that have the same key and come before: `logs/` and `../logs/` give the same keys.
-  package var sameKeyCount = 0
+  /// Hash of its path from the root, links followed as far as the source that was named: the same file another time.
+  var place = Hash128(low: 0, high: 0)
 
   /// Stands for a modification time that 64 bits of nanoseconds do not reach (before 1678, after 2261): such a file
   /// is read again in every run, since its time tells nothing.

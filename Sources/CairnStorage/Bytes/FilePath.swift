@@ -31,6 +31,15 @@ package struct FilePath: Hashable, Sendable {
     }
   }
 
+  /// From the root, links followed; nil where the system does not say.
+  package var absolute: [UInt8]? {
+    withCString { text in
+      guard let result = realpath(text, nil) else { return nil }
+      defer { free(result) }
+      return FilePath(cString: result).bytes
+    }
+  }
+
   /// What the system knows of it, links followed; nil, and the reason in `errno`, where that cannot be told.
   package func status() -> FileStatus? {
     var status = stat()

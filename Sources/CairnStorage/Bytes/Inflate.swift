@@ -63,6 +63,29 @@ package final class Inflater {
     return nil
   }
 
+  /// Fills `output` with what deflate without any frame holds; false where that is not so many bytes.
+  func inflateBare(
+    _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, byteCount: Int
+  ) throws -> Bool {
+    output.seal(0)
+    // Deflate cannot exceed 1032:1.
+    guard let deflate, byteCount / 1032 <= input.count else { return false }
+    try output.reserve(byteCount)
+    var produced = 0
+    guard
+      libdeflate_deflate_decompress(
+        deflate, input.baseAddress, input.count, output.base, byteCount, &produced)
+        == LIBDEFLATE_SUCCESS, produced == byteCount
+    else { return false }
+    output.seal(byteCount)
+    return true
+  }
+
+  /// CRC-32, as zip and gzip have it.
+  static func checksum32(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    libdeflate_crc32(0, bytes.baseAddress, bytes.count)
+  }
+
   /// ISIZE, the last four bytes, is the size of a single small member: a hint only.
   private func inflateGzip(
     _ input: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, limit: Int

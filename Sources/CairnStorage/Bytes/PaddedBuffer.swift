@@ -80,6 +80,20 @@ package final class PaddedBuffer {
     }
   }
 
+  /// Appends bytes; false, with nothing appended, where there would be more than `limit`.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>, limit: Int) throws -> Bool {
+    guard bytes.count <= limit - count else { return false }
+    let end = count
+    try reserve(end + bytes.count)
+    if let start = bytes.baseAddress { (base + end).update(from: start, count: bytes.count) }
+    seal(end + bytes.count)
+    return true
+  }
+
+  func append(_ bytes: [UInt8], limit: Int) throws -> Bool {
+    try bytes.withUnsafeBufferPointer { try append($0, limit: limit) }
+  }
+
   /// Lets go of the memory of bytes that were read for the last time in a while.
   package func release(_ range: Range<Int>) { mapping?.release(range) }
 

@@ -87,6 +87,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
     let rows = try WindowRows(reader, objects: objects, isWholesale: isWholesale, whole: wholeBatch)
     var printers: [Layout: RecordPrinter] = [:]
     let output = ByteBuffer()
+    let text = ByteBuffer()
     for object in objects {
       output.removeAll()
       output.bytes.reserve(min(object.byteCount, Self.windowByteLimit))
@@ -105,7 +106,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
           try printers[envelope.layout]
           ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
         printers[envelope.layout] = printer
-        try append(object, envelope, rows, printer, to: &output.bytes)
+        try append(object, envelope, rows, printer, text, to: &output.bytes)
       }
       try body(object, output.buffer)
     }
@@ -113,6 +114,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
 
   private func append(
     _ object: StoredObject, _ envelope: Envelope, _ rows: WindowRows, _ printer: RecordPrinter,
+    _ text: ByteBuffer,
     to output: inout RawVector<UInt8>
   ) throws {
     // What would be longer than the object was is damage, and is not printed to its end.
@@ -120,8 +122,11 @@ package final class ObjectRebuilder: @unchecked Sendable {
     func check(_ count: Int) throws {
       guard count <= limit else { throw Self.differs(object, file: reader.name) }
     }
+    // All of it stands in the suffix.
+    let isSilent = envelope.quoting == .silent
     var exceptions = envelope.exceptions[...]
-    for (index, row) in object.rows.enumerated() {
+    var spelled = envelope.spelled[...]
+    for (index, row) in (isSilent ? [] : object.rows).enumerated() {
       if index == 0 {
         output.append(contentsOf: envelope.prefix)
       } else if let exception = exceptions.first, exception.record == index {
@@ -131,7 +136,16 @@ package final class ObjectRebuilder: @unchecked Sendable {
         output.append(contentsOf: envelope.separator)
       }
       try check(output.count)
-      try rows.append(row, printer, to: &output, end: limit)
+      if let spelling = spelled.first, spelling.record == index {
+        output.append(contentsOf: spelling.bytes)
+        spelled.removeFirst()
+      } else if case .string(let style) = envelope.quoting {
+        text.removeAll()
+        try rows.append(row, printer, to: &text.bytes, end: limit)
+        StringSpelling.append(text.buffer, style: style, to: &output)
+      } else {
+        try rows.append(row, printer, to: &output, end: limit)
+      }
     }
     // Without records everything stands in the suffix.
     output.append(contentsOf: envelope.suffix)

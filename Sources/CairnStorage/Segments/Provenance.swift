@@ -205,7 +205,15 @@ extension Envelope {
     writer.writeCounted(prefix)
     writer.writeCounted(separator)
     writer.writeCounted(suffix)
-    layout.encode(into: &writer)
+    let hasMore = quoting != .none || !spelled.isEmpty
+    layout.encode(into: &writer, hasMore: hasMore)
+    Self.encode(exceptions, into: &writer)
+    if !hasMore { return }
+    writer.writeByte(quoting.number)
+    Self.encode(spelled, into: &writer)
+  }
+
+  private static func encode(_ exceptions: [GapException], into writer: inout ByteWriter) {
     writer.writeVarint(exceptions.count)
     for exception in exceptions {
       writer.writeVarint(exception.record)
@@ -221,14 +229,30 @@ extension Envelope {
     envelope.prefix = try reader.readCounted()
     envelope.separator = try reader.readCounted()
     envelope.suffix = try reader.readCounted()
-    envelope.layout = try Layout.decode(&reader)
-    for _ in 0..<(try reader.readItemCount(of: "gap exception")) {
-      let record = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record number")
-      guard record > envelope.exceptions.last?.record ?? 0 else {
-        throw reader.damaged("gap exceptions are not in order")
-      }
-      envelope.exceptions.append(GapException(record: record, bytes: try reader.readCounted()))
+    let (layout, hasMore) = try Layout.decode(&reader)
+    envelope.layout = layout
+    envelope.exceptions = try decodeExceptions(&reader, behind: 0)
+    guard hasMore else { return envelope }
+    let number = try reader.readByte()
+    guard let quoting = Quoting(number: number) else {
+      throw reader.damaged("quoting \(number)")
     }
+    envelope.quoting = quoting
+    envelope.spelled = try decodeExceptions(&reader, behind: -1)
     return envelope
+  }
+
+  private static func decodeExceptions(
+    _ reader: inout ByteReader, behind first: Int
+  ) throws -> [GapException] {
+    var exceptions: [GapException] = []
+    for _ in 0..<(try reader.readItemCount(of: "exception")) {
+      let record = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record number")
+      guard record > exceptions.last?.record ?? first else {
+        throw reader.damaged("exceptions are not in order")
+      }
+      exceptions.append(GapException(record: record, bytes: try reader.readCounted()))
+    }
+    return exceptions
   }
 }

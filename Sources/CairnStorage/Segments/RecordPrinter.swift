@@ -69,7 +69,7 @@ package final class RecordPrinter {
   /// layout and the row is not verbatim.
   ///
   /// - Parameter end: the length of `output` that may be passed by one value only; what would be longer throws
-  ///   `CairnError.damaged`. Without it a record may be as long as all objects of its segment.
+  ///   `CairnError.damaged`. Without it a record may be as long as all objects of its segment, or as any record.
   package func append(
     _ batch: RecordBatch, row index: Int, to output: inout RawVector<UInt8>, end: Int? = nil
   ) throws {
@@ -81,7 +81,9 @@ package final class RecordPrinter {
   }
 
   private static func end(of batch: RecordBatch, _ output: RawVector<UInt8>) -> Int {
-    output.count + min(batch.reader.footer.jsonByteCount, SegmentFormat.fragmentByteLimit)
+    // What is read of a compressed object may be longer than that.
+    let longest = max(batch.reader.footer.jsonByteCount, RecordParser.recordByteLimit)
+    return output.count + min(longest, SegmentFormat.fragmentByteLimit)
   }
 
   /// Appends row `index` of a batch of values at places, each at a slot; compact layout.

@@ -19,11 +19,18 @@ struct RowOrder {
     // Number of the kept record that each record is, in input order.
     var keptOfRecord: [[UInt32]] = []
     var seen = DuplicateTable(capacity: recordCount)
+    let twins = TwinObjects(pieces)
     for (pieceIndex, piece) in pieces.enumerated() {
       var ordinals: [UInt32] = []
       ordinals.reserveCapacity(piece.state.rows.count)
+      var twinsLeft = twins.ofPiece[pieceIndex][...]
       for (rowIndex, row) in piece.state.rows.buffer.enumerated() {
-        if row.hasEventID, let earlier = seen.findOrAdd(row, ordinal: UInt32(kept.count)) {
+        while let twin = twinsLeft.first, twin.rows.upperBound <= rowIndex { twinsLeft.removeFirst() }
+        if let twin = twinsLeft.first, twin.rows.contains(rowIndex) {
+          let at = twin.otherRow + rowIndex - twin.rows.lowerBound
+          ordinals.append(twin.otherPiece == pieceIndex ? ordinals[at] : keptOfRecord[twin.otherPiece][at])
+          duplicateCount += 1
+        } else if row.hasEventID, let earlier = seen.findOrAdd(row, ordinal: UInt32(kept.count)) {
           ordinals.append(earlier)
           duplicateCount += 1
         } else {
@@ -48,6 +55,40 @@ struct RowOrder {
     return identity.sorted { a, b in
       let (x, y) = (times[Int(a)], times[Int(b)])
       return x != y ? x < y : a < b
+    }
+  }
+}
+
+/// Objects that have the bytes of one before under another name: record by record they are the same, with an event ID
+/// or without.
+private struct TwinObjects {
+  struct Twin {
+    var rows: Range<Int>
+    var otherPiece: Int
+    var otherRow: Int
+  }
+
+  /// In order of their rows.
+  private(set) var ofPiece: [[Twin]] = []
+
+  init(_ pieces: [Piece]) {
+    var first: [[UInt8]: (piece: Int, row: Int, count: Int)] = [:]
+    for (index, piece) in pieces.enumerated() {
+      var twins: [Twin] = []
+      for object in piece.objects where object.rowCount > 0 && object.fragment == 0 && object.isLastFragment {
+        let rows = object.firstRow..<(object.firstRow + object.rowCount)
+        guard let other = first[object.digest], other.count == rows.count else {
+          first[object.digest] = (index, object.firstRow, object.rowCount)
+          continue
+        }
+        let otherRows = pieces[other.piece].state.rows
+        let isSame = rows.allSatisfy { row in
+          let (a, b) = (piece.state.rows[row], otherRows[other.row + row - rows.lowerBound])
+          return a.hashLow == b.hashLow && a.hashHigh == b.hashHigh
+        }
+        if isSame { twins.append(Twin(rows: rows, otherPiece: other.piece, otherRow: other.row)) }
+      }
+      ofPiece.append(twins)
     }
   }
 }

@@ -116,6 +116,22 @@ package struct JSONSkimmer {
 }
 
 extension JSONSkimmer {
+  /// Where on this line, which begins with a time, an object begins: so CloudWatch Logs exports events.
+  var atTimedRecord: Int? {
+    let form = Array("0000-00-00T00:00:00".utf8)
+    guard let first = byte, first &- 0x30 <= 9, bytes.count - position > form.count else { return nil }
+    for (index, wanted) in form.enumerated() {
+      let byte = bytes[position + index]
+      guard wanted == 0x30 ? byte &- 0x30 <= 9 : byte == wanted else { return nil }
+    }
+    let limit = min(bytes.count, position + Self.linePrefixLimit)
+    return (position..<limit).first { bytes[$0] == UInt8(ascii: "{") || bytes[$0] == 0x0A }
+      .flatMap { bytes[$0] == 0x0A ? nil : $0 }
+  }
+
+  /// Bytes that a time and the name of a stream have.
+  private static let linePrefixLimit = 1024
+
   /// Steps over bytes that begin no document: to the next bracket that may open one, or behind the line.
   mutating func skipGarbage() {
     if byte == 0x0A {

@@ -35,16 +35,21 @@ package struct Layout: Hashable, Sendable {
     (array ? arraysMultiline : objectsMultiline) ? depth + 1 : depth
   }
 
-  package func encode(into writer: inout ByteWriter) {
-    writer.writeByte((objectsMultiline ? 1 : 0) | (arraysMultiline ? 2 : 0))
+  /// The flag beside the layout's own that says that more follows.
+  static let moreFlag: UInt8 = 4
+
+  /// - Parameter hasMore: told to the reader in the flags.
+  package func encode(into writer: inout ByteWriter, hasMore: Bool = false) {
+    writer.writeByte(
+      (objectsMultiline ? 1 : 0) | (arraysMultiline ? 2 : 0) | (hasMore ? Self.moreFlag : 0))
     for part in [newline, base, unit, beforeColon, afterColon, afterComma, arrayPadding] {
       writer.writeCounted(part)
     }
   }
 
-  package static func decode(_ reader: inout ByteReader) throws -> Layout {
+  package static func decode(_ reader: inout ByteReader) throws -> (layout: Layout, hasMore: Bool) {
     let flags = try reader.readByte()
-    guard flags < 4 else { throw reader.damaged("layout flags \(flags)") }
+    guard flags < 2 * moreFlag else { throw reader.damaged("layout flags \(flags)") }
     var layout = Layout()
     layout.objectsMultiline = flags & 1 != 0
     layout.arraysMultiline = flags & 2 != 0
@@ -55,7 +60,7 @@ package struct Layout: Hashable, Sendable {
     layout.afterColon = try reader.readCounted()
     layout.afterComma = try reader.readCounted()
     layout.arrayPadding = try reader.readCounted()
-    return layout
+    return (layout, flags & moreFlag != 0)
   }
 }
 

@@ -26,9 +26,14 @@ package struct ObjectRecognizer {
   private var hasEmptyEnvelope = false
   private var malformedAt: Int?
   private var documentStart = 0
+  private var wrapped: WrappedRecords?
 
-  package static func form(of bytes: UnsafeBufferPointer<UInt8>) -> ObjectForm {
+  /// - Parameter wrapping: the only one that is looked for; all where it is nil.
+  package static func form(
+    of bytes: UnsafeBufferPointer<UInt8>, wrapping: Wrapping? = nil
+  ) -> ObjectForm {
     var recognizer = ObjectRecognizer(bytes)
+    recognizer.wrapped = wrapping == Wrapping.none ? nil : WrappedRecords(bytes: bytes, forced: wrapping)
     return recognizer.form()
   }
 
@@ -42,10 +47,11 @@ package struct ObjectRecognizer {
     guard let first = skimmer.byte else {
       return .unreadable(offset: skimmer.position, reason: bytes.isEmpty ? "empty file" : "only white space")
     }
-    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || skimmer.atTimedRecord != nil else {
       return .unreadable(offset: skimmer.position, reason: "not JSON")
     }
     while skimmer.byte != nil {
+      if let record = skimmer.atTimedRecord { skimmer.position = record }
       if hasRecordInDocument() { return .documents }
       skimmer.skipWhitespace()
     }
@@ -63,7 +69,7 @@ package struct ObjectRecognizer {
     documentStart = skimmer.position
     switch skimmer.byte {
     case UInt8(ascii: "{"):
-      return looksLikeRecord(skimmer.position) || hasRecordInObject()
+      return looksLikeRecord(documentStart) || hasRecordInObject() || hasWrappedRecord(documentStart)
     case UInt8(ascii: "["):
       skimmer.position += 1
       return hasRecordInArray(ofDocuments: true).isFound
@@ -71,6 +77,10 @@ package struct ObjectRecognizer {
       if !skimmer.skipValue() { fail() }
       return false
     }
+  }
+
+  private func hasWrappedRecord(_ start: Int) -> Bool {
+    wrapped.map { $0.visit(documentAt: start) { _ in false } == .stopped } ?? false
   }
 
   /// An object that is no record may be an envelope.
@@ -112,10 +122,11 @@ package struct ObjectRecognizer {
       }
       count += 1
       if byte == UInt8(ascii: "{") {
-        if looksLikeRecord(skimmer.position) { return (true, count) }
+        let start = skimmer.position
+        if looksLikeRecord(start) { return (true, count) }
         let failed = malformedAt
         if ofDocuments {
-          if hasRecordInObject() { return (true, count) }
+          if hasRecordInObject() || hasWrappedRecord(start) { return (true, count) }
           if malformedAt != failed { return (false, count) }
         } else if !skimmer.skipValue() {
           fail()
@@ -137,12 +148,14 @@ package struct ObjectRecognizer {
     if skimmer.position == documentStart || !isAtBracket { skimmer.skipGarbage() }
   }
 
-  private func looksLikeRecord(_ start: Int) -> Bool {
+  private func looksLikeRecord(_ start: Int) -> Bool { Self.looksLikeRecord(bytes, start) }
+
+  static func looksLikeRecord(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
     var ahead = JSONSkimmer(bytes, at: start)
     var hits = 0
     _ = ahead.visitMembers { name, skimmer in
-      if bytes[name].elementsEqual(Self.recordsKey), skimmer.byte == UInt8(ascii: "[") { return false }
-      if name.count <= 20, Self.recordKeys.contains(String(decoding: bytes[name], as: UTF8.self)) {
+      if bytes[name].elementsEqual(recordsKey), skimmer.byte == UInt8(ascii: "[") { return false }
+      if name.count <= 20, recordKeys.contains(String(decoding: bytes[name], as: UTF8.self)) {
         hits += 1
       }
       return hits < 2

@@ -8,6 +8,10 @@ extension ObjectShredder {
       guard position < bytes.count else { return }
       switch bytes[position] {
       case UInt8(ascii: "{"):
+        if let end = try shredWrapping(at: position) {
+          position = end
+          continue
+        }
         switch try shredRecord(at: position, isDocument: true) {
         case .record(let end): position = end
         case .envelope: position = try shredEnvelope(at: position)
@@ -21,7 +25,12 @@ extension ObjectShredder {
         // Files with byte-order marks were put together.
         position += 3
       default:
-        position = try rejectGarbage(at: position)
+        if let record = JSONSkimmer(bytes, at: position).atTimedRecord {
+          entry.flags.wrapping = .cloudWatchLogs
+          position = record
+        } else {
+          position = try rejectGarbage(at: position)
+        }
       }
     }
   }
@@ -104,16 +113,20 @@ extension ObjectShredder {
     while true {
       position = skipWhitespace(from: position)
       var behind: Int
-      switch try shredRecord(at: position, isDocument: areDocuments) {
-      case .record(let end): behind = end
-      case .envelope: behind = try shredEnvelope(at: position)
-      case .failed:
-        guard let end = try rejectElement(at: position) else {
-          return (
-            try rejectRest(from: position, reason: "\(lastFailure.reason)", failure: lastFailure), false
-          )
-        }
+      if areDocuments, let end = try shredWrapping(at: position) {
         behind = end
+      } else {
+        switch try shredRecord(at: position, isDocument: areDocuments) {
+        case .record(let end): behind = end
+        case .envelope: behind = try shredEnvelope(at: position)
+        case .failed:
+          guard let end = try rejectElement(at: position) else {
+            return (
+              try rejectRest(from: position, reason: "\(lastFailure.reason)", failure: lastFailure), false
+            )
+          }
+          behind = end
+        }
       }
       let next = skipWhitespace(from: behind)
       guard next < bytes.count else {

@@ -33,19 +33,33 @@ package struct ObjectShredder {
   package static let opaqueByteLimit = 32 << 20
 
   let bytes: UnsafeBufferPointer<UInt8>
+  /// The object itself, where `bytes` are only what is read of it: then it is kept as it is, and its records print
+  /// nothing.
+  let original: UnsafeBufferPointer<UInt8>?
+  /// The only wrapping that is looked for, or all.
+  let wrapping: Wrapping?
   let sink: any PieceSink
   /// Random for each run: nobody outside can make two records collide.
   let hashSeed: UInt64
   private let fragmentLimit: Int
+  /// The entry came with the SHA-256 of the whole object.
+  private let isDigestKnown: Bool
   var entry: ObjectEntry
   private var parser: RecordParser
+  /// What the parser reads: `bytes`, or the inside of a string without its escapes.
+  private var text: UnsafeBufferPointer<UInt8>
+  private lazy var scratch = PaddedBuffer()
   private var layoutHash: UInt64 = 0
   private var hasLayout = false
   /// First byte not yet accounted for by a gap or a record.
   private(set) var consumed = 0
   private var fragmentStart = 0
+  /// Of `original`, in this fragment.
+  private var originalPart = 0..<0
   private var envelopeByteCount = 0
   private var whole = SHA256()
+  /// Whether all of the object is in the sink's pieces, not rejected.
+  package private(set) var isKept = false
   var lastFailure = ParseFailure(position: 0, reason: "")
   /// Bytes that were read in vain so far, since reading went on before where it had come to.
   var rereadByteCount = 0
@@ -55,14 +69,19 @@ package struct ObjectShredder {
   var unlisted = UnlistedRejects()
 
   package init(
-    _ bytes: UnsafeBufferPointer<UInt8>, entry: ObjectEntry, sink: any PieceSink, hashSeed: UInt64,
-    fragmentByteLimit: Int = Self.fragmentByteLimit
+    _ bytes: UnsafeBufferPointer<UInt8>, of original: UnsafeBufferPointer<UInt8>? = nil, entry: ObjectEntry,
+    sink: any PieceSink, hashSeed: UInt64, fragmentByteLimit: Int = Self.fragmentByteLimit,
+    wrapping: Wrapping? = nil
   ) {
+    self.original = original
+    self.wrapping = wrapping
+    text = bytes
     fragmentLimit = fragmentByteLimit
     self.bytes = bytes
     self.sink = sink
     self.hashSeed = hashSeed
     self.entry = entry
+    isDigestKnown = !entry.objectDigest.isEmpty
     parser = RecordParser(bytes, layout: .compact)
     startFragment()
   }
@@ -71,14 +90,16 @@ package struct ObjectShredder {
     entry.firstRow = sink.piece.state.rows.count
     entry.rowCount = 0
     entry.rejectedCount = 0
+    entry.hiddenByteCount = 0
     entry.opaque = nil
     entry.envelope = Envelope(layout: parser.layout)
+    if original != nil { entry.envelope.quoting = .silent }
     envelopeByteCount = 0
   }
 
   /// Shreds the whole object into the sink. `fault` is what inflating it met, if anything.
   package mutating func shred(fault: Inflater.Fault?) throws {
-    switch ObjectRecognizer.form(of: bytes) {
+    switch ObjectRecognizer.form(of: bytes, wrapping: wrapping) {
     case .unreadable(let offset, let reason):
       rejectObject(offset: fault?.offset ?? offset, reason: fault?.reason ?? reason)
       return
@@ -90,6 +111,7 @@ package struct ObjectShredder {
       try keepOpaque()
       return
     case .documents:
+      try keepOriginal()
       try shredDocuments()
     }
     if entry.flags.contains(.incomplete), entry.fragment == 0, entry.rowCount == 0 {
@@ -122,25 +144,60 @@ package struct ObjectShredder {
   ///
   /// - Parameter isDocument: an object with a `Records` array is then an envelope.
   mutating func shredRecord(at start: Int, isDocument: Bool) throws -> Outcome {
+    try makeRoom(upTo: start)
+    if text.baseAddress != bytes.baseAddress { read(bytes) }
+    parser.refusesEnvelope = isDocument
+    return try parseFitting(at: start)
+  }
+
+  /// Parses the record that is the inside of the JSON string at `place`, escapes undone.
+  mutating func shredQuoted(_ place: Range<Int>) throws -> Outcome {
+    try makeRoom(upTo: place.lowerBound)
+    let value = StringSpelling.unescape(UnsafeBufferPointer(rebasing: bytes[place]))
+    try scratch.reserve(value.count)
+    value.withUnsafeBufferPointer {
+      if let start = $0.baseAddress { scratch.base.update(from: start, count: $0.count) }
+    }
+    scratch.seal(value.count)
+    read(scratch.bytes)
+    parser.refusesEnvelope = false
+    var inside = JSONSkimmer(text, at: 0)
+    inside.skipWhitespace()
+    return try parseFitting(at: inside.position, quoted: place)
+  }
+
+  private mutating func makeRoom(upTo start: Int) throws {
     if entry.rowCount > 0, start - fragmentStart >= fragmentLimit || isFragmentFull { try closeFragment() }
     if start - consumed > Self.gapByteLimit { try keepGap(upTo: start) }
-    parser.refusesEnvelope = isDocument
-    if try parseRecord(at: start) { return .record(end: consumed) }
+  }
+
+  private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+    text = bytes
+    parser = RecordParser(text, layout: parser.layout)
+  }
+
+  private mutating func parseFitting(at start: Int, quoted: Range<Int>? = nil) throws -> Outcome {
+    if try parseRecord(at: start, quoted) { return .record(end: consumed) }
     guard lastFailure.kind == .limit else { return lastFailure.kind == .envelope ? .envelope : .failed }
     // What the records before have brought along takes the room: the record gets a piece of its own.
     if !sink.piece.isFresh {
       try startPiece()
-      if try parseRecord(at: start) { return .record(end: consumed) }
+      if try parseRecord(at: start, quoted) { return .record(end: consumed) }
       if sink.piece.state.rows.isEmpty { sink.piece.forgetValues() }
     }
     return .failed
   }
 
+  mutating func addEnvelopeBytes(_ count: Int) { envelopeByteCount += count }
+
+  mutating func setOriginalPart(_ part: Range<Int>) { originalPart = part }
+
   private var isFragmentFull: Bool {
     sink.piece.state.isFull || envelopeByteCount > Self.gapByteLimit
   }
 
-  private mutating func parseRecord(at start: Int) throws -> Bool {
+  /// - Parameter quoted: where in the object the text stands as a string.
+  private mutating func parseRecord(at start: Int, _ quoted: Range<Int>?) throws -> Bool {
     let tapeStart = sink.piece.state.tape.count
     do throws(ParseFailure) {
       let end =
@@ -149,7 +206,14 @@ package struct ObjectShredder {
       guard end - start <= RecordParser.recordByteLimit else {
         throw ParseFailure(position: start, reason: "record larger than 32 MiB", kind: .limit)
       }
-      addRow(start: start, end: end, tapeStart: tapeStart)
+      if quoted != nil, let rest = text[end...].firstIndex(where: { !isWhitespace($0) }) {
+        throw ParseFailure(position: rest, reason: "bytes behind the record in its string")
+      }
+      addRow(
+        UnsafeBufferPointer(rebasing: text[start..<end]), at: quoted ?? start..<end, tapeStart: tapeStart)
+      if entry.envelope.quoting != .none || quoted != nil {
+        noteSpelling(UnsafeBufferPointer(rebasing: text[start..<end]), quoted)
+      }
       return true
     } catch {
       sink.piece.state.tape.truncate(to: tapeStart)
@@ -162,13 +226,14 @@ package struct ObjectShredder {
   /// none, and then the record is irregular.
   private mutating func parseChoosingLayout(start: Int) throws(ParseFailure) -> Int {
     var lineStart = start
-    while lineStart > consumed, bytes[lineStart - 1] != 0x0A, bytes[lineStart - 1] != 0x0D { lineStart -= 1 }
-    let candidates = Layout.candidates(bytes, record: start, lineStart: lineStart)
+    let first = text.baseAddress == bytes.baseAddress ? consumed : 0
+    while lineStart > first, text[lineStart - 1] != 0x0A, text[lineStart - 1] != 0x0D { lineStart -= 1 }
+    let candidates = Layout.candidates(text, record: start, lineStart: lineStart)
     let tapeStart = sink.piece.state.tape.count
     let refusesEnvelope = parser.refusesEnvelope
     for layout in candidates + [.compact] {
       sink.piece.state.tape.truncate(to: tapeStart)
-      parser = RecordParser(bytes, layout: layout)
+      parser = RecordParser(text, layout: layout)
       parser.refusesEnvelope = refusesEnvelope
       let end = try parser.parseRecord(&sink.piece.state, start: start)
       if !parser.isIrregular {
@@ -190,9 +255,9 @@ package struct ObjectShredder {
     hasLayout = true
   }
 
-  private mutating func addRow(start: Int, end: Int, tapeStart: Int) {
-    layGap(before: entry.rowCount, upTo: start)
-    let record = UnsafeBufferPointer(rebasing: bytes[start..<end])
+  /// - Parameter place: where in the object the record stands.
+  private mutating func addRow(_ record: UnsafeBufferPointer<UInt8>, at place: Range<Int>, tapeStart: Int) {
+    layGap(before: entry.rowCount, upTo: place.lowerBound)
     let hash = cairn_xxh3_128(record.baseAddress, record.count, hashSeed)
     let time = parser.eventTime.flatMap { EventTime.parse($0) } ?? EventTime.unknown
     // An irregular record prints from its stored bytes, so it may not stand in for a regular one.
@@ -203,12 +268,13 @@ package struct ObjectShredder {
         tapeStart: tapeStart, time: time, hashLow: hash.low ^ style, hashHigh: hash.high,
         hasEventID: parser.hasEventID))
     entry.rowCount += 1
-    consumed = end
+    consumed = place.upperBound
   }
 
   /// Bytes between records: the first gap is the prefix, the second the separator, others count only where
   /// they differ from it.
   private mutating func layGap(before record: Int, upTo start: Int) {
+    if original != nil { return }
     let gap = bytes[consumed..<start]
     switch record {
     case 0: entry.envelope.prefix = Array(gap)
@@ -223,7 +289,7 @@ package struct ObjectShredder {
 
   // MARK: Fragments
 
-  private mutating func closeFragment() throws {
+  mutating func closeFragment() throws {
     entry.isLastFragment = false
     append(upTo: consumed)
     try sink.rollOver(consumed: consumed)
@@ -246,6 +312,10 @@ package struct ObjectShredder {
 
   /// Keeps a long stretch without records as fragments of bytes.
   private mutating func keepGap(upTo end: Int) throws {
+    if original != nil {
+      consumed = end
+      return
+    }
     if entry.rowCount > 0 { try closeFragment() }
     while consumed < end {
       let part = consumed..<min(end, consumed + opaqueLimit)
@@ -256,7 +326,7 @@ package struct ObjectShredder {
     }
   }
 
-  private var opaqueLimit: Int { min(fragmentLimit, Self.opaqueByteLimit) }
+  var opaqueLimit: Int { min(fragmentLimit, Self.opaqueByteLimit) }
 
   private mutating func keepBytes(_ range: Range<Int>) {
     entry.opaque = sink.piece.state.keep(UnsafeBufferPointer(rebasing: bytes[range]))
@@ -276,22 +346,29 @@ package struct ObjectShredder {
 
   private mutating func finish() throws {
     if bytes.count - consumed > Self.gapByteLimit { try keepGap(upTo: bytes.count) }
-    entry.envelope.suffix = Array(bytes[consumed...])
+    if original == nil { entry.envelope.suffix = Array(bytes[consumed...]) }
     finishEntry()
   }
 
   private mutating func finishEntry() {
-    entry.objectByteCount = bytes.count
+    entry.objectByteCount = (original ?? bytes).count
     append(upTo: bytes.count)
   }
 
   private mutating func append(upTo end: Int) {
-    let fragment = UnsafeBufferPointer(rebasing: bytes[fragmentStart..<end])
+    let fragment =
+      original.map { UnsafeBufferPointer(rebasing: $0[originalPart]) }
+      ?? UnsafeBufferPointer(rebasing: bytes[fragmentStart..<end])
+    originalPart = originalPart.upperBound..<originalPart.upperBound
     entry.byteCount = fragment.count
-    entry.digest = SHA256.digest(fragment)
-    if entry.fragment > 0 || !entry.isLastFragment { whole.update(fragment) }
-    if entry.isLastFragment { entry.objectDigest = entry.fragment == 0 ? entry.digest : whole.finish() }
-    sink.piece.jsonByteCount += fragment.count
+    let isWhole = entry.fragment == 0 && entry.isLastFragment
+    entry.digest = isWhole && isDigestKnown ? entry.objectDigest : SHA256.digest(fragment)
+    if !isDigestKnown {
+      if !isWhole { whole.update(fragment) }
+      if entry.isLastFragment { entry.objectDigest = isWhole ? entry.digest : whole.finish() }
+    }
+    isKept = entry.isLastFragment
+    sink.piece.jsonByteCount += fragment.count + entry.hiddenByteCount
     sink.piece.envelopeByteCount += entry.envelope.byteCount
     sink.piece.objects.append(entry)
   }

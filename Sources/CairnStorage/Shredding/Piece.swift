@@ -144,6 +144,8 @@ package struct ObjectEntry: Sendable {
   package var firstRow = 0
   package var rowCount = 0
   package var rejectedCount = 0
+  /// Bytes of records that stand nowhere in the object as they are, where it is `silent`.
+  package var hiddenByteCount = 0
   /// Where in the piece's heap the bytes of this fragment are, where it is kept as bytes.
   package var opaque: Range<Int>?
   /// 1 for the first version under its key, 2 for a changed one, …
@@ -160,6 +162,12 @@ package struct ObjectFlags: OptionSet, Sendable {
   package static let incomplete = ObjectFlags(rawValue: 1)
   /// Kept as bytes: the object is no CloudTrail log, or this fragment of it is a long stretch without records.
   package static let opaque = ObjectFlags(rawValue: 2)
+  /// What records are wrapped in: the upper four bits.
+  package var wrapping: Wrapping {
+    get { Wrapping(rawValue: rawValue >> 4) ?? .none }
+    set { self = ObjectFlags(rawValue: rawValue & 15 | newValue.rawValue << 4) }
+  }
+
   /// The delivered bytes were gzip or zstd.
   package static let gzip = ObjectFlags(rawValue: 4)
   package static let zstd = ObjectFlags(rawValue: 8)
@@ -173,11 +181,43 @@ package struct Envelope: Hashable, Sendable {
   package var layout = Layout.compact
   /// Separators that differ, by the number of the record that they stand before.
   package var exceptions: [GapException] = []
+  package var quoting = Quoting.none
+  /// What stands in the place of records that `quoting` does not reproduce, by the record's number.
+  package var spelled: [GapException] = []
 
   /// What it takes in memory, about.
   var byteCount: Int {
     prefix.count + separator.count + suffix.count
-      + exceptions.reduce(0) { $0 + $1.bytes.count + GapException.overheadByteCount }
+      + (exceptions + spelled).reduce(0) { $0 + $1.bytes.count + GapException.overheadByteCount }
+  }
+}
+
+/// How an object has its records.
+package enum Quoting: Hashable, Sendable {
+  /// As they are.
+  case none
+  /// Each as the inside of a JSON string.
+  case string(StringStyle)
+  /// Not as bytes of its own: what stands around them is all of the object.
+  case silent
+
+  /// Numbers are on disk and never reused.
+  package var number: UInt8 {
+    switch self {
+    case .none: 0
+    case .string(let style): style.rawValue
+    case .silent: 16
+    }
+  }
+
+  package init?(number: UInt8) {
+    switch number {
+    case 0: self = .none
+    case 16: self = .silent
+    default:
+      guard let style = StringStyle(rawValue: number), StringStyle.tried.contains(style) else { return nil }
+      self = .string(style)
+    }
   }
 }
 

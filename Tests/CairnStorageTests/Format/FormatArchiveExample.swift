@@ -50,7 +50,10 @@ extension FormatTables {
   @Test func sourceKeys() throws {
     for row in try FormatDocument.load("archive.md").table("source keys") {
       let key = SourceKey(String(row[0].dropFirst().dropLast()))
-      #expect([key.account, key.region, key.delivery].map { $0 ?? "–" } == Array(row[1...]))
+      let parts = [key.account, key.region, key.delivery].map { part in
+        part.map { String(decoding: $0, as: UTF8.self) } ?? "–"
+      }
+      #expect(parts == Array(row[1...]))
     }
   }
 

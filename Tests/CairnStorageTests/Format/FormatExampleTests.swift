@@ -260,7 +260,7 @@ import Testing
     layout.encode(into: &writer)
     try expect(writer.bytes, example)
     var reader = reader(try example.bytes())
-    #expect(try Layout.decode(&reader) == layout)
+    #expect(try Layout.decode(&reader).layout == layout)
     let printed = try SegmentFixture.print(record: Array(try example.value("record").utf8), layout)
     #expect(dump(printed) == dump(try example.bytes("prints")))
   }

@@ -62,6 +62,8 @@ import Testing
     #expect(seen.words == Set(ValueKind.allCases.map { UInt32($0.rawValue) }))
     #expect(seen.columnKinds == Set(ColumnKind.allCases))
     #expect(seen.flags == 15)
+    #expect(seen.wrappings == Set(Wrapping.allCases))
+    #expect(seen.quotings == Set([0, 1, 3, 16]) && seen.spelledCount > 0)
     #expect(seen.rowGroupCount > 1 && seen.verbatimRowCount > 0 && seen.exceptionCount > 0)
     #expect(seen.ownDirectoryCount > 0 && seen.packedDirectoryCount > 0)
   }
@@ -73,6 +75,9 @@ import Testing
     var words: Set<UInt32> = []
     var columnKinds: Set<ColumnKind> = []
     var flags: UInt8 = 0
+    var wrappings: Set<Wrapping> = []
+    var quotings: Set<UInt8> = []
+    var spelledCount = 0
     var rowGroupCount = 0
     var verbatimRowCount = 0
     var exceptionCount = 0
@@ -82,9 +87,16 @@ import Testing
     mutating func add(_ reader: SegmentReader) throws {
       rowGroupCount += reader.footer.rowGroups.count
       verbatimRowCount += reader.footer.rowGroups.reduce(0) { $0 + $1.verbatimRowCount }
-      exceptionCount += try reader.envelopes().reduce(0) { $0 + $1.exceptions.count }
+      for envelope in try reader.envelopes() {
+        exceptionCount += envelope.exceptions.count
+        spelledCount += envelope.spelled.count
+        quotings.insert(envelope.quoting.number)
+      }
       for block in reader.footer.objectBlocks.indices {
-        for object in try reader.objects(block: block) { flags |= object.flags.rawValue }
+        for object in try reader.objects(block: block) {
+          flags |= object.flags.rawValue & 15
+          wrappings.insert(object.flags.wrapping)
+        }
       }
       let catalogue = try reader.catalogue()
       words.formUnion(catalogue.shapes.joined().flatMap { $0.entries.map(\.word) }.filter { $0 < 16 })

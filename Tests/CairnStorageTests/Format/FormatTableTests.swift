@@ -56,6 +56,11 @@ import Testing
     #expect(Set(names) == Set(flags.keys))
   }
 
+  @Test func wrappings() throws {
+    let rows = try FormatDocument.load("segment.md").table("Wrapping")
+    #expect(rows.map { [$0[0], $0[1]] } == Wrapping.allCases.map { ["\($0.rawValue)", $0.name] })
+  }
+
   @Test func segmentFormat() throws {
     let constants: [String: String] = [
       "version": "\(SegmentFormat.version)",

@@ -109,7 +109,7 @@ struct VirtualColumn: Hashable, Sendable {
     case .modified: return object.modificationTime.map(EngineValue.timestamp) ?? .null
     default: break
     }
-    guard let delivery = DeliveryKey(object.key) else { return .null }
+    guard let delivery = SourceKey(object.key).partition else { return .null }
     switch part {
     case .path, .fileSize, .modified: return .null
     case .account: return .text(Array(delivery.account))
@@ -118,7 +118,7 @@ struct VirtualColumn: Hashable, Sendable {
     }
   }
 
-  private func time(_ delivery: DeliveryKey) -> EngineValue {
+  private func time(_ delivery: SourceKey.Partition) -> EngineValue {
     let parts = [delivery.year, delivery.month, delivery.day] + (delivery.hour.map { [$0] } ?? [])
     let index: Int
     switch part {
@@ -161,64 +161,5 @@ struct SourceObject: Sendable {
     let milliseconds = modified >= 0 ? modified / 1_000_000 : (modified + 1) / 1_000_000 - 1
     let seconds = milliseconds >= 0 ? milliseconds / 1000 : (milliseconds + 1) / 1000 - 1
     return TimePoint(seconds: seconds, nanoseconds: Int32(milliseconds - seconds * 1000) * 1_000_000)
-  }
-}
-
-/// What the key of a delivered object says of its account, region and time.
-///
-/// Keys look like `AWSLogs/111122223333/CloudTrail/us-east-1/2023/07/10/…`, files like
-/// `111122223333_CloudTrail_us-east-1_20230710T1205Z_0123456789abcdef.json.gz`
-/// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html).
-struct DeliveryKey {
-  typealias Part = ArraySlice<UInt8>
-  let account: Part
-  let region: Part
-  let year: Part
-  let month: Part
-  let day: Part
-  /// Only file names have it.
-  let hour: Part?
-
-  init?(_ key: [UInt8]) {
-    let parts = key.split(separator: UInt8(ascii: "/"))
-    let file = parts.last.flatMap(FileName.init)
-    if let logs = parts.lastIndex(where: { $0.elementsEqual("AWSLogs".utf8) }), logs + 1 < parts.count {
-      let account = parts[logs + 1].starts(with: "o-".utf8) ? logs + 2 : logs + 1
-      // Account, service, region, year, month, day, and the file.
-      if account + 6 < parts.count, parts[account + 1].starts(with: "CloudTrail".utf8) {
-        self.account = parts[account]
-        region = parts[account + 2]
-        (year, month, day) = (parts[account + 3], parts[account + 4], parts[account + 5])
-        hour = file?.stamp.dropFirst(9).prefix(2)
-        return
-      }
-    }
-    guard let file else { return nil }
-    (account, region) = (file.account, file.region)
-    (year, month) = (file.stamp.prefix(4), file.stamp.dropFirst(4).prefix(2))
-    (day, hour) = (file.stamp.dropFirst(6).prefix(2), file.stamp.dropFirst(9).prefix(2))
-  }
-
-  private struct FileName {
-    let account: Part
-    let region: Part
-    /// `YYYYMMDDTHHMM` and what follows.
-    let stamp: Part
-
-    init?(_ name: Part) {
-      let fields = name.split(separator: UInt8(ascii: "_"))
-      guard fields.count >= 4, fields[1].starts(with: "CloudTrail".utf8),
-        fields[0].allSatisfy({ $0 &- 0x30 <= 9 }),
-        let stamp = fields[3...].first(where: FileName.isStamp)
-      else { return nil }
-      (account, region, self.stamp) = (fields[0], fields[2], stamp)
-    }
-
-    private static func isStamp(_ field: Part) -> Bool {
-      field.count >= 13
-        && field.prefix(13).enumerated().allSatisfy { index, byte in
-          index == 8 ? byte == UInt8(ascii: "T") : byte &- 0x30 <= 9
-        }
-    }
   }
 }

@@ -1,0 +1,185 @@
+/// What a delivered object is, and where it goes: into the piece, to the rejects, or nowhere.
+extension PieceFiller {
+  func take(_ delivery: Delivery) throws {
+    let (delivered, inflated) = (delivery.bytes, buffers(delivery.depth).inflated)
+    let compression = Inflater.compression(of: delivered.bytes)
+    let isCut = delivered.count > options.objectByteLimit
+    if compression == .none, isCut, let content = foreign(delivered, .none, .beginning) {
+      return try leave(delivery, content)
+    }
+    let fault = try inflate(delivered, compression, into: inflated)
+    if let fault, fault.isLimit {
+      return try reject(delivery, offset: fault.offset, reason: fault.reason)
+    }
+    let bytes = compression == .none ? delivered : inflated
+    if fault == nil {
+      if delivery.depth < Container.depthLimit, let container = Container(bytes.bytes),
+        try takeMembers(of: container, in: bytes, delivery)
+      {
+        return
+      }
+      if let (text, wrapping) = try view.make(of: bytes.bytes, isInflated: compression != .none) {
+        return try keep(delivery, bytes, compression, nil, text, wrapping)
+      }
+    }
+    if let content = foreign(bytes, compression, fault == nil ? .whole : .damaged) {
+      return try leave(delivery, content)
+    }
+    try keep(delivery, bytes, compression, fault, nil, .none)
+  }
+
+  private func inflate(
+    _ delivered: PaddedBuffer, _ compression: Inflater.Compression, into inflated: PaddedBuffer
+  ) throws -> Inflater.Fault? {
+    if compression != .none {
+      return try inflater.inflate(delivered.bytes, into: inflated, limit: options.objectByteLimit)
+    }
+    guard delivered.count > options.objectByteLimit else { return nil }
+    return Inflater.Fault(
+      offset: options.objectByteLimit, reason: "larger than the limit of \(options.objectByteLimit) bytes",
+      isLimit: true)
+  }
+
+  private func foreign(
+    _ buffer: PaddedBuffer, _ compression: Inflater.Compression, _ extent: ForeignContent.Extent
+  ) -> ForeignContent? {
+    ForeignContent.recognise(buffer.bytes, compression: compression, extent: extent)
+  }
+
+  /// - Parameter text: what is read of it, where that is not its bytes.
+  private func keep(
+    _ delivery: Delivery, _ bytes: PaddedBuffer, _ compression: Inflater.Compression,
+    _ fault: Inflater.Fault?,
+    _ text: PaddedBuffer?, _ wrapping: Wrapping
+  ) throws {
+    var entry = ObjectEntry(key: delivery.key)
+    entry.sourceByteCount = delivery.bytes.count
+    entry.modified = delivery.source.modified
+    switch compression {
+    case .none: break
+    case .gzip: entry.flags.insert(.gzip)
+    case .zstd: entry.flags.insert(.zstd)
+    }
+    entry.flags.wrapping = wrapping
+    entry.objectDigest = SHA256.digest(bytes.bytes)
+    let object = KnownObjects.Object(entry)
+    guard isNew(object.identity) else { return note(delivery, object.identity) }
+    let firstPiece = output.pieces.count
+    let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, fault)
+    // The segment tells of a file with a name that no other has.
+    if isKept, delivery.depth > 0 || !object.name.isUnique { note(delivery, object.identity) }
+    try takeRejects(of: delivery, from: firstPiece)
+  }
+
+  // MARK: What is known
+
+  /// Whether the object is in neither the archive nor the run, and counts it where it is.
+  private func isNew(_ identity: KnownObjects.Identity) -> Bool {
+    if known.contains(identity) {
+      output.skippedCount += 1
+    } else if ownObjects.contains(identity) || runObjects.contains(identity) {
+      output.repeatedCount += 1
+    } else {
+      return true
+    }
+    return false
+  }
+
+  /// The file, in the state in which it was read, need not be read again while the object is there.
+  private func note(_ delivery: Delivery, _ identity: KnownObjects.Identity) {
+    let source = delivery.source
+    if source.isStream || source.modified == SourceFile.unknownTime { return }
+    output.sightings.append(
+      KnownObjects.Sighting(
+        place: delivery.file.place, byteCount: delivery.fileByteCount, modified: source.modified,
+        object: identity))
+  }
+
+  // MARK: What is not kept
+
+  /// Takes what the shredder rejected out of the pieces: the next file may have the same key.
+  private func takeRejects(of delivery: Delivery, from firstPiece: Int) throws {
+    let pieces = output.pieces[firstPiece...] + [piece]
+    let rejects = pieces.flatMap(\.rejects)
+    if rejects.isEmpty { return }
+    for piece in pieces { piece.rejects = [] }
+    let isWhole = rejects.contains { $0.isObject }
+    output.rejects.append(
+      FileRejects(key: delivery.key, rejects: rejects, delivered: isWhole ? try setAside(delivery) : nil))
+  }
+
+  /// Rejects an object as a whole.
+  func reject(_ delivery: Delivery, offset: Int, reason: String) throws {
+    output.rejects.append(
+      FileRejects(key: delivery.key, reason, at: offset, delivered: try setAside(delivery)))
+  }
+
+  /// Leaves a file that holds no log where it is, unless CloudTrail gave it its name: then a log is missing.
+  func leave(_ delivery: Delivery, _ content: ForeignContent) throws {
+    if SourceKey(delivery.key).hasDeliveredName {
+      return try reject(delivery, offset: 0, reason: content.reason)
+    }
+    output.rejects.append(
+      FileRejects(
+        key: delivery.key, content.reason, at: 0,
+        delivered: options.keepsForeignFiles ? try setAside(delivery) : nil, foreign: content))
+  }
+
+  /// Sets the bytes aside, those that were read and those behind them: a file may change before the run ends.
+  private func setAside(_ delivery: Delivery) throws -> KeptDelivery {
+    let source = delivery.depth == 0 ? delivery.source : nil
+    return try KeptDelivery(
+      delivery.bytes.bytes, restOf: source?.file, isStream: source?.isStream ?? false, in: rejectDirectory)
+  }
+
+  // MARK: Containers
+
+  /// Takes the members as objects. False, with nothing taken, where there are none.
+  private func takeMembers(of container: Container, in bytes: PaddedBuffer, _ delivery: Delivery) throws
+    -> Bool
+  {
+    let (sightings, rejects) = (output.sightings.count, output.rejects.count)
+    let buffer = buffers(delivery.depth + 1).delivered
+    var hasMembers = false
+    let fault = try container.visit { member in
+      hasMembers = true
+      try options.checkCancelled()
+      let object = delivery.member(member.name, buffer)
+      let content = UnsafeBufferPointer(rebasing: bytes.bytes[member.range])
+      buffer.seal(0)
+      if let reason = try member.fault
+        ?? inflater.unpack(member, content, into: buffer, options.objectByteLimit)
+      {
+        return try reject(object, offset: 0, reason: reason)
+      }
+      try take(object)
+      if piece.isFull { try finishPiece() }
+    }
+    guard hasMembers else { return false }
+    if let fault { try reject(delivery, offset: 0, reason: fault) }
+    // What was not read whole is to be told in the next run too.
+    if output.rejects[rejects...].contains(where: \.isFailure) {
+      output.sightings.removeSubrange(sightings...)
+    }
+    return true
+  }
+}
+
+extension Inflater {
+  /// Fills `output` with a member's bytes; gives why that cannot be.
+  func unpack(
+    _ member: Container.Member, _ content: UnsafeBufferPointer<UInt8>, into output: PaddedBuffer, _ limit: Int
+  ) throws -> String? {
+    let byteCount = member.inflatedByteCount ?? content.count
+    guard byteCount <= limit else { return "larger than the limit of \(limit) bytes" }
+    if member.inflatedByteCount == nil {
+      guard try output.append(content, limit: limit) else { return "larger than the limit of \(limit) bytes" }
+    } else if try !inflateBare(content, into: output, byteCount: byteCount) {
+      return "the member does not inflate to the size that the container says"
+    }
+    if let checksum = member.checksum, Self.checksum32(output.bytes) != checksum {
+      return "the member does not have the checksum that the container says"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,93 @@
+/// Records inside wrappings: what stands around them is the gaps between records, and what they are spelled like as
+/// strings is told by the envelope.
+extension ObjectShredder {
+  /// Takes the records out of the wrapping at `start` and gives where to go on; nil, with nothing taken, where there
+  /// is none.
+  mutating func shredWrapping(at start: Int) throws -> Int? {
+    if wrapping == Wrapping.none || startsRecord(start) { return nil }
+    let records = WrappedRecords(bytes: bytes, forced: wrapping)
+    if records.isRecord(at: start) { return nil }
+    var isFound = false
+    let end = try records.visit(documentAt: start) { site in
+      isFound = true
+      try shred(site)
+      return true
+    }
+    guard isFound else { return nil }
+    switch end {
+    case .whole(let end): return end
+    case .malformed(let at):
+      return try rejectRest(from: max(at, consumed), reason: "ends inside a wrapping of records")
+    case .stopped: return consumed
+    }
+  }
+
+  /// What most objects begin with, told without looking further.
+  private func startsRecord(_ start: Int) -> Bool {
+    bytes[start] != UInt8(ascii: "{") || Self.openings.contains { bytes[start...].starts(with: $0) }
+  }
+
+  private static let openings = ["{\"eventVersion\"", "{\"Records\""].map { Array($0.utf8) }
+
+  private mutating func shred(_ site: WrappedRecords.Site) throws {
+    if entry.flags.wrapping == .none { entry.flags.wrapping = site.wrapping }
+    let outcome =
+      site.isQuoted
+      ? try shredQuoted(site.range) : try shredRecord(at: site.range.lowerBound, isDocument: false)
+    if case .record = outcome { return }
+    // Positions inside a string count without its escapes.
+    try rejectRecord(
+      offset: site.isQuoted ? site.range.lowerBound : lastFailure.position, reason: "\(lastFailure.reason)",
+      range: site.range)
+  }
+
+  /// How the record that was just taken is spelled in the object, where that is not as it is.
+  mutating func noteSpelling(_ record: UnsafeBufferPointer<UInt8>, _ quoted: Range<Int>?) {
+    if original != nil {
+      entry.hiddenByteCount += record.count
+      return
+    }
+    let value = Array(record)
+    let number = entry.rowCount - 1
+    var spelling = record
+    if let quoted {
+      spelling = UnsafeBufferPointer(rebasing: bytes[quoted])
+      if number == 0 {
+        let style = StringSpelling.style(of: spelling, value: value)
+        if style != .verbatim { entry.envelope.quoting = .string(style) }
+      }
+    }
+    if isPrinted(value, as: spelling) { return }
+    entry.envelope.spelled.append(GapException(record: number, bytes: Array(spelling)))
+    addEnvelopeBytes(spelling.count + GapException.overheadByteCount)
+  }
+
+  private func isPrinted(_ value: [UInt8], as spelling: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard case .string(let style) = entry.envelope.quoting else {
+      return value.count == spelling.count && spelling.elementsEqual(value)
+    }
+    var printed = RawVector<UInt8>(capacity: spelling.count + 16)
+    defer { printed.free() }
+    value.withUnsafeBufferPointer { StringSpelling.append($0, style: style, to: &printed) }
+    return printed.count == spelling.count && printed.buffer.elementsEqual(spelling)
+  }
+
+  // MARK: Objects of which something else is read
+
+  /// Keeps the object itself: beside its records where it is small, else as fragments before them.
+  mutating func keepOriginal() throws {
+    guard let original else { return }
+    if original.count <= Self.gapByteLimit {
+      entry.envelope.suffix = Array(original)
+      return setOriginalPart(0..<original.count)
+    }
+    for start in stride(from: 0, to: original.count, by: opaqueLimit) {
+      let part = start..<min(original.count, start + opaqueLimit)
+      entry.opaque = sink.piece.state.keep(UnsafeBufferPointer(rebasing: original[part]))
+      setOriginalPart(part)
+      entry.flags.insert(.opaque)
+      try closeFragment()
+      entry.flags.remove(.opaque)
+    }
+  }
+}

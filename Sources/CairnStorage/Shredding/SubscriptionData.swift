@@ -1,0 +1,78 @@
+/// What CloudWatch Logs sends to subscribers: JSON in gzip in base64, a string of other JSON (Kinesis, Lambda, Firehose).
+struct SubscriptionData {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  /// The first bytes of gzip in base64.
+  private static let sign = ByteFinder(Array("\"H4sI".utf8))
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  /// Appends what the strings hold, a line each. What is not whole goes there as it is, so that it is told. False where
+  /// there is none, or more than `limit`.
+  func write(to output: PaddedBuffer, _ inflater: Inflater, limit: Int) throws -> Bool {
+    guard let first = bytes.first(where: { !isWhitespace($0) }), "{[".utf8.contains(first) else {
+      return false
+    }
+    let inflated = PaddedBuffer()
+    var start = 0
+    var hasSome = false
+    while let at = Self.sign.find(in: bytes, from: start) {
+      let end = bytes[(at + 1)...].firstIndex(of: UInt8(ascii: "\"")) ?? bytes.count
+      start = end
+      let text = bytes[(at + 1)..<end]
+      if let data = Base64.decode(text), try inflate(data, inflater, into: inflated, limit: limit) {
+        guard try output.append(inflated.bytes, limit: limit) else { return false }
+        hasSome = true
+      } else if try !output.append(UnsafeBufferPointer(rebasing: text), limit: limit) {
+        return false
+      }
+      guard try output.append([0x0A], limit: limit) else { return false }
+    }
+    return hasSome
+  }
+
+  private func inflate(_ data: [UInt8], _ inflater: Inflater, into output: PaddedBuffer, limit: Int) throws
+    -> Bool
+  {
+    try data.withUnsafeBufferPointer { try inflater.inflate($0, into: output, limit: limit) } == nil
+  }
+}
+
+/// RFC 4648, section 4.
+enum Base64 {
+  /// Nil where the text is none. `\/` stands for `/`, as in JSON.
+  static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    var output: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    var isEnded = false
+    for byte in text {
+      let value: UInt8
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - 0x41
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - 0x61 + 26
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - 0x30 + 52
+      case UInt8(ascii: "+"): value = 62
+      case UInt8(ascii: "/"): value = 63
+      case UInt8(ascii: "\\"): continue
+      case UInt8(ascii: "="):
+        isEnded = true
+        continue
+      default: return nil
+      }
+      if isEnded { return nil }
+      bits = bits << 6 | UInt32(value)
+      count += 1
+      if count % 4 == 0 {
+        output += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8)]
+        output.append(UInt8(truncatingIfNeeded: bits))
+      }
+    }
+    switch count % 4 {
+    case 0: break
+    case 2: output.append(UInt8(truncatingIfNeeded: bits >> 4))
+    case 3: output += [UInt8(truncatingIfNeeded: bits >> 10), UInt8(truncatingIfNeeded: bits >> 2)]
+    default: return nil
+    }
+    return output
+  }
+}

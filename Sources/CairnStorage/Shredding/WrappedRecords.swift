@@ -1,0 +1,197 @@
+/// Finds the records inside a document of a wrapping: EventBridge, LookupEvents, Elasticsearch and others, nested as
+/// they come.
+struct WrappedRecords {
+  /// Where a record stands.
+  struct Site {
+    /// The record, or what is between the quotes.
+    var range: Range<Int>
+    var isQuoted: Bool
+    var wrapping: Wrapping
+  }
+
+  enum End: Equatable {
+    /// The document ends before this position.
+    case whole(Int)
+    case malformed(Int)
+    /// The visitor wanted no more.
+    case stopped
+  }
+
+  /// Nesting beyond which nothing is looked for.
+  static let depthLimit = 16
+
+  let bytes: UnsafeBufferPointer<UInt8>
+  /// The only wrapping that is looked for, whatever its strings look like.
+  var forced: Wrapping?
+
+  /// Visits the records in the object or array at `start`, in their order, until `visit` gives false.
+  func visit(documentAt start: Int, _ visit: (Site) throws -> Bool) rethrows -> End {
+    var skimmer = JSONSkimmer(bytes, at: start)
+    return try value(&skimmer, .none, 0, visit) ?? .whole(skimmer.position)
+  }
+
+  /// Whether the object at `start` is a record in itself: not one that stands beside its own text, as Splunk has it.
+  func isRecord(at start: Int) -> Bool {
+    ObjectRecognizer.looksLikeRecord(bytes, start) && (beginsLikeRecord(start) || !hasRecordText(start))
+  }
+
+  /// Most records do, and need not be looked at to their end.
+  private func beginsLikeRecord(_ start: Int) -> Bool {
+    var skimmer = JSONSkimmer(bytes, at: start)
+    var count = 0
+    var isRecord = true
+    _ = skimmer.visitMembers { key, _ in
+      count += 1
+      isRecord = isRecord && ObjectRecognizer.recordKeys.contains(String(decoding: bytes[key], as: UTF8.self))
+      return count < 2 && isRecord
+    }
+    return isRecord
+  }
+
+  private func hasRecordText(_ start: Int) -> Bool {
+    var skimmer = JSONSkimmer(bytes, at: start)
+    var isFound = false
+    _ = skimmer.visitMembers { key, value in
+      let name = bytes[key]
+      if name.elementsEqual("_raw".utf8) || name.elementsEqual("CloudTrailEvent".utf8) {
+        isFound = recordText(value, isCertain: false) != nil
+      }
+      return !isFound
+    }
+    return isFound
+  }
+
+  /// Nil where the value was stepped over to its end.
+  private func value(
+    _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    switch skimmer.byte {
+    case UInt8(ascii: "{") where depth < Self.depthLimit: return try object(&skimmer, around, depth, visit)
+    case UInt8(ascii: "[") where depth < Self.depthLimit: return try array(&skimmer, around, depth, visit)
+    default: return skimmer.skipValue() ? nil : .malformed(skimmer.position)
+    }
+  }
+
+  private func object(
+    _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    skimmer.position += 1
+    skimmer.skipWhitespace()
+    if skimmer.byte == UInt8(ascii: "}") {
+      skimmer.position += 1
+      return nil
+    }
+    // One wrapping has one record, however many members tell it.
+    var isFound = false
+    while true {
+      skimmer.skipWhitespace()
+      guard let key = skimmer.skipString() else { return .malformed(skimmer.position) }
+      skimmer.skipWhitespace()
+      guard skimmer.byte == UInt8(ascii: ":") else { return .malformed(skimmer.position) }
+      skimmer.position += 1
+      skimmer.skipWhitespace()
+      if let end = try member(&skimmer, key, around, depth, &isFound, visit) { return end }
+      skimmer.skipWhitespace()
+      switch skimmer.byte {
+      case UInt8(ascii: ","): skimmer.position += 1
+      case UInt8(ascii: "}"):
+        skimmer.position += 1
+        return nil
+      default: return .malformed(skimmer.position)
+      }
+    }
+  }
+
+  private func member(
+    _ skimmer: inout JSONSkimmer, _ key: Range<Int>, _ around: Wrapping, _ depth: Int, _ isFound: inout Bool,
+    _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    func skip() -> End? { skimmer.skipValue() ? nil : .malformed(skimmer.position) }
+    guard let known = WrappingKey.of(UnsafeBufferPointer(rebasing: bytes[key])), !isFound else {
+      return skip()
+    }
+    // `message` of what Elasticsearch found is its own.
+    let wrapping = around == .elastic ? around : known.wrapping
+    let isWanted = forced == nil || forced == wrapping || forced == known.wrapping
+    switch skimmer.byte {
+    case UInt8(ascii: "\""):
+      let isCertain = known.isCertain || forced != nil
+      guard known.role == .text, isWanted, let text = recordText(skimmer, isCertain: isCertain) else {
+        return skip()
+      }
+      isFound = true
+      skimmer.position = text.upperBound + 1
+      return try visit(Site(range: text, isQuoted: true, wrapping: wrapping)) ? nil : .stopped
+    case UInt8(ascii: "{") where known.role != .text:
+      var hasRecord = false
+      let end = try element(&skimmer, wrapping, depth, isWanted) { site in
+        hasRecord = true
+        return try visit(site)
+      }
+      if known.role == .object, hasRecord { isFound = true }
+      return end
+    case UInt8(ascii: "[") where known.role == .list:
+      return try value(&skimmer, wrapping, depth + 1, visit)
+    default: return skip()
+    }
+  }
+
+  /// An object that is a record or a wrapping.
+  private func element(
+    _ skimmer: inout JSONSkimmer, _ wrapping: Wrapping, _ depth: Int, _ isWanted: Bool,
+    _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    let start = skimmer.position
+    guard isWanted, isRecord(at: start) else { return try value(&skimmer, wrapping, depth + 1, visit) }
+    guard skimmer.skipValue() else { return .malformed(skimmer.position) }
+    return try visit(Site(range: start..<skimmer.position, isQuoted: false, wrapping: wrapping))
+      ? nil : .stopped
+  }
+
+  private func array(
+    _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    skimmer.position += 1
+    skimmer.skipWhitespace()
+    if skimmer.byte == UInt8(ascii: "]") {
+      skimmer.position += 1
+      return nil
+    }
+    while true {
+      skimmer.skipWhitespace()
+      let isWanted = around != .none && (forced == nil || forced == around)
+      let end =
+        skimmer.byte == UInt8(ascii: "{")
+        ? try element(&skimmer, around, depth, isWanted, visit)
+        : try value(&skimmer, around, depth + 1, visit)
+      if let end { return end }
+      skimmer.skipWhitespace()
+      switch skimmer.byte {
+      case UInt8(ascii: ","): skimmer.position += 1
+      case UInt8(ascii: "]"):
+        skimmer.position += 1
+        return nil
+      default: return .malformed(skimmer.position)
+      }
+    }
+  }
+
+  /// What stands between the quotes at the skimmer, where it is a record or should be one.
+  private func recordText(_ at: JSONSkimmer, isCertain: Bool) -> Range<Int>? {
+    var skimmer = at
+    guard let range = skimmer.skipString() else { return nil }
+    if isCertain { return range }
+    // Most strings are none: their first letter tells.
+    var start = range.lowerBound
+    while start < range.upperBound, isWhitespace(bytes[start]) || bytes[start] == UInt8(ascii: "\\") {
+      start += bytes[start] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    guard start < range.upperBound, bytes[start] == UInt8(ascii: "{") else { return nil }
+    let text = StringSpelling.unescape(UnsafeBufferPointer(rebasing: bytes[range]))
+    return text.withUnsafeBufferPointer { text in
+      var inside = JSONSkimmer(text, at: 0)
+      inside.skipWhitespace()
+      return ObjectRecognizer.looksLikeRecord(text, inside.position) ? range : nil
+    }
+  }
+}
