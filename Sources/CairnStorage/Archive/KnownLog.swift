@@ -76,7 +76,7 @@ struct KnownLog {
   }
 
   private static func write(
-    _ digest: Digest, _ delivered: Hash128?, _ base: Hash128, into writer: inout ByteWriter
+    _ digest: ContentDigest, _ delivered: Hash128?, _ base: Hash128, into writer: inout ByteWriter
   ) {
     for word in [digest.words.0, digest.words.1, digest.words.2, digest.words.3] { writer.writeUInt64(word) }
     // A hash of nothing but zeros stands for no delivered name.
@@ -171,7 +171,7 @@ struct KnownLog {
     private func identity(_ at: Int) -> KnownObjects.Identity {
       let delivered = hash(at + 32)
       return KnownObjects.Identity(
-        digest: Digest(words: (word(at), word(at + 8), word(at + 16), word(at + 24))),
+        digest: ContentDigest(words: (word(at), word(at + 8), word(at + 16), word(at + 24))),
         delivered: delivered.low | delivered.high == 0 ? nil : delivered, base: hash(at + 48))
     }
   }

@@ -8,7 +8,7 @@ package final class KnownObjects: @unchecked Sendable {
   package struct Object: Sendable {
     package var key: Hash128
     package var name: ObjectName
-    package var digest: Digest
+    package var digest: ContentDigest
     package var byteCount: Int
     package var modified: Int64
     package var version: Int
@@ -25,15 +25,15 @@ package final class KnownObjects: @unchecked Sendable {
 
   /// An object's name and content, as far as a file needs to know whether it is there.
   package struct Identity: Sendable {
-    package var digest: Digest
+    package var digest: ContentDigest
     package var delivered: Hash128?
     package var base: Hash128
 
-    package init(_ name: ObjectName, _ digest: Digest) {
+    package init(_ name: ObjectName, _ digest: ContentDigest) {
       (delivered, base, self.digest) = (name.delivered, name.base, digest)
     }
 
-    package init(digest: Digest, delivered: Hash128?, base: Hash128) {
+    package init(digest: ContentDigest, delivered: Hash128?, base: Hash128) {
       (self.digest, self.delivered, self.base) = (digest, delivered, base)
     }
   }
@@ -60,7 +60,7 @@ package final class KnownObjects: @unchecked Sendable {
     words.withUnsafeBytes { Hash128($0, seed: seed &+ kind.rawValue) }
   }
 
-  private func fact(_ kind: Fact, _ digest: Digest, _ name: Hash128) -> Hash128 {
+  private func fact(_ kind: Fact, _ digest: ContentDigest, _ name: Hash128) -> Hash128 {
     fact(kind, digest.words.0, digest.words.1, digest.words.2, digest.words.3, name.low, name.high)
   }
 
@@ -97,7 +97,7 @@ package final class KnownObjects: @unchecked Sendable {
       || facts.contains(fact(.bareBase, identity.digest, identity.base))
   }
 
-  package func hasContent(_ digest: Digest) -> Bool {
+  package func hasContent(_ digest: ContentDigest) -> Bool {
     facts.contains(fact(.content, digest, Hash128(low: 0, high: 0)))
   }
 
@@ -129,7 +129,7 @@ package final class KnownObjects: @unchecked Sendable {
 }
 
 /// A SHA-256.
-package struct Digest: Sendable, BitwiseCopyable {
+package struct ContentDigest: Sendable, BitwiseCopyable {
   package var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
   package static let byteCount = 32
@@ -146,13 +146,13 @@ package struct Digest: Sendable, BitwiseCopyable {
 extension KnownObjects.Object {
   package init(_ object: StoredObject) {
     self.init(
-      key: Hash128(object.key), name: ObjectName(object.key), digest: Digest(object.objectDigest),
+      key: Hash128(object.key), name: ObjectName(object.key), digest: ContentDigest(object.objectDigest),
       byteCount: object.sourceByteCount, modified: object.modified, version: object.version)
   }
 
   package init(_ object: ObjectEntry) {
     self.init(
-      key: Hash128(object.key), name: ObjectName(object.key), digest: Digest(object.objectDigest),
+      key: Hash128(object.key), name: ObjectName(object.key), digest: ContentDigest(object.objectDigest),
       byteCount: object.sourceByteCount, modified: object.modified, version: object.version)
   }
 
