@@ -260,6 +260,10 @@ def judge(case, outcome, other):
 NO_NUMBERS = re.compile(r"\bnan\b|infinity", re.I)
 
 
+def as_numbers(rows):
+    return [[Number(int(v)) if isinstance(v, bool) else v for v in row] for row in rows]
+
+
 def decide(case, outcome, other, shown):
     sort, *rest = case["expected"]
     if sort == "empty":
@@ -268,6 +272,9 @@ def decide(case, outcome, other, shown):
         if other.error:
             return UNSUPPORTED, other.error
         verdict = compare_rows(outcome.rows, other.rows, case["ordered"])
+        if verdict == WRONG and case["file"].startswith("testing/"):
+            # H2, which those tests compare with, has 1 for TRUE.
+            verdict = compare_rows(as_numbers(outcome.rows), as_numbers(other.rows), case["ordered"])
         return verdict, shown + "  expected " + json.dumps(other.rows[:5], ensure_ascii=False)
     if len(outcome.rows) != 1 or len(outcome.rows[0]) != 1:
         return WRONG, shown
