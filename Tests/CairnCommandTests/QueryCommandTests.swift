@@ -34,6 +34,13 @@ import Testing
         == "[\n]\n")
   }
 
+  /// Numbering the columns of one name took a time that grew with their square.
+  @Test(.timeLimit(.minutes(1))) func manyColumnsOfOneName() throws {
+    let columns = [String](repeating: "n", count: 20_000).joined(separator: ",")
+    let result = try Binary.run("query", path, "SELECT \(columns) FROM events LIMIT 1", "--quiet")
+    #expect(result.code == 0 && output(result).hasSuffix(#","n_19999":0}"# + "\n"))
+  }
+
   @Test func csv() throws {
     let sql = "SELECT n, cell, quote, empty, errorCode, esc FROM events WHERE n < 1"
     let plain = try Binary.run("query", path, sql, "--output", "csv", "--quiet")

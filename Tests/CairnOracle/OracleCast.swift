@@ -1,8 +1,13 @@
 import CairnSQL
+import Foundation
 
 /// Casts (S55).
 enum OracleCast {
   static func cast(_ value: OracleValue, to type: DataType) throws(OracleError) -> OracleValue {
+    if isText(value), let text = value.text, withoutSpace.contains(type.name) {
+      let trimmed = String(decoding: text, as: UTF8.self).trimmingCharacters(in: asciiSpace)
+      if trimmed.utf8.count < text.count { return try cast(.text(Array(trimmed.utf8)), to: type) }
+    }
     if let nested = try castNested(value, to: type) { return nested }
     var numbers: [Int] = []
     for parameter in type.parameters {
@@ -11,6 +16,14 @@ enum OracleCast {
     }
     return try cast(value, toName: type.name, parameters: numbers)
   }
+
+  /// Types for which white space around a text does not matter.
+  private static let withoutSpace: Set<String> = [
+    "bigint", "integer", "int", "smallint", "tinyint", "double", "real", "date", "timestamp",
+    "timestamp with time zone",
+  ]
+
+  private static let asciiSpace = CharacterSet(charactersIn: " \t\n\u{B}\u{C}\r")
 
   private static let ranges: [String: ClosedRange<Int64>] = [
     "bigint": Int64.min...Int64.max, "integer": Int64(Int32.min)...Int64(Int32.max),
@@ -72,9 +85,20 @@ enum OracleCast {
   private static func whole(_ value: OracleValue, _ range: ClosedRange<Int64>) -> OracleValue {
     if let truth = plainBoolean(value) { return OracleValue(truth ? 1 : 0) }
     guard let number = value.decimal else { return .null }
+    if value.isDouble || value.isReal, !isText(value), value.json == nil, let bits = binaryValue(value) {
+      return Int64(exactly: bits.rounded()).flatMap { range.contains($0) ? OracleValue($0) : nil } ?? .null
+    }
     if isText(value), number.text.contains(where: { ".eE".utf8.contains($0) }) { return .null }
     guard let rounded = number.rounded(toScale: 0)?.wholeNumber, range.contains(rounded) else { return .null }
     return OracleValue(rounded)
+  }
+
+  /// The exact value of a typed double or real.
+  private static func binaryValue(_ value: OracleValue) -> Double? {
+    if case .real(let spelling) = value {
+      return Float(String(decoding: spelling, as: UTF8.self)).map(Double.init)
+    }
+    return value.asDouble
   }
 
   private static func binary(_ value: OracleValue, isSingle: Bool) -> OracleValue {
@@ -124,7 +148,7 @@ extension OracleValue {
     case .map(let entries):
       .object(
         entries.sorted { OracleComparison.bytes($0.key.text ?? [], $1.key.text ?? []) < 0 }
-          .map { OracleJSON.member(key: $0.key.text ?? [], $0.value.withObjects) })
+          .map { OracleJSON.member(key: $0.key.keyText, $0.value.withObjects) })
     default: OracleValue.array([self]).firstOfJSON
     }
   }

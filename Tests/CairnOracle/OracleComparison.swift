@@ -63,6 +63,19 @@ enum OracleComparison {
     return orders.contains(nil) ? nil : 0
   }
 
+  /// Whether all parts are the same, where two NULLs are (S24).
+  static func isSame(_ lhs: OracleValue, _ rhs: OracleValue) -> Bool {
+    if lhs.isNull || rhs.isNull { return lhs.isNull && rhs.isNull }
+    func all(_ left: [OracleValue], _ right: [OracleValue]) -> Bool {
+      left.count == right.count && zip(left, right).allSatisfy(isSame)
+    }
+    if lhs.isList, rhs.isList { return all(lhs.inner, rhs.inner) }
+    guard let a = lhs.entries, let b = rhs.entries else { return plain(lhs, rhs) == 0 }
+    let sorted = [a, b].map { $0.sorted { OracleOrdering.compare($0.key, $1.key) < 0 } }
+    return all(sorted[0].map(\.value), sorted[1].map(\.value))
+      && zip(sorted[0], sorted[1]).allSatisfy { OracleOrdering.compare($0.key, $1.key) == 0 }
+  }
+
   private static func plain(_ lhs: OracleValue, _ rhs: OracleValue) -> Int? {
     order(Side(value: lhs, isTimeColumn: false), Side(value: rhs, isTimeColumn: false))
   }
@@ -109,6 +122,9 @@ enum OracleComparison {
 }
 
 extension OracleValue {
+  /// Whether it has parts.
+  var isComposite: Bool { isList || entries != nil }
+
   /// Whether it is an array or a row.
   var isList: Bool { unnamedFields != nil || elements != nil }
 

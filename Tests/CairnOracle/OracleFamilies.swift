@@ -193,8 +193,15 @@ enum OracleNumberFunctions {
       rounded = shortest
     }
     guard let result = cut(rounded, name, places) else { return .null }
-    if values[0].isDouble { return OracleValue(result).asDouble.map { OracleValue(double: $0) } ?? .null }
-    if values[0].isReal { return OracleArithmetic.real(Float(String(decoding: result.text, as: UTF8.self))) }
+    // What becomes zero keeps its sign.
+    let sign: Double = number.isNegative ? -1 : 1
+    if values[0].isDouble {
+      return OracleValue(result).asDouble.map { OracleValue(double: $0 == 0 ? sign * 0 : $0) } ?? .null
+    }
+    if values[0].isReal {
+      let real = Float(String(decoding: result.text, as: UTF8.self))
+      return OracleArithmetic.real(real.map { $0 == 0 ? Float(sign * 0) : $0 })
+    }
     if values[0].integer != nil { return result.wholeNumber.map { OracleValue($0) } ?? .null }
     return OracleValue(result)
   }

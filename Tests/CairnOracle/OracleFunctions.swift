@@ -66,6 +66,7 @@ enum OracleFunctions {
       }
       return wanted.address.flatMap { OracleAddress.contains(network: network, $0) }
     }
+    if wanted.isNull { return nil }
     let right = OracleComparison.Side(value: wanted, isTimeColumn: isTimeColumn)
     return OracleEvaluator.any(
       items.map { OracleComparison.compare(.init(value: $0, isTimeColumn: false), .equal, right) })

@@ -39,6 +39,12 @@ extension OracleEvaluator {
       return try hasValue(value) == isNegated
     case .isDistinct(let lhs, let rhs, let isNegated):
       let (left, right) = (try hasValue(lhs), try hasValue(rhs))
+      if lhs.freeElementPaths.isEmpty, rhs.freeElementPaths.isEmpty {
+        let (first, second) = (try value(of: lhs), try value(of: rhs))
+        if first.isComposite, second.isComposite {
+          return OracleComparison.isSame(first, second) == isNegated
+        }
+      }
       let isEqual = try comparison(.equal, lhs, rhs) == true
       return (isEqual || (!left && !right)) == isNegated
     case .isTruth(let value, let truth, let isNegated):

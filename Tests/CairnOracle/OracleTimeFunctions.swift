@@ -102,6 +102,10 @@ enum OracleTimeFunctions {
     }
     guard let size = seconds[unit] else { throw .invalidLiteral("the unit \(unit)") }
     guard count.magnitude < 1_000_000_000_000 else { return .null }
+    if case .zoned = start, size >= 86_400 {
+      // Days and weeks are those of the zone's calendar.
+      return OracleValue(clock: start.clock?.adding(seconds: size * count, nanoseconds: 0), in: start.zone)
+    }
     return try OracleArithmetic.combine(start, .add, .dayInterval(seconds: size * count, nanoseconds: 0))
   }
 
@@ -160,13 +164,9 @@ enum OracleTimeFunctions {
     if case .date = value { return value.text.map(OracleValue.text) ?? .null }
     guard let instant = value.clock else { return .null }
     let text = OracleCalendar.text(OracleInstant(seconds: instant.seconds, nanoseconds: 0, picoseconds: 0))
-    let digits = String(instant.nanoseconds)
-    var fraction = String(repeating: "0", count: 9 - digits.count) + digits
-    if fraction.hasSuffix("000000"), instant.picoseconds == 0 { fraction = String(fraction.prefix(3)) }
-    if instant.picoseconds > 0 {
-      fraction += String(1000 + instant.picoseconds).dropFirst()
-      while fraction.hasSuffix("0") { fraction.removeLast() }
-    }
+    var fraction = String(
+      String(1_000_000_000_000 + instant.nanoseconds * 1000 + instant.picoseconds).dropFirst())
+    while fraction.count > 3, fraction.hasSuffix("0") { fraction.removeLast() }
     return OracleValue(
       text.replacing(" ", with: "T") + "." + fraction
         + (value.zone == .utc ? "Z" : OracleZone.offsetText(instant.seconds - (value.instant?.seconds ?? 0))))
@@ -216,7 +216,8 @@ enum OracleTimeFunctions {
 
   /// `date_format`, or `strftime` with C's letters; nil if the pattern is none.
   static func written(_ time: OracleValue, _ pattern: String, isC: Bool) -> String? {
-    guard let instant = time.clock else { return nil }
+    guard let exact = time.clock else { return nil }
+    let instant = isC ? exact : exact.rounded(toDigits: 3)
     func number(_ name: String) -> Int64 {
       (try? part(name, OracleValue(instant)))?.decimal?.wholeNumber ?? 0
     }
@@ -257,7 +258,7 @@ enum OracleTimeFunctions {
       case ("T", _): "\(padded(hour)):\(padded(number("minute"))):\(padded(number("second")))"
       case ("r", false): "\(padded(twelve)):\(padded(number("minute"))):\(padded(number("second"))) \(half)"
       case ("F", true): "\(padded(number("year"), 4))-\(padded(number("month")))-\(padded(number("day")))"
-      case ("z", true): OracleZone.offsetText(instant.seconds - (time.instant?.seconds ?? 0), separator: "")
+      case ("z", true): OracleZone.offsetText(exact.seconds - (time.instant?.seconds ?? 0), separator: "")
       case ("Z", true): time.zone.name
       case ("%", _): "%"
       default: nil

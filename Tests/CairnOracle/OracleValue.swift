@@ -168,7 +168,7 @@ extension OracleValue {
       return Array("\(sign)\(whole).\(fraction.isEmpty ? "0" : fraction)".utf8)
     }
     let rest = significant.dropFirst()
-    let tail = rest.isEmpty ? (isJSON ? ".0" : "") : ".\(rest)"
+    let tail = rest.isEmpty ? ".0" : ".\(rest)"
     return Array("\(sign)\(significant.prefix(1))\(tail)E\(power)".utf8)
   }
 
@@ -197,12 +197,20 @@ extension OracleValue {
     case .record(let value): value.json
     case .array(let items): .array(items.map(\.asElement))
     case .map(let entries):
-      .object(entries.map { OracleJSON.member(key: $0.key.text ?? [], $0.value.asElement) })
+      .object(entries.map { OracleJSON.member(key: $0.key.keyText, $0.value.asElement) })
     case .row(let fields):
       fields.contains { $0.name == nil }
         ? .array(fields.map(\.value.asElement))
         : .object(fields.map { OracleJSON.member(key: Array(($0.name ?? "").utf8), $0.value.asElement) })
     default: .string(OracleJSON.escaped(text ?? []))
+    }
+  }
+
+  /// A map's key as JSON has it: doubles as output has them.
+  var keyText: [UInt8] {
+    switch self {
+    case .double, .real: output ?? []
+    default: text ?? []
     }
   }
 

@@ -1,5 +1,6 @@
 """What a test asserts about an SQL statement: the cases."""
 import collections
+import datetime
 import decimal
 
 from java_machine import Lambda, Reference
@@ -78,6 +79,8 @@ def expectation(value):
         return {"decimal": decimal_text(value)}
     if isinstance(value, Tagged):
         return {value.kind: value.text}
+    if isinstance(value, JavaType):
+        raise ValueError("type")
     if isinstance(value, (list, tuple)):
         return [expectation(item) for item in value]
     if isinstance(value, dict):
@@ -320,6 +323,8 @@ def literal(value, kind):
             return f"CAST('{'NaN' if value != value else 'Infinity' if value > 0 else '-Infinity'}' AS {kind.text})"
         return f"CAST({float(value)!r}e0 AS {kind.text})" if "e" not in repr(float(value)) else f"CAST({float(value)!r} AS {kind.text})"
     if isinstance(value, int):
+        if kind.text == "date":
+            return f"DATE '{datetime.date(1970, 1, 1) + datetime.timedelta(days=int(value))}'"
         return f"CAST({int(value)} AS {kind.text})"
     if isinstance(value, (str, decimal.Decimal)):
         text = str(value).replace("'", "''")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from expectations import Assertion, Assertions, JavaType, Provider, Refusal, Tagged
 from java_machine import Reference, Symbol, Thrown
-from java_operations import UNKNOWN, as_float32, wrapped
+from java_operations import UNKNOWN, JavaArray, as_float32, wrapped
 from java_syntax import Char, Float32, Long
 from java_text import float_text, java_format, java_text
 from trino_values import CONSTRUCTORS, VALUE_FUNCTIONS
@@ -205,7 +205,7 @@ def map_of(library, *items):
 
 
 def list_of(library, *items):
-    if len(items) == 1 and isinstance(items[0], list):
+    if len(items) == 1 and isinstance(items[0], JavaArray):
         return list(items[0])
     return list(items)
 
@@ -236,7 +236,7 @@ def range_list(library, start, end):
 
 def format_text(library, pattern, *arguments):
     arguments = list(arguments)
-    if len(arguments) == 1 and isinstance(arguments[0], list):
+    if len(arguments) == 1 and isinstance(arguments[0], JavaArray):
         arguments = arguments[0]
     result = java_format(pattern, arguments)
     return UNKNOWN if result is None else result
@@ -247,7 +247,8 @@ def math_function(function, count=1):
         try:
             return float(function(*[float(a) for a in arguments]))
         except ValueError:
-            return float("nan")
+            # Python refuses what is an infinity or no number in Java.
+            return float("-inf") if function in (math.log, math.log10) and arguments[0] == 0 else float("nan")
         except OverflowError:
             return float("inf")
 
@@ -259,8 +260,8 @@ def next_double(step):
 
 
 STATIC = {
-    ("ImmutableList", "of"): one_list, ("List", "of"): one_list, ("ImmutableSet", "of"): one_list, ("Set", "of"): one_list,
-    ("Stream", "of"): one_list, ("DoubleStream", "of"): one_list, ("LongStream", "of"): one_list, ("IntStream", "of"): one_list,
+    ("ImmutableList", "of"): one_list, ("List", "of"): list_of, ("ImmutableSet", "of"): one_list, ("Set", "of"): list_of,
+    ("Stream", "of"): list_of, ("DoubleStream", "of"): list_of, ("LongStream", "of"): list_of, ("IntStream", "of"): list_of,
     ("Optional", "of"): lambda l, x: x, ("Optional", "empty"): lambda l: None,
     "asList": list_of, ("Arrays", "asList"): list_of, ("Arrays", "stream"): list_of, "newArrayList": list_of,
     "singletonList": one_list, "emptyList": lambda l: [], "emptyMap": lambda l: {},
@@ -268,11 +269,12 @@ STATIC = {
     ("ImmutableMap", "builder"): lambda l: Builder("map"), ("ImmutableMap", "of"): map_of, ("Map", "of"): map_of,
     "asMap": lambda l, keys, values: {hashable(k): v for k, v in zip(keys, values)},
     "singletonMap": map_of, ("Collections", "nCopies"): lambda l, n, x: [x] * n, "nCopies": lambda l, n, x: [x] * n,
-    ("ObjectArrays", "concat"): lambda l, a, b, c=None: (a if isinstance(a, list) else [a]) + (b if isinstance(b, list) else [b]),
+    ("ObjectArrays", "concat"): lambda l, a, b, c=None: JavaArray(
+        (a if isinstance(a, list) else [a]) + (b if isinstance(b, list) else [b])),
     "range": range_list, ("IntStream", "range"): range_list, ("LongStream", "range"): range_list,
     "rangeClosed": lambda l, a, b: list(range(a, b + 1)),
     ("String", "format"): format_text, "format": format_text, ("String", "valueOf"): lambda l, x: java_text(x),
-    ("String", "join"): lambda l, s, *x: s.join(list_of(l, *x)),
+    ("String", "join"): lambda l, s, *x: s.join(x[0] if len(x) == 1 and isinstance(x[0], list) else x),
     ("Integer", "toString"): lambda l, x: java_text(x), ("Long", "toString"): lambda l, x: java_text(x),
     ("Double", "toString"): lambda l, x: float_text(float(x)), ("Float", "toString"): lambda l, x: float_text(Float32(x)),
     ("Long", "valueOf"): lambda l, x: Long(x), ("Integer", "valueOf"): lambda l, x: int(x),
@@ -380,13 +382,13 @@ NUMBERS = {
 }
 LISTS = {
     "stream": same, "boxed": same, "parallel": same, "mapToObj": mapped, "map": mapped, "mapToInt": mapped,
-    "mapToLong": mapped, "collect": collected, "toList": same, "iterator": same, "asList": same, "toArray": same,
-    "filter": lambda l, x, f: [i for i in x if l.apply(f, i) is True], "add": mutate_list,
+    "mapToLong": mapped, "collect": collected, "toList": same, "iterator": same, "asList": same,
+    "toArray": lambda l, x, *a: JavaArray(x), "filter": lambda l, x, f: [i for i in x if l.apply(f, i) is True], "add": mutate_list,
     "forEach": lambda l, x, f: [l.apply(f, i) for i in x] and None, "size": lambda l, x: len(x), "get": lambda l, x, i: x[i],
     "addAll": lambda l, x, y: x.extend(y), "isEmpty": lambda l, x: not x, "contains": lambda l, x, y: y in x,
     "sum": lambda l, x: sum(x), "max": lambda l, x, *a: max(x), "min": lambda l, x, *a: min(x),
     "anyMatch": lambda l, x, f: any(l.apply(f, i) is True for i in x), "flatMap": lambda l, x, f: [j for i in x for j in l.apply(f, i)],
-    "limit": lambda l, x, n: x[:n], "sorted": lambda l, x, *a: sorted(x), "reversed": lambda l, x: x[::-1],
+    "limit": lambda l, x, n: x[:n], "toString": lambda l, x: java_text(x), "sorted": lambda l, x, *a: sorted(x), "reversed": lambda l, x: x[::-1],
     "clone": lambda l, x: list(x), "average": lambda l, x: sum(x) / len(x), "getFirst": lambda l, x: x[0],
 }
 MAPS = {
@@ -396,7 +398,7 @@ MAPS = {
     "forEach": lambda l, m, f: [l.apply(f, k, v) for k, v in m.items()] and None,
 }
 TAGGED = {
-    "join": lambda l, t, *x: t.text.join(java_text(i) for i in list_of(l, *x)), "getKey": lambda l, t: t.text[0],
+    "join": lambda l, t, *x: t.text.join(java_text(i) for i in (x[0] if len(x) == 1 and isinstance(x[0], list) else x)), "getKey": lambda l, t: t.text[0],
     "getValue": lambda l, t: t.text[1], "getBytes": lambda l, t, *a: t, "toStringUtf8": lambda l, t: bytes.fromhex(t.text).decode(),
 }
 METHODS = [

@@ -6,7 +6,7 @@ not read.
 import collections
 
 from java_class import JavaClass
-from java_operations import UNKNOWN, as_float32, coerced, float_operation, integer_operation, wrapped
+from java_operations import UNKNOWN, JavaArray, as_float32, coerced, float_operation, integer_operation, wrapped
 from java_syntax import Char, Float32, Long
 from java_text import java_text
 
@@ -103,7 +103,7 @@ class Machine:
         for index, (name, variadic, kind) in enumerate(parameters):
             if variadic:
                 rest = arguments[index:]
-                scope.declare(name, rest[0] if len(rest) == 1 and isinstance(rest[0], list) else rest)
+                scope.declare(name, rest[0] if len(rest) == 1 and isinstance(rest[0], JavaArray) else JavaArray(rest))
             else:
                 scope.declare(name, arguments[index], kind)
         try:
@@ -291,12 +291,12 @@ class Machine:
         return Reference(self.evaluate(node[1], scope), node[2])
 
     def value_array(self, node, scope):
-        return [self.evaluate(item, scope) for item in node[1]]
+        return JavaArray(self.evaluate(item, scope) for item in node[1])
 
     def value_array_of(self, node, scope):
         size = self.evaluate(node[2][0], scope) if node[2] else 0
         zero = 0 if node[1] in ("int", "long", "byte", "short") else False if node[1] == "boolean" else None
-        return [zero] * size if isinstance(size, int) and size < 1 << 20 else UNKNOWN
+        return JavaArray([zero] * size) if isinstance(size, int) and size < 1 << 20 else UNKNOWN
 
     def value_index(self, node, scope):
         target, index = self.evaluate(node[1], scope), self.evaluate(node[2], scope)

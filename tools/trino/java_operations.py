@@ -5,6 +5,10 @@ import struct
 from java_syntax import Float32, Long
 
 
+class JavaArray(list):
+    """An array, which a variadic parameter takes apart, where a List is one argument."""
+
+
 class Unknown:
     def __repr__(self):
         return "UNKNOWN"

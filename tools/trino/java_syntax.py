@@ -4,6 +4,7 @@ Nodes are tuples whose first item names their kind. What is not understood raise
 behind it.
 """
 import re
+import struct
 
 
 class JavaError(Exception):
@@ -67,7 +68,7 @@ def number(text):
     if plain[:2] in ("0b", "0B"):
         return int(plain.rstrip("lL"), 2)
     if plain[-1] in "fF":
-        return Float32(plain[:-1])
+        return Float32(struct.unpack("f", struct.pack("f", float(plain[:-1])))[0])
     if plain[-1] in "dD":
         return float(plain[:-1])
     if plain[-1] in "lL":

@@ -32,6 +32,20 @@ def timestamp(text):
     return clock if zone in ("", "UTC") else clock + space + zone
 
 
+def same_time(actual, expected):
+    """Whether two texts are one time but for zeros at the end of the fraction and the mark of UTC."""
+    if not re.match(r"-?\d{4,}-\d\d-\d\d[T ]", expected):
+        return False
+
+    def plain(text):
+        match = re.match(r"(.*:\d\d)(\.\d+)?(Z|\[UTC\])?(.*)$", text)
+        if not match:
+            return text
+        return match[1] + (match[2] or "").rstrip("0").rstrip(".") + match[4]
+
+    return plain(actual.replace("T", " ")) == plain(expected.replace("T", " "))
+
+
 def worst(verdicts):
     order = [RIGHT, FORM, NO_NUMBER, WRONG]
     return max(verdicts, key=order.index, default=RIGHT)
@@ -46,11 +60,15 @@ def compare(actual, expected, kind):
     if isinstance(expected, int):
         return RIGHT if isinstance(actual, Number) and actual == str(expected) else WRONG
     if isinstance(expected, str):
+        if actual is None and expected in ("NaN", "Infinity", "-Infinity"):
+            return NO_NUMBER
         if kind == "json":
             return compare_json(actual, expected)
         if kind and "timestamp" in kind:
             return RIGHT if timestamp(actual) == timestamp(expected) else WRONG
-        return RIGHT if type(actual) is str and actual == expected else WRONG
+        if type(actual) is not str:
+            return WRONG
+        return RIGHT if actual == expected else FORM if same_time(actual, expected) else WRONG
     if isinstance(expected, list):
         return compare_list(actual, expected, kind)
     (form, text), = expected.items()
@@ -76,7 +94,9 @@ def compare_tagged(actual, form, text):
     if form in ("timestamp", "zoned"):
         return RIGHT if timestamp(actual) == timestamp(text) else WRONG
     if form == "bytes":
-        return RIGHT if isinstance(actual, str) and actual.lower() == text else WRONG
+        # In base 16 where the whole value is asked for, as text inside of others.
+        texts = (actual.lower(), actual.encode().hex()) if type(actual) is str else ()
+        return RIGHT if text in texts else WRONG
     return RIGHT if actual == text else WRONG
 
 
@@ -123,7 +143,7 @@ def key_texts(key):
 def scientific(text):
     value = Decimal(repr(float(text)))
     digits, exponent = f"{value.normalize():E}".split("E")
-    return f"{digits}E{int(exponent)}"
+    return f"{digits if '.' in digits else digits + '.0'}E{int(exponent)}"
 
 
 def compare_map(actual, pairs, kind):
@@ -138,6 +158,9 @@ def compare_map(actual, pairs, kind):
         else:
             texts = key_texts(key)
             found = [v for k, v in actual if k in texts or timestamp(k) in texts]
+            if not found and isinstance(key, dict) and "decimal" in key:
+                found = [v for k, v in actual if decimal(k) == decimal(key["decimal"])]
+                verdicts.append(FORM)
         verdicts.append(compare(found[0], value, value_kind) if found else WRONG)
     return worst(verdicts)
 
@@ -228,12 +251,30 @@ def judge(case, outcome, other):
     if outcome.error:
         return ("wrong" if "CRASH" in outcome.error or "no JSON" in outcome.error else UNSUPPORTED), outcome.error
     shown = json.dumps(outcome.rows[:5], ensure_ascii=False)
+    if sort != "empty" and NO_NUMBERS.search(case["sql"]) and outcome.rows:
+        verdict, shown = decide(case, outcome, other, shown)
+        return (NO_NUMBER if verdict == WRONG else verdict), shown
+    return decide(case, outcome, other, shown)
+
+
+NO_NUMBERS = re.compile(r"\bnan\b|infinity", re.I)
+
+
+def as_numbers(rows):
+    return [[Number(int(v)) if isinstance(v, bool) else v for v in row] for row in rows]
+
+
+def decide(case, outcome, other, shown):
+    sort, *rest = case["expected"]
     if sort == "empty":
         return (RIGHT if not outcome.rows else WRONG), shown
     if sort in ("same", "rows"):
         if other.error:
             return UNSUPPORTED, other.error
         verdict = compare_rows(outcome.rows, other.rows, case["ordered"])
+        if verdict == WRONG and case["file"].startswith("testing/"):
+            # H2, which those tests compare with, has 1 for TRUE.
+            verdict = compare_rows(as_numbers(outcome.rows), as_numbers(other.rows), case["ordered"])
         return verdict, shown + "  expected " + json.dumps(other.rows[:5], ensure_ascii=False)
     if len(outcome.rows) != 1 or len(outcome.rows[0]) != 1:
         return WRONG, shown

@@ -59,11 +59,15 @@ final class JSONWriter: RowWriter {
   /// A name that several columns have gets a number from its second time on: readers of JSON keep one value only.
   static func distinct(_ columns: [String]) -> [String] {
     var used = Set(columns)
-    var seen: Set<String> = []
+    // The last number that each name got, so that very many columns of one name take no time.
+    var numbers: [String: Int] = [:]
     return columns.map { column in
-      if seen.insert(column).inserted { return column }
-      var number = 1
-      while !used.insert("\(column)_\(number)").inserted { number += 1 }
+      guard var number = numbers[column] else {
+        numbers[column] = 0
+        return column
+      }
+      repeat { number += 1 } while !used.insert("\(column)_\(number)").inserted
+      numbers[column] = number
       return "\(column)_\(number)"
     }
   }

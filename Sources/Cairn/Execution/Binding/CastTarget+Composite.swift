@@ -62,7 +62,9 @@ extension CastTarget {
       guard items.count == fields.count else { return .null }
       values = items
     }
-    let names = fields.compactMap { $0.name.map { Array($0.utf8) } }
+    // Fields without a name among others have the empty one.
+    let hasNames = fields.contains { $0.name != nil }
+    let names = hasNames ? fields.map { Array(($0.name ?? "").utf8) } : []
     return .row(RowValue(names: names, values: zip(fields, values).map { $0.type.cast($1) }))
   }
 }
@@ -83,7 +85,7 @@ extension EngineValue {
       let names = row.names.isEmpty ? row.values.map { _ in [] } : row.names
       return JSONText.object(zip(names, row.values).lazy.map { ($0, $1.jsonWithRowsAsObjects) })
     case .map(let map):
-      let members = map.pairs.map { ($0.key.text ?? [], $0.value.jsonWithRowsAsObjects) }
+      let members = map.pairs.map { ($0.key.jsonKey, $0.value.jsonWithRowsAsObjects) }
       return JSONText.object(members.sorted { ByteOrder.compare($0.0, $1.0) < 0 })
     case .array(let items):
       return [UInt8(ascii: "[")] + items.map(\.jsonWithRowsAsObjects).joined(separator: [UInt8(ascii: ",")])

@@ -26,7 +26,7 @@ indirect enum CastTarget: Sendable, Equatable {
 
   /// The largest number of digits of a decimal.
   static let largestPrecision = 38
-  /// The largest number of digits of a second's fraction in a type; values have nine at most.
+  /// The largest number of digits of a second's fraction.
   static let largestDigits = 12
 
   /// A type without parameters.
@@ -86,9 +86,20 @@ indirect enum CastTarget: Sendable, Equatable {
     "boolean", "timestamp", "date", "ipaddress", "json", "array", "map", "row",
   ]
 
+  /// Whether white space around a text does not matter.
+  private var ignoresSpace: Bool {
+    switch self {
+    case .whole, .double, .real, .timestamp, .date: true
+    default: false
+    }
+  }
+
   /// The value as the type; NULL where it cannot be converted.
   func cast(_ value: EngineValue) -> EngineValue {
     if value.isNull { return .null }
+    if ignoresSpace, let text = value.string, let trimmed = CastTarget.trimmed(text) {
+      return cast(.text(trimmed))
+    }
     switch self {
     case .text(let limit):
       guard let text = value.text else { return .null }
@@ -108,6 +119,14 @@ indirect enum CastTarget: Sendable, Equatable {
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
     case .json, .array, .map, .row: return composite(value)
     }
+  }
+
+  /// The text without white space around it; nil where there is none.
+  private static func trimmed(_ text: [UInt8]) -> [UInt8]? {
+    func isSpace(_ byte: UInt8?) -> Bool { byte.map { $0 == 0x20 || (0x09...0x0D).contains($0) } ?? false }
+    guard isSpace(text.first) || isSpace(text.last) else { return nil }
+    guard let end = text.lastIndex(where: { !isSpace($0) }) else { return [] }
+    return Array(text[...end].drop { isSpace($0) })
   }
 
   /// Numbers, text that spells one, and booleans as 0 and 1.
@@ -138,10 +157,12 @@ indirect enum CastTarget: Sendable, Equatable {
     }
     guard let number else { return .null }
     let whole: Int64?
-    if case .integer(let exact) = number {
-      whole = exact
-    } else {
-      whole = number.decimal.rounded(toPlaces: 0)?.wholeValue
+    switch number {
+    case .integer(let exact): whole = exact
+    // What the bits say, not what the shortest spelling does.
+    case .double(let value): whole = Int64(exactly: value.rounded())
+    case .real(let value): whole = Int64(exactly: value.rounded())
+    case .decimal(let decimal): whole = decimal.rounded(toPlaces: 0)?.wholeValue
     }
     return whole.flatMap { range.contains($0) ? .number(.integer($0)) : nil } ?? .null
   }

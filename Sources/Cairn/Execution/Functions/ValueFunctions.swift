@@ -24,6 +24,7 @@ enum ValueFunctions {
       }
       return value.networkAddress.map(network.contains)
     }
+    if value.isNull { return nil }
     var outcome: Bool? = false
     for element in elements {
       let order = Comparison.order(element, value, rightIsTime: isTimeColumn)

@@ -203,6 +203,7 @@ final class NotDistinctNode: ConditionNode {
 
   func truth(_ row: Row) -> Bool? {
     let (left, right) = (lhs.node.value(row), rhs.node.value(row))
+    if left.isComposite, right.isComposite { return CompositeOrder.isSame(left, right) }
     if left.isNull || right.isNull { return left.isNull && right.isNull }
     return Comparison.order(left, right, leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn) == 0
   }

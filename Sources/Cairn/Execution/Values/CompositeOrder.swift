@@ -48,6 +48,22 @@ enum CompositeOrder {
     return Comparison.order(lhs, rhs)
   }
 
+  /// Whether all parts are the same in the sense of S24, where two NULLs are; what lies too deep is not.
+  static func isSame(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int = nesting) -> Bool {
+    if lhs.isNull || rhs.isNull { return lhs.isNull && rhs.isNull }
+    guard lhs.isComposite, rhs.isComposite else { return Comparison.order(lhs, rhs) == 0 }
+    guard depth > 0 else { return false }
+    func areSame(_ left: [EngineValue], _ right: [EngineValue]) -> Bool {
+      left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1, depth: depth - 1) }
+    }
+    if let left = lhs.orderedElements, let right = rhs.orderedElements { return areSame(left, right) }
+    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers, left.count == right.count else {
+      return false
+    }
+    return zip(left, right).allSatisfy { ValueOrder.compare($0.key, $1.key) == 0 }
+      && areSame(left.map(\.value), right.map(\.value))
+  }
+
   private static func compare(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int {
     if case .record(.json(let left)) = lhs, case .record(.json(let right)) = rhs, left == right { return 0 }
     if depth == 0 { return ByteOrder.compare(lhs.text ?? [], rhs.text ?? []) }

@@ -40,7 +40,7 @@ package struct MapValue: Sendable, Equatable {
   }
 
   /// The map as a JSON object.
-  var json: [UInt8] { JSONText.object(zip(keys, values).lazy.map { ($0.text ?? [], $1.json) }) }
+  var json: [UInt8] { JSONText.object(zip(keys, values).lazy.map { ($0.jsonKey, $1.json) }) }
 }
 
 /// The fields of a row, with or without names (S84).
@@ -59,7 +59,8 @@ package struct RowValue: Sendable, Equatable {
 
   /// A JSON object where the fields have names, else a JSON array.
   var json: [UInt8] {
-    names.isEmpty ? EngineValue.json(values) : JSONText.object(zip(names, values).lazy.map { ($0, $1.json) })
+    names.isEmpty || names.contains([])
+      ? EngineValue.json(values) : JSONText.object(zip(names, values).lazy.map { ($0, $1.json) })
   }
 }
 
@@ -106,5 +107,12 @@ extension EngineValue {
     case .record(.json(let bytes)): bytes.first == UInt8(ascii: "[")
     default: false
     }
+  }
+}
+
+extension EngineValue {
+  /// A map's key as JSON has it: doubles as output has them.
+  var jsonKey: [UInt8] {
+    if case .number(let number) = self { number.json } else { text ?? [] }
   }
 }

@@ -85,7 +85,8 @@ package enum ExactNumber: Sendable, Equatable {
     switch self {
     case .integer(let value): ExactDecimal(value)
     case .decimal(let decimal): decimal
-    case .double, .real: ExactDecimal(spelling: text) ?? ExactDecimal(0)
+    case .double(let value): ExactDecimal(spelling: NumberText.digits(value.description)) ?? ExactDecimal(0)
+    case .real(let value): ExactDecimal(spelling: NumberText.digits(value.description)) ?? ExactDecimal(0)
     }
   }
 

@@ -1,7 +1,16 @@
 /// How doubles and reals are written, of the shortest decimal that is nearest to them.
 enum NumberText {
-  /// `3.77E1`, `0E0`: what a cast to varchar gives.
+  /// `3.77E1`, `1.0E0`, `0E0`: what a cast to varchar gives.
   static func scientific(_ shortest: String) -> [UInt8] {
+    let (sign, digits, magnitude) = parts(shortest)
+    guard let first = digits.first else { return sign + Array("0E0".utf8) }
+    let rest = digits.dropFirst()
+    return sign + [first, UInt8(ascii: ".")] + (rest.isEmpty ? [UInt8(ascii: "0")] : rest)
+      + exponent(magnitude)
+  }
+
+  /// The digits without more zeros than are needed, and an exponent: to calculate with.
+  static func digits(_ shortest: String) -> [UInt8] {
     let (sign, digits, magnitude) = parts(shortest)
     guard let first = digits.first else { return sign + Array("0E0".utf8) }
     let rest = digits.dropFirst()

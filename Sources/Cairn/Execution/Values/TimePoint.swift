@@ -103,7 +103,7 @@ extension TimePoint {
       return
     }
     // The shortest time is a date; nothing longer than every part in full can be one.
-    guard spelling.count >= 8, spelling.count <= 40 else { return nil }
+    guard spelling.count >= 8, spelling.count <= 43 else { return nil }
     var reader = TimeReader(text: spelling)
     guard let days = reader.date() else { return nil }
     guard !reader.isAtEnd else {
@@ -119,7 +119,7 @@ extension TimePoint {
 extension TimePoint {
   /// What clocks show in a text that names an offset which is not UTC's, and that offset; nil for other texts.
   static func clock(spelling: [UInt8]) -> (clock: TimePoint, zone: FixedZone)? {
-    guard spelling.count >= 8, spelling.count <= 40 else { return nil }
+    guard spelling.count >= 8, spelling.count <= 43 else { return nil }
     var reader = TimeReader(text: spelling)
     guard let days = reader.date(), let time = reader.time(), let offset = reader.zone(), reader.isAtEnd,
       offset != 0,

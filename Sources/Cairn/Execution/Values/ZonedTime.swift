@@ -104,6 +104,12 @@ extension EngineValue {
     }
   }
 
+  /// The time moved, in the zone that it is shown in; what is no time stays as it is.
+  func changed(_ change: (TimePoint) -> TimePoint?) -> EngineValue {
+    if case .date = self { return self }
+    return timePoint.map { change($0).map { EngineValue($0, shownIn: zone) } ?? .null } ?? self
+  }
+
   /// What clocks show in the zone of the value: for functions of parts of times.
   var clock: TimePoint? {
     if case .zoned(let time) = self { time.clock } else { timePoint }

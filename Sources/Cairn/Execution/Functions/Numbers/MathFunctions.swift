@@ -55,8 +55,11 @@ enum MathFunctions {
   {
     guard let number = arguments[0].number?.plain, let result = function(number.decimal) else { return .null }
     switch number {
-    case .double: return EngineValue(double: ExactNumber.decimal(result).double ?? .nan)
-    case .real: return ExactNumber.decimal(result).real.map { .number(.real($0)) } ?? .null
+    // What becomes zero keeps its sign.
+    case .double(let value):
+      return EngineValue(double: ExactNumber.decimal(result).double.map { $0 == 0 ? value * 0 : $0 } ?? .nan)
+    case .real(let value):
+      return ExactNumber.decimal(result).real.map { .number(.real($0 == 0 ? value * 0 : $0)) } ?? .null
     // A number of 64 bits that leaves them, as the lowest one's amount does, is NULL (S56).
     case .integer: return result.wholeValue.map { .number(.integer($0)) } ?? .null
     case .decimal: return .number(.decimal(result.plain))

@@ -15,6 +15,28 @@ enum FormatTime {
     }
   }
 
+  /// Java's text of a time: `2024-01-01T09:05`, with seconds and three, six or nine digits of a fraction where they
+  /// are not zero, and for one with a zone `+09:00[Asia/Tokyo]` behind it.
+  static func javaText(_ value: EngineValue) -> [UInt8] {
+    guard let clock = value.changed({ $0.rounded(toDigits: 9) ?? $0 }).clock else { return [] }
+    var output = TimePoint.dateText(days: clock.day) + [UInt8(ascii: "T")]
+    let nanoseconds = clock.nanoseconds
+    let digits =
+      nanoseconds == 0 ? 0 : nanoseconds % 1_000_000 == 0 ? 3 : nanoseconds % 1000 == 0 ? 6 : 9
+    var parts: [TimePattern.Part] = [
+      .number(.hour, width: 2), .literal([UInt8(ascii: ":")]), .number(.minute, width: 2),
+    ]
+    if digits > 0 || clock.secondOfDay % 60 != 0 {
+      parts += [.literal([UInt8(ascii: ":")]), .number(.second, width: 2)]
+    }
+    if digits > 0 { parts += [.literal([UInt8(ascii: ".")]), .fraction(digits: digits)] }
+    output += TimePattern(parts: parts).text(.timestamp(clock))
+    guard case .zoned(let time) = value else { return output }
+    let offset = TimePattern.offset(time.offset)
+    return output + offset
+      + (offset == time.zone.name ? [] : [UInt8(ascii: "[")] + time.zone.name + [UInt8(ascii: "]")])
+  }
+
   private static func parts(_ letter: UInt8) -> [TimePattern.Part]? {
     switch Character(Unicode.Scalar(letter)) {
     case "H": [.number(.hour, width: 2)]

@@ -12,6 +12,8 @@ enum TextFormat {
     var timePart: UInt8?
     /// The argument's place from 1, where it is written.
     var index: Int?
+    /// Whether the argument is that of the directive before, `%<s`.
+    var repeats = false
 
     func has(_ flag: Character) -> Bool { flag.asciiValue.map(flags.contains) ?? false }
   }
@@ -21,6 +23,7 @@ enum TextFormat {
     var output: [UInt8] = []
     var rest = pattern[...]
     var next = 1
+    var last = 0
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         output.append(byte)
@@ -31,9 +34,12 @@ enum TextFormat {
       case UInt8(ascii: "%"): output += padded([UInt8(ascii: "%")], directive)
       case UInt8(ascii: "n"): output.append(0x0A)
       default:
-        let index = directive.index ?? next
-        if directive.index == nil { next += 1 }
-        guard index < arguments.count, let text = text(arguments[index], directive) else { return .null }
+        let index = directive.repeats ? last : directive.index ?? next
+        if directive.index == nil, !directive.repeats { next += 1 }
+        last = index
+        guard index > 0, index < arguments.count, let text = text(arguments[index], directive) else {
+          return .null
+        }
         output += padded(text, directive)
       }
       if output.count > ResultLimits.textByteCount { return .null }
@@ -49,6 +55,10 @@ enum TextFormat {
     {
       guard let index = number(&rest), index > 0 else { return nil }
       directive.index = index
+      rest.removeFirst()
+    }
+    if rest.first == UInt8(ascii: "<") {
+      directive.repeats = true
       rest.removeFirst()
     }
     while let flag = rest.first, "-+ 0,(".utf8.contains(flag) {
@@ -96,7 +106,11 @@ enum TextFormat {
       return directive.conversion == UInt8(ascii: "B") ? Characters.upper(cut) : cut
     case UInt8(ascii: "s"), UInt8(ascii: "S"):
       var text = value.text ?? Array("null".utf8)
-      if case .number(let number) = value { text = number.json }
+      switch value {
+      case .number(let number): text = number.json
+      case .timestamp, .zoned: text = FormatTime.javaText(value)
+      default: break
+      }
       let cut = directive.precision.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text
       return directive.conversion == UInt8(ascii: "S") ? Characters.upper(cut) : cut
     case UInt8(ascii: "d"):

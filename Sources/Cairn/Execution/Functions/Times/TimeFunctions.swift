@@ -48,16 +48,14 @@ enum TimeFunctions {
     return .date(point.day)
   }
 
-  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or nine where they are needed, or as
-  /// many of twelve.
+  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or as many as are needed.
   private static func isoText(_ arguments: [EngineValue]) -> EngineValue {
     let time = arguments[0]
     guard let point = time.clock else { return .null }
     if case .date(let days) = arguments[0] { return .text(TimePoint.dateText(days: days)) }
-    var digits = point.nanoseconds % 1_000_000 == 0 ? 3 : 9
-    if point.picoseconds != 0 {
-      digits = point.picoseconds % 100 == 0 ? 10 : point.picoseconds % 10 == 0 ? 11 : 12
-    }
+    var fraction: [UInt8] = []
+    TimePoint.append(Int(point.fraction), width: 12, to: &fraction)
+    let digits = max(3, (fraction.lastIndex { $0 != UInt8(ascii: "0") } ?? -1) + 1)
     let parts: [TimePattern.Part] = [
       .number(.year, width: 4), .literal([UInt8(ascii: "-")]), .number(.month, width: 2),
       .literal([UInt8(ascii: "-")]), .number(.day, width: 2), .literal([UInt8(ascii: "T")]),

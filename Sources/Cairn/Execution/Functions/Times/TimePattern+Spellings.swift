@@ -178,7 +178,12 @@ struct TimePatternFunction: Sendable {
   ]
 
   func value(_ value: EngineValue, _ pattern: TimePattern) -> EngineValue {
-    if isReading { return value.text.map(pattern.time) ?? .null }
-    return value.timePoint == nil ? .null : .text(pattern.text(value))
+    if isReading {
+      let time = value.text.map(pattern.time) ?? .null
+      return spelling == .c ? time : time.changed { TimeUnit.millisecond.start(of: $0) }
+    }
+    guard value.timePoint != nil else { return .null }
+    // Trino's patterns know no more than milliseconds.
+    return .text(pattern.text(spelling == .c ? value : value.changed { $0.rounded(toDigits: 3) ?? $0 }))
   }
 }

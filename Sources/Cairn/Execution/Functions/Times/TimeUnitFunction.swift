@@ -12,6 +12,9 @@ enum TimeUnitFunction: Sendable {
     switch self {
     case .add:
       guard let count = arguments[0].number?.whole, let span = unit.span(count) else { return .null }
+      if case .zoned(let time) = arguments[1], unit.isCalendar {
+        return time.clock.adding(span).map { EngineValue(clock: $0, in: time.zone) } ?? .null
+      }
       return Arithmetic.apply(.add, arguments[1].typedTime, .interval(span))
     case .difference:
       guard let (start, end) = TimeUnitFunction.clocks(arguments[0], arguments[1], unit) else { return .null }
