@@ -1,3 +1,5 @@
+import Cairn
+
 /// CSV (RFC 4180): CRLF line ends, fields with quotes, commas or line breaks quoted, quotes doubled. An empty
 /// string is `""` and NULL is nothing, as Athena writes them.
 final class CSVWriter: RowWriter {
