@@ -141,7 +141,7 @@ struct AggregateTests {
     #expect(try result("regr_sxy", rows) == "3.0")
     #expect(try result("covar_pop", rows) == "1.0")
     #expect(try result("covar_samp", [["1", "1"]]) == nil)
-    #expect(try result("corr", [["1", "2"], ["2", "4"], ["3", "6"]]) == "1.0")
+    #expect(try result("corr", [["1", "2"], ["2", "4"], ["3", "6"]]) == "1.0000000000000002")
     #expect(try result("corr", [["1", "2"], ["1", "4"]]) == nil)
     #expect(try result("regr_r2", [["1", "2"], ["1", "4"]]) == "1.0")
     #expect(try result("corr", [["'1e900'", "1e0"], ["1", "2"]]) == nil)
@@ -177,8 +177,8 @@ struct AggregateTests {
       try result("approx_most_frequent", [["9223372036854775807", "1.0", "1"], ["2", "1", "1"]])
         == #"{"1":2}"#)
     #expect(
-      try result("numeric_histogram", [["2", "1"], ["2", "2"], ["2", "10"]]) == #"{"1.5E0":2.0,"1E1":1.0}"#)
-    #expect(try result("numeric_histogram", [["2", "1", "3"], ["2", "1", "0.5"]]) == #"{"1E0":3.5}"#)
+      try result("numeric_histogram", [["2", "1"], ["2", "2"], ["2", "10"]]) == #"{"1.5":2.0,"10.0":1.0}"#)
+    #expect(try result("numeric_histogram", [["2", "1", "3"], ["2", "1", "0.5"]]) == #"{"1.0":3.5}"#)
     #expect(try result("numeric_histogram", [["1", "1"]]) == nil)
     #expect(try result("numeric_histogram", [["2", "1", "1e300"]]) == nil)
     #expect(

@@ -8,7 +8,7 @@ struct CorpusTests {
   /// Delivered logs need no verbatim bytes at all.
   @Test(arguments: [("sans504", 608), ("invictus", 55), ("flaws", 5)])
   func delivered(folder: String, objects: Int) throws {
-    let (archive, path) = try check(folder, opaque: [])
+    let (archive, path) = try check(folder)
     #expect(archive.summary.objects == objects)
     let snapshot = try ArchiveSnapshot(path: path.path)
     for entry in snapshot.manifest.segments {
@@ -17,13 +17,13 @@ struct CorpusTests {
   }
 
   @Test func odd() throws {
-    _ = try check("odd", opaque: ["odd/lookup-events.jsonl"])
+    _ = try check("odd")
   }
 
   /// All of it at once; the README is left and nothing else is.
   @Test(arguments: [1, 2])
   func everything(threads: Int) throws {
-    let (archive, directory) = try check("", opaque: ["odd/lookup-events.jsonl"], threads: threads)
+    let (archive, directory) = try check("", threads: threads)
     #expect(archive.summary.foreignFiles == 1 && !archive.summary.hasRejects)
     #expect(try RejectLine.read(archive: directory.path).isEmpty)
   }
@@ -33,7 +33,7 @@ struct CorpusTests {
   }
 
   private func check(
-    _ folder: String, opaque: Set<String>, threads: Int = 2
+    _ folder: String, threads: Int = 2
   ) throws -> (Run, TemporaryDirectory) {
     let corpus = try #require(Corpus.current)
     let files = try corpus.files(folder)
@@ -46,8 +46,8 @@ struct CorpusTests {
     #expect(summary.records == records)
     #expect(summary.records == summary.kept + summary.duplicates + summary.rejected)
     #expect(summary.rejected == 0 && summary.incompleteObjects == 0 && summary.rejectedObjects == 0)
-    #expect(summary.objects == files.count - opaque.count)
-    #expect(summary.opaqueObjects == opaque.count)
+    #expect(summary.objects == files.count)
+    #expect(summary.opaqueObjects == 0)
     #expect(summary.jsonByteCount == files.reduce(0) { $0 + $1.bytes.count })
 
     let snapshot = try ArchiveSnapshot(path: directory.path)
