@@ -91,15 +91,10 @@ struct RowPasses {
 
   /// The rows of a batch that a pass takes, ascending.
   func rows(of pass: Int, batch: Int) -> [UInt32] {
-    let (start, end) = batches[batch].starts.peek {
-      (
-        Int($0.loadUnaligned(fromByteOffset: pass * 4, as: UInt32.self)),
-        Int($0.loadUnaligned(fromByteOffset: pass * 4 + 4, as: UInt32.self))
-      )
-    }
-    if start == end { return [] }
-    return batches[batch].rows.peek { bytes in
-      (start..<end).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self) }
+    let (starts, rows) = (batches[batch].starts, batches[batch].rows)
+    let range = Int(starts.element(pass, UInt32.self))..<Int(starts.element(pass + 1, UInt32.self))
+    return rows.peek(range.lowerBound * 4..<range.upperBound * 4) { bytes in
+      (0..<range.count).map { bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self) }
     }
   }
 
@@ -110,40 +105,27 @@ struct RowPasses {
 /// What the passes computed for rows, in temporary files until the rows come out in their order: each pass's values
 /// are in the order of its rows.
 struct PassResults {
-  private enum Values {
-    case column(SpilledColumn)
-    case stored(StoredValues)
-
-    subscript(row: Int) -> EngineValue {
-      switch self {
-      case .column(let column): column[row]
-      case .stored(let values): values[row]
-      }
-    }
-  }
-
   /// By pass and call.
-  private var columns: [[Values]] = []
+  private var columns: [[StoredValues]] = []
   /// By pass: the value that comes next.
   private var next: [Int] = []
   /// Bytes of all values.
   private(set) var byteCount = 0
 
   /// Takes the values of the next pass, by call; gives their bytes.
+  @discardableResult
   mutating func add(_ values: [[EngineValue]], _ arena: SpillArena) throws -> Int {
-    let added = try values.map { try SpilledColumn(.plain($0), rowCount: $0.count, arena) }
-    columns.append(added.map { .column($0) })
-    next.append(0)
-    let more = added.reduce(0) { $0 + $1.valueByteCount }
-    byteCount += more
-    return more
+    add(try values.map { try StoredValues($0, arena) })
   }
 
   /// The same of values that are in temporary files.
-  mutating func add(_ values: [StoredValues]) {
-    columns.append(values.map { .stored($0) })
+  @discardableResult
+  mutating func add(_ values: [StoredValues]) -> Int {
+    columns.append(values)
     next.append(0)
-    byteCount += values.reduce(0) { $0 + $1.byteCount }
+    let more = values.reduce(0) { $0 + $1.byteCount }
+    byteCount += more
+    return more
   }
 
   /// The values of rows of these passes, which are next in the order of all rows, by call.

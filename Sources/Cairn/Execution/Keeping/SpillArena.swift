@@ -4,8 +4,8 @@ import CairnStorage
 final class SpillArena {
   /// Some of them, which stay where they are.
   struct Part: Sendable {
-    private let mapping: SpillMapping
-    private let range: Range<Int>
+    fileprivate let mapping: SpillMapping
+    fileprivate let range: Range<Int>
 
     fileprivate init(_ mapping: SpillMapping, _ range: Range<Int>) {
       self.mapping = mapping
@@ -14,17 +14,26 @@ final class SpillArena {
 
     var byteCount: Int { range.count }
 
-    /// Reads them; the memory behind them is let go afterwards, unless more is read there soon.
-    func read<Result>(
-      releasing: Bool = true, _ body: (UnsafeRawBufferPointer) throws -> Result
-    ) rethrows -> Result {
-      defer { if releasing { mapping.release(around: range) } }
+    /// Reads them in place; the memory behind them is let go afterwards.
+    func read<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+      defer { mapping.release(around: range) }
       return try body(UnsafeRawBufferPointer(start: mapping.base + range.lowerBound, count: range.count))
     }
 
-    /// Reads some of them, and lets nothing go: for many small reads.
-    func peek<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-      try read(releasing: false, body)
+    /// Reads a copy of a few of them.
+    func peek<Result>(_ some: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+      -> Result
+    {
+      try withUnsafeTemporaryAllocation(byteCount: some.count, alignment: SpillArena.alignment) { copy in
+        mapping.copy(from: range.lowerBound + some.lowerBound, to: copy)
+        return try body(UnsafeRawBufferPointer(copy))
+      }
+    }
+
+    /// The element at a place.
+    func element<Element: BitwiseCopyable>(_ place: Int, _ type: Element.Type) -> Element {
+      let size = MemoryLayout<Element>.stride
+      return peek(place * size..<(place + 1) * size) { $0.loadUnaligned(as: Element.self) }
     }
   }
 
@@ -36,7 +45,9 @@ final class SpillArena {
   /// Files begin small, for little that is too much, and grow, since their number is bounded.
   private static let smallestFileByteCount = 1 << 20
   private static let largestFileByteCount = 64 << 20
-  private static let alignment = 8
+  fileprivate static let alignment = 8
+  /// What is put into a file at a time.
+  private static let copiedByteCount = 4 << 20
 
   init(_ context: ExecutionContext) {
     directory = context.options.temporaryDirectory
@@ -57,10 +68,13 @@ final class SpillArena {
       used = bytes.count
     }
     let range = (used - bytes.count)..<used
-    if let source = bytes.baseAddress, bytes.count > 0 {
-      (target.base + range.lowerBound).copyMemory(from: source, byteCount: bytes.count)
+    for start in stride(from: 0, to: bytes.count, by: Self.copiedByteCount) {
+      let slice = UnsafeRawBufferPointer(
+        rebasing: bytes[start..<min(start + Self.copiedByteCount, bytes.count)])
+      guard let source = slice.baseAddress else { break }
+      (target.base + range.lowerBound + start).copyMemory(from: source, byteCount: slice.count)
+      target.release(around: range.lowerBound + start..<range.lowerBound + start + slice.count)
     }
-    target.release(around: range)
     kept.spill(bytes.count)
     return Part(target, range)
   }
@@ -78,12 +92,13 @@ final class SpillArena {
 extension SpillArena.Part {
   /// Elements as they were appended.
   func elements<Element: BitwiseCopyable>(_ type: Element.Type) -> [Element] {
-    read { bytes in
-      [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.stride) { buffer, count in
-        count = bytes.count / MemoryLayout<Element>.stride
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * MemoryLayout<Element>.stride)]))
-      }
+    let wanted = byteCount / MemoryLayout<Element>.stride
+    return [Element](unsafeUninitializedCapacity: wanted) { buffer, count in
+      mapping.copy(
+        from: range.lowerBound,
+        to: UnsafeMutableRawBufferPointer(
+          start: buffer.baseAddress, count: wanted * MemoryLayout<Element>.stride))
+      count = wanted
     }
   }
 }

@@ -8,7 +8,7 @@ final class SpilledColumn: Sendable {
     case constant(EngineValue)
     /// Distinct seconds, and a code per row.
     case times(SpillArena.Part)
-    /// Where each entry begins, the entries, and a code per row; without codes an entry is a row.
+    /// Where each entry begins and the last one ends, the entries, and a code per row; without codes an entry is a row.
     case entries(offsets: SpillArena.Part, bytes: SpillArena.Part, codes: SpillArena.Part?)
     case scan(ScanSegment, rowGroup: Int, rows: SpillArena.Part, EventsColumn)
   }
@@ -69,6 +69,7 @@ final class SpilledColumn: Sendable {
       offsets.append(output.bytes.count)
       output.append(value)
     }
+    offsets.append(output.bytes.count)
     return (try arena.append(offsets), try arena.append(output.bytes))
   }
 
@@ -80,20 +81,17 @@ final class SpilledColumn: Sendable {
     case .constant: return .constant(self[0])
     case .times(let seconds):
       guard let rows else { return .times(Vector.Times(seconds.elements(Int64.self))) }
-      return .times(
-        Vector.Times(
-          seconds.peek { seconds in
-            rows.map { seconds.loadUnaligned(fromByteOffset: Int($0) * 8, as: Int64.self) }
-          }))
+      let all = seconds.elements(Int64.self)
+      return .times(Vector.Times(rows.map { all[Int($0)] }))
     case .entries(let offsets, let bytes, let codes?):
       if let rows, Self.isFew(rows, of: codes.count(of: UInt32.self)) {
-        return .plain(Self.values(offsets, bytes, codes.picked(rows)))
+        return .plain(Self.values(offsets, bytes, Self.pick(codes.elements(UInt32.self), rows)))
       }
       let (entries, codes) = Self.used(
-        Self.pick(codes.elements(UInt32.self), rows), of: offsets.count(of: Int.self))
+        Self.pick(codes.elements(UInt32.self), rows), of: offsets.entryCount)
       return .coded(Vector.Coded(entries: Self.values(offsets, bytes, entries), codes: codes))
     case .entries(let offsets, let bytes, nil):
-      let rows = rows ?? (0..<UInt32(offsets.count(of: Int.self))).map { $0 }
+      let rows = rows ?? (0..<UInt32(offsets.entryCount)).map { $0 }
       return .plain(Self.values(offsets, bytes, rows))
     case .scan(let segment, let rowGroup, let part, let source):
       let all = part.elements(UInt32.self)
@@ -117,14 +115,9 @@ final class SpilledColumn: Sendable {
     switch form {
     case .constant(let value): return value
     case .times(let seconds):
-      return Vector.time(seconds.peek { $0.loadUnaligned(fromByteOffset: row * 8, as: Int64.self) })
+      return Vector.time(seconds.element(row, Int64.self))
     case .entries(let offsets, let bytes, let codes):
-      let entry = codes?.peek { Int($0.loadUnaligned(fromByteOffset: row * 4, as: UInt32.self)) } ?? row
-      let offset = offsets.peek { $0.loadUnaligned(fromByteOffset: entry * 8, as: Int.self) }
-      return bytes.peek {
-        var reader = ValueBytes.Reader($0, at: offset)
-        return reader.value()
-      }
+      return Self.value(offsets, bytes, codes?.element(row, UInt32.self) ?? UInt32(row))
     case .scan: return .null
     }
   }
@@ -139,10 +132,9 @@ final class SpilledColumn: Sendable {
   private static func values(
     _ offsets: SpillArena.Part, _ bytes: SpillArena.Part, _ entries: [UInt32]
   ) -> [EngineValue] {
-    // Memory behind many values is let go; a few are as many pages.
-    let isFew = isFew(entries, of: offsets.count(of: Int.self))
-    return offsets.read(releasing: !isFew) { offsets in
-      bytes.read(releasing: !isFew) { bytes in
+    if isFew(entries, of: offsets.entryCount) { return entries.map { value(offsets, bytes, $0) } }
+    return offsets.read { offsets in
+      bytes.read { bytes in
         entries.map { entry in
           var reader = ValueBytes.Reader(
             bytes, at: offsets.loadUnaligned(fromByteOffset: Int(entry) * 8, as: Int.self))
@@ -151,13 +143,23 @@ final class SpilledColumn: Sendable {
       }
     }
   }
+
+  private static func value(
+    _ offsets: SpillArena.Part, _ bytes: SpillArena.Part, _ entry: UInt32
+  ) -> EngineValue {
+    let range = offsets.peek(Int(entry) * 8..<Int(entry) * 8 + 16) {
+      $0.loadUnaligned(as: Int.self)..<$0.loadUnaligned(fromByteOffset: 8, as: Int.self)
+    }
+    return bytes.peek(range) {
+      var reader = ValueBytes.Reader($0, at: 0)
+      return reader.value()
+    }
+  }
 }
 
 extension SpillArena.Part {
   fileprivate func count<Element>(of type: Element.Type) -> Int { byteCount / MemoryLayout<Element>.stride }
 
-  /// The codes of some rows.
-  fileprivate func picked(_ rows: [UInt32]) -> [UInt32] {
-    peek { bytes in rows.map { bytes.loadUnaligned(fromByteOffset: Int($0) * 4, as: UInt32.self) } }
-  }
+  /// Of offsets.
+  fileprivate var entryCount: Int { count(of: Int.self) - 1 }
 }

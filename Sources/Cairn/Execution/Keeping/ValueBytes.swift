@@ -51,6 +51,16 @@ struct ValueBytes {
     }
   }
 
+  /// A value behind the count of its bytes; gives where it begins.
+  mutating func append(counted value: EngineValue) -> Int {
+    let start = bytes.count
+    append(Int64(0))
+    append(value)
+    let count = Int64(bytes.count - start - MemoryLayout<Int64>.size)
+    bytes.withUnsafeMutableBytes { $0.storeBytes(of: count, toByteOffset: start, as: Int64.self) }
+    return start
+  }
+
   private mutating func append(_ number: ExactNumber) {
     switch number {
     case .integer(let whole): append(.whole, whole)

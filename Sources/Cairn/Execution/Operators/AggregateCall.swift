@@ -195,25 +195,26 @@ enum AggregateStates: Sendable {
   }
 
   private static func sorted(_ rows: [OrderedRow], _ keys: [SortKey]) -> [[EngineValue]] {
-    rows.enumerated().sorted { lhs, rhs in
+    let compared = rows.map { $0.keys.map { ComparedValue($0) } }
+    return rows.indices.sorted { lhs, rhs in
       for (index, key) in keys.enumerated() {
-        let order = key.compare(lhs.element.keys[index], rhs.element.keys[index])
+        let order = key.compare(compared[lhs][index], compared[rhs][index])
         if order != 0 { return order < 0 }
       }
-      return lhs.offset < rhs.offset
-    }.map(\.element.arguments)
+      return lhs < rhs
+    }.map { rows[$0].arguments }
   }
 }
 
 extension SortKey {
   /// Negative, zero or positive, with the direction and the place of NULL.
-  func compare(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
-    switch (lhs.isNull, rhs.isNull) {
+  func compare(_ lhs: ComparedValue, _ rhs: ComparedValue) -> Int {
+    switch (lhs.value.isNull, rhs.value.isNull) {
     case (true, true): return 0
     case (true, false): return nullsFirst ? -1 : 1
     case (false, true): return nullsFirst ? 1 : -1
     case (false, false):
-      let order = isTime ? ValueOrder.compareTimes(lhs, rhs) : ValueOrder.compare(lhs, rhs)
+      let order = ComparedValue.compare(lhs, rhs, isTime: isTime)
       return isDescending ? -order : order
     }
   }

@@ -34,7 +34,7 @@ struct RankedRows {
       }
       var runs = try SortRuns(store, [key], arena, context)
       var own = [Int64](repeating: 0, count: rowCount)
-      var (rank, last): (Int64, [EngineValue]?) = (0, nil)
+      var (rank, last): (Int64, [ComparedValue]?) = (0, nil)
       while let next = runs.next() {
         if let last, !runs.isTie(last, next.keys) { rank += 1 }
         last = next.keys
@@ -96,13 +96,16 @@ struct RankedRows {
 
   /// Ranks of values, equal ones alike, with the direction and the place of NULL taken into account.
   private static func rank(_ entries: [EngineValue], _ key: SortKey) -> [Int64] {
-    let compare = key.isTime ? ValueOrder.compareTimes : ValueOrder.compare
-    let order = entries.indices.sorted { compare(entries[$0], entries[$1]) < 0 }
+    let compared = entries.map { ComparedValue($0) }
+    func compare(_ lhs: Int, _ rhs: Int) -> Int {
+      ComparedValue.compare(compared[lhs], compared[rhs], isTime: key.isTime)
+    }
+    let order = entries.indices.sorted { compare($0, $1) < 0 }
     var ranks = [Int64](repeating: 0, count: entries.count)
     var rank: Int64 = 0
     var previous: Int?
     for index in order {
-      if let previous, compare(entries[previous], entries[index]) != 0 {
+      if let previous, compare(previous, index) != 0 {
         rank += 1
       }
       previous = index

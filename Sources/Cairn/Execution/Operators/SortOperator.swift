@@ -111,7 +111,7 @@ final class SortOperator: Operator {
     let store = RowStore(kept.batches, threads: context.options.threads)
     var runs = try SortRuns(store, keys, arena, context)
     var rows: [Int] = []
-    var last: [EngineValue]?
+    var last: [ComparedValue]?
     var left = limit ?? .max
     let rowCount = context.rowCount(atMost: Self.outputRowCount, rowByteCount: store.rowByteCount)
     while let next = runs.next() {

@@ -7,7 +7,7 @@ struct SortRuns {
     let count: Int
     var place = 0
     var row = 0
-    var values: [EngineValue] = []
+    var values: [ComparedValue] = []
   }
 
   private let store: RowStore
@@ -62,7 +62,7 @@ struct SortRuns {
   }
 
   /// The next row's number and keys.
-  mutating func next() -> (row: Int, keys: [EngineValue])? {
+  mutating func next() -> (row: Int, keys: [ComparedValue])? {
     guard let top = heap.first else { return nil }
     let found = (row: runs[top].row, keys: runs[top].values)
     if advance(top) {
@@ -78,9 +78,9 @@ struct SortRuns {
   }
 
   /// Whether the keys tell two rows apart.
-  func isTie(_ lhs: [EngineValue], _ rhs: [EngineValue]) -> Bool { compare(lhs, rhs) == 0 }
+  func isTie(_ lhs: [ComparedValue], _ rhs: [ComparedValue]) -> Bool { compare(lhs, rhs) == 0 }
 
-  private func compare(_ lhs: [EngineValue], _ rhs: [EngineValue]) -> Int {
+  private func compare(_ lhs: [ComparedValue], _ rhs: [ComparedValue]) -> Int {
     for (index, key) in keys.enumerated() {
       let order = key.compare(lhs[index], rhs[index])
       if order != 0 { return order }
@@ -92,9 +92,9 @@ struct SortRuns {
   private mutating func advance(_ index: Int) -> Bool {
     let run = runs[index]
     guard run.place < run.count else { return false }
-    let row = run.rows.peek { $0.loadUnaligned(fromByteOffset: run.place * 8, as: Int.self) }
+    let row = run.rows.element(run.place, Int.self)
     runs[index].row = row
-    runs[index].values = keys.map { store.storedValue($0.column, row) }
+    runs[index].values = keys.map { ComparedValue(store.storedValue($0.column, row)) }
     runs[index].place += 1
     return true
   }

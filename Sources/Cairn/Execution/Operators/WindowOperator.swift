@@ -96,7 +96,7 @@ final class WindowOperator: Operator {
       if plan.byteCounts[pass] <= byteLimit,
         let values = try evaluate(parts(kept.batches, pass, passes), byteLimit, context)
       {
-        _ = try results.add(values, arena)
+        try results.add(values, arena)
       } else {
         let window = StoredWindow(
           partition: partition, ordering: ordering, calls: calls, arena, context)

@@ -6,7 +6,8 @@ enum CompositeOrder {
   /// The order of S26: of elements in turn, the shorter first where one begins with the other; of objects by
   /// their members, the keys ascending.
   static func compare(_ lhs: EngineValue, _ rhs: EngineValue) -> Int {
-    compare(lhs, rhs, depth: nesting)
+    if case .record(.json(let left)) = lhs, case .record(.json(let right)) = rhs, left == right { return 0 }
+    return ByteOrder.compare(OrderedBytes(lhs).bytes, OrderedBytes(rhs).bytes)
   }
 
   /// The order of S20, in which a part that is NULL or cannot be converted makes the whole NULL where no other part
@@ -16,7 +17,7 @@ enum CompositeOrder {
   }
 
   private static func compareAdapting(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int? {
-    if depth == 0 { return compare(lhs, rhs, depth: 0) }
+    if depth == 0 { return ByteOrder.compare(lhs.text ?? [], rhs.text ?? []) }
     var isKnown = true
     if let left = lhs.orderedElements, let right = rhs.orderedElements {
       // Rows of different lengths have nothing in common.
@@ -30,7 +31,7 @@ enum CompositeOrder {
       return isKnown ? 0 : nil
     }
     guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else {
-      return compare(lhs, rhs, depth: depth)
+      return compare(lhs, rhs)
     }
     for (left, right) in zip(left, right) {
       let keys = ValueOrder.compare(left.key, right.key)
@@ -62,33 +63,6 @@ enum CompositeOrder {
     }
     return zip(left, right).allSatisfy { ValueOrder.compare($0.key, $1.key) == 0 }
       && areSame(left.map(\.value), right.map(\.value))
-  }
-
-  private static func compare(_ lhs: EngineValue, _ rhs: EngineValue, depth: Int) -> Int {
-    if case .record(.json(let left)) = lhs, case .record(.json(let right)) = rhs, left == right { return 0 }
-    if depth == 0 { return ByteOrder.compare(lhs.text ?? [], rhs.text ?? []) }
-    if let left = lhs.orderedElements, let right = rhs.orderedElements {
-      for (left, right) in zip(left, right) {
-        let order = part(left, right, depth)
-        if order != 0 { return order }
-      }
-      return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
-    }
-    guard let left = lhs.sortedMembers, let right = rhs.sortedMembers else {
-      return lhs.orderedElements == nil ? -1 : 1
-    }
-    for (left, right) in zip(left, right) {
-      let keys = part(left.key, right.key, depth)
-      if keys != 0 { return keys }
-      let order = part(left.value, right.value, depth)
-      if order != 0 { return order }
-    }
-    return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
-  }
-
-  private static func part(_ lhs: EngineValue, _ rhs: EngineValue, _ depth: Int) -> Int {
-    if lhs.isComposite, rhs.isComposite { return compare(lhs, rhs, depth: depth - 1) }
-    return ValueOrder.compare(lhs, rhs)
   }
 }
 

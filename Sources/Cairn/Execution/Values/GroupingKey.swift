@@ -7,7 +7,7 @@ struct GroupingKey: Hashable, Sendable {
 
   init(_ value: EngineValue) {
     var bytes: [UInt8] = []
-    sort = Self.append(value, to: &bytes, depth: CompositeOrder.nesting)
+    sort = Self.append(value, to: &bytes)
     self.bytes = bytes
     stableHash = checksum(bytes, seed: UInt64(sort))
   }
@@ -29,7 +29,7 @@ struct GroupingKey: Hashable, Sendable {
   // MARK: Bytes
 
   /// Appends what tells a value from others of its sort, which is given back.
-  private static func append(_ value: EngineValue, to bytes: inout [UInt8], depth: Int) -> UInt8 {
+  private static func append(_ value: EngineValue, to bytes: inout [UInt8]) -> UInt8 {
     switch value {
     case .null, .record(.missing), .record(.null): return 0
     case .text(let text), .record(.string(let text)):
@@ -57,7 +57,9 @@ struct GroupingKey: Hashable, Sendable {
     case .interval(.nanoseconds(let count)):
       append(raw: count, to: &bytes)
       return 13
-    case .array, .map, .row, .record(.json): return append(composite: value, to: &bytes, depth: depth)
+    case .array, .map, .row, .record(.json):
+      bytes = OrderedBytes(value).bytes
+      return 14
     }
   }
 
@@ -79,33 +81,6 @@ struct GroupingKey: Hashable, Sendable {
     append(raw: point.seconds, to: &bytes)
     append(raw: point.fraction, to: &bytes)
     return 10
-  }
-
-  /// The parts one after the other, those of objects in an order that does not depend on how they are written.
-  private static func append(composite value: EngineValue, to bytes: inout [UInt8], depth: Int) -> UInt8 {
-    if depth == 0 {
-      bytes = value.text ?? []
-      return 14
-    }
-    if let items = value.orderedElements {
-      for item in items { append(part: item, to: &bytes, depth: depth) }
-      return 15
-    }
-    let members = (value.entries?.pairs ?? []).map { pair in
-      var member: [UInt8] = []
-      append(part: pair.key, to: &member, depth: depth)
-      append(part: pair.value, to: &member, depth: depth)
-      return member
-    }
-    for member in members.sorted(by: { ByteOrder.compare($0, $1) < 0 }) { bytes += member }
-    return 16
-  }
-
-  private static func append(part value: EngineValue, to bytes: inout [UInt8], depth: Int) {
-    var part: [UInt8] = []
-    bytes.append(append(value, to: &part, depth: depth - 1))
-    append(raw: part.count, to: &bytes)
-    bytes += part
   }
 
   private static func append<Number: FixedWidthInteger>(raw number: Number, to bytes: inout [UInt8]) {
