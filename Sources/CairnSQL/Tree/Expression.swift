@@ -13,6 +13,11 @@ public struct Expression: Sendable, Equatable {
     self.depth = depth
   }
 
+  /// An OR of some of another one's terms.
+  package init(anyOf terms: [Expression], span: SourceSpan) {
+    self.init(.or(terms), span: span, depth: 1 + (terms.map(\.depth).max() ?? 0))
+  }
+
   /// The forms of expressions. Spelling variants that mean the same have one form.
   public indirect enum Kind: Sendable, Equatable {
     /// A literal of any type.

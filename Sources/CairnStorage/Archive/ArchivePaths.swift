@@ -10,6 +10,11 @@ package struct ArchivePaths: Sendable {
   package var temporary: String { root + "/tmp" }
   package func segment(_ name: String) -> String { segments + "/" + name }
 
+  /// Whether every archive has an entry of this name, or of another one that this is true for.
+  static func isOfArchive(_ name: [UInt8]) -> Bool {
+    name == ArchiveDirectory.current.bytes || name == ArchiveDirectory.segments.bytes
+  }
+
   /// Whether the directory is an archive, were its `CURRENT` missing or unreadable.
   ///
   /// Throws `CairnError.io` where that cannot be told, and where `path` is no directory.

@@ -113,7 +113,8 @@ package struct SourceDiscovery {
     guard visited.insert(identity).inserted else { return }
     do {
       let (names, failure) = try Directory.entries(path)
-      if try ArchivePaths.isArchive(path) {
+      let mayBeArchive = failure != nil || names.contains(where: ArchivePaths.isOfArchive)
+      if mayBeArchive, try ArchivePaths.isArchive(path) {
         reject(path, "a Cairn archive, not a source of logs")
         return
       }

@@ -58,23 +58,29 @@ struct SourceReader {
     return delivered
   }
 
+  /// Files are rarely longer: these are read at once, the others after a look at their first bytes.
+  private static let firstByteCount = 1 << 18
+
   private func readOnce(
     _ file: File, byteCount: Int, into buffer: PaddedBuffer, _ foreign: inout ForeignContent?
   ) throws -> String? {
     buffer.seal(0)
-    let fault = try fill(
-      buffer, expected: min(byteCount, ForeignContent.headByteCount), upTo: ForeignContent.headByteCount
-    ) {
+    let first = byteCount < Self.firstByteCount ? Self.firstByteCount : ForeignContent.headByteCount
+    let fault = try fill(buffer, expected: min(byteCount, first), upTo: first, isFile: true) {
       try file.read(at: buffer.count, into: $0, byteCount: $1)
     }
-    foreign = ForeignContent.withoutLogs(head: buffer.bytes)
-    if fault != nil || foreign != nil || buffer.count < ForeignContent.headByteCount { return fault }
-    return try fill(buffer, expected: byteCount) { try file.read(at: buffer.count, into: $0, byteCount: $1) }
+    foreign = ForeignContent.withoutLogs(
+      head: UnsafeBufferPointer(rebasing: buffer.bytes.prefix(ForeignContent.headByteCount)))
+    if fault != nil || foreign != nil || buffer.count < first { return fault }
+    return try fill(buffer, expected: byteCount, isFile: true) {
+      try file.read(at: buffer.count, into: $0, byteCount: $1)
+    }
   }
 
-  /// Reads on behind what the buffer has, to the end or up to a limit; what was read before an error stays.
+  /// Reads on behind what the buffer has, to the end or up to a limit; what was read before an error stays. Of a file
+  /// fewer bytes than were asked for are its last ones.
   private func fill(
-    _ buffer: PaddedBuffer, expected: Int, upTo limit: Int = .max,
+    _ buffer: PaddedBuffer, expected: Int, upTo limit: Int = .max, isFile: Bool = false,
     _ read: (UnsafeMutablePointer<UInt8>, Int) throws -> Int
   ) throws -> String? {
     let limit = min(limit, byteLimit)
@@ -84,9 +90,10 @@ struct SourceReader {
       try buffer.reserve(room)
       do {
         // In steps, so that little is lost to an error.
-        let got = try read(buffer.base + buffer.count, min(room - buffer.count, 1 << 23))
-        if got == 0 { return nil }
-        buffer.seal(buffer.count + got)
+        let wanted = min(room - buffer.count, 1 << 23)
+        let got = try read(buffer.base + buffer.count, wanted)
+        if got > 0 { buffer.seal(buffer.count + got) }
+        if got == 0 || isFile && got < wanted { return nil }
       } catch CairnError.io(_, let action, let number) {
         return "cannot \(action): \(systemMessage(number))"
       }

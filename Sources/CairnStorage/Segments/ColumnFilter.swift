@@ -31,6 +31,8 @@ package final class VerdictCache: @unchecked Sendable {
 package struct ColumnFilter {
   private let group: RowGroupPaths
 
+  package var rowGroup: Int { group.rowGroup }
+
   package init(_ reader: SegmentReader, rowGroup: Int) throws {
     group = RowGroupPaths(reader, rowGroup: rowGroup)
   }

@@ -46,9 +46,49 @@ package enum Binder {
     let needle =
       terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
     let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
+    let isOfPaths = table.paths.count > 1 && table.paths.count == table.columns.count && !binder.isVolatile
     return BoundExpression(
-      root: root, table: table, needle: needle, terms: terms, timeGranularity: granularity,
-      isVolatile: binder.isVolatile)
+      root: root, table: table, needle: needle, terms: terms,
+      alternatives: isOfPaths ? try alternatives(of: expression, in: scope, now: now) : [],
+      timeGranularity: granularity, isVolatile: binder.isVolatile)
+  }
+
+  /// The terms of a top-level OR, each bound to its own paths; terms about the same path are one. Empty where there is
+  /// none, or one `[]` ranges over all of it.
+  private static func alternatives(
+    of expression: Expression, in scope: Scope, now: TimePoint
+  ) throws(BindError) -> [BoundExpression] {
+    guard case .or = expression.kind, !expression.mentionsAnyElement else { return [] }
+    var alternatives: [BoundExpression] = []
+    var byPath: [BoundPath: [Expression]] = [:]
+    var order: [BoundPath] = []
+    for term in disjuncts(of: expression) {
+      let conjuncts = conjuncts(of: term)
+      var bound: [BoundExpression] = []
+      if conjuncts.count > 1 {
+        for conjunct in conjuncts { bound.append(try bind(conjunct, in: scope, now: now)) }
+      }
+      let alternative = try bind(term, in: scope, now: now, terms: bound)
+      guard alternative.paths.count == 1 else {
+        alternatives.append(alternative)
+        continue
+      }
+      if byPath[alternative.paths[0]] == nil { order.append(alternative.paths[0]) }
+      byPath[alternative.paths[0], default: []].append(term)
+    }
+    var together: [BoundExpression] = []
+    for path in order {
+      guard let terms = byPath[path] else { continue }
+      let term = terms.count == 1 ? terms[0] : Expression(anyOf: terms, span: expression.span)
+      together.append(try bind(term, in: scope, now: now))
+    }
+    return together + alternatives
+  }
+
+  /// The terms of a top-level OR, or the expression itself.
+  private static func disjuncts(of expression: Expression) -> [Expression] {
+    guard case .or(let terms) = expression.kind else { return [expression] }
+    return terms.flatMap(disjuncts)
   }
 }
 

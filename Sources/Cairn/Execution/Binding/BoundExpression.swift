@@ -17,11 +17,14 @@ package struct BoundExpression: Sendable {
   private let root: any Node
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
+  /// The terms of a top-level OR that reads several paths, those about one path together; empty if there are none.
+  let alternatives: [BoundExpression]
 
   init(
     root: any Node, table: PathTable, needle: Needle?, terms: [BoundExpression],
-    timeGranularity: Int64? = nil, isVolatile: Bool = false
+    alternatives: [BoundExpression] = [], timeGranularity: Int64? = nil, isVolatile: Bool = false
   ) {
+    self.alternatives = alternatives
     self.isVolatile = isVolatile
     self.root = root
     columns = table.columns
