@@ -20,14 +20,17 @@ final class RecordKeys {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       let catalogue = try reader.catalogue()
       let slots = try reader.columnTable().slots(at: path)
-      // A slot may be left over from a record that was rejected: only members of shapes count.
+      // A slot may be left over from a record that was rejected: only members of shapes count. Many shapes have the
+      // same members.
+      var isMember = [Bool](repeating: false, count: catalogue.slots.count)
       for shape in slots.flatMap({ catalogue.shapes[$0] }) {
-        for member in shape.entries {
-          let name = catalogue.slots[member.slot].name
-          let plain =
-            name.contains(0x5C) ? name.withUnsafeBufferPointer { StringSpelling.unescape($0) } : name
-          found.insert(String(decoding: plain, as: UTF8.self))
-        }
+        for member in shape.entries { isMember[member.slot] = true }
+      }
+      for (slot, isMember) in zip(catalogue.slots, isMember) where isMember {
+        let plain =
+          slot.name.contains(0x5C)
+          ? slot.name.withUnsafeBufferPointer { StringSpelling.unescape($0) } : slot.name
+        found.insert(String(decoding: plain, as: UTF8.self))
       }
     }
     let documented = WellKnownField.members(of: path).filter { found.contains($0) }

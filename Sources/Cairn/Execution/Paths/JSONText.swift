@@ -160,37 +160,39 @@ struct JSONText {
     }
   }
 
-  /// The end of the value that starts at a place of compact text.
   private static func end(of start: Int, in bytes: [UInt8]) -> Int {
-    bytes.withUnsafeBufferPointer { text in
-      var position = start
-      var depth = 0
-      while position < text.count {
-        switch text[position] {
-        case UInt8(ascii: "\""):
-          position = stringEnd(text, position)
-          if depth == 0 { return position }
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-          depth += 1
-          position += 1
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-          if depth == 0 { return position }
-          depth -= 1
-          position += 1
-          if depth == 0 { return position }
-        case UInt8(ascii: ","), UInt8(ascii: ":"):
-          if depth == 0 { return position }
-          position += 1
-        default:
-          position += 1
-        }
+    bytes.withUnsafeBufferPointer { end(of: start, in: $0) }
+  }
+
+  /// The end of the value that starts at a place of compact text.
+  static func end(of start: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+    var position = start
+    var depth = 0
+    while position < text.count {
+      switch text[position] {
+      case UInt8(ascii: "\""):
+        position = stringEnd(text, position)
+        if depth == 0 { return position }
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        position += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if depth == 0 { return position }
+        depth -= 1
+        position += 1
+        if depth == 0 { return position }
+      case UInt8(ascii: ","), UInt8(ascii: ":"):
+        if depth == 0 { return position }
+        position += 1
+      default:
+        position += 1
       }
-      return text.count
     }
+    return text.count
   }
 
   /// Behind the closing quote of the string that starts at a place.
-  private static func stringEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+  static func stringEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
     var position = start + 1
     while position < text.count, text[position] != UInt8(ascii: "\"") {
       position += text[position] == UInt8(ascii: "\\") ? 2 : 1

@@ -5,11 +5,11 @@
 /// a text ends by two zeros, an array or object by one. Members of an object are in the order of their keys, so that
 /// how they are written makes no difference.
 struct OrderedBytes {
-  private(set) var bytes: [UInt8] = []
+  var bytes: [UInt8] = []
 
   init(_ value: EngineValue) { append(value, depth: CompositeOrder.nesting) }
 
-  private mutating func append(_ value: EngineValue, depth: Int) {
+  mutating func append(_ value: EngineValue, depth: Int) {
     switch value {
     case .null, .record(.missing), .record(.null): append(.null)
     case .boolean(let truth), .record(.boolean(let truth)):
@@ -29,14 +29,14 @@ struct OrderedBytes {
       append(raw: address.high)
       append(raw: address.low)
     case .array, .map, .row: append(composite: value, depth: depth)
-    case .record(.json(let text)): append(JSONText(text), depth: depth)
+    case .record(.json(let text)): text.withUnsafeBufferPointer { _ = append(json: $0, at: 0, depth: depth) }
     }
   }
 
-  private mutating func append(_ rank: ValueOrder.Rank) { bytes.append(UInt8(rank.rawValue) + 1) }
+  mutating func append(_ rank: ValueOrder.Rank) { bytes.append(UInt8(rank.rawValue) + 1) }
 
   /// Ends the parts of an array or object: no tag is as low.
-  private mutating func appendEnd() { bytes.append(0) }
+  mutating func appendEnd() { bytes.append(0) }
 
   // MARK: Arrays and objects
 
@@ -56,31 +56,10 @@ struct OrderedBytes {
     appendEnd()
   }
 
-  /// A part of a record: of equal keys the first one counts, as everywhere.
-  private mutating func append(_ json: JSONText, depth: Int) {
-    guard json.isObject || json.isArray else { return append(EngineValue(json.field), depth: depth) }
-    // What lies too deep is told apart by its text.
-    if depth == 0 { return append(.object, json.slice) }
-    if json.isArray {
-      append(.array)
-      for element in json.elements ?? [] { append(element, depth: depth - 1) }
-    } else {
-      append(.object)
-      var last: [UInt8]?
-      for member in (json.members ?? []).sorted(by: { ByteOrder.compare($0.key, $1.key) < 0 })
-      where member.key != last {
-        append(.text, member.key)
-        append(member.value, depth: depth - 1)
-        last = member.key
-      }
-    }
-    appendEnd()
-  }
-
   // MARK: Other values
 
   /// The text with zeros told from its end.
-  private mutating func append(_ rank: ValueOrder.Rank, _ text: some Collection<UInt8>) {
+  mutating func append(_ rank: ValueOrder.Rank, _ text: some Collection<UInt8>) {
     append(rank)
     if text.contains(0) {
       for byte in text {
@@ -95,8 +74,9 @@ struct OrderedBytes {
   }
 
   /// The sign, the magnitude and the digits; of negative numbers all bits turned.
-  private mutating func append(_ number: ExactNumber) {
+  mutating func append(_ number: ExactNumber) {
     append(.number)
+    if case .integer(let whole) = number { return append(whole: whole) }
     let decimal = number.decimal
     if decimal.digits.isEmpty { return bytes.append(1) }
     bytes.append(decimal.isNegative ? 0 : 2)
@@ -105,6 +85,29 @@ struct OrderedBytes {
     for digit in decimal.digits { bytes.append(digit + 1) }
     bytes.append(0)
     if decimal.isNegative {
+      for index in start..<bytes.count { bytes[index] = ~bytes[index] }
+    }
+  }
+
+  /// The same of a whole number: its digits down to the last that is not 0.
+  private mutating func append(whole: Int64) {
+    if whole == 0 { return bytes.append(1) }
+    bytes.append(whole < 0 ? 0 : 2)
+    let start = bytes.count
+    var left = whole.magnitude
+    var (unit, magnitude): (UInt64, Int64) = (1, 1)
+    while left / unit >= 10 {
+      unit *= 10
+      magnitude += 1
+    }
+    append(signed: magnitude)
+    while left > 0 {
+      bytes.append(UInt8(truncatingIfNeeded: left / unit) + 1)
+      left %= unit
+      unit /= 10
+    }
+    bytes.append(0)
+    if whole < 0 {
       for index in start..<bytes.count { bytes[index] = ~bytes[index] }
     }
   }
@@ -128,23 +131,5 @@ struct OrderedBytes {
 
   private mutating func append<Number: FixedWidthInteger>(raw number: Number) {
     withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
-  }
-}
-
-/// A value that is going to be compared many times.
-struct ComparedValue {
-  let value: EngineValue
-  /// Of an array, row, map or object.
-  private let bytes: [UInt8]?
-
-  init(_ value: EngineValue) {
-    self.value = value
-    bytes = value.isComposite ? OrderedBytes(value).bytes : nil
-  }
-
-  /// The order of S26; of a time column points in time come first.
-  static func compare(_ lhs: ComparedValue, _ rhs: ComparedValue, isTime: Bool) -> Int {
-    if let left = lhs.bytes, let right = rhs.bytes { return ByteOrder.compare(left, right) }
-    return isTime ? ValueOrder.compareTimes(lhs.value, rhs.value) : ValueOrder.compare(lhs.value, rhs.value)
   }
 }
