@@ -75,7 +75,10 @@ public final class Scan {
   public var warnings: [String] {
     get throws {
       var texts = request.condition?.notes ?? []
-      texts += try NameWarnings(archive, paths: request.condition?.namedPaths ?? []).texts()
+      texts += try NameWarnings(
+        archive, paths: request.condition?.namedPaths ?? [],
+        elementPaths: request.condition?.namedElements ?? []
+      ).texts()
       if !pruning.isUnbounded {
         let warning = try UntimedRows.warning(archive, usesLogstashTime: request.usesLogstashTime)
         texts += warning.map { [$0] } ?? []

@@ -56,6 +56,46 @@ import Testing
     #expect(String(decoding: result.output, as: UTF8.self) == "q,u,s\r\n,1,1\r\n2,2,\r\n")
   }
 
+  @Test func datesThatDoNotExistAreRefusedBesideTimes() throws {
+    for condition in [
+      "date(eventTime) = '2024-02-30'", "from_iso8601_timestamp(eventTime) > '2024-13-01'",
+      "CAST(eventTime AS timestamp) BETWEEN '2024-01-01' AND '2024-01-32'",
+      "date_trunc('day', eventTime) IN ('2024-00-01')", "current_date - INTERVAL '7' DAY < '2024-04-31'",
+    ] {
+      #expect(try query("SELECT count(*) FROM t WHERE \(condition)").error.contains("there is no such date"))
+      #expect(try scan("--where", condition, "--count").code == 2)
+    }
+    #expect(try scan("--where", "date(eventTime) = '2024-01-01'", "--count").text == "2\n")
+  }
+
+  @Test func membersThatNoElementHasWarn() throws {
+    for sql in [
+      "SELECT count(*) FROM t WHERE requestParameters.items[].idd = 7",
+      "SELECT requestParameters.items[1].idd FROM t",
+      "SELECT element_at(requestParameters.items, -1).idd FROM t",
+      "SELECT i.idd FROM t CROSS JOIN UNNEST(requestParameters.items) AS u(i)",
+      "SELECT i.idd FROM (SELECT 1) x, t CROSS JOIN UNNEST(requestParameters.items) AS u(i) WHERE i.id = 7",
+      "SELECT count(*) FROM t WHERE any_match(requestParameters.items, i -> i.idd = 7)",
+      "SELECT transform(requestParameters.items, i -> i['idd']) FROM t",
+    ] {
+      let error = try query(sql).error
+      #expect(
+        error.contains(
+          "no record has requestParameters.items[].idd; did you mean requestParameters.items[].id?"))
+      #expect(try query(sql, "--strict").code == 2)
+    }
+    let found = try scan("--where", "requestParameters.items[].idd = 7", "--count")
+    #expect(found.text == "0\n" && found.error.contains("no record has requestParameters.items[].idd"))
+    for sql in [
+      "SELECT count(*) FROM t WHERE requestParameters.items[].ID = 7",
+      "SELECT i.id, i FROM t CROSS JOIN UNNEST(requestParameters.items) AS u(i)",
+      "SELECT transform(requestParameters.items, i -> i.id), filter(ARRAY[1], i -> i = 1) FROM t",
+      "SELECT json_extract_scalar(requestParameters, '$.items[0].idd') FROM t",
+    ] {
+      #expect(try query(sql).error.isEmpty)
+    }
+  }
+
   @Test func pathsThatNoRecordHasWarnEverywhere() throws {
     for result in [
       try scan("--where", "requestParameters.clutser = 'x'", "--count"),

@@ -141,7 +141,7 @@ struct AggregateTests {
     #expect(try result("regr_sxy", rows) == "3.0")
     #expect(try result("covar_pop", rows) == "1.0")
     #expect(try result("covar_samp", [["1", "1"]]) == nil)
-    #expect(try result("corr", [["1", "2"], ["2", "4"], ["3", "6"]]) == "1.0000000000000002")
+    #expect(try result("corr", [["1", "2"], ["2", "4"], ["3", "6"]]) == "1.0")
     #expect(try result("corr", [["1", "2"], ["1", "4"]]) == nil)
     #expect(try result("regr_r2", [["1", "2"], ["1", "4"]]) == "1.0")
     #expect(try result("corr", [["'1e900'", "1e0"], ["1", "2"]]) == nil)

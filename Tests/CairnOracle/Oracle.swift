@@ -180,7 +180,7 @@ struct OracleEvaluator {
       }
       return try self.call(call)
     case .array(let items):
-      return .array(try values(of: items))
+      return .array(OracleDecimalShape.unified(try values(of: items)))
     case .row(let items):
       return .row(try conditionsOrValues(of: items).map { OracleField(name: nil, value: $0) })
     case .subquery(let query):
@@ -246,7 +246,7 @@ struct OracleEvaluator {
       return try OracleFunctions.jsonMember(left, right, isConstant: rhs.isConstant)
     default:
       do {
-        return try OracleArithmetic.combine(left, operation, right)
+        return try OracleArithmetic.combine(left, operation, right, sides: (lhs, rhs))
       } catch {
         // A record's value cannot be refused, only what is written (S56).
         let written = [(lhs, left), (rhs, right)].filter { $0.0.isConstant }

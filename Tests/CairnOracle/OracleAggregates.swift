@@ -242,7 +242,7 @@ enum OracleSums {
       return OracleArithmetic.real(Float(String(decoding: total.text, as: UTF8.self)))
     }
     if numbers.allSatisfy({ $0.integer != nil }), let whole = total.wholeNumber { return OracleValue(whole) }
-    return OracleValue(total)
+    return .exact(spelling: total.text, precision: 38)
   }
 
   /// The exact sum, the largest number of places kept.
@@ -266,9 +266,11 @@ enum OracleSums {
       if case .exact = number { number.decimal?.scale } else { nil }
     }
     if let places = decimals.max(), numbers.allSatisfy({ $0.integer != nil || $0.isExact }) {
-      guard let padded = sum.rounded(toScale: max(places, sum.scale)) else { return .null }
-      return OracleValue(
-        OracleDecimal.divided(padded, OracleDecimal(Int64(numbers.count)), isRemainder: false))
+      let scale = max(places, sum.scale)
+      guard let average = OracleDecimal.quotient(sum, OracleDecimal(Int64(numbers.count)), scale: scale),
+        average.digits.count <= 38
+      else { return .null }
+      return .exact(spelling: average.text, precision: 38)
     }
     guard let total = double(sum) else { return .null }
     let average = total / Double(numbers.count)

@@ -21,11 +21,15 @@ enum OracleArithmetic {
     }
     if let own = value.integer { return whole(0, sign == .minus ? .subtract : .add, own) }
     guard let plain = number.plain else { return .null }
-    return OracleValue(sign == .minus ? plain.negated : plain)
+    var precision: Int?
+    if case .exact(_, let typed) = value { precision = typed }
+    return (sign == .minus ? plain.negated : plain).map { .exact(spelling: $0.text, precision: precision) }
+      ?? .null
   }
 
   static func combine(
-    _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue
+    _ lhs: OracleValue, _ operation: BinaryOperator, _ rhs: OracleValue,
+    sides: (Expression, Expression)? = nil
   ) throws(OracleError) -> OracleValue {
     if let result = combineTimes(lhs, operation, rhs) { return result }
     guard let left = lhs.decimal, let right = rhs.decimal else {
@@ -34,13 +38,18 @@ enum OracleArithmetic {
     if let a = lhs.integer, let b = rhs.integer { return whole(a, operation, b) }
     if lhs.isDouble || rhs.isDouble { return double(lhs, operation, rhs) }
     if lhs.isReal || rhs.isReal { return real(left, operation, right) }
-    switch operation {
-    case .add: return OracleValue(OracleDecimal.sum(left, right))
-    case .subtract: return OracleValue(right.negated.flatMap { OracleDecimal.sum(left, $0) })
-    case .multiply: return OracleValue(OracleDecimal.product(left, right))
-    default:
-      return OracleValue(OracleDecimal.divided(left, right, isRemainder: operation == .remainder))
+    let shape = OracleDecimalShape(lhs, sides?.0).flatMap { one in
+      OracleDecimalShape(rhs, sides?.1).flatMap { OracleDecimalShape.result(one, operation, $0) }
     }
+    let exact: OracleDecimal?
+    switch operation {
+    case .add: exact = OracleDecimal.sum(left, right)
+    case .subtract: exact = right.negated.flatMap { OracleDecimal.sum(left, $0) }
+    case .multiply: exact = OracleDecimal.product(left, right)
+    case .divide: exact = shape.flatMap { OracleDecimal.quotient(left, right, scale: $0.scale) }
+    default: exact = shape == nil ? nil : OracleDecimal.remainder(left, right)
+    }
+    return shape?.value(exact) ?? OracleValue(exact)
   }
 
   /// IEEE 754's operations (S57).

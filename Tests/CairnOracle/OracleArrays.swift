@@ -7,7 +7,14 @@ enum OracleArrays {
     let hasTyped = values.contains { if case .array = $0 { true } else { false } }
     guard hasTyped || values.allSatisfy({ $0.elements != nil }) else { return nil }
     if values.contains(.null) { return .null }
-    return .array(values.flatMap { $0.elements ?? [$0] })
+    let isNested = values.contains { value in
+      (value.elements ?? []).allSatisfy { $0.elements != nil } && value.elements?.isEmpty == false
+    }
+    let items = values.flatMap { value -> [OracleValue] in
+      guard let elements = value.elements else { return [value] }
+      return isNested && !elements.isEmpty && elements.allSatisfy { $0.elements == nil } ? [value] : elements
+    }
+    return .array(OracleDecimalShape.unified(items))
   }
 
   static func call(_ name: String, _ values: [OracleValue]) -> OracleValue? {
@@ -26,7 +33,9 @@ enum OracleArrays {
       guard values.count == 2, let a = first, let b = values[1].elements else { return .null }
       switch name {
       case "array_union": return .array(distinct(a + b))
-      case "array_intersect": return .array(distinct(a.filter { isIn(b, $0) }))
+      case "array_intersect":
+        let (longer, other) = b.count > a.count ? (b, a) : (a, b)
+        return .array(distinct(longer.filter { isIn(other, $0) }))
       default: return .array(distinct(a.filter { !isIn(b, $0) }))
       }
     case "arrays_overlap":

@@ -23,7 +23,7 @@ enum OracleCast {
     "timestamp with time zone",
   ]
 
-  private static let asciiSpace = CharacterSet(charactersIn: " \t\n\u{B}\u{C}\r")
+  private static let asciiSpace = CharacterSet(charactersIn: " \t\n\u{B}\u{C}\r\u{1C}\u{1D}\u{1E}\u{1F}")
 
   private static let ranges: [String: ClosedRange<Int64>] = [
     "bigint": Int64.min...Int64.max, "integer": Int64(Int32.min)...Int64(Int32.max),
@@ -57,7 +57,10 @@ enum OracleCast {
       let time = OracleValue.time(value, allowsNames: false)
       return OracleValue(time.instant?.rounded(toDigits: digits), in: time.zone)
     case "date":
-      return date(value)
+      guard isText(value), let text = value.text,
+        let match = String(decoding: text, as: UTF8.self).wholeMatch(of: /\+?0*([0-9]{4}-.*)/)
+      else { return date(value) }
+      return date(OracleValue(String(match.1)))
     case "ipaddress":
       return value.address.map(OracleValue.address) ?? .null
     default:
@@ -122,7 +125,7 @@ enum OracleCast {
     guard let rounded = number?.rounded(toScale: scale), rounded.digits.count <= precision else {
       return .null
     }
-    return OracleValue(rounded)
+    return .exact(spelling: rounded.text, precision: precision)
   }
 
   private static func boolean(_ value: OracleValue) -> Bool? {

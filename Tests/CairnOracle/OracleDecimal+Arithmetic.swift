@@ -108,29 +108,29 @@ extension OracleDecimal {
   /// The decimal places that are written.
   var scale: Int { max(0, -exponent) }
 
-  /// `/` and `%` as Trino's decimals do them (S56).
-  static func divided(_ lhs: OracleDecimal, _ rhs: OracleDecimal, isRemainder: Bool) -> OracleDecimal? {
-    let scale = max(lhs.scale, rhs.scale)
-    guard !rhs.isZero, lhs.fits, rhs.fits, scale <= 38, let top = lhs.digits(at: -scale),
-      let bottom = rhs.digits(at: -scale)
+  /// `/` with a number of places, rounded half away from zero.
+  static func quotient(_ lhs: OracleDecimal, _ rhs: OracleDecimal, scale: Int) -> OracleDecimal? {
+    let unit = max(lhs.scale, rhs.scale)
+    let whole = [lhs, rhs].map { $0.digits.count + max($0.exponent, 0) }
+    guard !rhs.isZero, whole.allSatisfy({ $0 <= 38 }), let top = lhs.digits(at: -unit),
+      let bottom = rhs.digits(at: -unit)
     else { return nil }
-    let isNegative = lhs.isNegative != rhs.isNegative
-    if isRemainder {
-      guard top.count <= 38, bottom.count <= 38 else { return nil }
-      return OracleDecimal(
-        isNegative: lhs.isNegative, digits: longDivided(top, by: bottom).remainder, exponent: -scale)
-    }
-    let shifted = top + [UInt8](repeating: 0, count: scale)
-    let (quotient, remainder) = longDivided(shifted, by: bottom)
-    let twice = add(remainder, remainder)
-    let isUp = compareMagnitudesPadded(twice, bottom) >= 0
-    let result = OracleDecimal(
-      isNegative: isNegative, digits: isUp ? add(quotient, [1]) : quotient, exponent: -scale)
-    return result.digits.count <= 38 ? result : nil
+    let (quotient, remainder) = longDivided(top + [UInt8](repeating: 0, count: scale), by: bottom)
+    let isUp = compareMagnitudesPadded(add(remainder, remainder), bottom) >= 0
+    return OracleDecimal(
+      isNegative: lhs.isNegative != rhs.isNegative, digits: isUp ? add(quotient, [1]) : quotient,
+      exponent: -scale)
   }
 
-  /// Whether it has no more digits than a decimal of SQL.
-  private var fits: Bool { digits.count + max(exponent, 0) <= 38 }
+  /// `%`, with the sign of the left side.
+  static func remainder(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {
+    let scale = max(lhs.scale, rhs.scale)
+    guard !rhs.isZero, let top = lhs.digits(at: -scale), let bottom = rhs.digits(at: -scale) else {
+      return nil
+    }
+    return OracleDecimal(
+      isNegative: lhs.isNegative, digits: longDivided(top, by: bottom).remainder, exponent: -scale)
+  }
 
   /// The whole part of a whole number divided by a number (S54).
   static func cutQuotient(_ lhs: OracleDecimal, _ rhs: OracleDecimal) -> OracleDecimal? {

@@ -14,7 +14,9 @@ extension OracleEvaluator {
     else {
       throw .unsupported("function \(name)")
     }
-    guard counts.contains(call.arguments.count) else { throw .wrongArguments(name) }
+    guard counts.contains(call.arguments.count), name != "width_bucket" || call.arguments.count != 3 else {
+      throw .wrongArguments(name)
+    }
     if call.isStar || call.isDistinct || call.window != nil || call.filter != nil || !call.ordering.isEmpty {
       throw .unsupported("aggregates")
     }
@@ -42,6 +44,28 @@ extension OracleEvaluator {
       return arguments.first { !$0.isNull } ?? .null
     case "try":
       return arguments[0]
+    case "is_finite", "is_infinite", "is_nan":
+      guard case .binary(let operation, let lhs, let rhs) = operands[0].kind,
+        "+-*/%".contains(operation.rawValue)
+      else { return OracleMore.call(name, arguments) }
+      let (a, b) = (try value(of: lhs), try value(of: rhs))
+      guard a.isDouble || b.isDouble || a.isReal || b.isReal else { return OracleMore.call(name, arguments) }
+      guard a.decimal != nil, b.decimal != nil else { return .null }
+      if arguments[0].decimal != nil { return .boolean(name == "is_finite") }
+      // It is NULL, for it is one of the two.
+      guard let x = a.asDouble, let y = b.asDouble else { return .null }
+      let isNaN = operation == .divide ? x == 0 && y == 0 : operation == .remainder
+      return .boolean(name == "is_nan" ? isNaN : name == "is_infinite" && !isNaN)
+    case "typeof":
+      return OracleWrittenType.name(of: operands[0]).map { OracleValue($0) }
+        ?? OracleValue(OracleFamilies.type(arguments[0]))
+    case "to_iso8601":
+      return OracleTimeFunctions.iso8601(
+        arguments[0], digits: OracleWrittenType.fractionDigits(of: operands[0]))
+    case "date_add" where operands.count == 3:
+      let sum = try OracleFamilies.call(name, arguments, operands.map(\.isConstant), now: now)
+      guard let digits = OracleWrittenType.fractionDigits(of: operands[2]) else { return sum }
+      return OracleValue(sum.instant?.rounded(toDigits: digits), in: sum.zone)
     case "contains", "list_contains":
       return OracleValue(
         try OracleFunctions.contains(

@@ -60,7 +60,6 @@ enum OracleFamilies {
     case "localtimestamp": return .timestamp(seconds: now, nanoseconds: 0)
     case "to_unixtime": return OracleTimeFunctions.unixTime(values[0])
     case "from_unixtime": return OracleTimeFunctions.fromUnixTime(values[0])
-    case "to_iso8601": return OracleTimeFunctions.iso8601(values[0])
     case "at_timezone", "with_timezone":
       return try OracleTimeFunctions.zoned(
         values[0], values[1], isConstant: areConstant[1], isInverse: name == "with_timezone")
@@ -95,7 +94,6 @@ enum OracleFamilies {
       return OracleTimeFunctions.written(values[0], pattern, isC: name == "strftime").map { OracleValue($0) }
         ?? .null
     case "is_denied": return .boolean(isDenied(text(0), values.count > 1 ? text(1) : nil))
-    case "typeof": return OracleValue(type(values[0]))
     case "ifnull", "nvl": return values.first { !$0.isNull } ?? .null
     default: throw .unsupported("function \(name)")
     }
@@ -111,12 +109,11 @@ enum OracleFamilies {
     return text.contains("not authorized to perform") || text.contains("explicit deny")
   }
 
-  private static func type(_ value: OracleValue) -> String {
+  static func type(_ value: OracleValue) -> String {
     switch value {
     case .null: "unknown"
     case .boolean: "boolean"
-    case .number: value.decimal?.wholeNumber != nil ? "bigint" : "decimal"
-    case .exact: "decimal"
+    case .number, .exact: exactType(value)
     case .double: "double"
     case .real: "real"
     case .zoned: "timestamp with time zone"
@@ -132,11 +129,17 @@ enum OracleFamilies {
     case .record(let record):
       switch record.json {
       case .boolean: "boolean"
-      case .number: value.decimal?.wholeNumber != nil ? "bigint" : value.isDouble ? "double" : "decimal"
+      case .number: value.isDouble ? "double" : exactType(value)
       case .string: "varchar"
       default: "json"
       }
     }
+  }
+
+  private static func exactType(_ value: OracleValue) -> String {
+    guard value.integer == nil else { return "bigint" }
+    guard let shape = OracleDecimalShape(value, nil), shape.precision <= 38 else { return "decimal" }
+    return "decimal(\(shape.precision),\(shape.scale))"
   }
 }
 

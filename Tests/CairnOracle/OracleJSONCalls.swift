@@ -38,13 +38,17 @@ extension OracleEvaluator {
     return value.asJSON
   }
 
-  private func variables(of call: JSONCall) throws(OracleError) -> [String: OracleJSON] {
-    var result: [String: OracleJSON] = [:]
+  private func variables(of call: JSONCall) throws(OracleError) -> [String: [OracleJSON]] {
+    var result: [String: [OracleJSON]] = [:]
     for passed in call.passed {
       let value = try value(of: passed.value)
       // An unquoted name means the variable in any case.
       let name = passed.name.isQuoted ? passed.name.text : "?" + passed.name.text.lowercased()
-      result[name] = passed.isJSON ? OracleEvaluator.document(value) ?? .null : value.asJSON
+      if passed.isJSON || passed.value.makesJSON {
+        result[name] = value.isNull ? [] : OracleEvaluator.document(value).map { [$0] }
+      } else {
+        result[name] = [value.asJSON]
+      }
     }
     return result
   }
@@ -53,8 +57,8 @@ extension OracleEvaluator {
     switch behavior {
     case .null: return .null
     case .boolean(let value): return .boolean(value)
-    case .emptyArray: return OracleValue(OracleJSON.array([]))
-    case .emptyObject: return OracleValue(OracleJSON.object([]))
+    case .emptyArray: return try returned("[]", call)
+    case .emptyObject: return try returned("{}", call)
     case .value(let expression):
       let value = try value(of: expression)
       guard let type = call.returning else { return value }
@@ -63,7 +67,7 @@ extension OracleEvaluator {
   }
 
   private func outcome(
-    _ call: JSONCall, _ root: OracleJSON, _ variables: [String: OracleJSON],
+    _ call: JSONCall, _ root: OracleJSON, _ variables: [String: [OracleJSON]],
     _ answers: (empty: OracleValue, error: OracleValue)
   ) throws(OracleError) -> OracleValue {
     guard let path = call.path,
@@ -82,13 +86,13 @@ extension OracleEvaluator {
     } else {
       var isWrapped = call.wrapper == .unconditional || call.wrapper == .conditional && items.count > 1
       switch first {
-      case .array, .object: result = OracleValue(first)
+      case .array, .object: result = .text(first.compact)
       default:
         isWrapped = isWrapped || call.wrapper == .conditional
         result = .text(call.omitsQuotes ? first.text : first.compact)
       }
       if isWrapped {
-        result = OracleValue(OracleJSON.array(items))
+        result = .text(OracleJSON.array(items).compact)
       } else if items.count > 1 {
         return answers.error
       }
@@ -117,15 +121,20 @@ extension OracleEvaluator {
       members.append(OracleJSON.member(key: key, json))
     }
     if isNothing { return .null }
-    let result = OracleValue(call.function == .object ? .object(members) : .array(members.map(\.value)))
-    guard let type = call.returning else { return result }
-    return try OracleCast.cast(result, to: type)
+    let made = call.function == .object ? OracleJSON.object(members) : .array(members.map(\.value))
+    return try returned(String(decoding: made.compact, as: UTF8.self), call)
+  }
+
+  /// JSON's text as the type that is asked for.
+  private func returned(_ json: String, _ call: JSONCall) throws(OracleError) -> OracleValue {
+    guard let type = call.returning else { return OracleValue(json) }
+    return try OracleCast.cast(OracleValue(json), to: type)
   }
 
   // MARK: JSON_TABLE
 
   private func rows(
-    _ columns: [JSONCall.Column], of item: OracleJSON, number: Int, _ variables: [String: OracleJSON]
+    _ columns: [JSONCall.Column], of item: OracleJSON, number: Int, _ variables: [String: [OracleJSON]]
   ) throws(OracleError) -> [[OracleValue]]? {
     var own: [[OracleValue]] = []
     var nested: [(place: Int, rows: [[OracleValue]])] = []

@@ -4,7 +4,7 @@ import CairnSQL
 struct OracleJSONPath {
   let isStrict: Bool
   let root: OracleJSON
-  let variables: [String: OracleJSON]
+  let variables: [String: [OracleJSON]]
   var current: OracleJSON?
   var lastPlace: Int?
 
@@ -13,7 +13,7 @@ struct OracleJSONPath {
     case .root: return [root]
     case .current: return current.map { [$0] }
     case .last: return lastPlace.map { [.number(Array("\($0)".utf8))] }
-    case .variable(let name): return (variables[name] ?? variables["?" + name.lowercased()]).map { [$0] }
+    case .variable(let name): return variables[name] ?? variables["?" + name.lowercased()]
     case .literal(let constant): return [OracleJSONPath.json(constant)]
     case .member(let base, let key):
       return each(flattened(base)) { item in

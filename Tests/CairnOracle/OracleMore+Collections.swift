@@ -102,13 +102,16 @@ extension OracleMore {
       }
       guard let first, let second, first.count == second.count else { return .null }
       let product = zip(first, second).map(*).reduce(0, +)
-      let lengths = [first, second].map { $0.map { $0 * $0 }.reduce(0, +).squareRoot() }
+      let squares = [first, second].map { $0.map { $0 * $0 }.reduce(0, +) }
+      let lengths =
+        values[0].entries == nil
+        ? (squares[0] * squares[1]).squareRoot() : squares[0].squareRoot() * squares[1].squareRoot()
       switch name {
       case "dot_product": return OracleValue(double: product)
       case "euclidean_distance":
         return OracleValue(double: zip(first, second).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot())
-      case "cosine_similarity": return OracleValue(double: product / (lengths[0] * lengths[1]))
-      default: return OracleValue(double: 1 - product / (lengths[0] * lengths[1]))
+      case "cosine_similarity": return OracleValue(double: product / lengths)
+      default: return OracleValue(double: 1 - product / lengths)
       }
     default: return nil
     }

@@ -86,7 +86,7 @@ extension OracleEvaluator {
       value: try value(of: lhs, among: parts), isTimeColumn: try isTimeColumn(lhs))
     let right = OracleComparison.Side(
       value: try value(of: rhs, among: parts), isTimeColumn: try isTimeColumn(rhs))
-    if left.isTimeColumn || right.isTimeColumn {
+    if left.isTimeColumn || right.isTimeColumn || parts.contains(where: OracleWrittenType.isTime) {
       for (part, side) in [(lhs, left), (rhs, right)] where part.isConstant {
         if case .text(let text) = side.value, OracleInstant.isImpossibleDate(text) {
           throw .invalidLiteral("a date that does not exist")

@@ -223,7 +223,17 @@ struct OracleQueryRunner {
       if case .row(let items) = row.kind {
         result.append(try evaluator.conditionsOrValues(of: items))
       } else {
-        result.append(try evaluator.conditionsOrValues(of: [row]))
+        let cell = try evaluator.conditionsOrValues(of: [row])
+        // A cast to a row is a row of the table.
+        guard let width = OracleUnnest.rowWidth(row) else {
+          result.append(cell)
+          continue
+        }
+        if case .row(let fields) = cell[0] {
+          result.append(fields.map(\.value))
+        } else {
+          result.append([OracleValue](repeating: .null, count: width))
+        }
       }
     }
     let count = result.first?.count ?? 0

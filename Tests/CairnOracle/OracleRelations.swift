@@ -226,24 +226,26 @@ struct OracleFrom {
     var ordinalityName = "ordinality"
     // The list names the ordinality column as well, the last one.
     if withOrdinality, names.count > 1 { ordinalityName = names.removeLast() }
-    let width: Int
-    if names.isEmpty || names.count == arrays.count {
-      width = 1
+    var widths = arrays.map { _ in 1 }
+    if names.isEmpty {
+      widths = arrays.map { OracleUnnest.writtenWidth($0) ?? 1 }
     } else if arrays.count == 1 {
-      width = names.count
+      widths = [names.count]
     } else if names.count == 2 * arrays.count {
-      width = 2
-    } else {
+      widths = arrays.map { _ in 2 }
+    } else if names.count != arrays.count {
       throw .unsupported("\(names.count) names for the columns of UNNEST")
     }
+    let width = widths.reduce(0, +)
     if names.isEmpty {
-      let isOnly = arrays.count == 1 && !withOrdinality
-      names = arrays.indices.map { isOnly ? alias?.name.text ?? "_col0" : "_col\($0)" }
+      let isOnly = width == 1 && !withOrdinality
+      names = (0..<width).map { isOnly ? alias?.name.text ?? "_col0" : "_col\($0)" }
     }
     let evaluator = OracleEvaluator(scope: left, now: context.now)
     var columns: [[[OracleValue]]] = []
     for (index, array) in arrays.enumerated() {
-      let own = width == 1 ? [] : Array(names[(index * width)..<((index + 1) * width)])
+      let start = widths.prefix(index).reduce(0, +)
+      let own = widths[index] == 1 ? [] : Array(names[start..<(start + widths[index])])
       columns.append(
         OracleUnnest.rows(
           try evaluator.value(of: array), names: own, documented: isResources(array, left)))
@@ -251,14 +253,14 @@ struct OracleFrom {
     let count = columns.map(\.count).max() ?? 0
     var rows: [[OracleCell]] = []
     for index in 0..<count {
-      var values = columns.flatMap {
-        index < $0.count ? $0[index] : [OracleValue](repeating: .null, count: width)
+      var values = zip(columns, widths).flatMap {
+        index < $0.count ? $0[index] : [OracleValue](repeating: .null, count: $1)
       }
       if withOrdinality { values.append(OracleValue(Int64(index + 1))) }
       rows.append([.values(values)])
     }
     var all = (names + (withOrdinality ? [ordinalityName] : [])).map { OracleColumn(name: $0) }
-    if width == 1 {
+    if width == arrays.count {
       for (index, array) in arrays.enumerated() { all[index].isResource = isResources(array, left) }
     }
     return OracleRows(
@@ -268,6 +270,30 @@ struct OracleFrom {
 
 /// The elements of arrays and members of objects as rows.
 enum OracleUnnest {
+  /// The fields of an array's rows, or a key and a value, where the array or map is written; else nil.
+  static func writtenWidth(_ array: Expression) -> Int? {
+    switch array.kind {
+    case .array(let items):
+      let widths = Set(items.compactMap { $0.kind == .literal(.null) ? nil : rowWidth($0) ?? 0 })
+      return widths.count == 1 && widths != [0] ? widths.first : nil
+    case .cast(_, let type, _) where type.name == "map": return 2
+    case .cast(_, let type, _) where type.name == "array":
+      if case .type(let inner)? = type.parameters.first, inner.name == "row" { return inner.parameters.count }
+      return nil
+    case .call(let call): return call.name.text.lowercased() == "map" ? 2 : nil
+    default: return nil
+    }
+  }
+
+  /// The fields of a row that is written as one.
+  static func rowWidth(_ row: Expression) -> Int? {
+    switch row.kind {
+    case .row(let items): items.count
+    case .cast(_, let type, _) where type.name == "row": type.parameters.count
+    default: nil
+    }
+  }
+
   /// Of several columns with names, or of one without.
   static func rows(_ value: OracleValue, names: [String], documented: Bool) -> [[OracleValue]] {
     let width = max(1, names.count)

@@ -214,10 +214,11 @@ struct OracleSelect {
     case .path(let path):
       let names = [path.root.text] + path.steps.map(\.plainName)
       let own = OracleRelation.indices(in: relations, named: names)
-      if own.count == 1 { return all(relations, own[0], hidesMerged: true) }
+      if !own.isEmpty { return own.flatMap { all(relations, $0, hidesMerged: true) } }
       var around = base.outer
       while let scope = around {
         let found = OracleRelation.indices(in: scope.relations, named: names)
+        if found.count > 1 { throw .unsupported("\(expression).* of several relations") }
         if found.count == 1 {
           let shown = all(scope.relations, found[0], hidesMerged: true)
           return shown.map { output in

@@ -125,7 +125,7 @@ enum OracleStatistics {
     case "regr_sxy": return OracleValue(double: xy)
     case "covar_pop": return OracleValue(double: xy / n)
     case "covar_samp": return n < 2 ? .null : OracleValue(double: xy / (n - 1))
-    case "corr": return OracleValue(double: xy / xx.squareRoot() / yy.squareRoot())
+    case "corr": return OracleValue(double: xy / (xx * yy).squareRoot())
     case "regr_slope": return OracleValue(double: xy / xx)
     case "regr_intercept": return OracleValue(double: (sumY - xy / xx * sumX) / n)
     default: return xx == 0 ? .null : OracleValue(double: yy == 0 ? 1 : xy * xy / (xx * yy))

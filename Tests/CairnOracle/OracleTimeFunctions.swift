@@ -160,15 +160,16 @@ enum OracleTimeFunctions {
     return OracleValue(OracleInstant(seconds: whole, nanoseconds: nanoseconds - whole * 1_000_000_000))
   }
 
-  static func iso8601(_ value: OracleValue) -> OracleValue {
+  static func iso8601(_ value: OracleValue, digits: Int?) -> OracleValue {
     if case .date = value { return value.text.map(OracleValue.text) ?? .null }
     guard let instant = value.clock else { return .null }
     let text = OracleCalendar.text(OracleInstant(seconds: instant.seconds, nanoseconds: 0, picoseconds: 0))
     var fraction = String(
       String(1_000_000_000_000 + instant.nanoseconds * 1000 + instant.picoseconds).dropFirst())
-    while fraction.count > 3, fraction.hasSuffix("0") { fraction.removeLast() }
+    if let digits { fraction = String(fraction.prefix(digits)) }
+    while digits == nil, fraction.count > 3, fraction.hasSuffix("0") { fraction.removeLast() }
     return OracleValue(
-      text.replacing(" ", with: "T") + "." + fraction
+      text.replacing(" ", with: "T") + (fraction.isEmpty ? "" : "." + fraction)
         + (value.zone == .utc ? "Z" : OracleZone.offsetText(instant.seconds - (value.instant?.seconds ?? 0))))
   }
 

@@ -9,8 +9,9 @@ public enum OracleValue: Sendable, Equatable {
   case boolean(Bool)
   /// A typed number, as spelled (S12, S14).
   case number(spelling: [UInt8])
-  /// Of the type decimal, also where it is spelled without a point (S56).
-  case exact(spelling: [UInt8])
+  /// Of the type decimal, also where it is spelled without a point, with the precision of its type where a cast, an
+  /// operation or a sum says it (S56).
+  case exact(spelling: [UInt8], precision: Int? = nil)
   /// A double, by its shortest spelling (S57).
   case double(spelling: [UInt8])
   /// Of 32 bits, likewise.
@@ -106,7 +107,7 @@ extension OracleValue {
     switch self {
     case .null: nil
     case .boolean(let value): Array((value ? "true" : "false").utf8)
-    case .number(let spelling), .exact(let spelling): spelling
+    case .number(let spelling), .exact(let spelling, _): spelling
     case .double(let spelling), .real(let spelling): OracleValue.scientific(spelling, isJSON: false)
     case .text(let text): text
     case .record(let value): value.text
@@ -192,7 +193,7 @@ extension OracleValue {
     switch self {
     case .null: .null
     case .boolean(let value): .boolean(value)
-    case .number(let spelling), .exact(let spelling): .number(spelling)
+    case .number(let spelling), .exact(let spelling, _): .number(spelling)
     case .double(let spelling), .real(let spelling): .number(OracleValue.scientific(spelling, isJSON: true))
     case .record(let value): value.json
     case .array(let items): .array(items.map(\.asElement))
@@ -223,7 +224,7 @@ extension OracleValue {
   /// The value as a number (S15), or nil.
   var decimal: OracleDecimal? {
     switch self {
-    case .number(let spelling), .exact(let spelling), .double(let spelling), .real(let spelling):
+    case .number(let spelling), .exact(let spelling, _), .double(let spelling), .real(let spelling):
       OracleDecimal(spelling)
     case .text(let text): OracleDecimal(text)
     case .record(let value):

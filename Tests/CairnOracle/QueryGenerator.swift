@@ -32,7 +32,8 @@ public struct QueryGenerator: Sendable {
 
   /// The text of the next query.
   public mutating func next() -> String {
-    switch below(20) {
+    switch below(25) {
+    case 20...24: return form()
     case 0...3: return scan()
     case 4...6: return grouped()
     case 7: return "SELECT DISTINCT \(list(1 + below(2))) FROM events\(condition())\(maybe(" ORDER BY 1"))"

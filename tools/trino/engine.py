@@ -30,7 +30,7 @@ class Outcome:
 
 class Engine:
     # Seconds after which a statement is given up.
-    patience = 20
+    patience = 120
 
     def __init__(self, cairn, archive):
         self.command = [cairn, "query", archive, "--output", "jsonl", "--quiet"]

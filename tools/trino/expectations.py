@@ -253,7 +253,7 @@ class Assertions:
             return UNKNOWN
         case = self.record(self.provider("query", texts[:1], line), ["rows", texts[1]], line)
         if case:
-            case.ordered = ordered or "ORDER BY" in texts[0].upper().rsplit(")", 1)[-1]
+            case.ordered = ordered
             if not isinstance(arguments[0], str):
                 case.apart = "session"
         return UNKNOWN

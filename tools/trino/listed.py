@@ -6,31 +6,24 @@ import os
 import re
 
 RULES = [
-    ("has the places of the side with more", r"^TestDecimalOperators.*\) / \("),
-    ("keep all digits, up to 1,000", r"^TestDecimalOperators.*\) [-+*%] \("),
-    ("numbers have no declared types", r"typeof|array_join\(ARRAY\[1\.0|MAP\(ARRAY\[DECIMAL|MAP\(ARRAY\[1\.0"),
+    ("numbers have no declared types", r"typeof"),
     ("a number of JSON keeps its spelling", r"json_array_contains|^(TestJsonOperators|TestArrayOperators|TestMapOperators):.*(?i:cast\(a as ).*JSON '"),
     ("JSON's null is NULL", r"^TestJsonOperators:.*(JSON 'null'|\"p_3\":null)"),
     ("a real has as many digits", r"REAL '12345678.9e0'"),
-    ("`date_add` adds the digits of its unit", r"date_add\('millisecond'|to_iso8601|^TestFormatFunction.*UTC'"),
-    ("a sign or more digits before a year", r"^TestDate:.*cast\(a as date\)|'2001-1-22 (\+07:09|Asia/Oral)' AS timestamp"),
+    ("a timestamp without a zone, and one in UTC", r"^TestFormatFunction.*UTC'"),
+    ("a minus or more digits before a year", r"^TestDate:.*cast\(a as date\)|'2001-1-22 (\+07:09|Asia/Oral)' AS timestamp"),
     ("writes the zone's name", r"%1\$tc.*New_York"),
-    ("keep the order of the arguments", r"array_intersect"),
-    ("`||` of two arrays joins", r"^TestArrayOperators.*a \|\| b"),
     ("leaves out NULL in the place of an array", r"concat_ws"),
-    ("a row is one value", r"^TestUnnest|^TestValues|^TestComplexTypes|^TestIssue25864|a\.col2\.col0"),
     ("read offsets, no names of zones", r"parse_datetime\(.*Asia/Oral"),
     ("a text is read as JSON", r"json_extract_scalar\(e, '\$'\)"),
     ("the double nearest to the point", r"to_unixtime"),
     ("knows no intervals as keys", r"^TestWindowFrameRange"),
     ("names inside window functions", r"ORDER BY (row_number|count|lead|first_value|array_agg)\(|ORDER BY a\+b"),
     ("names of windows ignore case", r"WINDOW \"w\""),
-    ("give JSON, whose text is Trino's", r"^TestJson(Array|Object|Query)Function:"),
-    ("infinite or no number", r"(?i)nan|infinity|is_(in)?finite"),
+    ("members of `JSON_OBJECT` stand as they are written", r"^TestJson(Array|Object|Query)Function:"),
     ("may differ in the last digits", r"cosine_|_cdf\(|_pdf\(|corr\("),
     ("keep the query's rows once", r"(RIGHT|FULL) JOIN LATERAL"),
     ("without a path reads the key spelled as its name", r"^TestJsonTable:.*COLUMNS\( ?a integer, \"b\""),
-    ("JSON's null is NULL", r"PASSING null FORMAT JSON"),
 ]
 
 

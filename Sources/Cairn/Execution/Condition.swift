@@ -10,6 +10,8 @@ public struct Condition: Sendable {
   let notes: [String]
   /// The paths that it names, without those that stand in for others.
   let namedPaths: [BoundPath]
+  /// Members of arrays' elements that it names.
+  let namedElements: [AccessPath]
 
   /// Parses and binds a condition; `now` is milliseconds since 1970. With the archive that it is for, quoted names are
   /// exact where some record has them so spelled, a text in double quotes is refused, and Logstash's `@timestamp`
@@ -33,6 +35,7 @@ public struct Condition: Sendable {
     notes = table.notes
     let substituted = Set(table.substituted)
     namedPaths = bound.paths.filter { !substituted.contains($0) }
+    namedElements = table.elementPaths
   }
 }
 

@@ -279,11 +279,13 @@ extension Planner {
     var names = alias?.columns.map(\.text) ?? []
     let written = names.count - (withOrdinality && !names.isEmpty ? 1 : 0)
     var widths = arrays.map { _ in 1 }
-    if arrays.count == 1, written > 1 {
+    if names.isEmpty {
+      widths = arrays.map { RowShape.fieldCount(ofElementsOf: $0, scope) ?? 1 }
+    } else if arrays.count == 1, written > 1 {
       widths = [written]
     } else if written == 2 * arrays.count {
       widths = arrays.map { _ in 2 }
-    } else if written != arrays.count, !names.isEmpty {
+    } else if written != arrays.count {
       throw BindError(
         message: "\(names.count) names for the columns of UNNEST of \(arrays.count)",
         span: alias?.columns[0].span ?? first.span)
@@ -298,7 +300,10 @@ extension Planner {
     var next = 0
     for (index, width) in widths.enumerated() {
       let documented = try scope.documentedMembers(ofElementsOf: arrays[index])
-      if width == 1 { columns[next].members = documented.map { String(decoding: $0.bytes, as: UTF8.self) } }
+      if width == 1 {
+        columns[next].members = documented.map { String(decoding: $0.bytes, as: UTF8.self) }
+        columns[next].origin = scope.elementOrigin(of: arrays[index])
+      }
       let own = columns[next..<(next + width)]
       sources.append(
         UnnestOperator.Source(

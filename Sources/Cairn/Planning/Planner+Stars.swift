@@ -30,7 +30,9 @@ extension Planner {
     }
     let plain = names.compactMap { $0 }
     if plain.count == names.count, !plain.isEmpty {
-      if let table = scope.table(named: plain) { return try star(table) }
+      // All relations of the name, should there be several.
+      let named = scope.tables(named: plain)
+      if !named.isEmpty { return try named.flatMap { try star($0) } }
       if let items = try star(ofOuter: plain, base, scope) { return items }
     }
     if RowShape(base, scope) != nil { return try fields(of: base, scope) }
@@ -40,9 +42,13 @@ extension Planner {
   private func star(ofOuter names: [String], _ base: Expression, _ scope: Scope) throws -> [OutputItem]? {
     var around = scope.outer?.scope
     while let level = around {
-      guard let table = level.table(named: names) else {
+      let named = level.tables(named: names)
+      guard let table = named.first else {
         around = level.outer?.scope
         continue
+      }
+      if named.count > 1 {
+        throw BindError(message: "\(base) could be one of several relations", span: base.span)
       }
       return try star(table).map { item in
         let steps = names.map(AccessPath.Step.name) + [.key(item.name)]
@@ -82,9 +88,9 @@ extension Planner {
 }
 
 extension Scope {
-  /// The relation that a name, with what may stand before it, means here.
-  fileprivate func table(named names: [String]) -> Table? {
-    tables.first { table in
+  /// The relations that a name, with what may stand before it, means here.
+  fileprivate func tables(named names: [String]) -> [Table] {
+    tables.filter { table in
       table.names.contains {
         $0.count == names.count && zip($0, names).allSatisfy(AccessPath.isSameIgnoringCase)
       }

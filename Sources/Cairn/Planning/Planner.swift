@@ -193,17 +193,29 @@ final class Planner {
 
   private func plan(values rows: [Expression], _ outer: OuterScope?) throws -> PlannedQuery {
     let scope = Scope(tables: [], outer: outer)
-    let cells = rows.map { row in if case .row(let items) = row.kind { items } else { [row] } }
-    let width = cells.first?.count ?? 0
-    for (row, cells) in zip(rows, cells) where cells.count != width {
+    let bound = try rows.map { try cells(of: $0, scope) }
+    let width = bound.first?.count ?? 0
+    for (row, cells) in zip(rows, bound) where cells.count != width {
       throw BindError(message: "expected \(width) value\(width == 1 ? "" : "s") in each row", span: row.span)
     }
-    let bound = try cells.map { try $0.map { try Binder.bind($0, in: scope, now: now) } }
+    let shapes = rows.first.flatMap { RowShape(written: $0, scope)?.inner }
     let columns = (0..<width).map { place in
-      let shape = cells.first.flatMap { RowShape($0[place], scope) }
-      return Scope.Column(name: "_col\(place)", id: ids.make(), isTime: false, shape: shape)
+      Scope.Column(name: "_col\(place)", id: ids.make(), isTime: false, shape: shapes?[place])
     }
     return PlannedQuery(root: ValuesOperator(columns.map(\.id), bound), columns: columns)
+  }
+
+  /// What a row of VALUES consists of: the fields of one that is written as a row or cast to one.
+  private func cells(of row: Expression, _ scope: Scope) throws -> [BoundExpression] {
+    if case .row(let items) = row.kind { return try items.map { try Binder.bind($0, in: scope, now: now) } }
+    guard let shape = RowShape(written: row, scope) else {
+      return [try Binder.bind(row, in: scope, now: now)]
+    }
+    return try shape.names.indices.map { place in
+      var binder = ExpressionBinder(scope: scope, now: now)
+      let node = try binder.steps(row, [.element(Int64(place + 1))])
+      return BoundExpression(node, binder.table)
+    }
   }
 
   // MARK: ORDER BY and LIMIT

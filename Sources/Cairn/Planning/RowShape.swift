@@ -4,7 +4,8 @@ import CairnSQL
 struct RowShape: Equatable {
   /// Nil for fields without a name.
   let names: [String?]
-  private let inner: [RowShape?]
+  /// Those of the fields that are rows themselves.
+  let inner: [RowShape?]
 
   private init(names: [String?], inner: [RowShape?]) {
     self.names = names
@@ -41,6 +42,32 @@ struct RowShape: Equatable {
         let shape = column.shape?.following(rest.steps)
       else { return nil }
       self = shape
+    }
+  }
+
+  /// Of an expression that is written as a row or cast to one.
+  init?(written expression: Expression, _ scope: Scope) {
+    switch expression.kind {
+    case .row, .cast: self.init(expression, scope)
+    default: return nil
+    }
+  }
+
+  /// The fields of the rows of an array, or two for a map, where these are written as such or cast to it.
+  static func fieldCount(ofElementsOf array: Expression, _ scope: Scope) -> Int? {
+    switch array.kind {
+    case .array(let items):
+      let counts = items.compactMap { item in
+        item.kind == .literal(.null) ? nil : RowShape(written: item, scope)?.names.count ?? 0
+      }
+      guard let first = counts.first, first > 0, counts.allSatisfy({ $0 == first }) else { return nil }
+      return first
+    case .cast(_, let type, _) where type.name == "map": return 2
+    case .cast(_, let type, _) where type.name == "array":
+      if case .type(let element)? = type.parameters.first { return RowShape(element)?.names.count }
+      return nil
+    case .call(let call): return call.name.text.lowercased() == "map" ? 2 : nil
+    default: return nil
     }
   }
 

@@ -6,6 +6,7 @@ struct NameWarnings {
   private let archive: Archive
   private let paths: [BoundPath]
   private let partitions: [VirtualColumn]
+  private let elementPaths: [AccessPath]
 
   init(_ archive: Archive, _ tables: [EventsTable]) {
     var paths: [BoundPath] = []
@@ -18,11 +19,15 @@ struct NameWarnings {
       case .virtual(let column): partitions.append(column)
       }
     }
-    self.init(archive, paths: paths, partitions: partitions)
+    self.init(
+      archive, paths: paths, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths))
   }
 
-  init(_ archive: Archive, paths: [BoundPath], partitions: [VirtualColumn] = []) {
+  init(
+    _ archive: Archive, paths: [BoundPath], partitions: [VirtualColumn] = [], elementPaths: [AccessPath] = []
+  ) {
     self.archive = archive
+    self.elementPaths = elementPaths.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     self.partitions = partitions
     var seen: Set<BoundPath> = []
     // JSON functions look for text that holds JSON on the way: where it may be, the path behind it is no key.
@@ -46,7 +51,7 @@ struct NameWarnings {
   }
 
   /// One text for each.
-  func texts() throws -> [String] { try missingPaths() + emptyPartitions() }
+  func texts() throws -> [String] { try missingPaths() + missingMembers() + emptyPartitions() }
 
   private func missingPaths() throws -> [String] {
     var missing = paths
@@ -61,6 +66,56 @@ struct NameWarnings {
       let suggestion = schema.nearest(to: path.description)
       return "no record has \(path.description)\(suggestion.map { "; did you mean \($0)?" } ?? "")"
     }
+  }
+
+  /// Members that no element of an array has, though elements are objects.
+  private func missingMembers() throws -> [String] {
+    if elementPaths.isEmpty { return [] }
+    var missing: Set<Int> = []
+    var found: Set<Int> = []
+    for entry in archive.snapshot.manifest.segments {
+      let slots = try archive.open(entry, statistics: ReadStatistics()).catalogue().slots
+      for (place, path) in elementPaths.enumerated() where !found.contains(place) {
+        switch NameWarnings.has(path, slots) {
+        case true?: found.insert(place)
+        case false?: missing.insert(place)
+        case nil: break
+        }
+      }
+    }
+    missing.subtract(found)
+    if missing.isEmpty { return [] }
+    let schema = try ArchiveSchema(archive, detail: .names)
+    return missing.sorted().map { place in
+      let name = elementPaths[place].description
+      return "no record has \(name)\(schema.nearest(to: name).map { "; did you mean \($0)?" } ?? "")"
+    }
+  }
+
+  /// Whether a segment's records have a path; nil where they have no elements with members on the way to it.
+  private static func has(_ path: AccessPath, _ slots: [Slot]) -> Bool? {
+    var reached: Set<Int> = [0]
+    var isInside = false
+    for step in path.steps {
+      var next: Set<Int> = []
+      var hasMembers = false
+      for (index, slot) in slots.enumerated() where index > 0 && reached.contains(slot.parent) {
+        guard let name = step.pathName else {
+          if slot.isElement { next.insert(index) }
+          continue
+        }
+        if slot.isElement { continue }
+        hasMembers = hasMembers || isInside
+        let own = slot.name.withUnsafeBufferPointer { StringSpelling.unescape($0) }
+        if name.isExact ? own == name.bytes : PathResolver.equalsFolded(own, name.bytes) {
+          next.insert(index)
+        }
+      }
+      if next.isEmpty { return hasMembers ? false : nil }
+      reached = next
+      isInside = isInside || step == .anyElement
+    }
+    return true
   }
 
   /// Partition columns are read off names of objects, which may be other than AWS gives them.

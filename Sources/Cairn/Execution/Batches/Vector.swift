@@ -140,7 +140,8 @@ struct ValueIdentity: Hashable, Sendable {
       case .null: 0
       case .boolean: 1
       case .number(.double): 2
-      case .number(.decimal(let decimal)) where decimal.isDecimal: 4
+      // The digits of its type are asked for by operations (S56).
+      case .number(.decimal(let decimal)) where decimal.isDecimal: 128 + min(decimal.typeDigits, 127)
       case .number(.real): 19
       case .number: 3
       case .text: 5

@@ -77,6 +77,21 @@ extension ExpressionBinder {
     case .timeUnit(let function): return try timeUnit(function, arguments, expression)
     case .zone(let isShownIn): return try zoned(arguments[0], arguments[1], isShownIn: isShownIn)
     case .unixTime: return try unixTime(arguments)
+    case .finiteness(let wanted): return try finiteness(wanted, arguments[0])
+    case .isoText:
+      let (node, digits) = (try value(arguments[0]), arguments[0].writtenFractionDigits)
+      return fold(UnaryNode(node) { TimeFunctions.isoText($0, digits: digits) }, [node])
+    case .typeName:
+      let node = try value(arguments[0])
+      if let written = arguments[0].writtenType { return ConstantNode(.text(Array(written.utf8))) }
+      return fold(UnaryNode(node) { .text(Array($0.typeName.utf8)) }, [node])
+    case .widthBucket:
+      guard arguments.count != 3 else {
+        throw BindError(
+          message: "width_bucket takes (x, borders) or (x, from, to, count)", span: expression.span)
+      }
+      let nodes = try values(arguments)
+      return fold(FunctionNode(nodes, ExpressionBinder.passingNull(VectorFunctions.widthBucket)), nodes)
     case .shift(let shift):
       let nodes = try values(arguments)
       let bits = arguments[0].integerBitCount
@@ -212,8 +227,9 @@ extension ExpressionBinder {
       return fold(FunctionNode(nodes, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
     default:
       let (left, right) = (try value(lhs), try value(rhs))
+      let digits = WholeDigits(lhs, rhs)
       return fold(
-        FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1]) }, [left, right])
+        FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1], digits) }, [left, right])
     }
   }
 

@@ -7,7 +7,9 @@ extension ExpressionBinder {
     var lambdas: [Lambda] = []
     for (argument, count) in zip(call.arguments, function.parameterCounts) {
       if let count {
-        lambdas.append(try lambda(argument, parameterCount: count, of: call.name.text))
+        // The only parameter of a function of one array is its element.
+        let origin = count == 1 && call.arguments.count == 2 ? elementOrigin(of: call.arguments[0]) : nil
+        lambdas.append(try lambda(argument, parameterCount: count, of: call.name.text, origin))
       } else {
         nodes.append(try value(argument))
       }
@@ -38,7 +40,7 @@ extension ExpressionBinder {
   }
 
   mutating func lambda(
-    _ expression: Expression, parameterCount: Int, of name: String
+    _ expression: Expression, parameterCount: Int, of name: String, _ origin: ElementOrigin? = nil
   ) throws(BindError) -> Lambda {
     guard case .lambda(let parameters, let body) = expression.kind else {
       throw BindError(
@@ -50,7 +52,7 @@ extension ExpressionBinder {
         message: "the lambda of \(name) has \(parameterCount) parameter\(parameterCount == 1 ? "" : "s")",
         span: expression.span)
     }
-    return try inScope(of: parameters) { (binder, slots) throws(BindError) in
+    return try inScope(of: parameters, origin: origin) { (binder, slots) throws(BindError) in
       Lambda(slots: slots, body: try binder.value(body))
     }
   }
@@ -59,17 +61,30 @@ extension ExpressionBinder {
 
   /// An access form that starts at a parameter of a lambda around; nil where it is none.
   mutating func parameterAccess(_ expression: Expression) -> (any Node)? {
-    guard let slot = parameterSlot(expression), let path = expression.accessPath else { return nil }
+    guard let parameter = parameter(expression), let path = expression.accessPath else { return nil }
+    let slot = parameter.slot
     // The record itself is no step of a path.
     let isRecordName = expression.rootName.map { AccessPath.isSameIgnoringCase($0.text, "eventJson") } == true
-    let steps = path.steps.dropFirst(isRecordName ? 0 : 1).map { ValueStep($0) }
+    let own = path.steps.dropFirst(isRecordName ? 0 : 1)
+    parameter.origin?.note(own)
+    let steps = own.map { ValueStep($0) }
     return steps.isEmpty ? ElementNode(slot: slot) : self.steps(ElementNode(slot: slot), steps)
   }
 
   /// The slot of the parameter that an access form starts at. The innermost lambda's parameters come first.
-  func parameterSlot(_ expression: Expression) -> Int? {
+  func parameterSlot(_ expression: Expression) -> Int? { parameter(expression)?.slot }
+
+  private func parameter(_ expression: Expression) -> LambdaParameter? {
     guard !parameters.isEmpty, let name = expression.rootName else { return nil }
-    return parameters.last { $0.name.matches(name) }?.slot
+    return parameters.last { $0.name.matches(name) }
+  }
+
+  /// Where the elements of an array come from, which may be found from a parameter.
+  private func elementOrigin(of array: Expression) -> ElementOrigin? {
+    guard let parameter = parameter(array), let path = array.accessPath else {
+      return scope.elementOrigin(of: array)
+    }
+    return parameter.origin?.elements(behind: path.steps.dropFirst())
   }
 }
 
@@ -78,6 +93,8 @@ struct LambdaParameter {
   let name: Identifier
   /// Where its value is put.
   let slot: Int
+  /// The array whose elements it goes over, where they are those of records.
+  let origin: ElementOrigin?
 }
 
 extension Identifier {

@@ -72,11 +72,14 @@ extension ExpressionBinder {
         + "'\(path.root.text)'", span: expression.span)
   }
 
-  /// Refuses dates such as 2023-13-45 beside a time column: as text they would compare, and find anything.
+  /// Refuses dates such as 2023-13-45 beside a time column, where they would compare as text and find anything, and
+  /// beside other times, where they would find nothing.
   private func refuseImpossibleDates(
     _ operands: [Operand], _ expressions: [Expression]
   ) throws(BindError) {
-    guard operands.contains(where: \.isTimeColumn) else { return }
+    guard operands.contains(where: \.isTimeColumn) || expressions.contains(where: \.isWrittenTime) else {
+      return
+    }
     for (operand, expression) in zip(operands, expressions) {
       guard case .text(let text)? = operand.node.constant, TimePoint.isImpossibleDate(text) else { continue }
       throw BindError(message: "\(expression): there is no such date", span: expression.span)

@@ -31,11 +31,16 @@ extension ExpressionBinder {
     if arguments.count == 2 { return try binary(.add, arguments[0], arguments[1], expression) }
     let nodes = try values(arguments)
     try checkUnit(nodes[0], arguments[0].span)
+    // What is added is rounded to the digits of the type.
+    let digits = function == .add ? arguments[2].writtenFractionDigits : nil
     let node = FunctionNode(
       nodes,
       ExpressionBinder.passingNull { values in
         guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }) else { return .null }
-        return function.value(unit, Array(values[1...]))
+        let result = function.value(unit, Array(values[1...]))
+        guard let digits else { return result }
+        return result.timePoint?.rounded(toDigits: digits).map { EngineValue($0, shownIn: result.zone) }
+          ?? .null
       })
     return fold(node, nodes)
   }

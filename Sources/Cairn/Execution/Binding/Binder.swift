@@ -156,14 +156,15 @@ struct ExpressionBinder {
 
   /// Binds the body of a lambda: a scope of its own for `[]`, in which the parameters hide names of the record.
   mutating func inScope<Result>(
-    of names: [Identifier], _ bind: (inout ExpressionBinder, [Int]) throws(BindError) -> Result
+    of names: [Identifier], origin: ElementOrigin? = nil,
+    _ bind: (inout ExpressionBinder, [Int]) throws(BindError) -> Result
   ) throws(BindError) -> Result {
     let (outerSources, outerParameters) = (sources, parameters)
     defer { (sources, parameters) = (outerSources, outerParameters) }
     sources = nil
     let slots = Array(slotCount..<slotCount + names.count)
     slotCount += names.count
-    parameters += zip(names, slots).map { LambdaParameter(name: $0, slot: $1) }
+    parameters += zip(names, slots).map { LambdaParameter(name: $0, slot: $1, origin: origin) }
     return try bind(&self, slots)
   }
 
@@ -275,10 +276,14 @@ struct ExpressionBinder {
     _ resolution: Scope.Resolution, _ written: AccessPath, _ span: SourceSpan
   ) throws(BindError) -> (PathReader, AccessPath) {
     switch resolution {
-    case .events(let events, let path): return (table.reader(path, of: events), path)
+    case .events(let events, let path):
+      events.noteElements(of: path)
+      return (table.reader(path, of: events), path)
     case .virtual(let events, let virtual, let path):
       return (table.reader(events.column(.virtual(virtual)), path), path)
-    case .column(let column, let path): return (table.reader(column.id, path), path)
+    case .column(let column, let path):
+      column.origin?.note(path.steps)
+      return (table.reader(column.id, path), path)
     case .outer(let inner):
       let before = Set(table.columns)
       let result: (PathReader, AccessPath)

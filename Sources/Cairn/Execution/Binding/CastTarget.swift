@@ -112,18 +112,30 @@ indirect enum CastTarget: Sendable, Equatable {
       guard let number = CastTarget.anyNumber(value)?.decimal,
         let rounded = number.rounded(toPlaces: scale), rounded.magnitude <= precision - scale
       else { return .null }
-      return .number(.decimal(rounded))
+      return .number(.decimal(rounded.typed(digits: precision)))
     case .boolean: return EngineValue(CastTarget.boolean(value))
     case .timestamp(let digits, let isZoned): return CastTarget.timestamp(value, digits, isZoned)
-    case .date: return value.clock.map { .date($0.day) } ?? .null
+    case .date:
+      let value = value.string.map { .text(CastTarget.plainDate($0)) } ?? value
+      return value.clock.map { .date($0.day) } ?? .null
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
     case .json, .array, .map, .row: return composite(value)
     }
   }
 
+  /// Without a plus and zeros before a year of four digits.
+  private static func plainDate(_ text: [UInt8]) -> [UInt8] {
+    let unsigned = text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+    let digits = unsigned.prefix { $0 &- UInt8(ascii: "0") <= 9 }.count
+    let zeros = unsigned.prefix { $0 == UInt8(ascii: "0") }.count
+    return digits < 4 ? text : Array(unsigned.dropFirst(min(zeros, digits - 4)))
+  }
+
   /// The text without white space around it; nil where there is none.
   private static func trimmed(_ text: [UInt8]) -> [UInt8]? {
-    func isSpace(_ byte: UInt8?) -> Bool { byte.map { $0 == 0x20 || (0x09...0x0D).contains($0) } ?? false }
+    func isSpace(_ byte: UInt8?) -> Bool {
+      byte.map { $0 == 0x20 || (0x09...0x0D).contains($0) || (0x1C...0x1F).contains($0) } ?? false
+    }
     guard isSpace(text.first) || isSpace(text.last) else { return nil }
     guard let end = text.lastIndex(where: { !isSpace($0) }) else { return [] }
     return Array(text[...end].drop { isSpace($0) })

@@ -15,6 +15,8 @@ final class EventsTable {
   private let usesLogstashTime: Bool
   /// eventTime and what stands in for it, where they are read together.
   private(set) var substituted: [BoundPath] = []
+  /// Paths to members of arrays' elements, which are no columns.
+  private(set) var elementPaths: [AccessPath] = []
   /// Things to say about names and literals that find nothing.
   private(set) var notes: [String] = []
 
@@ -34,6 +36,11 @@ final class EventsTable {
   }
 
   func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
+
+  func noteElements(of path: AccessPath) {
+    guard let names = path.elementNames, !elementPaths.contains(names) else { return }
+    elementPaths.append(names)
+  }
 
   func add(note: String) {
     if !notes.contains(note) { notes.append(note) }

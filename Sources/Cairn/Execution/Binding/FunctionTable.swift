@@ -65,6 +65,10 @@ enum FunctionTable {
     case timeUnit(TimeUnitFunction)
     case zone(isShownIn: Bool)
     case unixTime
+    case isoText
+    case finiteness(Finiteness)
+    case typeName
+    case widthBucket
   }
 
   /// The entry of a name, ignoring case.
@@ -94,18 +98,20 @@ enum FunctionTable {
     .special("contains", 2...2, isCondition: true, .contains),
     .special("list_contains", 2...2, isCondition: true, .contains),
     .total("is_denied", 1...2, DenialFunction.value),
-    .total("typeof", 1...1) { .text(Array($0[0].typeName.utf8)) },
+    .special("typeof", 1...1, .typeName),
   ]
 }
 
 extension EngineValue {
   /// What `typeof` calls its type (S85).
-  fileprivate var typeName: String {
+  var typeName: String {
     switch self {
     case .null, .record(.missing), .record(.null): "unknown"
     case .boolean, .record(.boolean): "boolean"
     case .number(.integer), .record(.integer): "bigint"
-    case .number(.decimal), .record(.number): number?.isDouble == true ? "double" : "decimal"
+    case .number(.decimal), .record(.number):
+      number?.isDouble == true
+        ? "double" : number?.integer != nil ? "bigint" : number?.decimal.typeName ?? "decimal"
     case .number(.real): "real"
     case .number(.double): "double"
     case .text, .record(.string): "varchar"
@@ -120,5 +126,12 @@ extension EngineValue {
     case .row: "row"
     case .record(.json): "json"
     }
+  }
+}
+
+extension ExactDecimal {
+  fileprivate var typeName: String {
+    let shape = shape
+    return shape.digits <= ExactDecimal.mostDigits ? "decimal(\(shape.digits),\(shape.places))" : "decimal"
   }
 }

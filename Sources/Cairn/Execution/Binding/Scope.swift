@@ -29,6 +29,8 @@ struct Scope {
     var shape: RowShape?
     /// The members that its values are documented to have, in their order: a place reads one of them.
     var members: [String] = []
+    /// The array whose elements it has, where they are those of records.
+    var origin: ElementOrigin?
   }
 
   enum Content {

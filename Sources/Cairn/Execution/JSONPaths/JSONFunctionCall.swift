@@ -62,10 +62,14 @@ struct BoundJSONCall: Sendable {
   private func evaluator(_ path: SQLJSONPath, _ root: EngineValue, _ values: [EngineValue])
     -> JSONPathEvaluator
   {
-    var known: [String: EngineValue] = [:]
+    var known: [String: [EngineValue]] = [:]
     for variable in variables {
       let value = values[variable.place]
-      known[variable.name] = variable.isJSON ? BoundJSONCall.document(value) : value
+      if variable.isJSON {
+        known[variable.name] = value.isNull ? [] : BoundJSONCall.document(value).map { [$0] }
+      } else {
+        known[variable.name] = [value]
+      }
     }
     return JSONPathEvaluator(isStrict: path.isStrict, root: root, variables: known, patterns: patterns)
   }
@@ -99,8 +103,7 @@ struct BoundJSONCall: Sendable {
       return answer(onError, values)
     }
     if omitsQuotes, let text = result.string { return returned(.text(text), values) }
-    if result.elements == nil, result.entries == nil { return returned(.text(result.json), values) }
-    return returned(.record(.json(result.json)), values)
+    return returned(.text(result.json), values)
   }
 
   /// JSON's text as the type that is asked for.
@@ -115,7 +118,7 @@ struct BoundJSONCall: Sendable {
     case .null: return .null
     case .boolean(let value): return .boolean(value)
     case .place(let place): return returning?.cast(values[place]) ?? values[place]
-    case .json(let bytes): return .record(.json(bytes))
+    case .json(let bytes): return returning?.cast(.text(bytes)) ?? .text(bytes)
     }
   }
 
@@ -149,7 +152,7 @@ struct BoundJSONCall: Sendable {
 
   private func made(_ json: [UInt8]) -> EngineValue {
     guard json.count <= ResultLimits.textByteCount else { return .null }
-    return returning?.cast(.record(.json(json))) ?? .record(.json(json))
+    return returning?.cast(.text(json)) ?? .text(json)
   }
 
   /// A value as JSON; nil for text that should spell it and does not.

@@ -7,7 +7,8 @@ import CairnStorage
 struct JSONPathEvaluator {
   let isStrict: Bool
   let root: EngineValue
-  let variables: [String: EngineValue]
+  /// The items of each variable: none for NULL that is JSON.
+  let variables: [String: [EngineValue]]
   let patterns: JSONPathPatterns
   /// What `@` is inside a filter.
   var current: EngineValue?
@@ -19,7 +20,7 @@ struct JSONPathEvaluator {
     case .root: return [root]
     case .current: return current.map { [$0] }
     case .last: return elementCount.map { [EngineValue($0 - 1)] }
-    case .variable(let name): return variables[name].map { [$0] }
+    case .variable(let name): return variables[name]
     case .literal(let constant): return [EngineValue(constant)]
     case .member(let base, let key): return flatMap(unwrapped(base)) { members($0, key) }
     case .descendant(let base, let key):
@@ -100,10 +101,10 @@ struct JSONPathEvaluator {
         let to = subscripted.to.map({ inner.place($0) }) ?? from
       else { return nil }
       if isStrict, from < 0 || to >= array.count || from > to { return nil }
-      let range = max(from, 0)...max(min(to, array.count - 1), max(from, 0))
-      guard from <= to, range.upperBound < array.count else { continue }
-      guard output.count + range.count <= ResultLimits.elementCount else { return nil }
-      output += array[range]
+      let (first, last) = (max(from, 0), min(to, array.count - 1))
+      guard first <= last else { continue }
+      guard output.count + last - first < ResultLimits.elementCount else { return nil }
+      output += array[first...last]
     }
     return output
   }

@@ -73,6 +73,7 @@ struct ValueBytes {
       append(Int64(decimal.places))
       bytes.append(decimal.isNegative ? 1 : 0)
       bytes.append(decimal.isDecimal ? 1 : 0)
+      bytes.append(decimal.typeDigits)
     }
   }
 
@@ -186,7 +187,7 @@ struct ValueBytes {
       let (magnitude, places) = (Int(whole()), Int(whole()))
       return ExactDecimal(
         spelling: spelling, isNegative: byte() == 1, digits: digits, magnitude: magnitude, places: places,
-        isDecimal: byte() == 1)
+        isDecimal: byte() == 1, typeDigits: byte())
     }
   }
 }

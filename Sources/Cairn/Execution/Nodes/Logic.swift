@@ -135,7 +135,9 @@ final class ArrayNode: Node {
 
   init(_ items: [any Node]) { self.items = items }
 
-  func value(_ row: Row) -> EngineValue { .array(items.map { $0.value(row) }) }
+  func value(_ row: Row) -> EngineValue {
+    .array(CommonNumbers.unified(items.map { $0.value(row) }))
+  }
 }
 
 /// A function of its arguments' values.

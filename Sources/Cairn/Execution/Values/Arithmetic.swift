@@ -5,7 +5,9 @@ enum Arithmetic {
   /// Results whose digits would span more places are NULL.
   static let longestSpan = 1000
 
-  static func apply(_ operation: BinaryOperator, _ lhs: EngineValue, _ rhs: EngineValue) -> EngineValue {
+  static func apply(
+    _ operation: BinaryOperator, _ lhs: EngineValue, _ rhs: EngineValue, _ digits: WholeDigits = WholeDigits()
+  ) -> EngineValue {
     if lhs.isNull || rhs.isNull { return .null }
     if let result = TimeArithmetic.apply(operation, lhs, rhs) { return result }
     guard let left = lhs.number, let right = rhs.number else {
@@ -20,7 +22,9 @@ enum Arithmetic {
     if left.isReal || right.isReal {
       return real(operation, left, right).map(EngineValue.number) ?? .null
     }
-    guard let result = decimal(operation, left.decimal, right.decimal) else { return .null }
+    let shape = DecimalShape.result(
+      operation, left.shape(wholeDigits: digits.lhs), right.shape(wholeDigits: digits.rhs))
+    guard let result = decimal(operation, left.decimal, right.decimal, shape) else { return .null }
     return .number(.decimal(result))
   }
 
@@ -68,17 +72,21 @@ enum Arithmetic {
     return overflow ? nil : result
   }
 
-  private static func decimal(_ operation: BinaryOperator, _ lhs: ExactDecimal, _ rhs: ExactDecimal)
-    -> ExactDecimal?
-  {
+  /// Without a shape, where a side has more digits than decimals of SQL, sums and products keep all digits.
+  private static func decimal(
+    _ operation: BinaryOperator, _ lhs: ExactDecimal, _ rhs: ExactDecimal, _ shape: DecimalShape?
+  ) -> ExactDecimal? {
+    let exact: ExactDecimal?
     switch operation {
-    case .add: sum(lhs, rhs)
-    case .subtract: sum(lhs, rhs.negated)
-    case .multiply: product(lhs, rhs)
-    case .divide: quotient(lhs, rhs)
-    case .remainder: remainder(lhs, rhs)
-    default: nil
+    case .add: exact = sum(lhs, rhs)
+    case .subtract: exact = sum(lhs, rhs.negated)
+    case .multiply: exact = product(lhs, rhs)
+    case .divide: exact = shape.flatMap { quotient(lhs, rhs, places: $0.places) }
+    case .remainder: exact = shape == nil ? nil : remainder(lhs, rhs)
+    default: return nil
     }
+    guard let exact, let shape else { return exact }
+    return exact.fitted(to: shape)
   }
 
   static func sum(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
@@ -113,9 +121,9 @@ enum Arithmetic {
         places: places))
   }
 
-  /// With the larger number of places of the two, rounded half away from zero, as Trino's decimals (S56).
-  static func quotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
-    let places = max(lhs.places, rhs.places)
+  /// With a number of places, at least as many as the left side has more than the right one, rounded half away from
+  /// zero.
+  static func quotient(_ lhs: ExactDecimal, _ rhs: ExactDecimal, places: Int) -> ExactDecimal? {
     guard lhs.magnitude + lhs.places <= ExactDecimal.mostDigits, places <= ExactDecimal.mostDigits,
       let divisor = rhs.unscaled(places: rhs.places), divisor > 0
     else { return nil }
@@ -140,10 +148,15 @@ enum Arithmetic {
 
   /// With the larger number of places of the two and the sign of the left one.
   private static func remainder(_ lhs: ExactDecimal, _ rhs: ExactDecimal) -> ExactDecimal? {
+    if rhs.digits.isEmpty { return nil }
     let places = max(lhs.places, rhs.places)
-    guard let dividend = lhs.unscaled(places: places), let divisor = rhs.unscaled(places: places), divisor > 0
-    else { return nil }
-    return ExactDecimal(isNegative: lhs.isNegative, unscaled: dividend % divisor, places: places)
+    if let dividend = lhs.unscaled(places: places), let divisor = rhs.unscaled(places: places) {
+      return ExactDecimal(isNegative: lhs.isNegative, unscaled: dividend % divisor, places: places)
+    }
+    let dividend = lhs.aligned(whole: max(lhs.magnitude, 0), places: places)
+    let divisor = rhs.aligned(whole: max(rhs.magnitude, 0), places: places)
+    return ExactDecimal(
+      isNegative: lhs.isNegative, allDigits: DigitArithmetic.quotient(dividend, divisor).rest, places: places)
   }
 
   private static func checked(_ result: ExactDecimal) -> ExactDecimal? {
@@ -206,9 +219,6 @@ extension ExactDecimal {
 }
 
 extension ExactDecimal {
-  /// The digits that a decimal of SQL has at most.
-  static let mostDigits = 38
-
   /// The magnitude times ten to the power of `places`, which must make it whole; nil beyond 38 digits.
   func unscaled(places: Int) -> UInt128? {
     guard magnitude + places <= ExactDecimal.mostDigits else { return nil }

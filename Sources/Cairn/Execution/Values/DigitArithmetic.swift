@@ -29,8 +29,8 @@ enum DigitArithmetic {
     return output
   }
 
-  /// The whole quotient of a run and a run that is not zero, rounded half up.
-  static func roundedQuotient(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+  /// The whole quotient of a run and a run that is not zero, and what is left, with a digit more than the latter.
+  static func quotient(_ lhs: [UInt8], _ rhs: [UInt8]) -> (whole: [UInt8], rest: [UInt8]) {
     let divisor = [0] + rhs.drop { $0 == 0 }
     var rest = [UInt8](repeating: 0, count: divisor.count)
     var quotient: [UInt8] = []
@@ -43,8 +43,14 @@ enum DigitArithmetic {
       }
       quotient.append(count)
     }
-    let isUp = ByteOrder.compare(Array(sum(rest, rest).dropFirst()), divisor) >= 0
-    return isUp ? sum(quotient, [1]) : quotient
+    return (quotient, rest)
+  }
+
+  /// The whole quotient, rounded half up.
+  static func roundedQuotient(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {
+    let (whole, rest) = quotient(lhs, rhs)
+    let isUp = ByteOrder.compare(Array(sum(rest, rest).dropFirst()), [0] + rhs.drop { $0 == 0 }) >= 0
+    return isUp ? sum(whole, [1]) : whole
   }
 
   static func product(_ lhs: [UInt8], _ rhs: [UInt8]) -> [UInt8] {

@@ -155,6 +155,8 @@ package struct ExactDecimal: Sendable, Equatable {
   /// Whether it is of the type decimal, also where it is spelled without a point: the result of a cast or of an
   /// operation of decimals, which is no whole number in the sense of S56.
   let isDecimal: Bool
+  /// The digits of its type where a cast, an operation or a sum says them (S56), else 0.
+  let typeDigits: UInt8
 
   /// Larger exponents make a text no number (S14).
   private static let largestExponent = 999_999_999
@@ -166,13 +168,16 @@ package struct ExactDecimal: Sendable, Equatable {
     (digits, magnitude) = ExactDecimal.trimmed(all[...], magnitude: all.count)
     places = 0
     isDecimal = false
+    typeDigits = 0
   }
 
   /// With all of its parts, as another one had them.
   init(
-    spelling: [UInt8], isNegative: Bool, digits: [UInt8], magnitude: Int, places: Int, isDecimal: Bool
+    spelling: [UInt8], isNegative: Bool, digits: [UInt8], magnitude: Int, places: Int, isDecimal: Bool,
+    typeDigits: UInt8
   ) {
     self.isDecimal = isDecimal
+    self.typeDigits = typeDigits
     self.spelling = spelling
     self.isNegative = isNegative
     self.digits = digits
@@ -186,6 +191,7 @@ package struct ExactDecimal: Sendable, Equatable {
     self.isNegative = isNegative && !digits.isEmpty
     self.places = places
     isDecimal = true
+    typeDigits = 0
     spelling = ExactDecimal.plainSpelling(isNegative: self.isNegative, digits, magnitude, places: places)
   }
 
@@ -197,6 +203,7 @@ package struct ExactDecimal: Sendable, Equatable {
     places = max(0, other.places - power)
     spelling = other.spelling
     isDecimal = other.isDecimal
+    typeDigits = 0
   }
 
   /// The same digits with the other sign, spelled without an exponent.
@@ -206,6 +213,7 @@ package struct ExactDecimal: Sendable, Equatable {
     isNegative = !other.isNegative && !other.digits.isEmpty
     places = other.places
     isDecimal = other.isDecimal
+    typeDigits = other.typeDigits
     let unsigned = other.spelling.first.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") } == true
     spelling =
       (isNegative ? [UInt8(ascii: "-")] : []) + (unsigned ? other.spelling.dropFirst() : other.spelling[...])
@@ -234,6 +242,7 @@ package struct ExactDecimal: Sendable, Equatable {
     self.spelling = spelling
     places = max(0, fraction.count - exponent)
     isDecimal = false
+    typeDigits = 0
   }
 
   private static func digitRun(_ text: [UInt8], from start: Int) -> ArraySlice<UInt8> {

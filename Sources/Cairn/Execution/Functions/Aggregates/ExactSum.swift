@@ -105,7 +105,7 @@ struct ExactSum: Sendable {
     guard let decimal else { return nil }
     if hasDouble { return ExactNumber.decimal(decimal).double.flatMap { ExactNumber($0) } }
     if hasReal { return ExactNumber.decimal(decimal).real.flatMap { ExactNumber($0) } }
-    return .decimal(decimal)
+    return .decimal(decimal.typed(digits: ExactDecimal.mostDigits))
   }
 
   /// The average: a decimal with as many places as the numbers had where all were decimals or whole, a real of reals,
@@ -113,20 +113,12 @@ struct ExactSum: Sendable {
   var average: ExactNumber? {
     guard count > 0, let decimal else { return nil }
     if let decimalPlaces, !hasOther {
-      return Arithmetic.quotient(decimal.padded(toPlaces: decimalPlaces), ExactDecimal(Int64(count)))
-        .map { .decimal($0) }
+      let places = max(decimalPlaces, decimal.places)
+      return Arithmetic.quotient(decimal, ExactDecimal(Int64(count)), places: places)
+        .map { .decimal($0.typed(digits: ExactDecimal.mostDigits)) }
     }
     guard let total = ExactNumber.decimal(decimal).double else { return nil }
     let average = total / Double(count)
     return hasReal && !hasDouble ? ExactNumber(Float(average)) : ExactNumber(average)
-  }
-}
-
-extension ExactDecimal {
-  /// With at least so many places.
-  fileprivate func padded(toPlaces wanted: Int) -> ExactDecimal {
-    if places >= wanted { return self }
-    return ExactDecimal(
-      isNegative: isNegative, allDigits: aligned(whole: max(magnitude, 0), places: wanted), places: wanted)
   }
 }

@@ -72,7 +72,7 @@ struct PairState: AggregateState {
     switch measure {
     case .covarPop: return EngineValue(double: xy / (count * count))
     case .covarSamp: return count < 2 ? .null : EngineValue(double: xy / (count * (count - 1)))
-    case .corr: return EngineValue(double: xy / xx.squareRoot() / yy.squareRoot())
+    case .corr: return EngineValue(double: xy / (xx * yy).squareRoot())
     case .slope: return EngineValue(double: xy / xx)
     case .intercept: return intercept(xy / xx)
     case .squaresX: return EngineValue(double: xx / count)

@@ -17,7 +17,7 @@ enum ArrayFunctions {
       unary(arguments) { $0.filter { Comparison.order($0, arguments[1]) != 0 } }
     },
     .plain("array_union", 2...2) { binary($0) { distinct($0 + $1) } },
-    .plain("array_intersect", 2...2) { binary($0) { left, right in selected(left, whereIn: right, true) } },
+    .plain("array_intersect", 2...2) { binary($0, intersection) },
     .plain("array_except", 2...2) { binary($0) { left, right in selected(left, whereIn: right, false) } },
     .plain("arrays_overlap", 2...2, isCondition: true, overlap),
     .plain("slice", 3...3, slice),
@@ -57,6 +57,12 @@ enum ArrayFunctions {
   {
     let keys = Set(others.map { GroupingKey($0) })
     return distinct(items).filter { keys.contains(GroupingKey($0)) == isIn }
+  }
+
+  /// In the order of the longer array.
+  private static func intersection(_ left: [EngineValue], _ right: [EngineValue]) -> [EngineValue] {
+    right.count > left.count
+      ? selected(right, whereIn: left, true) : selected(left, whereIn: right, true)
   }
 
   /// NULL where nothing is found but a NULL is in one of the arrays.
@@ -147,14 +153,17 @@ enum ArrayFunctions {
     return areAll && !values.isEmpty
   }
 
-  /// What is no array counts as an element.
+  /// What is no array counts as an element, as does an array without arrays beside one of arrays.
   static func concatenate(_ values: [EngineValue]) -> EngineValue {
+    let parts = values.map(\.elements)
+    let isNested = parts.contains { part in part?.isEmpty == false && part?.allSatisfy(\.isArray) == true }
     var output: [EngineValue] = []
-    for value in values {
-      output += value.elements ?? [value]
+    for (value, part) in Swift.zip(values, parts) {
+      let isElement = isNested && part?.isEmpty == false && part?.contains(where: \.isArray) == false
+      output += isElement ? [value] : part ?? [value]
       if output.count > ResultLimits.elementCount { return .null }
     }
-    return EngineValue(limited: output)
+    return EngineValue(limited: CommonNumbers.unified(output))
   }
 }
 

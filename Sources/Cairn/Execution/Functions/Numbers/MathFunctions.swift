@@ -38,9 +38,9 @@ enum MathFunctions {
     .plain("degrees", 1...1) { double($0) { $0 * 180 / .pi } },
     .plain("radians", 1...1) { double($0) { $0 / 180 * .pi } },
     // Doubles that are infinite or no number are NULL (S57), and so are these questions of them.
-    .plain("is_finite", 1...1, isCondition: true) { $0[0].number == nil ? .null : .boolean(true) },
-    .plain("is_infinite", 1...1, isCondition: true) { $0[0].number == nil ? .null : .boolean(false) },
-    .plain("is_nan", 1...1, isCondition: true) { $0[0].number == nil ? .null : .boolean(false) },
+    .special("is_finite", 1...1, isCondition: true, .finiteness(.finite)),
+    .special("is_infinite", 1...1, isCondition: true, .finiteness(.infinite)),
+    .special("is_nan", 1...1, isCondition: true, .finiteness(.noNumber)),
     .special("infinity", 0...0, .refused("an infinite number is NULL here: there is no infinity()")),
     .special("nan", 0...0, .refused("what is no number is NULL here: there is no nan()")),
     .plain("to_base", 2...2, toBase),

@@ -12,7 +12,7 @@ enum VectorFunctions {
       cosine(arguments).number?.double.map { EngineValue(double: 1 - $0) } ?? .null
     },
     .plain("great_circle_distance", 4...4, greatCircleDistance),
-    .plain("width_bucket", 2...4) { $0.count == 2 ? bin($0) : $0.count == 4 ? bucket($0) : .null },
+    .special("width_bucket", 2...4, .widthBucket),
   ]
 
   // MARK: Vectors
@@ -37,12 +37,12 @@ enum VectorFunctions {
     zip(lhs, rhs).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  private static func norm(_ vector: [Double]) -> Double { sqrt(vector.reduce(0) { $0 + $1 * $1 }) }
+  private static func norm(_ vector: [Double]) -> Double { sqrt(dotProduct(vector, vector)) }
 
   /// Of two arrays by their places, of two maps by their keys. A vector of length 0 has no direction: NULL.
   private static func cosine(_ arguments: [EngineValue]) -> EngineValue {
     guard let left = arguments[0].entries, let right = arguments[1].entries else {
-      return pair(arguments) { dotProduct($0, $1) / (norm($0) * norm($1)) }
+      return pair(arguments) { dotProduct($0, $1) / sqrt(dotProduct($0, $0) * dotProduct($1, $1)) }
     }
     guard let leftNumbers = numbers(.array(left.values)), let rightNumbers = numbers(.array(right.values))
     else {
@@ -54,6 +54,10 @@ enum VectorFunctions {
   }
 
   // MARK: Buckets
+
+  @Sendable static func widthBucket(_ arguments: [EngineValue]) -> EngineValue {
+    arguments.count == 2 ? bin(arguments) : bucket(arguments)
+  }
 
   /// `width_bucket(x, bins)`: how many of the borders, which should ascend, are not above.
   @Sendable private static func bin(_ arguments: [EngineValue]) -> EngineValue {

@@ -10,7 +10,7 @@ enum TimeFunctions {
       .plain("date", 1...1, ValueFunctions.date),
       .plain("from_iso8601_timestamp", 1...1) { EngineValue(timeOf: $0[0]) },
       .plain("from_iso8601_date", 1...1) { isoDate($0) },
-      .plain("to_iso8601", 1...1) { isoText($0) },
+      .special("to_iso8601", 1...1, .isoText),
       .plain("to_unixtime", 1...1) { $0[0].timePoint.map(unixTime) ?? .null },
       .plain("from_iso8601_timestamp_nanos", 1...1) { EngineValue(timeOf: $0[0]) },
       .special("from_unixtime", 1...3, .unixTime),
@@ -48,21 +48,21 @@ enum TimeFunctions {
     return .date(point.day)
   }
 
-  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: three digits of a second, or as many as are needed.
-  private static func isoText(_ arguments: [EngineValue]) -> EngineValue {
-    let time = arguments[0]
+  /// `2023-07-10`, `2023-07-10T11:42:19.250Z`: as many digits of a second as its type has, else three, or as many as
+  /// are needed.
+  static func isoText(_ time: EngineValue, digits: Int?) -> EngineValue {
     guard let point = time.clock else { return .null }
-    if case .date(let days) = arguments[0] { return .text(TimePoint.dateText(days: days)) }
+    if case .date(let days) = time { return .text(TimePoint.dateText(days: days)) }
     var fraction: [UInt8] = []
     TimePoint.append(Int(point.fraction), width: 12, to: &fraction)
-    let digits = max(3, (fraction.lastIndex { $0 != UInt8(ascii: "0") } ?? -1) + 1)
-    let parts: [TimePattern.Part] = [
+    let digits = digits ?? max(3, (fraction.lastIndex { $0 != UInt8(ascii: "0") } ?? -1) + 1)
+    var parts: [TimePattern.Part] = [
       .number(.year, width: 4), .literal([UInt8(ascii: "-")]), .number(.month, width: 2),
       .literal([UInt8(ascii: "-")]), .number(.day, width: 2), .literal([UInt8(ascii: "T")]),
       .number(.hour, width: 2), .literal([UInt8(ascii: ":")]), .number(.minute, width: 2),
-      .literal([UInt8(ascii: ":")]), .number(.second, width: 2), .literal([UInt8(ascii: ".")]),
-      .fraction(digits: digits),
+      .literal([UInt8(ascii: ":")]), .number(.second, width: 2),
     ]
+    if digits > 0 { parts += [.literal([UInt8(ascii: ".")]), .fraction(digits: digits)] }
     let zone: [UInt8] = if case .zoned(let time) = time { TimePattern.offset(time.offset) } else { [0x5A] }
     return .text(TimePattern(parts: parts).text(.timestamp(point)) + zone)
   }
