@@ -18,20 +18,7 @@ final class RecordKeys {
     var found: Set<String> = []
     for entry in archive.snapshot.manifest.segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
-      let catalogue = try reader.catalogue()
-      let slots = try reader.columnTable().slots(at: path)
-      // A slot may be left over from a record that was rejected: only members of shapes count. Many shapes have the
-      // same members.
-      var isMember = [Bool](repeating: false, count: catalogue.slots.count)
-      for shape in slots.flatMap({ catalogue.shapes[$0] }) {
-        for member in shape.entries { isMember[member.slot] = true }
-      }
-      for (slot, isMember) in zip(catalogue.slots, isMember) where isMember {
-        let plain =
-          slot.name.contains(0x5C)
-          ? slot.name.withUnsafeBufferPointer { StringSpelling.unescape($0) } : slot.name
-        found.insert(String(decoding: plain, as: UTF8.self))
-      }
+      for key in try reader.keys(at: path) { found.insert(String(decoding: key, as: UTF8.self)) }
     }
     let documented = WellKnownField.members(of: path).filter { found.contains($0) }
     let others = found.subtracting(documented).sorted {

@@ -97,6 +97,22 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// The keys of the objects at a path of names, unescaped. A slot may be left over from a record that was rejected:
+  /// only members of shapes count.
+  package func keys(at path: [PathName]) throws -> [[UInt8]] {
+    try shared.keys.value(path) {
+      let catalogue = try catalogue()
+      var isMember = [Bool](repeating: false, count: catalogue.slots.count)
+      for slot in try columnTable().slots(at: path) {
+        for member in catalogue.shapes.members(of: slot) { isMember[Int(member)] = true }
+      }
+      return zip(catalogue.slots, isMember).filter(\.1).map { slot, _ in
+        slot.name.contains(UInt8(ascii: "\\"))
+          ? slot.name.withUnsafeBufferPointer { StringSpelling.unescape($0) } : slot.name
+      }
+    }
+  }
+
   /// Compiled shapes of the compact layout.
   package var programs: RecordPrograms { shared.programs }
 
@@ -254,6 +270,7 @@ private final class SegmentState: Sendable {
   let segment: UInt64
   let table = Memo<Int, ColumnTable>()
   let stringColumns = Memo<[PathName], [Int]>()
+  let keys = Memo<[PathName], [[UInt8]]>()
   let catalogue = Memo<Int, Catalogue>()
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()

@@ -65,6 +65,11 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     List(table: self, range: firstShapes[slot]..<firstShapes[slot + 1])
   }
 
+  /// Slots of the members of all shapes of a slot, with repetitions.
+  func members(of slot: Int) -> ArraySlice<UInt32> {
+    memberSlots[firstEntries[firstShapes[slot]]..<firstEntries[firstShapes[slot + 1]]]
+  }
+
   private func entries(_ shape: Int) -> Entries {
     let range = firstEntries[shape]..<firstEntries[shape + 1]
     return Entries(slots: memberSlots[range], words: memberWords[range])
