@@ -1,1 +1,1 @@
-"""Asks Cairn and the tools that people would use instead the same nine questions, and compares speed and answers."""
+"""Asks Cairn and the tools that people would use instead the same questions, and compares speed and answers."""

@@ -1,4 +1,4 @@
-"""python -m queries: asks nine questions of Cairn and its peers, compares the answers, writes JSON and Markdown."""
+"""python -m queries: asks questions of Cairn and its peers, compares the answers, writes JSON and Markdown."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from peers import report as load_report
 from queries import asking, commands, data, report, scale
 from queries.engines import ENGINES
+from queries.kinds import kinds
 from queries.session import Failed, Remote
 from queries.statements import questions
 
@@ -24,7 +25,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / ".bench", help="where data is kept between runs")
     parser.add_argument("--out", type=Path, help="prefix of the .json and .md (default: WORK/results/queries-EVENTS)")
     parser.add_argument("--peers", default=",".join(ENGINES), help="which of them, separated by commas")
-    parser.add_argument("--only", default="", help="questions, such as Q1,Q4")
+    parser.add_argument("--only", default="", help="questions, such as Q1,G4")
+    parser.add_argument("--kinds", action="store_true", help="also questions of every kind (kinds.py)")
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--process-rounds", type=int, default=21, help="0 for no whole processes")
     parser.add_argument("--cold", type=int, default=3, help="runs with dropped caches (root only); 0 for none")
@@ -57,7 +59,7 @@ def main() -> None:
     place = data.place(options.work, options.events)
     archive = data.archive(options.cairn, place, options.events, data.DAYS)
     loads = [data.peer(ENGINES[name][2], place / "objects", place) for name in options.peers]
-    asked = questions(data.choose(options.cairn, archive, data.DAYS))
+    asked = questions(data.choose(options.cairn, archive, data.DAYS)) + (kinds() if options.kinds else [])
     if options.only:
         asked = [question for question in asked if question.name in options.only.split(",")]
     duckdb = Path(sys.executable).parent / "duckdb"

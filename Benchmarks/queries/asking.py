@@ -24,6 +24,8 @@ def in_process(question: Question, systems: dict[str, Remote], rounds: int) -> d
     found: dict = {}
     for name, system in systems.items():
         sql = question.spelled(DIALECT.get(name, "duckdb"))
+        if not sql:
+            continue
         try:
             rows = canonical.answer(system.ask("rows", sql)["data"], records=question.records)
             warm = system.ask("2", sql)
@@ -32,7 +34,7 @@ def in_process(question: Question, systems: dict[str, Remote], rounds: int) -> d
             found[name]["warm"] = statistics.median(warm["ns"])
         except Failed as error:
             found[name] = {"failed": str(error)}
-    alive = [name for name in systems if "failed" not in found[name]]
+    alive = [name for name in found if "failed" not in found[name]]
     wanted = {name: rounds for name in alive}
     for name in far_behind({name: found[name]["warm"] for name in alive}):
         wanted[name] = min(rounds, FEW)

@@ -64,6 +64,12 @@ def from_csv(text: str, *, records: bool = False) -> list:
     return [[value or "" for value in row] for row in answer(rows, records=records)]
 
 
+def from_lines(text: str, *, records: bool = False) -> list:
+    """The same of JSON lines."""
+    rows = [list(json.loads(line).values()) for line in text.splitlines()]
+    return as_csv(answer(rows, records=records))
+
+
 def as_csv(rows: list) -> list:
     """An answer as `from_csv` would read it."""
     return [[value or "" for value in row] for row in rows]

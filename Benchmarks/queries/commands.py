@@ -14,10 +14,11 @@ DROP = Path("/proc/sys/vm/drop_caches")
 
 def command_lines(question: Question, cairn: Path, duckdb: Path, archive: Path, parquet: Path, file: Path) -> dict:
     sql = question.spelled("duckdb")
+    form = ["-csv", "-nullvalue", ""] if question.form == "csv" else ["-jsonlines"]
     return {
-        "cairn": [cairn, "query", archive, question.spelled("cairn"), "--output", "csv", "--quiet"],
-        "duckdb-cli, Parquet": [duckdb, "-csv", "-nullvalue", "", "-c", sql.replace("{events}", f"'{parquet}'")],
-        "duckdb-cli, own file": [duckdb, "-readonly", "-csv", "-nullvalue", "", file, "-c", sql.replace("{events}", "events")],
+        "cairn": [cairn, "query", archive, question.spelled("cairn"), "--output", question.form, "--quiet"],
+        "duckdb-cli, Parquet": [duckdb, *form, "-c", sql.replace("{events}", f"'{parquet}'")],
+        "duckdb-cli, own file": [duckdb, "-readonly", *form, file, "-c", sql.replace("{events}", "events")],
     }
 
 
@@ -50,7 +51,8 @@ def measure(question: Question, lines: dict, expected: list | None, rounds: int,
             said = " ".join(output.stderr.decode(errors="replace").split())[:300]
             found[name] = {"failed": f"exit code {output.returncode}: {said}"}
             continue
-        rows = canonical.from_csv(output.stdout.decode(), records=question.records)
+        read = canonical.from_csv if question.form == "csv" else canonical.from_lines
+        rows = read(output.stdout.decode(), records=question.records)
         same = expected is None or sorted(rows) == sorted(canonical.as_csv(expected))
         found[name] = {"rows": len(rows), **({} if same else {"failed": f"another answer ({len(rows)} rows)"})}
     good = {name: line for name, line in lines.items() if "failed" not in found[name]}

@@ -142,7 +142,7 @@ def markdown(questions: list[Question], outcome: dict) -> str:
     loads = outcome["load_average"]
     joined = "; ".join
     lines = [
-        f"# Nine questions to {outcome['events']:,} events",
+        f"# {len(questions)} questions to {outcome['events']:,} events",
         "",
         f"{machine['time']}; {machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; load "
         f"average {min(loads):.1f} to {max(loads):.1f}. Cairn at commit {machine['commit']}, binary "

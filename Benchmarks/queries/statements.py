@@ -23,6 +23,7 @@ class Question:
     records: bool = False  # each row is one event as JSON
     extra: bool = False  # shown, but no part of the means
     needle: bool = False  # the limit for a whole process is 15 ms
+    form: str = "csv"  # what whole processes write: csv or jsonl
 
     def spelled(self, dialect: str) -> str:
         return " ".join(getattr(self, dialect).split())

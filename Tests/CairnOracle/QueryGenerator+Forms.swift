@@ -76,6 +76,7 @@ extension QueryGenerator {
     return pick([
       first, first, "(\(first)) \(operation()) \(pick(operands))", "typeof(\(first))",
       "length(\(path())) * 100.0 / \(pick(operands))", "round(\(first), \(below(4)))", "-(\(first))",
+      "typeof(-(\(first)))",
     ])
   }
 

@@ -202,7 +202,7 @@ extension ExpressionBinder {
     let isMinus = sign == .minus
     let node = UnaryNode(operand) { value in
       if case .interval(let span) = value { return .interval(isMinus ? span.negated : span) }
-      guard let number = value.number, let result = isMinus ? number.negated : number.plain else {
+      guard let number = value.number, let result = isMinus ? number.negated : number.positive else {
         return .null
       }
       return .number(result)

@@ -174,12 +174,21 @@ extension ExactNumber {
     return .decimal(decimal.plain)
   }
 
+  /// The digits of its type, which a sign before it keeps.
+  private var typeDigits: Int { if case .decimal(let decimal) = self { Int(decimal.typeDigits) } else { 0 } }
+
+  /// The number behind a plus; nil beyond all doubles.
+  var positive: ExactNumber? {
+    guard case .decimal(let decimal)? = plain else { return plain }
+    return .decimal(decimal.typed(digits: typeDigits))
+  }
+
   /// The number with the other sign; nil where it is beyond 64 bits.
   var negated: ExactNumber? {
     switch plain {
     case .double(let value): return .double(-value)
     case .real(let value): return .real(-value)
-    case .decimal(let decimal): return .decimal(decimal.negated)
+    case .decimal(let decimal): return .decimal(decimal.negated.typed(digits: typeDigits))
     case .integer(let whole):
       let (result, overflow) = Int64(0).subtractingReportingOverflow(whole)
       return overflow ? nil : .integer(result)
