@@ -2,12 +2,13 @@
 """Reads Cairn segments without Cairn: written from Formats/segment.md and Formats/encodings.md alone.
 
   read_cairn.py SEGMENT...                counts, row groups, columns and shapes
+  read_cairn.py ARCHIVE                   events: rows of the segments without those that marks hide
   read_cairn.py SEGMENT... --restore DIR  the source objects, byte for byte, below DIR; an object whose
                                           version is not 1 gets ~VERSION behind its name
 
 Needs Python 3.8 and, for Zstandard, the module `compression.zstd` or `zstandard` or the command `zstd`.
 XXH3 checksums are checked where the module `xxhash` is there (a line says so where not), the SHA-256 of
-restored objects always. S and E with a number are paragraphs of segment.md and encodings.md.
+restored objects always. S, E and A with a number are paragraphs of segment.md, encodings.md and archive.md.
 """
 import argparse
 import datetime
@@ -499,9 +500,62 @@ def show(segment):
             text = " ".join(f"{path(child)}:{word}" for child, word in members)
             print(f"shape {number} of {path(slot)}: {text}")
 
+def fields(words):
+    return dict(word.split("=", 1) for word in words)
+
+def marks(directory, name, told, segment, segment_rows):  # A15a
+    with open(os.path.join(directory, "segments", name), "rb") as file:
+        data = file.read()
+    magic, version, _, number, seal, rows, count = struct.unpack_from("<8sIIQQII", data)
+    hash_value = struct.unpack_from("<Q", data, len(data) - 8)[0]
+    if (magic, version) != (b"CAIRNMRK", 1) or len(data) != int(told["bytes"]) or hash_value != int(told["hash"], 16):
+        raise Damaged("not the marks that the manifest names")
+    if xxhash and xxhash.xxh3_64_intdigest(data[:-8]) != hash_value:
+        raise Damaged("checksum of marks")
+    if (number, "%016x" % seal, rows) != (int(segment[0].split(".")[0]), segment[1], segment_rows):
+        raise Damaged("marks of another segment")
+    cursor, row, hidden = Cursor(data[40:-8]), -1, []
+    for distance in integers(cursor, count):
+        row += 1 + distance
+        if distance < 0 or row >= rows:
+            raise Damaged("a mark is behind its segment")
+        hidden.append(row)
+    cursor.end()
+    if count != int(told["rows"]) or count == 0:
+        raise Damaged("number of marks")
+    return hidden
+
+def archive(directory):
+    """Segment names with the number of their rows and the rows that queries skip (A4 to A8a)."""
+    with open(os.path.join(directory, "CURRENT")) as file:
+        manifest = file.read().split()[0]
+    found = []
+    with open(os.path.join(directory, manifest)) as file:
+        lines = file.read().split("\n")
+    if lines[0] != "cairn-manifest 1":
+        raise Damaged("no manifest of version 1")
+    for words in (line.split(" ") for line in lines):
+        if words[0] == "segment":
+            told = fields(words[2:])
+            found.append((words[1], told["seal"], int(told["rows"]), []))
+        elif words[0] == "marks":
+            name, seal, rows, _ = found.pop()
+            hidden = marks(directory, words[1], fields(words[2:]), (name, seal), rows)
+            found.append((name, seal, rows, hidden))
+    return [(name, rows, hidden) for name, _, rows, hidden in found]
+
+def show_archive(directory):
+    rows = hidden_rows = 0
+    for name, count, hidden in archive(directory):
+        segment = Segment(os.path.join(directory, "segments", name))
+        if segment.counts["rows"] != count:
+            raise Damaged("rows of the manifest")
+        rows, hidden_rows = rows + count, hidden_rows + len(hidden)
+    print(f"{rows - hidden_rows} events, {hidden_rows} shadowed rows")
+
 def main():
     parser = argparse.ArgumentParser(description="Reads Cairn segments without Cairn.")
-    parser.add_argument("segments", nargs="+", metavar="SEGMENT", help="a .cairn file")
+    parser.add_argument("segments", nargs="+", metavar="SEGMENT", help="a .cairn file, or an archive")
     parser.add_argument("--restore", metavar="DIR", help="write the source objects below DIR")
     options = parser.parse_args()
     if not xxhash:
@@ -509,6 +563,9 @@ def main():
     sys.setrecursionlimit(10_000)
     for path in options.segments:
         try:
+            if os.path.isdir(path):
+                show_archive(path)
+                continue
             segment = Segment(path)
             if options.restore:
                 count = restore(segment, options.restore)

@@ -41,19 +41,20 @@ public final class Archive: Sendable {
     public var jsonByteCount = 0
   }
 
-  /// Reads every byte of every segment and rebuilds every source object.
+  /// Reads every byte of every segment, rebuilds every source object, and proves which rows queries skip.
   ///
   /// `report` is called with each thing that is wrong or cannot be read; verification goes on with the next segment.
   public func verify(threads: Int, report: (CairnError) -> Void) throws -> Verification {
     var result = Verification()
-    for entry in snapshot.manifest.segments {
+    for (index, entry) in snapshot.manifest.segments.enumerated() {
       do {
-        let reader = try snapshot.open(entry)
+        let reader = try snapshot.open(entry, readsMarks: false)
         let part = try SegmentVerifier(reader, threads: threads).verify()
         result.segments += 1
         result.objects += part.objectCount
         result.records += part.recordCount
         result.jsonByteCount += part.byteCount
+        try verifyMarks(of: index, reader, threads: threads)
       } catch let error as CairnError {
         switch error {
         case .damaged, .unsupportedVersion, .io: report(error)
@@ -62,6 +63,19 @@ public final class Archive: Sendable {
       }
     }
     return result
+  }
+
+  /// Finds anew which rows queries are to skip, and compares that with the file that says so.
+  private func verifyMarks(of index: Int, _ reader: SegmentReader, threads: Int) throws {
+    let entry = snapshot.manifest.segments[index]
+    let stored = try snapshot.marks(of: entry)
+    let found = try ShadowFinder(threads: threads).marks(
+      of: reader, behind: Array(snapshot.manifest.segments[..<index])
+    ) { [snapshot] in try snapshot.open($0, readsMarks: false) }
+    if stored == found { return }
+    throw CairnError.damaged(
+      file: entry.marks.map { "\(snapshot.path)/segments/\($0.name)" } ?? reader.name, offset: 0,
+      cause: "\(stored?.rows.count ?? 0) rows are marked as another segment's, \(found?.rows.count ?? 0) are")
   }
 
   /// What a restoration wrote.

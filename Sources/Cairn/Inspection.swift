@@ -10,6 +10,8 @@ public struct Inspection: Sendable {
     case sourceByteCount
     /// Distinct records.
     case rows
+    /// Rows that queries skip, since another segment has them or the same one in another spelling.
+    case shadowed
     /// Records delivered.
     case records
     /// Further deliveries of rows.
@@ -131,6 +133,7 @@ public struct Inspection: Sendable {
     sizes[.jsonByteCount] = footer.jsonByteCount
     sizes[.sourceByteCount] = footer.sourceByteCount
     sizes[.rows] = footer.rowCount
+    sizes[.shadowed] = reader.marks?.rows.count ?? 0
     sizes[.records] = footer.recordCount
     sizes[.duplicates] = footer.duplicateCount
     sizes[.rejected] = footer.rejectedCount

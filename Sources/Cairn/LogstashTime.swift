@@ -52,12 +52,14 @@ extension BoundPath {
 enum UntimedRows {
   static func warning(_ archive: Archive, usesLogstashTime: Bool) throws -> String? {
     var count = 0
-    for entry in archive.snapshot.manifest.segments where entry.untimedRowCount > 0 {
-      var untimed = entry.untimedRowCount
+    for entry in archive.snapshot.manifest.segments where entry.visibleUntimedRowCount > 0 {
+      var untimed = entry.visibleUntimedRowCount
       if usesLogstashTime {
         let reader = try archive.open(entry, statistics: ReadStatistics())
         untimed = try reader.footer.rowGroups.indices.reduce(0) { sum, rowGroup in
-          sum + (try LogstashTime.times(of: rowGroup, in: reader)).count { $0 == EventTime.unknown }
+          let times = try LogstashTime.times(of: rowGroup, in: reader)
+          let seen = reader.visible(.run(0..<times.count), in: rowGroup).list
+          return sum + seen.count { times[Int($0)] == EventTime.unknown }
         }
       }
       let (total, overflow) = count.addingReportingOverflow(untimed)

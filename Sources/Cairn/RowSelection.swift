@@ -13,7 +13,16 @@ struct RowSelection: Sendable {
   private let selected: Rows
   private let filter: RowFilter?
 
-  init(_ reader: SegmentReader, _ rowGroup: Int, _ rows: Rows, _ filter: RowFilter?) {
+  init(_ reader: SegmentReader, _ rowGroup: Int, _ rows: Positions, _ filter: RowFilter?) {
+    let selected: Rows =
+      switch rows {
+      case .run(let range): .range(range)
+      case .listed(let list): .list(list)
+      }
+    self.init(reader, rowGroup, selected, filter)
+  }
+
+  private init(_ reader: SegmentReader, _ rowGroup: Int, _ rows: Rows, _ filter: RowFilter?) {
     self.reader = reader
     self.rowGroup = rowGroup
     selected = rows

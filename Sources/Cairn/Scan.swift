@@ -168,14 +168,13 @@ public final class Scan {
       }
       if let filter, try !filter.mayPass() { continue }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
-        let late =
-          hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning).prefix(left) : []
-        let rows = try pruning.rows(of: rowGroup, in: reader).prefix(left - late.count)
-        if rows.isEmpty, late.isEmpty { continue }
-        let selected: RowSelection.Rows =
-          late.isEmpty ? .range(rows.startIndex..<rows.endIndex) : .list(late + rows.map { UInt32($0) })
-        parts.append(RowSelection(reader, rowGroup, selected, filter))
-        left -= rows.count + late.count
+        let late = hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning) : []
+        let timed = try pruning.rows(of: rowGroup, in: reader)
+        let all = late.isEmpty ? Positions.run(timed) : Positions(late + timed.map { UInt32($0) })
+        let rows = reader.visible(all, in: rowGroup).prefix(left)
+        if rows.isEmpty { continue }
+        parts.append(RowSelection(reader, rowGroup, rows, filter))
+        left -= rows.count
       }
     }
     return parts

@@ -14,12 +14,14 @@ public struct SourceListing: Sendable {
     public var isIncomplete = false
     /// Bytes as delivered.
     public var sourceByteCount = 0
-    /// Records read; `records == kept + duplicates + rejected`.
+    /// Records read; `records == kept + duplicates + shadowed + rejected`.
     public var records = 0
     /// Records that are rows of their own: no object before it in its segment has them.
     public var kept = 0
     /// Records that an object before it has, in its segment.
     public var duplicates = 0
+    /// Records that another segment has, or the same one in another spelling: queries skip them.
+    public var shadowed = 0
     /// Records that could not be read.
     public var rejected = 0
   }
@@ -34,10 +36,12 @@ public struct SourceListing: Sendable {
     var source = Source()
     for reader in readers {
       var seen = [Bool](repeating: false, count: reader.footer.rowCount)
+      var isShadowed = seen
+      for row in reader.marks?.rows ?? [] { isShadowed[Int(row)] = true }
       for block in reader.footer.objectBlocks.indices {
         for object in try reader.objects(block: block) {
           if object.fragment == 0 { source = Source() }
-          source.add(object, &seen)
+          source.add(object, &seen, isShadowed)
           guard object.isLastFragment else { continue }
           source.finish(object)
           try body(source)
@@ -48,10 +52,16 @@ public struct SourceListing: Sendable {
 }
 
 extension SourceListing.Source {
-  fileprivate mutating func add(_ object: StoredObject, _ seen: inout [Bool]) {
+  fileprivate mutating func add(_ object: StoredObject, _ seen: inout [Bool], _ isShadowed: [Bool]) {
     rejected += object.rejectedCount
     for row in object.rows {
-      if seen[Int(row)] { duplicates += 1 } else { kept += 1 }
+      if seen[Int(row)] {
+        duplicates += 1
+      } else if isShadowed[Int(row)] {
+        shadowed += 1
+      } else {
+        kept += 1
+      }
       seen[Int(row)] = true
     }
   }
@@ -63,6 +73,6 @@ extension SourceListing.Source {
     isCompressed = object.flags.contains(.gzip) || object.flags.contains(.zstd)
     isIncomplete = object.flags.contains(.incomplete)
     sourceByteCount = object.sourceByteCount
-    records = kept + duplicates + rejected
+    records = kept + duplicates + shadowed + rejected
   }
 }

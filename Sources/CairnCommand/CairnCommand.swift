@@ -16,7 +16,8 @@ struct CairnCommand: ParsableCommand {
     version: cairnVersion,
     subcommands: [
       CompactCommand.self, InspectCommand.self, QueryCommand.self, RecoverCommand.self, RestoreCommand.self,
-      ScanCommand.self, VerifyCommand.self, SynthCommand.self,
+      ScanCommand.self, VerifyCommand.self, MergeCommand.self, CollectCommand.self, DropCommand.self,
+      HoldCommand.self, ReleaseCommand.self, SynthCommand.self,
     ])
 
   static func main() {

@@ -37,6 +37,9 @@ struct CompactCommand: ParsableCommand {
     help: "Copy files that hold no log into ARCHIVE/rejects instead of naming them only.")
   var keepForeign = false
 
+  @Flag(name: .customLong("no-merge"), help: "Do not merge segments where small ones have become many.")
+  var noMerge = false
+
   @Flag(help: "Read files also where size and modification time are unchanged.")
   var rehash = false
 
@@ -66,6 +69,7 @@ struct CompactCommand: ParsableCommand {
     options.objectByteLimit = maxObject.value
     options.keepsForeignFiles = keepForeign
     options.rehashes = rehash
+    options.merges = !noMerge
     options.wrapping = envelope
     if let segmentBytes {
       options.segmentJSONByteLimit = segmentBytes.value
@@ -102,6 +106,7 @@ struct CompactCommand: ParsableCommand {
     }
     list("not read", summary.firstUnread, of: summary.unreadFiles)
     if !quiet { list("not kept", summary.firstForeign, of: summary.foreignFiles) }
+    if let failure = summary.mergeFailure { printError("not merged: \(failure)") }
     for key in summary.changedKeys.prefix(CompactionSummary.listLimit) {
       printError("changed: \(key) differs from the copy in the archive; both are kept")
     }
@@ -138,7 +143,9 @@ struct CompactCommand: ParsableCommand {
       (
         "records",
         "\(formatCount(summary.records)) in = \(formatCount(summary.kept)) kept + "
-          + "\(formatCount(summary.duplicates)) duplicates + \(formatCount(summary.rejected)) rejected"
+          + "\(formatCount(summary.duplicates)) duplicates + "
+          + (summary.shadowed > 0 ? "\(formatCount(summary.shadowed)) shadowed + " : "")
+          + "\(formatCount(summary.rejected)) rejected"
       ))
     lines.append(
       (
@@ -146,6 +153,7 @@ struct CompactCommand: ParsableCommand {
         "\(formatBytes(summary.sourceByteCount)) delivered, \(formatBytes(summary.jsonByteCount)) of JSON → "
           + "\(formatBytes(summary.archiveByteCount)) in \(summary.segments) segment\(summary.segments == 1 ? "" : "s")"
       ))
+    if summary.merged.sources > 0 { lines.append(("merged", MergeCommand.text(summary.merged))) }
     if summary.archiveByteCount > 0, summary.kept > 0 {
       lines.append(
         (

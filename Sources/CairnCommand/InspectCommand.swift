@@ -16,6 +16,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "List its source objects: what was recognised, and what became of their records.")
   var sources = false
 
+  @Flag(help: "List event IDs that several events have, with values that differ.")
+  var conflicts = false
+
   @Flag(help: "List the paths of its records: kinds, numbers of values, examples.")
   var schema = false
 
@@ -34,8 +37,8 @@ struct InspectCommand: ParsableCommand {
     if !schema, path != nil || depth != nil || output != nil {
       throw ValidationError("--path, --depth and --output go with --schema")
     }
-    if [schema, columns, sources].filter({ $0 }).count > 1 {
-      throw ValidationError("--schema, --columns or --sources, not several")
+    if [schema, columns, sources, conflicts].filter({ $0 }).count > 1 {
+      throw ValidationError("--schema, --columns, --sources or --conflicts, not several")
     }
     if let depth, depth < 1 { throw ValidationError("--depth must be at least 1") }
     if output == .raw { throw ValidationError("--output raw is for cairn scan") }
@@ -47,6 +50,7 @@ struct InspectCommand: ParsableCommand {
       return try SchemaListing(schema, prefix: path, depth: depth).write(output ?? .table)
     }
     if sources { return try sourceList() }
+    if conflicts { return try conflictList() }
     let inspection = try Inspection(path: archive, columns: columns)
     try summary(inspection)
     try segments(inspection)
@@ -62,10 +66,11 @@ struct InspectCommand: ParsableCommand {
     func perEvent(_ bytes: Int) -> String {
       total[.rows] > 0 ? "\(fixed(Double(bytes) / Double(total[.rows]), 2)) B/event" : "-"
     }
+    let shadowed = total[.shadowed] > 0 ? "\(formatCount(total[.shadowed])) shadowed, " : ""
     try line(
       "events",
-      "\(formatCount(total[.rows])) kept, \(formatCount(total[.duplicates])) duplicates, \(formatCount(total[.rejected])) rejected"
-    )
+      "\(formatCount(total[.rows] - total[.shadowed])) kept, \(formatCount(total[.duplicates])) duplicates, "
+        + "\(shadowed)\(formatCount(total[.rejected])) rejected")
     try line(
       "objects",
       "\(formatCount(total[.objects])), \(formatBytes(total[.sourceByteCount])) delivered, \(formatBytes(total[.jsonByteCount])) of JSON"
@@ -107,7 +112,7 @@ struct InspectCommand: ParsableCommand {
         segment.sizes.minimumTime <= segment.sizes.maximumTime ? formatTime(segment.sizes.maximumTime) : "-"
       let columns = "\(segment.columns) (\(segment.packedColumns))"
       try out.write(
-        "\(escapeForTerminal(segment.name).padded(to: 14)) \(formatCount(segment.sizes[.rows]).padded(to: 11)) "
+        "\(escapeForTerminal(segment.name).padded(to: 14)) \(formatCount(segment.sizes[.rows] - segment.sizes[.shadowed]).padded(to: 11)) "
           + "\(String(segment.sizes[.rowGroups]).padded(to: 11)) \(String(segment.shapes).padded(to: 7)) "
           + "\(columns.padded(to: 17)) \(formatBytes(segment.sizes[.byteCount]).padded(to: 10)) \(from.padded(to: 21)) \(to)\n"
       )
@@ -116,16 +121,32 @@ struct InspectCommand: ParsableCommand {
 
   private func sourceList() throws {
     let out = StandardOutput.shared
-    try out.write("records     kept        duplicates  rejected  bytes      form             source\n")
+    try out.write(
+      "records     kept        duplicates  shadowed    rejected  bytes      form             source\n")
     try SourceListing(path: archive).visit { source in
       var name = source.key + (source.version > 1 ? "~\(source.version)" : "")
       if source.isIncomplete { name += " (incomplete)" }
       let form = (source.wrapping?.name ?? "no records") + (source.isCompressed ? " *" : "")
       try out.write(
         "\(formatCount(source.records).padded(to: 11)) \(formatCount(source.kept).padded(to: 11)) "
-          + "\(formatCount(source.duplicates).padded(to: 11)) \(formatCount(source.rejected).padded(to: 9)) "
+          + "\(formatCount(source.duplicates).padded(to: 11)) \(formatCount(source.shadowed).padded(to: 11)) "
+          + "\(formatCount(source.rejected).padded(to: 9)) "
           + "\(formatBytes(source.sourceByteCount).padded(to: 10)) \(form.padded(to: 16)) \(name)\n")
     }
+  }
+
+  private func conflictList() throws {
+    let out = StandardOutput.shared
+    var count = 0
+    try ConflictListing(try Archive(path: archive)).visit { conflict in
+      count += 1
+      for event in conflict.events {
+        let time = event.time.map(formatTime) ?? "-"
+        try out.write(
+          "\(escapeForTerminal(conflict.eventID).padded(to: 37)) \(time.padded(to: 21)) \(event.source)\n")
+      }
+    }
+    printError("\(formatCount(count)) event IDs have events that differ")
   }
 
   private func columnList(_ inspection: Inspection) throws {

@@ -41,7 +41,7 @@ struct RecoverCommand: ParsableCommand {
   }
 
   private func state(_ manifest: Manifest) -> String {
-    let rows = manifest.segments.reduce(0) { $0 + $1.rowCount }
+    let rows = manifest.segments.reduce(0) { $0 + $1.visibleRowCount }
     var text = "\(manifest.name), \(formatCount(rows)) events in \(manifest.segments.count) segments"
     let from = manifest.segments.map(\.minimumTime).min() ?? .max
     let to = manifest.segments.map(\.maximumTime).max() ?? .min

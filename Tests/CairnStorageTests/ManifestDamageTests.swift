@@ -224,8 +224,12 @@ import Testing
   @Test func snapshotOutlivesCommits() throws {
     let archive = try archive()
     let before = try archive.snapshot()
+    var options = CompactionOptions()
+    options.merges = false
     for index in 0..<8 {
-      try archive.add([("more\(index).json", Array(Oddity.envelope([Oddity.record("\"m\":\(index)")]).utf8))])
+      try archive.add(
+        [("more\(index).json", Array(Oddity.envelope([Oddity.record("\"m\":\(index)")]).utf8))],
+        options: options)
     }
     #expect(before.manifest.segments.count == 3)
     for entry in before.manifest.segments {

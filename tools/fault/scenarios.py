@@ -14,6 +14,7 @@ JOINED = (
     " ORDER BY 1, 2"
 )
 TOKENS = "SELECT eventID, responseElements.token FROM events WHERE eventName = 'RunTask' ORDER BY 1"
+DROPPED = "2024-04-01"
 ZONED = "SELECT CAST(eventTime AS timestamp) AT TIME ZONE 'Europe/Berlin' FROM events ORDER BY 1"
 
 
@@ -30,12 +31,12 @@ class Scenario:
 
     @property
     def writes(self):
-        return self.arguments[0] in ("compact", "recover")
+        return self.arguments[0] in ("compact", "recover", "merge", "gc", "drop")
 
     @property
     def target(self):
         """The directory that it writes to."""
-        if self.arguments[0] == "recover":
+        if self.arguments[0] in ("recover", "merge", "gc", "drop"):
             return "archive"
         option = {"restore": "--to", "compact": "--into"}.get(self.arguments[0])
         return option and self.arguments[self.arguments.index(option) + 1]
@@ -60,6 +61,9 @@ ALL = [
     compact("compact, two threads", "more", "--threads", "2", archive="base"),
     compact("compact, nothing new", "known", archive="base"),
     Scenario("compact, stream", ["compact", "-", "--into", "archive"], "base", "known", "in/plain/one.json"),
+    Scenario("merge", ["merge", "archive", "--all", "--threads", "1"], "whole"),
+    Scenario("gc", ["gc", "archive", "--grace", "0s"], "merged"),
+    Scenario("drop", ["drop", "archive", "--before", DROPPED, "--yes", "--threads", "1"], "whole"),
     Scenario("recover", ["recover", "archive", "--yes"], "lost"),
     Scenario("query", ["query", "archive", QUERY, "--output", "csv"], "whole"),
     Scenario("query, groups", ["query", "archive", GROUPS, "--output", "json"], "whole"),
@@ -93,6 +97,7 @@ class Fixture:
         self.make(cairn, "wide", Scenario("", ["compact", "in", "--into", "archive"], sources="wide-sources"))
         self.make(cairn, "base", compact("", "known"))
         self.make(cairn, "whole", compact("", "more", archive="base"))
+        self.make(cairn, "merged", Scenario("", ["merge", "archive", "--all"], "whole"))
         shutil.copytree(self.path("whole"), self.path("lost"))
         os.unlink(os.path.join(self.path("lost"), "CURRENT"))
 

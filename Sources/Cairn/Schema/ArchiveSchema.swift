@@ -74,7 +74,7 @@ public struct ArchiveSchema: Sendable {
     public var isExact: Bool
   }
 
-  /// Rows of the archive.
+  /// Rows of the archive that queries see.
   public let rowCount: Int
   /// Parents before children, each level in the order of first appearance.
   public let paths: [Path]
@@ -101,7 +101,7 @@ public struct ArchiveSchema: Sendable {
     }
     var tree = SchemaTree()
     for (index, segment) in segments.enumerated() { tree.add(segment, segmentIndex: index) }
-    rowCount = readers.reduce(0) { $0 + $1.footer.rowCount }
+    rowCount = readers.reduce(0) { $0 + $1.visibleRowCount }
     let order = tree.depthFirst()
     var paths = order.map { tree.path($0) }
     if detail == .examples {

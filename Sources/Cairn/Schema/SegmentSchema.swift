@@ -24,6 +24,7 @@ struct SegmentSchema: Sendable {
       for (index, column) in catalogue.columns.enumerated() where column.kind == .shape {
         try count(reader, index, slot: column.slot, &shapeCounts)
       }
+      try subtractShadowed(reader, &shapeCounts)
     }
     for slot in slots { handDown(slot, &shapeCounts) }
     for column in catalogue.columns {
@@ -60,6 +61,27 @@ struct SegmentSchema: Sendable {
       }
     }
   }
+
+  /// Takes out what rows have that queries skip.
+  private mutating func subtractShadowed(_ reader: SegmentReader, _ shapeCounts: inout [[Int]]) throws {
+    guard let marks = reader.marks else { return }
+    for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
+      let rows = marks.rows(from: group.firstRow, count: group.rowCount).map { $0 - UInt32(group.firstRow) }
+      for start in stride(from: 0, to: rows.count, by: Self.batchRowCount) {
+        let part = Array(rows[start..<min(start + Self.batchRowCount, rows.count)])
+        try RecordBatch(reader, rowGroup: rowGroup, rows: part).visitInstances { slot, word in
+          if word < ValueKind.firstShapeWord {
+            add(slot, word, -1)
+          } else {
+            shapeCounts[slot][Int(word - ValueKind.firstShapeWord)].add(-1)
+          }
+        }
+      }
+    }
+  }
+
+  /// Rows that are read together.
+  private static let batchRowCount = 4096
 
   /// Counts what the shapes of a slot have in them. Objects in a shape column of their own are counted there.
   private mutating func handDown(_ slot: Int, _ shapeCounts: inout [[Int]]) {

@@ -25,10 +25,13 @@ public final class ArchiveSnapshot: Sendable {
 
   /// Opens a segment of the snapshot, and checks that it is the file that was committed and that all the manifest says
   /// of it is so.
+  ///
+  /// - Parameter readsMarks: false for those who want all rows, and what is stored whatever is known of it.
   package func open(
     _ entry: SegmentEntry, statistics: ReadStatistics = ReadStatistics(),
-    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit)
+    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit), readsMarks: Bool = true
   ) throws -> SegmentReader {
+    let marks = readsMarks ? try marks(of: entry) : nil
     let name = FileName("\(ArchiveDirectory.segments)/\(entry.name)")
     let store: FileBlockStore
     do {
@@ -36,9 +39,14 @@ public final class ArchiveSnapshot: Sendable {
     } catch CairnError.io(let file, "open", ENOENT) {
       throw CairnError.damaged(file: file, offset: 0, cause: "segment of the manifest is missing")
     }
-    let reader = try SegmentReader(store, statistics: statistics, pool: pool)
+    let reader = try SegmentReader(store, statistics: statistics, pool: pool, marks: marks)
     try entry.check(reader)
     return reader
+  }
+
+  /// The rows of a segment that queries skip; nil where there are none. Throws `CairnError.damaged`.
+  package func marks(of entry: SegmentEntry) throws -> ShadowMarks? {
+    try entry.marks?.read(of: entry, in: directory.root)
   }
 }
 

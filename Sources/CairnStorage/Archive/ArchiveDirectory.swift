@@ -156,7 +156,7 @@ package struct ArchiveDirectory: Sendable {
           continue
         }
         guard let first = try root.directory(name).names().first else { continue }
-        let isOurs = name == Self.segments ? Self.isSegment(first) : name == Self.rejects
+        let isOurs = name == Self.segments ? Self.isStored(first) : name == Self.rejects
         if isOurs { archive = archive ?? "\(name)/\(first)" } else { foreign = foreign ?? "\(name)/\(first)" }
       default:
         guard let sequence = Self.sequence(of: name) else {
@@ -172,6 +172,11 @@ package struct ArchiveDirectory: Sendable {
 
   static func isSegment(_ name: FileName) -> Bool {
     name.text.flatMap { Manifest.segmentNumber(ofName: $0) } != nil
+  }
+
+  /// Whether a name is one that files in `segments/` have.
+  static func isStored(_ name: FileName) -> Bool {
+    isSegment(name) || name.text.flatMap { MarksEntry.segmentNumber(ofName: $0) } != nil
   }
 
   /// The first manifest of an archive names nothing: a run that ended before `CURRENT` named it has left nothing else.

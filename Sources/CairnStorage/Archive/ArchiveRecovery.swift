@@ -74,7 +74,8 @@ public struct ArchiveRecovery: Sendable {
     ] where try root.status(of: name) != nil {
       try lost.take(name, from: root, place: "\(name)", reason: "before a recovery: \(problem)")
     }
-    let bytes = manifest.encode()
+    let state = isRebuilt ? try marked(manifest, directory, lost) : manifest
+    let bytes = state.encode()
     if isRebuilt {
       try root.writeSynced(ArchiveDirectory.temporaryManifest, bytes)
       try root.move(
@@ -85,5 +86,32 @@ public struct ArchiveRecovery: Sendable {
     try root.sync()
     try root.replace(ArchiveDirectory.current, with: ArchiveDirectory.temporaryCurrent)
     try root.sync()
+  }
+
+  /// The state with marks, found anew, of the rows that its segments have in common.
+  private func marked(
+    _ state: Manifest, _ directory: ArchiveDirectory, _ lost: LostAndFound
+  ) throws -> Manifest {
+    var state = state
+    let snapshot = ArchiveSnapshot(directory, state)
+    let segments = try directory.root.directory(ArchiveDirectory.segments, followsLinks: true)
+    let finder = ShadowFinder(threads: 1)
+    for index in state.segments.indices {
+      let entry = state.segments[index]
+      let reader = try snapshot.open(entry)
+      let marks = try finder.marks(of: reader, behind: Array(state.segments[..<index])) {
+        try snapshot.open($0)
+      }
+      guard let marks else { continue }
+      let (named, bytes) = MarksEntry.make(marks, of: reader, entry, commit: state.sequence)
+      let name = FileName(named.name)
+      if try segments.status(of: name) != nil {
+        try lost.take(name, from: segments, place: "segments/\(name)", reason: "no state names it")
+      }
+      try segments.writeSynced(name, bytes)
+      state.segments[index].marks = named
+    }
+    try segments.sync()
+    return state
   }
 }

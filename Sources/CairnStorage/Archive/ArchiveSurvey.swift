@@ -43,8 +43,9 @@ struct ArchiveSurvey {
     var failures: [CairnError] = []
     for entry in manifest.segments {
       do {
-        _ = try snapshot.open(entry)
+        _ = try snapshot.open(entry, readsMarks: false)
         whole.append(entry)
+        _ = try snapshot.marks(of: entry)
       } catch let error as CairnError {
         guard case .damaged = error else { throw error }
         failures.append(error)
@@ -55,9 +56,13 @@ struct ArchiveSurvey {
       return
     }
     if whole.isEmpty { throw first }
-    let more = failures.count > 1 ? ", and \(failures.count - 1) more of its segments are not whole" : ""
+    let more = failures.count > 1 ? ", and \(failures.count - 1) more of its files are not whole" : ""
     passOver(manifest.sequence, "\(first)\(more)")
-    state = Manifest(sequence: nextSequence, segments: whole)
+    // Marks are found anew: what hid a row may be gone.
+    for index in whole.indices { whole[index].marks = nil }
+    var reduced = Manifest(sequence: nextSequence, segments: whole)
+    (reduced.drops, reduced.hold) = (manifest.drops, manifest.hold)
+    state = reduced
     isReduced = true
   }
 
@@ -117,14 +122,22 @@ struct ArchiveSurvey {
     let names = try segmentNames().compactMap { name in
       name.text.flatMap { text in Manifest.segmentNumber(ofName: text).map { (number: $0, text: text) } }
     }
-    for name in names.sorted(by: { $0.number < $1.number }) {
+    // Newest first: what a merge has taken over is not to come twice.
+    var seen: Set<Hash128> = []
+    for name in names.sorted(by: { $0.number > $1.number }) {
       do {
-        manifest.segments.append(try SegmentEntry(name: name.text, try open(FileName(name.text))))
+        let reader = try open(FileName(name.text))
+        let entry = try SegmentEntry(name: name.text, reader)
+        let objects = (try? reader.objects())?.map(Self.identity) ?? []
+        if !objects.isEmpty, seen.isSuperset(of: objects) { continue }
+        seen.formUnion(objects)
+        manifest.segments.append(entry)
       } catch CairnError.damaged {
         // Reported with all that the state does not have.
         continue
       }
     }
+    manifest.segments.reverse()
     guard !manifest.segments.isEmpty else {
       throw CairnError.damaged(
         file: directory.path, offset: 0,
@@ -134,12 +147,18 @@ struct ArchiveSurvey {
     return try Manifest.decode(manifest.encode(), file: directory.path)
   }
 
+  private static func identity(_ object: StoredObject) -> Hash128 {
+    Hash128(object.key + [0] + Array("\(object.version) \(object.fragment) ".utf8) + object.digest)
+  }
+
   /// What `segments/` holds beyond a state.
   func segmentsOutside(_ manifest: Manifest) throws -> [ArchiveRecovery.Exclusion] {
-    let named = Set(manifest.segments.map(\.name))
-    return try segmentNames().filter { name in name.text.map { !named.contains($0) } ?? true }.map { name in
+    let named = manifest.storedNames
+    return try segmentNames().filter { !named.contains($0) }.map { name in
       var reason = "the state does not name it"
-      do { _ = try open(name) } catch { reason = "\(error)" }
+      if !ArchiveDirectory.isStored(name) || ArchiveDirectory.isSegment(name) {
+        do { _ = try open(name) } catch { reason = "\(error)" }
+      }
       return ArchiveRecovery.Exclusion(name: "\(ArchiveDirectory.segments)/\(name)", reason: reason)
     }
   }

@@ -6,6 +6,10 @@ extension ArchiveWriter {
     FileName("segment-\(Manifest.padded(number))-\(token).tmp")
   }
 
+  static func temporaryMarksName(_ number: Int, _ token: String) -> FileName {
+    FileName("marks-\(Manifest.padded(number))-\(token).tmp")
+  }
+
   /// Removes what can only be an unfinished temporary file of this program; moves everything else that no state names
   /// to `lost+found`.
   func setLeftoversAside() throws {
@@ -72,7 +76,8 @@ extension ArchiveWriter {
     guard parts.count == 3, let number = Int(parts[1]), parts[2].hasSuffix(".tmp") else { return false }
     let token = parts[2].dropLast(4)
     guard let value = UInt64(token, radix: 16), hexadecimal(value) == token else { return false }
-    return number >= 0 && temporaryName(number, String(token)) == name
+    return number >= 0
+      && (temporaryName(number, String(token)) == name || temporaryMarksName(number, String(token)) == name)
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
@@ -84,10 +89,10 @@ extension ArchiveWriter {
   }
 
   private func setAsideUnnamedSegments(_ lost: LostAndFound) throws {
-    let named = Set(manifest.segments.map { FileName($0.name) })
+    let named = manifest.storedNames
     for name in try segments.names() where !named.contains(name) {
       let reason =
-        ArchiveDirectory.isSegment(name)
+        ArchiveDirectory.isStored(name)
         ? "\(Manifest.fileName(manifest.sequence)), which was in force, does not name it: of a commit that was not"
           + " finished, or of a state that was lost"
         : "no segment has such a name"

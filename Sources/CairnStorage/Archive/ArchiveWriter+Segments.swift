@@ -11,6 +11,11 @@ extension ArchiveWriter {
     }
   }
 
+  /// Removes segments that are not to be committed.
+  func discard(_ new: [NewSegment]) {
+    for segment in new { try? temporary.remove(segment.temporaryName) }
+  }
+
   /// Moves what could not be committed to `lost+found`, wherever it has got to; says where it is.
   func keepAside(_ new: [NewSegment], because cause: String) -> String {
     var kept: [String] = []
@@ -38,9 +43,11 @@ extension ArchiveWriter {
 
   /// After a failed commit: its files are temporary again, so that the next run removes them, and its manifest is gone.
   /// Where the state in force is not known to be the one before, everything stays as it is.
-  func takeBack(_ new: [NewSegment], _ next: Manifest) {
+  func takeBack(_ new: [NewSegment], _ marks: [NewMarks], _ next: Manifest) {
+    discardTemporary(marks)
     guard next.sequence > manifest.sequence, (try? prove()) != nil else { return }
     try? directory.root.remove(FileName(Manifest.fileName(next.sequence)))
+    for file in marks { try? segments.remove(FileName(file.entry.name)) }
     for segment in new {
       let name = FileName(segment.entry.name)
       guard let identity = try? segment.file.status().identity,

@@ -13,7 +13,7 @@ package final class ArchiveWriter {
   private var pointer: CurrentPointer?
   private var nextSegmentNumber = 1
   /// Part of the names of this run's temporary files, so that no other run's are meant.
-  private let token: String
+  let token: String
   /// Manifests kept beside the one in force, for readers that are just opening one.
   static let keptManifestCount = 4
 
@@ -145,23 +145,39 @@ package final class ArchiveWriter {
 
   // MARK: Commits
 
-  /// Makes the segments part of the archive, all or none.
+  /// Makes the segments part of the archive, all or none, in the place of those that are named in `gone`; finds the
+  /// marks of rows that they share with others. Gives the segments as the manifest has them.
+  ///
+  /// Files that have been retired for longer than `grace`, in milliseconds, are removed.
   ///
   /// Throws `CairnError.superseded` where the archive is no longer the one that was opened; the segments are then in
   /// its `lost+found`.
-  package func commit(_ new: [NewSegment]) throws {
+  @discardableResult
+  package func commit(
+    _ new: [NewSegment], removing gone: Set<String> = [], threads: Int = 1,
+    grace: Int64 = RetiredFile.defaultGrace, editing edit: (inout Manifest) -> Void = { _ in }
+  ) throws -> [SegmentEntry] {
     var next = manifest
     next.sequence += 1
+    let removed = next.segments.filter { gone.contains($0.name) }
+    next.segments.removeAll { gone.contains($0.name) }
     next.segments += new.map(\.entry)
+    edit(&next)
+    var marks: [NewMarks] = []
     do {
+      marks = try makeMarks(&next, new, gone: removed, threads: threads)
       try prove()
+      try collect(&next, grace: grace)
       for segment in new { try publishFile(segment) }
+      try publishMarks(marks)
       try segments.sync()
       try publish(next)
+      return Array(next.segments.suffix(new.count))
     } catch CairnError.superseded(let path, let cause) {
+      discardTemporary(marks)
       throw CairnError.superseded(path: path, cause: cause + "; " + keepAside(new, because: cause))
     } catch {
-      takeBack(new, next)
+      takeBack(new, marks, next)
       throw error
     }
   }

@@ -16,6 +16,8 @@ public struct CompactionOptions: Sendable {
   package var fragmentByteLimit = ObjectShredder.fragmentByteLimit
   /// Whether files that hold no log are copied into `rejects/` too.
   public var keepsForeignFiles = false
+  /// Whether segments are merged where small ones have become many.
+  public var merges = true
   /// Whether files whose size and modification time are unchanged are read all the same.
   public var rehashes = false
   /// The only wrapping of records that is looked for (`.none`: CloudTrail's own form alone); all where it is nil.
@@ -59,7 +61,7 @@ public struct CompactionProgress: Sendable {
   public var isSealing = false
 }
 
-/// What a run did. `records == kept + duplicates + rejected`; what was skipped is not among them.
+/// What a run did. `records == kept + duplicates + shadowed + rejected`; what was skipped is not among them.
 public struct CompactionSummary: Sendable {
   /// Source files found.
   public var files = 0
@@ -87,10 +89,13 @@ public struct CompactionSummary: Sendable {
   public var changedKeys: [String] = []
   /// Records read, rejected ones among them.
   public var records = 0
-  /// Distinct records stored.
+  /// Distinct records stored that no other segment has.
   public var kept = 0
   /// Records that were another delivery of a kept one in the same segment.
   public var duplicates = 0
+  /// Records stored with their objects that an earlier segment has, or that the same segment has in another spelling:
+  /// queries skip them.
+  public var shadowed = 0
   /// Records that could not be read.
   public var rejected = 0
   /// Bytes of the added objects as delivered.
@@ -101,6 +106,10 @@ public struct CompactionSummary: Sendable {
   public var archiveByteCount = 0
   /// Segments written.
   public var segments = 0
+  /// What was merged, of the run's segments and earlier ones.
+  public var merged = MergeSummary()
+  /// Why segments that should have been merged were not: they cannot be read.
+  public var mergeFailure: String?
   /// The first rejects, for the message at the end; keys and reasons as people see them.
   public var firstRejects: [String] = []
   /// The first of `foreignFiles`, with what they are.
@@ -160,6 +169,7 @@ package final class Compactor {
     meter.start(totalFiles: discovery.files.count)
     try compact(discovery.files)
     try store.commit([], [])
+    if options.merges, summary.segments > 0 { try merge() }
     try writer.syncRejects()
     return summary
   }
@@ -208,7 +218,6 @@ package final class Compactor {
         }
         let segment = try writer.write(&taken.pieces, threads: options.threads)
         meter.setSealing(false)
-        count(segment.entry)
         open.append(segment)
       }
       // Fragments of one object become visible together.
@@ -220,9 +229,25 @@ package final class Compactor {
     if !open.isEmpty { try commit(open, objects) }
   }
 
+  /// Merges segments while there are many small ones. What has been committed stays, whatever becomes of this.
+  private func merge() throws {
+    let policy = MergePolicy(options)
+    do {
+      while true {
+        let names = policy.choose(writer.manifest.segments)
+        guard names.count > 1,
+          try ArchiveKeeper.merge(names, writer, store, options, &summary.merged)
+        else { return }
+      }
+    } catch let error as CairnError where error.exitCode == 4 {
+      summary.mergeFailure = "\(error)"
+    }
+  }
+
   private func commit(_ segments: [ArchiveWriter.NewSegment], _ objects: [KnownObjects.Object]) throws {
-    try writer.commit(segments)
-    try store.commit(segments.map(\.entry), objects)
+    let entries = try writer.commit(segments, threads: options.threads)
+    for entry in entries { count(entry) }
+    try store.commit(entries, objects)
   }
 
   /// Lets the workers fill pieces until the next segment is complete.
@@ -245,7 +270,8 @@ package final class Compactor {
 
   private func count(_ entry: SegmentEntry) {
     summary.segments += 1
-    summary.kept += entry.rowCount
+    summary.kept += entry.visibleRowCount
+    summary.shadowed += entry.marks?.rowCount ?? 0
     summary.duplicates += entry.duplicateCount
     summary.archiveByteCount += entry.byteCount
   }

@@ -3,14 +3,15 @@ import Glibc
 /// `KNOWN`: what the archive's segments say of their objects, and which files were found to hold them, so that a run
 /// reads neither again. A log of blocks, each with its checksum and the segments that it is of.
 ///
-/// It is never believed over the segments: it counts only where all that it names are in the manifest with their seals,
+/// It is never believed over the segments: it counts only where all that it names, and that no later block says are
+/// replaced by others with the same objects, are in the manifest with their seals,
 /// what it lacks is read from them, and without it everything is.
 ///
 /// ```
 /// file  := "CAIRNKNW" version:u32 zero:u32 { block }
 /// block := size:u64 checksum:u64 body                          XXH3-64 of the body, seed = the block's offset
-/// body  := segments:u32 objects:u32 sightings:u32 zero:u32
-///          { number:u64 seal:u64 } { object } { sighting }
+/// body  := segments:u32 objects:u32 sightings:u32 replaced:u32
+///          { number:u64 seal:u64 } { number:u64 seal:u64 } { object } { sighting }
 /// ```
 struct KnownLog {
   static let name: FileName = "KNOWN"
@@ -36,10 +37,12 @@ struct KnownLog {
 
   struct Block {
     var segments: [Segment] = []
+    /// Segments whose objects are in the block's segments now.
+    var replaced: [Segment] = []
     var objects: [KnownObjects.Object] = []
     var sightings: [KnownObjects.Sighting] = []
 
-    var isEmpty: Bool { segments.isEmpty && sightings.isEmpty }
+    var isEmpty: Bool { segments.isEmpty && replaced.isEmpty && sightings.isEmpty }
   }
 
   // MARK: Writing
@@ -47,10 +50,10 @@ struct KnownLog {
   /// The block as it stands at `offset` of the file.
   static func encode(_ block: Block, at offset: Int) -> [UInt8] {
     var body = ByteWriter()
-    for count in [block.segments.count, block.objects.count, block.sightings.count, 0] {
+    for count in [block.segments.count, block.objects.count, block.sightings.count, block.replaced.count] {
       body.writeUInt32(UInt32(count))
     }
-    for segment in block.segments {
+    for segment in block.segments + block.replaced {
       body.writeUInt64(segment.number)
       body.writeUInt64(segment.seal)
     }
@@ -108,6 +111,7 @@ struct KnownLog {
     private let bytes: UnsafeRawBufferPointer
     let end: Int
     private let segmentStart: Int
+    private let replacedStart: Int
     private let objectStart: Int
     private let sightingStart: Int
 
@@ -125,15 +129,17 @@ struct KnownLog {
         Int(bytes.loadUnaligned(fromByteOffset: start + place, as: UInt32.self))
       }
       segmentStart = start + 16
-      objectStart = segmentStart + count(0) * 16
+      replacedStart = segmentStart + count(0) * 16
+      objectStart = replacedStart + count(12) * 16
       sightingStart = objectStart + count(4) * objectByteCount
       guard sightingStart + count(8) * sightingByteCount == end else { return nil }
     }
 
-    var segments: [Segment] {
-      stride(from: segmentStart, to: objectStart, by: 16).map {
-        Segment(number: word($0), seal: word($0 + 8))
-      }
+    var segments: [Segment] { segments(segmentStart, replacedStart) }
+    var replaced: [Segment] { segments(replacedStart, objectStart) }
+
+    private func segments(_ start: Int, _ end: Int) -> [Segment] {
+      stride(from: start, to: end, by: 16).map { Segment(number: word($0), seal: word($0 + 8)) }
     }
 
     var objectCount: Int { (sightingStart - objectStart) / objectByteCount }

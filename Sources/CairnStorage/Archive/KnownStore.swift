@@ -19,7 +19,7 @@ final class KnownStore {
     var missing = try readFile(named: Set(entries.map(KnownLog.Segment.init)))
     var block = KnownLog.Block()
     for entry in entries {
-      let reader = try snapshot.open(entry)
+      let reader = try snapshot.open(entry, readsMarks: false)
       guard missing.remove(KnownLog.Segment(entry)) != nil else { continue }
       block.segments.append(KnownLog.Segment(entry))
       for index in reader.footer.objectBlocks.indices {
@@ -40,22 +40,23 @@ final class KnownStore {
     guard let status = try root.status(of: KnownLog.name), status.kind == .regular,
       let bytes = try root.readStored(KnownLog.name, limit: KnownLog.byteLimit)
     else { return named }
-    var missing = named
+    var told: Set<KnownLog.Segment> = []
     var isOurs = true
     var objectCount = 0
     let whole = bytes.withUnsafeBytes { raw in
       KnownLog.decode(raw) { block in
-        // Of a state that was left: what it says of files may lead to objects that are gone.
-        for segment in block.segments where missing.remove(segment) == nil { isOurs = false }
+        for segment in block.segments where !told.insert(segment).inserted { isOurs = false }
+        for segment in block.replaced where told.remove(segment) == nil { isOurs = false }
         objectCount += block.objectCount
       }
     }
-    guard isOurs, whole > 0 else { return named }
+    // Of a state that was left: what it says of files may lead to objects that are gone.
+    guard isOurs, whole > 0, told.isSubset(of: named) else { return named }
     known.reserve(objectCount)
     bytes.withUnsafeBytes { raw in _ = KnownLog.decode(raw) { $0.addObjects(to: known) } }
     contents = whole == bytes.count ? bytes : Array(bytes.prefix(whole))
     if whole == bytes.count { byteCount = whole }
-    return missing
+    return named.subtracting(told)
   }
 
   /// What files held is looked up when all objects are there.
@@ -73,6 +74,12 @@ final class KnownStore {
       segments: entries.map(KnownLog.Segment.init), objects: objects, sightings: waiting)
     waiting = []
     if !block.isEmpty { try append(block) }
+  }
+
+  /// Puts into the file that segments have taken the place of others, with all of their objects.
+  func replace(_ old: [SegmentEntry], with new: [SegmentEntry]) throws {
+    try append(
+      KnownLog.Block(segments: new.map(KnownLog.Segment.init), replaced: old.map(KnownLog.Segment.init)))
   }
 
   private func append(_ block: KnownLog.Block) throws {

@@ -8,6 +8,12 @@ public struct Manifest: Sendable, Equatable {
   public var sequence: Int
   /// Segments in order of commit.
   public var segments: [SegmentEntry]
+  /// Files that the state does not need and readers of earlier ones may.
+  public var retired: [RetiredFile] = []
+  /// What has been dropped, in order.
+  public var drops: [DropEntry] = []
+  /// Why nothing may be dropped now; nil where it may.
+  public var hold: HoldEntry?
 
   static let firstLineName = "cairn-manifest"
   static let version: UInt32 = 1
@@ -50,16 +56,32 @@ public struct Manifest: Sendable, Equatable {
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
-  /// Number of the newest segment file, 0 where there is none.
+  /// Number of the newest segment file, were it retired; 0 where there is none.
   package var lastSegmentNumber: Int {
-    segments.reduce(0) { max($0, Self.segmentNumber(ofName: $1.name) ?? 0) }
+    (segments.map(\.name) + retired.map(\.name)).reduce(0) {
+      max($0, Self.segmentNumber(ofName: $1) ?? 0)
+    }
+  }
+
+  /// Names in `segments/` that the state speaks of.
+  var storedNames: Set<FileName> {
+    var names = Set(segments.map { FileName($0.name) })
+    for entry in segments { if let marks = entry.marks { names.insert(FileName(marks.name)) } }
+    for file in retired { names.insert(FileName(file.name)) }
+    return names
   }
 
   // MARK: Text
 
   package func encode() -> [UInt8] {
     var text = "\(Self.firstLineName) \(Self.version)\nsequence \(sequence)\n"
-    for entry in segments { text += entry.line + "\n" }
+    for entry in segments {
+      text += entry.line + "\n"
+      if let marks = entry.marks { text += marks.line + "\n" }
+    }
+    for file in retired { text += file.line + "\n" }
+    for drop in drops { text += drop.line + "\n" }
+    if let hold { text += hold.line + "\n" }
     let body = Array(text.utf8)
     return body + Array("checksum \(hexadecimal(checksum(body, seed: 0)))\n".utf8)
   }
@@ -95,6 +117,19 @@ public struct Manifest: Sendable, Equatable {
     case "segment":
       guard let entry = SegmentEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
       segments.append(entry)
+    case "marks":
+      guard let marks = MarksEntry(words), let last = segments.indices.last, segments[last].marks == nil
+      else {
+        throw damaged("manifest line is malformed: \(line)")
+      }
+      segments[last].marks = marks
+    case "retired":
+      guard let file = RetiredFile(words) else { throw damaged("manifest line is malformed: \(line)") }
+      retired.append(file)
+    case "dropped":
+      guard let drop = DropEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
+      drops.append(drop)
+    case "hold": hold = HoldEntry(line)
     default: break
     }
   }
@@ -117,12 +152,16 @@ public struct Manifest: Sendable, Equatable {
     var totals = [Int](repeating: 0, count: SegmentEntry.counts.count)
     for entry in segments {
       guard names.insert(entry.name).inserted else { return "segment \(entry.name) is named twice" }
+      if let marks = entry.marks { names.insert(marks.name) }
       if let cause = entry.contradiction { return "segment \(entry.name): \(cause)" }
       for (index, count) in SegmentEntry.counts.enumerated() {
         let (sum, overflow) = totals[index].addingReportingOverflow(entry[keyPath: count.field])
         guard !overflow else { return "\(count.name) of all segments do not fit an integer" }
         totals[index] = sum
       }
+    }
+    for file in retired where !names.insert(file.name).inserted {
+      return "\(file.name) is named twice"
     }
     return nil
   }

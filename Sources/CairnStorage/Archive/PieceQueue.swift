@@ -5,7 +5,7 @@
 final class PieceQueue: @unchecked Sendable {
   private let lock = Lock()
   private let plan: [Range<Int>]
-  private let objects: RunObjects
+  private let objects: RunObjects?
   private var nextToHand = 0
   private var firstWaiting = 0
   private var waiting: [Int: PieceFiller.Output] = [:]
@@ -20,7 +20,8 @@ final class PieceQueue: @unchecked Sendable {
   private var repeated: Int?
   private let emptySize: SegmentSize
 
-  init(plan: [Range<Int>], options: CompactionOptions, objects: RunObjects) {
+  /// - Parameter objects: what the run has taken so far; nil where all pieces are taken.
+  init(plan: [Range<Int>], options: CompactionOptions, objects: RunObjects?) {
     self.plan = plan
     self.objects = objects
     emptySize = SegmentSize(rowLimit: options.segmentRowLimit, byteLimit: options.segmentJSONByteLimit)
@@ -55,7 +56,7 @@ final class PieceQueue: @unchecked Sendable {
         countedPieces += 1
       }
       guard !isComplete, var output = waiting.removeValue(forKey: firstWaiting) else { return }
-      guard objects.take(&output) else {
+      guard objects?.take(&output) ?? true else {
         output.discard()
         repeated = firstWaiting
         return

@@ -63,7 +63,7 @@ package struct Restorer {
     try RestoredNames(gzip: options.gzip) { take in
       for entry in snapshot.manifest.segments {
         try tally.noting {
-          let reader = try snapshot.open(entry)
+          let reader = try snapshot.open(entry, readsMarks: false)
           for block in reader.footer.objectBlocks.indices {
             for object in try reader.objects(block: block) where object.fragment == 0 { take(object) }
           }
@@ -73,7 +73,7 @@ package struct Restorer {
   }
 
   private func restore(_ entry: SegmentEntry, _ writer: RestoreWriter) throws {
-    let reader = try snapshot.open(entry)
+    let reader = try snapshot.open(entry, readsMarks: false)
     let objects = try reader.footer.objectBlocks.indices.flatMap { try reader.objects(block: $0) }.filter(
       matches)
     // Fragments of one object append to one file, so they come one after another.

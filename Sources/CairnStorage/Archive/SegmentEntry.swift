@@ -26,6 +26,8 @@ public struct SegmentEntry: Sendable, Equatable {
   public var untimedRowCount: Int
   /// Checksum that ends the segment's footer block: tells this file from any other.
   public var seal: UInt64
+  /// Rows that queries skip; nil where there are none.
+  public var marks: MarksEntry?
 
   /// Bytes of a segment and of its objects: far above what a disk holds, and the sums of a few cannot overflow.
   static let byteLimit = 1 << 50
@@ -93,7 +95,7 @@ extension SegmentEntry {
     guard hasTimes ? minimumTime <= maximumTime : (minimumTime, maximumTime) == (.max, .min) else {
       return "from and to are no range of \(rowCount - untimedRowCount) times"
     }
-    return nil
+    return marks?.contradiction(self)
   }
 }
 
@@ -114,7 +116,8 @@ extension SegmentEntry {
 
   /// Compares the manifest's line with the segment that has its name. Throws `CairnError.damaged`.
   func check(_ reader: SegmentReader) throws {
-    let found = try SegmentEntry(name: name, reader)
+    var found = try SegmentEntry(name: name, reader)
+    found.marks = marks
     if found == self { return }
     let differences = zip(found.values, values).filter { $0.value != $1.value }.map { found, listed in
       "\(found.name)=\(found.value), the manifest has \(listed.value)"

@@ -112,6 +112,41 @@ package final class ObjectRebuilder: @unchecked Sendable {
     }
   }
 
+  /// Calls `begin` with each object and what stands around its records, then `record` with each of these as its object
+  /// has it, or with the parts of an object that is kept as bytes. In order, on this thread.
+  package func visitRecords(
+    _ objects: [StoredObject], begin: (StoredObject, Envelope) throws -> Void,
+    record: (UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
+    let envelopes = try envelopes()
+    let rowCount = objects.reduce(0) { $0 + $1.rows.count }
+    let isWholesale = rowCount * Self.wholeGroupShare >= reader.footer.rowCount
+    let text = ByteBuffer()
+    for window in Self.windows(objects) {
+      let part = objects[window]
+      let rows = try WindowRows(reader, objects: part, isWholesale: isWholesale, whole: wholeBatch)
+      var printers: [Layout: RecordPrinter] = [:]
+      for object in part {
+        let envelope = envelopes[object.envelope]
+        try begin(object, envelope)
+        for part in object.opaqueParts {
+          let content = try reader.blocks.read(part)
+          try Array(content.bytes[content.position..<content.end]).withUnsafeBufferPointer(record)
+        }
+        if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
+        let printer =
+          try printers[envelope.layout]
+          ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
+        printers[envelope.layout] = printer
+        for row in object.rows {
+          text.removeAll()
+          try rows.append(row, printer, to: &text.bytes, end: RecordParser.recordByteLimit)
+          try record(text.buffer)
+        }
+      }
+    }
+  }
+
   private func append(
     _ object: StoredObject, _ envelope: Envelope, _ rows: WindowRows, _ printer: RecordPrinter,
     _ text: ByteBuffer,

@@ -49,6 +49,11 @@ package enum Positions: Sendable {
     }
   }
 
+  /// The first of them, at most `limit`.
+  package func prefix(_ limit: Int) -> Positions {
+    count <= limit ? self : select(.run(0..<max(0, limit)))
+  }
+
   /// The positions at ascending `indices`.
   package func select(_ indices: Positions) -> Positions {
     switch (self, indices) {
@@ -56,6 +61,7 @@ package enum Positions: Sendable {
       .run((range.lowerBound + chosen.lowerBound)..<(range.lowerBound + chosen.upperBound))
     case (.run(let range), .listed(let chosen)) where range.lowerBound == 0: .listed(chosen)
     case (.listed, .run(0..<count)): self
+    case (.listed(let list), .run(let chosen)): .listed(Array(list[chosen]))
     default: .listed((0..<indices.count).map { self[Int(indices[$0])] })
     }
   }

@@ -8,14 +8,17 @@ package final class SegmentReader: Sendable {
   package let footer: Footer
   package let footerRef: BlockRef
   private let shared: SegmentState
+  /// Rows that queries skip.
+  package let marks: ShadowMarks?
 
   /// Bytes read from the end at once: usually the footer and, before it, the catalogue.
   static let endReadByteCount = 64 << 10
 
   package init(
     _ store: any BlockStore, statistics: ReadStatistics = ReadStatistics(),
-    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit)
+    pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit), marks: ShadowMarks? = nil
   ) throws {
+    self.marks = marks
     let prefetch = try EndPrefetch(store)
     blocks = BlockReader(prefetch, statistics: statistics)
     footerRef = try Self.readTail(prefetch)
@@ -29,6 +32,7 @@ package final class SegmentReader: Sendable {
     footer = other.footer
     footerRef = other.footerRef
     shared = other.shared
+    marks = other.marks
   }
 
   /// The same open segment for a scan that counts its own reads.

@@ -1,5 +1,3 @@
-import CairnShims
-
 /// Where shredded fragments go. A fragment closes when it has grown past the limit, so that an object of any
 /// size passes through in parts.
 package protocol PieceSink: AnyObject {
@@ -258,15 +256,9 @@ package struct ObjectShredder {
   /// - Parameter place: where in the object the record stands.
   private mutating func addRow(_ record: UnsafeBufferPointer<UInt8>, at place: Range<Int>, tapeStart: Int) {
     layGap(before: entry.rowCount, upTo: place.lowerBound)
-    let hash = cairn_xxh3_128(record.baseAddress, record.count, hashSeed)
-    let time = parser.eventTime.flatMap { EventTime.parse($0) } ?? EventTime.unknown
-    // An irregular record prints from its stored bytes, so it may not stand in for a regular one.
-    let style = parser.isIrregular ? ~layoutHash : layoutHash
     if parser.isIrregular { sink.piece.keepVerbatim(record) }
     sink.piece.state.rows.append(
-      PieceRow(
-        tapeStart: tapeStart, time: time, hashLow: hash.low ^ style, hashHigh: hash.high,
-        hasEventID: parser.hasEventID))
+      parser.row(record, tapeStart: tapeStart, layoutHash: layoutHash, seed: hashSeed))
     entry.rowCount += 1
     consumed = place.upperBound
   }

@@ -1,3 +1,5 @@
+import CairnShims
+
 /// A consecutive run of input, shredded: the unit that workers fill and that segments are planned from.
 ///
 /// A record is a stretch of the tape, its leaf values as numbers in the interners of their columns:
@@ -121,6 +123,21 @@ package struct PieceRow: BitwiseCopyable {
   package var hashLow: UInt64
   package var hashHigh: UInt64
   package var hasEventID: Bool
+}
+
+extension RecordParser {
+  /// The row of the record that was just read.
+  @inline(__always)
+  func row(
+    _ record: UnsafeBufferPointer<UInt8>, tapeStart: Int, layoutHash: UInt64, seed: UInt64
+  ) -> PieceRow {
+    let hash = cairn_xxh3_128(record.baseAddress, record.count, seed)
+    // An irregular record prints from its stored bytes, so it may not stand in for a regular one.
+    let style = isIrregular ? ~layoutHash : layoutHash
+    return PieceRow(
+      tapeStart: tapeStart, time: eventTime.flatMap { EventTime.parse($0) } ?? EventTime.unknown,
+      hashLow: hash.low ^ style, hashHigh: hash.high, hasEventID: hasEventID)
+  }
 }
 
 /// One source object, or one fragment of an object that several segments share.

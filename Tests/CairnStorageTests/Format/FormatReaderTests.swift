@@ -30,6 +30,22 @@ struct FormatIndependentReader {
     #expect(output.contains("shape 0 of $: "))
   }
 
+  /// Rows that marks hide are no events; marks that are cut are damage.
+  @Test func readsMarks() throws {
+    let golden = FormatGolden.directory + "/archive"
+    let entries = try ArchiveSnapshot(path: golden).manifest.segments
+    let (rows, seen) = entries.reduce((0, 0)) { ($0.0 + $1.rowCount, $0.1 + $1.visibleRowCount) }
+    #expect(rows > seen)
+    #expect(try IndependentReader.run([golden]).contains("\(seen) events, \(rows - seen) shadowed rows"))
+    try withTemporaryDirectory { directory in
+      _ = try runProcess(["cp", "-r", golden, directory + "/copy"])
+      let marks = try #require(entries.compactMap(\.marks).first)
+      let path = directory + "/copy/segments/" + marks.name
+      try writeFile(path, Array(try readFile(path).dropLast()))
+      #expect(throws: (any Error).self) { try IndependentReader.run([directory + "/copy"]) }
+    }
+  }
+
   @Test func refusesACutSegment() throws {
     try withTemporaryDirectory { directory in
       let segment = try #require(try segments(FormatGolden.directory + "/archive").first)
@@ -40,7 +56,9 @@ struct FormatIndependentReader {
   }
 
   private func segments(_ archive: String) throws -> [String] {
-    try Directory.names(archive + "/segments").map { "\(archive)/segments/\($0)" }
+    try Directory.names(archive + "/segments").filter { $0.hasSuffix(".cairn") }.map {
+      "\(archive)/segments/\($0)"
+    }
   }
 
   private func compare(archive: String, below prefix: String, _ directory: String) throws {

@@ -238,6 +238,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
           untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
       if !late.isEmpty { rows = Positions(late + rows.list) }
+      rows = reader.visible(rows, in: rowGroup)
       if rows.isEmpty {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue
