@@ -40,7 +40,8 @@ struct MergeCommand: ParsableCommand {
   static func text(_ summary: MergeSummary) -> String {
     "\(formatCount(summary.sources)) segments of \(formatBytes(summary.sourceByteCount)) → "
       + "\(formatCount(summary.segments)) of \(formatBytes(summary.byteCount))"
-      + (summary.collapsedRows > 0 ? ", \(formatCount(summary.collapsedRows)) shadowed records collapsed" : "")
+      + (summary.collapsedRows > 0
+        ? ", \(formatCount(summary.collapsedRows)) shadowed records collapsed" : "")
   }
 }
 

@@ -46,9 +46,13 @@ import Testing
 
     /// Events with an ID once for each value; others with each content that an object has.
     var events: [String] {
-      let named = Set(objects.flatMap(\.records).filter { $0.identifier != nil }.map { "\($0.identifier ?? 0) \($0.value)" })
+      let named = Set(
+        objects.flatMap(\.records).filter { $0.identifier != nil }.map { "\($0.identifier ?? 0) \($0.value)" }
+      )
       var texts: Set<String> = []
-      let bare = objects.filter { texts.insert($0.text).inserted }.flatMap(\.records).filter { $0.identifier == nil }
+      let bare = objects.filter { texts.insert($0.text).inserted }.flatMap(\.records).filter {
+        $0.identifier == nil
+      }
       return (Array(named) + bare.map { "NULL \($0.value)" }).sorted()
     }
   }

@@ -62,9 +62,10 @@ final class LivingArchive {
     guard problems.isEmpty else { throw TestFailure("\(problems)") }
     var sum = [0, 0, 0, 0, 0]
     try SourceListing(path: path).visit { source in
-      for (index, count) in [source.records, source.kept, source.duplicates, source.shadowed, source.rejected]
-        .enumerated()
-      { sum[index] += count }
+      for (index, count) in [
+        source.records, source.kept, source.duplicates, source.shadowed, source.rejected,
+      ]
+      .enumerated() { sum[index] += count }
     }
     guard sum[0] == sum.dropFirst().reduce(0, +), try sum[1] == count() else {
       throw TestFailure("objects do not add up: \(sum), \(try count()) rows")

@@ -17,14 +17,18 @@ import Testing
   private static var objects: [(name: String, text: String)] {
     [
       ("a.json", "{\"Records\":[\(record(1)),\(record(2)),\(record(1))]}"),
-      ("b.json", "{\"Events\":[{\"CloudTrailEvent\":\"\(quoted(record(2)))\"},{\"CloudTrailEvent\":\"{cut\"}]}"),
+      (
+        "b.json",
+        "{\"Events\":[{\"CloudTrailEvent\":\"\(quoted(record(2)))\"},{\"CloudTrailEvent\":\"{cut\"}]}"
+      ),
       ("c.json", "{\"detail\":\(record(3))}\n{\"detail\":\(record(1, ",\"n\":1"))}"),
       ("d.json", "\(record(4))\n{\"eventName\":nonsense}\n\(record(5))\n{\"eve"),
       ("e.json", "{\"no\":\"log\"}"), ("f.csv", "Event name,Event time,Event ID\nx,2024-01-01,6\nodd\n"),
       ("g.json", "[\n  \(record(7).replacing("\":", with: "\" : ")),\n  \(record(8))\n]"),
       ("h.json", "{\"Records\":[{\"eventName\":\"bare\",\"a\":1.0},{\"eventName\":\"bare\",\"a\":1.0}]}"),
       ("i.json", "{\"Records\":[{\"eventName\":\"bare\",\"a\":1.0},{\"eventName\":\"bare\",\"a\":1.0}]}"),
-      ("j.json", "\(record(2))\(record(4, ",\"x\":{\"p\":[1,{}],\"q\":\"\\u00e9\"}"))"), ("k.json", record(3)),
+      ("j.json", "\(record(2))\(record(4, ",\"x\":{\"p\":[1,{}],\"q\":\"\\u00e9\"}"))"),
+      ("k.json", record(3)),
     ]
   }
 

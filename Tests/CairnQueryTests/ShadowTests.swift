@@ -37,13 +37,18 @@ import Testing
   /// Everything that answers counts three events.
   private static func expectThree(_ archive: LivingArchive) throws {
     try archive.check()
-    #expect(try archive.rows("SELECT count(*), count(DISTINCT eventID), count(list) FROM events") == ["3 3 3"])
+    #expect(
+      try archive.rows("SELECT count(*), count(DISTINCT eventID), count(list) FROM events") == ["3 3 3"])
     #expect(try archive.rows("SELECT count(*) FROM events WHERE eventID = '2'") == ["1"])
-    #expect(try archive.rows("SELECT count(*) FROM events WHERE eventJson LIKE '%\"eventID\":\"1\"%'") == ["1"])
     #expect(
-      try archive.rows("SELECT eventName, count(*) FROM events GROUP BY 1 ORDER BY 1") == ["n1 1", "n2 1", "n3 1"])
+      try archive.rows("SELECT count(*) FROM events WHERE eventJson LIKE '%\"eventID\":\"1\"%'") == ["1"])
     #expect(
-      try archive.rows("SELECT eventID, min(eventTime), max(eventTime) FROM events GROUP BY 1 ORDER BY 1 DESC LIMIT 1")
+      try archive.rows("SELECT eventName, count(*) FROM events GROUP BY 1 ORDER BY 1") == [
+        "n1 1", "n2 1", "n3 1",
+      ])
+    #expect(
+      try archive.rows(
+        "SELECT eventID, min(eventTime), max(eventTime) FROM events GROUP BY 1 ORDER BY 1 DESC LIMIT 1")
         == ["3 2024-01-01T00:03:00Z 2024-01-01T00:03:00Z"])
     #expect(try archive.rows("SELECT eventID FROM events ORDER BY eventTime LIMIT 2") == ["1", "2"])
     #expect(
@@ -62,7 +67,8 @@ import Testing
     let schema = try ArchiveSchema(path: archive.path)
     #expect(schema.rowCount == 3)
     let counts = schema.paths.map { "\($0.name) \($0.valueCount)" }
-    #expect(counts.contains("eventID 3") && counts.contains("list 3") && counts.contains("list[].a 3"), "\(counts)")
+    #expect(
+      counts.contains("eventID 3") && counts.contains("list 3") && counts.contains("list[].a 3"), "\(counts)")
     let sizes = try Inspection(path: archive.path, columns: false).total
     #expect(sizes[.rows] - sizes[.shadowed] == 3)
     #expect(sizes[.records] == 6 && sizes[.duplicates] + sizes[.shadowed] == 3)

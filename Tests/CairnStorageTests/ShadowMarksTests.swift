@@ -51,14 +51,17 @@ import Testing
 
   /// Values are equal however they are spelled, and differ where they do.
   @Test func canonicalForms() {
-    func form(_ text: String) -> [UInt8] { Array(text.utf8).withUnsafeBufferPointer { CanonicalJSON.form(of: $0) } }
+    func form(_ text: String) -> [UInt8] {
+      Array(text.utf8).withUnsafeBufferPointer { CanonicalJSON.form(of: $0) }
+    }
     let equal = [
       (#"{"a":1,"b":[true,null]}"#, #"{ "b" : [true , null], "a" : 1.0 }"#), ("1e3", "1000"), ("-0", "0.000"),
       ("12.50", "1250E-2"), (#""\u0041\/""#, #""A/""#), (#"{"\u0061":{}}"#, #"{"a":{}}"#), ("0.1e1", "1"),
     ]
     for (a, b) in equal { #expect(form(a) == form(b), "\(a) \(b)") }
     let different = [
-      "1", "\"1\"", "true", "\"true\"", "[1]", "[[1]]", "[1,1]", "{}", "[]", "null", "\"\"", "1.1", "-1", "10",
+      "1", "\"1\"", "true", "\"true\"", "[1]", "[[1]]", "[1,1]", "{}", "[]", "null", "\"\"", "1.1", "-1",
+      "10",
       #"{"a":1}"#, #"{"a":1,"a":2}"#, #"{"a":2,"a":1}"#, #"{"a":"1"}"#, #"{"A":1}"#, "1e99999999999999999999",
       "1e99999999999999999998", "[1,2]", "[12]", "{cut", "tru",
     ]

@@ -68,9 +68,9 @@ private struct EncodedColumn {
     case .constant(let value):
       append(value)
       (codes, isConstant) = ([], true)
-    case .plain(let values):
-      ends.reserveCapacity(values.count + 1)
-      for value in values { append(value) }
+    case .wholes, .doubles, .plain:
+      ends.reserveCapacity(rowCount + 1)
+      for row in 0..<rowCount { append(vector[row]) }
       (codes, isConstant) = ([], false)
     case .times(let times):
       ends.reserveCapacity(times.seconds.count + 1)

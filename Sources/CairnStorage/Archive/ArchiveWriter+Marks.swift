@@ -24,7 +24,8 @@ extension ArchiveWriter {
     do {
       for index in next.segments.indices {
         let entry = next.segments[index]
-        guard files[entry.name] != nil || entry.marks != nil && gone.contains(where: entry.mayShare(with:)) else {
+        guard files[entry.name] != nil || entry.marks != nil && gone.contains(where: entry.mayShare(with:))
+        else {
           continue
         }
         let reader = try open(entry)

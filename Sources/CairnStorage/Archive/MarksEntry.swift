@@ -47,7 +47,8 @@ extension MarksEntry {
     func value(_ place: Int, _ name: String) -> Substring? {
       words[place].hasPrefix(name + "=") ? words[place].dropFirst(name.count + 1) : nil
     }
-    guard let bytes = value(2, "bytes").flatMap({ Int($0) }), let rows = value(3, "rows").flatMap({ Int($0) }),
+    guard let bytes = value(2, "bytes").flatMap({ Int($0) }),
+      let rows = value(3, "rows").flatMap({ Int($0) }),
       let untimed = value(4, "untimed").flatMap({ Int($0) }),
       let hash = value(5, "hash").flatMap({ UInt64($0, radix: 16) })
     else { return nil }

@@ -9,7 +9,9 @@ extension BoundExpression {
     if let constant { return .constant(constant) }
     let cancellation = context.options.cancellation
     return try cancellation.during {
-      try Evaluator(self, batch, context).map { cancellation.isCancelled ? .null : evaluate(values: $0) }
+      let evaluator = try Evaluator(self, batch, context)
+      return evaluator.flat(self)
+        ?? evaluator.map { cancellation.isCancelled ? .null : evaluate(values: $0) }
     }
   }
 
@@ -21,17 +23,11 @@ extension BoundExpression {
         .boolean(!cancellation.isCancelled && truth(values: $0) == true)
       }
     }
-    switch outcome {
-    case .constant(let value):
+    if case .constant(let value) = outcome {
       return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
-    case .coded(let coded):
-      let passes = coded.entries.map { $0.truth == true }
-      return coded.codes.withUnsafeBufferPointer { codes in
-        codes.indices.compactMap { passes[Int(codes[$0])] ? UInt32($0) : nil }
-      }
-    case .plain(let values):
-      return values.indices.compactMap { values[$0].truth == true ? UInt32($0) : nil }
-    case .times: return []
+    }
+    return outcome.truths(count: batch.rowCount).withUnsafeBufferPointer { truths in
+      truths.indices.compactMap { truths[$0] ? UInt32($0) : nil }
     }
   }
 }
@@ -53,6 +49,18 @@ private struct Evaluator {
     }
   }
 
+  /// Loops over numbers, where there are some that are not the same for many rows.
+  func flat(_ expression: BoundExpression) -> Vector? {
+    let hasNumbers = inputs.contains { input in
+      switch input {
+      case .times: granularity.map { $0 <= 1 } ?? true
+      case .wholes, .doubles: true
+      case .constant, .coded, .plain: false
+      }
+    }
+    return hasNumbers ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+  }
+
   func map(_ evaluate: ([EngineValue]) -> EngineValue) -> Vector {
     var open: [Int] = []
     var values: [EngineValue] = inputs.enumerated().map { index, input in
@@ -63,12 +71,9 @@ private struct Evaluator {
     if isVolatile { return rows(open, values, evaluate) }
     guard let first = open.first else { return .constant(evaluate(values)) }
     if open.count == 1 {
-      if case .plain(let column) = inputs[first] {
-        return .plain(
-          column.map { value in
-            values[first] = value
-            return evaluate(values)
-          })
+      switch inputs[first] {
+      case .plain, .wholes, .doubles: return rows(open, values, evaluate)
+      case .constant, .coded, .times: break
       }
       if case .times(let times) = inputs[first], let granularity {
         let (seconds, codes) = times.steps(of: granularity)
@@ -118,7 +123,10 @@ private struct Evaluator {
   ) -> Vector {
     var values = constants
     let isEncoded = open.allSatisfy {
-      if case .plain = inputs[$0] { false } else { true }
+      switch inputs[$0] {
+      case .plain, .wholes, .doubles: false
+      case .constant, .coded, .times: true
+      }
     }
     guard isEncoded else { return rows(open, constants, evaluate) }
     let columns = open.map { inputs[$0].coded(count: rowCount) }

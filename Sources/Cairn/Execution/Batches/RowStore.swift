@@ -106,15 +106,27 @@ final class RowStore: Sendable {
         if part.places.count == rowCount { return vector.gathered(part.places.map { UInt32($0.row) }) }
         if case .coded(let coded) = vector { return Self.padded(coded, part.places, rowCount) }
       }
-      var values = [EngineValue](repeating: .null, count: rowCount)
       let vectors = try parallelMap(count: parts.count, threads: threads) {
         try parts[$0].batch.columns[id]?.vector()
       }
+      if let seconds = seconds(vectors) { return .times(Vector.Times(seconds)) }
+      var values = [EngineValue](repeating: .null, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
         guard let vector else { continue }
         for place in part.places { values[place.target] = vector[place.row] }
       }
       return .plain(values)
+    }
+
+    /// The seconds of times; nil where there are other values.
+    private func seconds(_ vectors: [Vector?]) -> [Int64]? {
+      // Seconds that have no text are NULL.
+      var output = [Int64](repeating: .min, count: rowCount)
+      for (part, vector) in zip(parts, vectors) {
+        guard case .times(let times)? = vector else { return nil }
+        for place in part.places { output[place.target] = times.seconds[place.row] }
+      }
+      return output
     }
 
     /// Entries as they are, and NULL where no row goes.

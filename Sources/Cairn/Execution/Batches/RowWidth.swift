@@ -14,7 +14,7 @@ extension Vector {
   /// What a row takes, by some of them.
   func sampledByteCount(rowCount: Int) -> Int {
     switch self {
-    case .times: return MemoryLayout<Int64>.stride
+    case .times, .wholes, .doubles: return MemoryLayout<Int64>.stride
     case .constant: return 0
     case .coded, .plain: break
     }

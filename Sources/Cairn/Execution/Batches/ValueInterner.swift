@@ -100,8 +100,8 @@ private struct KeyTable {
   private var ends = RawVector<Int>()
   private var sorts = RawVector<UInt8>()
   private var hashes = RawVector<UInt64>()
-  /// Number + 1, or 0.
-  private var places: [UInt32] = Array(repeating: 0, count: 64)
+  /// Number + 1 below the upper half of the hash, so that others are passed over without a look at them; 0 for none.
+  private var places: [UInt64] = Array(repeating: 0, count: 64)
 
   func free() {
     heap.free()
@@ -110,7 +110,7 @@ private struct KeyTable {
     hashes.free()
   }
 
-  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 4 }
+  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 8 }
 
   mutating func number(of key: GroupingKey) -> UInt32 {
     key.bytes.withUnsafeBufferPointer { number(sort: key.sort, $0, hash: key.stableHash) }
@@ -122,10 +122,13 @@ private struct KeyTable {
 
   private mutating func number(sort: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32 {
     let mask = places.count - 1
+    let upper = hash & Self.upperHalf
     var place = Int(truncatingIfNeeded: hash) & mask
     while places[place] > 0 {
-      let number = Int(places[place] - 1)
-      if hashes[number] == hash, sorts[number] == sort, isEqual(number, bytes) { return UInt32(number) }
+      if places[place] & Self.upperHalf == upper {
+        let number = Int(places[place] & ~Self.upperHalf) - 1
+        if sorts[number] == sort, isEqual(number, bytes) { return UInt32(number) }
+      }
       place = (place + 1) & mask
     }
     let number = UInt32(truncatingIfNeeded: hashes.count)
@@ -133,10 +136,12 @@ private struct KeyTable {
     ends.append(heap.count)
     sorts.append(sort)
     hashes.append(hash)
-    places[place] = number + 1
+    places[place] = upper | UInt64(number + 1)
     if hashes.count * 2 > places.count { grow() }
     return number
   }
+
+  private static let upperHalf: UInt64 = 0xFFFF_FFFF << 32
 
   private func isEqual(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let start = number == 0 ? 0 : ends[number - 1]
@@ -144,12 +149,13 @@ private struct KeyTable {
   }
 
   private mutating func grow() {
-    places = Array(repeating: 0, count: places.count * 2)
+    // By four, since each number is put again.
+    places = Array(repeating: 0, count: places.count * 4)
     let mask = places.count - 1
     for (number, hash) in hashes.buffer.enumerated() {
       var place = Int(truncatingIfNeeded: hash) & mask
       while places[place] > 0 { place = (place + 1) & mask }
-      places[place] = UInt32(truncatingIfNeeded: number + 1)
+      places[place] = hash & Self.upperHalf | UInt64(number + 1)
     }
   }
 }

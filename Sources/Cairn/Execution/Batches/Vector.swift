@@ -8,6 +8,10 @@ enum Vector: Sendable {
   case coded(Coded)
   /// Canonical `eventTime` texts as seconds since 1970, one per row.
   case times(Times)
+  /// Whole numbers, one per row.
+  case wholes(Numbers<Int64>)
+  /// Doubles, one per row, all finite.
+  case doubles(Numbers<Double>)
   /// A value per row.
   case plain([EngineValue])
 
@@ -59,6 +63,8 @@ enum Vector: Sendable {
     case .constant(let value): value
     case .coded(let coded): coded.entries[Int(coded.codes[row])]
     case .times(let times): Vector.time(times.seconds[row])
+    case .wholes(let numbers): numbers.value(row) { .number(.integer($0)) }
+    case .doubles(let numbers): numbers.value(row) { .number(.double($0)) }
     case .plain(let values): values[row]
     }
   }
@@ -73,6 +79,8 @@ enum Vector: Sendable {
       return .coded(coded)
     case .times(let times):
       return .times(Times(indices.map { times.seconds[Int($0)] }))
+    case .wholes(let numbers): return .wholes(numbers.gathered(indices))
+    case .doubles(let numbers): return .doubles(numbers.gathered(indices))
     case .plain(let values): return .plain(indices.map { values[Int($0)] })
     }
   }
@@ -83,6 +91,7 @@ enum Vector: Sendable {
     case .constant(let value): Array(repeating: value, count: count)
     case .coded(let coded): coded.values
     case .times(let times): times.seconds.map { Vector.time($0) }
+    case .wholes, .doubles: (0..<count).map { self[$0] }
     case .plain(let values): values
     }
   }
@@ -96,6 +105,9 @@ enum Vector: Sendable {
     case .times(let times):
       let (seconds, codes) = times.steps(of: 1)
       return Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
+    case .wholes(let numbers):
+      return numbers.coded({ UInt64(bitPattern: $0) }) { .number(.integer($0)) }
+    case .doubles(let numbers): return numbers.coded(\.bitPattern) { .number(.double($0)) }
     case .plain(let values):
       var entries: [EngineValue] = []
       var codes: [UInt32] = []

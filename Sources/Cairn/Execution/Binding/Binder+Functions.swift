@@ -34,7 +34,8 @@ extension ExpressionBinder {
       return try self.special(special, call.arguments, expression)
     case .plain(let function):
       let nodes = try values(call.arguments)
-      return fold(FunctionNode(nodes, ExpressionBinder.passingNull(function)), nodes)
+      return fold(
+        FunctionNode(nodes, kernel: entry.kernel, ExpressionBinder.passingNull(function)), nodes)
     case .total(let function):
       let nodes = try values(call.arguments)
       return fold(FunctionNode(nodes, function), nodes)
@@ -229,7 +230,9 @@ extension ExpressionBinder {
       let (left, right) = (try value(lhs), try value(rhs))
       let digits = WholeDigits(lhs, rhs)
       return fold(
-        FunctionNode([left, right]) { Arithmetic.apply(operation, $0[0], $0[1], digits) }, [left, right])
+        FunctionNode([left, right], kernel: .arithmetic(operation)) {
+          Arithmetic.apply(operation, $0[0], $0[1], digits)
+        }, [left, right])
     }
   }
 
@@ -240,7 +243,7 @@ extension ExpressionBinder {
       // A constant may name a zone; records open no files.
       return ConstantNode(target.cast(EngineValue(timeOf: constant, allowsNames: true)))
     }
-    return fold(UnaryNode(operand) { target.cast($0) }, [operand])
+    return fold(UnaryNode(operand, kernel: .cast(target)) { target.cast($0) }, [operand])
   }
 }
 

@@ -34,7 +34,7 @@ extension ExpressionBinder {
     // What is added is rounded to the digits of the type.
     let digits = function == .add ? arguments[2].writtenFractionDigits : nil
     let node = FunctionNode(
-      nodes,
+      nodes, kernel: function.kernel,
       ExpressionBinder.passingNull { values in
         guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }) else { return .null }
         let result = function.value(unit, Array(values[1...]))
@@ -140,7 +140,7 @@ extension ExpressionBinder {
 
 extension TimeUnit {
   /// The unit of a name, in any case.
-  fileprivate init?(name: [UInt8]) {
+  init?(name: [UInt8]) {
     self.init(rawValue: String(decoding: Characters.lower(name), as: UTF8.self))
   }
 }

@@ -41,6 +41,9 @@ package struct BoundExpression: Sendable {
     return root.value(Row(values: values, elements: []))
   }
 
+  /// The values for all rows of a batch at once, where its nodes have loops for these; else nil.
+  func flat(_ rows: FlatRows) -> Vector? { isVolatile ? nil : root.flat(rows)?.vector }
+
   /// The outcome where a condition is needed (S30).
   package func truth(values: [EngineValue]) -> Bool? {
     guard values.count >= columns.count else { return nil }

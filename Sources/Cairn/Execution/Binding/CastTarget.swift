@@ -106,6 +106,9 @@ indirect enum CastTarget: Sendable, Equatable {
       return .text(limit.map { Array(text[..<Characters.offset(text, behind: $0)]) } ?? text)
     case .whole(let range): return CastTarget.whole(value, range)
     case .double:
+      if let short = value.spelledNumber.flatMap({ ShortDecimal($0) }) {
+        return .number(.double(short.double))
+      }
       return EngineValue(double: CastTarget.anyFloat(value)?.double ?? .nan)
     case .real: return CastTarget.real(value)
     case .decimal(let precision, let scale):
@@ -158,6 +161,9 @@ indirect enum CastTarget: Sendable, Equatable {
   }
 
   private static func whole(_ value: EngineValue, _ range: ClosedRange<Int64>) -> EngineValue {
+    if case .record(.number(let spelling)) = value, let short = ShortDecimal(spelling) {
+      return range.contains(short.rounded) ? .number(.integer(short.rounded)) : .null
+    }
     let number: ExactNumber?
     if let text = value.string {
       let digits =
@@ -207,6 +213,16 @@ indirect enum CastTarget: Sendable, Equatable {
     case Array("true".utf8), Array("t".utf8), Array("1".utf8): return true
     case Array("false".utf8), Array("f".utf8), Array("0".utf8): return false
     default: return nil
+    }
+  }
+}
+
+extension EngineValue {
+  /// The spelling of a number of a record, or the text that may be one.
+  fileprivate var spelledNumber: [UInt8]? {
+    switch self {
+    case .text(let text), .record(.string(let text)), .record(.number(let text)): text
+    default: nil
     }
   }
 }

@@ -8,13 +8,19 @@ enum FunctionTable {
     /// Whether its result is a boolean (S40).
     let isCondition: Bool
     let form: Form
+    /// What does the same with the numbers of all rows.
+    let kernel: FlatKernel?
 
     /// Whether its value is another one each time that it is evaluated.
     var isVolatile: Bool { if case .special(.random) = form { true } else { false } }
 
     var takesLambda: Bool { if case .lambda = form { true } else { false } }
 
-    private init(_ name: String, _ counts: ClosedRange<Int>, _ isCondition: Bool, _ form: Form) {
+    private init(
+      _ name: String, _ counts: ClosedRange<Int>, _ isCondition: Bool, _ form: Form,
+      _ kernel: FlatKernel? = nil
+    ) {
+      self.kernel = kernel
       self.name = name
       argumentCounts = counts
       self.isCondition = isCondition
@@ -23,9 +29,10 @@ enum FunctionTable {
 
     /// Of its arguments' values, none of which is NULL.
     static func plain(
-      _ name: String, _ counts: ClosedRange<Int>, isCondition: Bool = false, _ function: @escaping Function
+      _ name: String, _ counts: ClosedRange<Int>, isCondition: Bool = false, kernel: FlatKernel? = nil,
+      _ function: @escaping Function
     ) -> Entry {
-      Entry(name, counts, isCondition, .plain(function))
+      Entry(name, counts, isCondition, .plain(function), kernel)
     }
 
     /// Of its arguments' values, NULL or not.

@@ -34,6 +34,8 @@ extension Vector {
     case .coded(let coded):
       coded.entries.reduce(coded.codes.count * 4 + coded.keys.count * 8) { $0 + $1.heldByteCount }
     case .times(let times): times.seconds.count * 8
+    case .wholes(let numbers): numbers.values.count * 8 + numbers.isNull.count
+    case .doubles(let numbers): numbers.values.count * 8 + numbers.isNull.count
     case .plain(let values): values.reduce(0) { $0 + $1.heldByteCount }
     }
   }

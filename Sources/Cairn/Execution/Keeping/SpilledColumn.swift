@@ -38,8 +38,8 @@ final class SpilledColumn: Sendable {
       let (offsets, bytes) = try Self.append(used.lazy.map { coded.entries[Int($0)] }, arena)
       form = .entries(offsets: offsets, bytes: bytes, codes: try arena.append(codes))
       valueByteCount = used.isEmpty ? 0 : bytes.byteCount / used.count * codes.count
-    case .plain(let values):
-      let (offsets, bytes) = try Self.append(values.prefix(rowCount), arena)
+    case .wholes, .doubles, .plain:
+      let (offsets, bytes) = try Self.append((0..<rowCount).lazy.map { vector[$0] }, arena)
       form = .entries(offsets: offsets, bytes: bytes, codes: nil)
       valueByteCount = bytes.byteCount
     }

@@ -144,26 +144,50 @@ final class ArrayNode: Node {
 final class FunctionNode: Node {
   private let arguments: [any Node]
   private let function: @Sendable ([EngineValue]) -> EngineValue
+  private let kernel: FlatKernel?
 
-  init(_ arguments: [any Node], _ function: @escaping @Sendable ([EngineValue]) -> EngineValue) {
+  init(
+    _ arguments: [any Node], kernel: FlatKernel? = nil,
+    _ function: @escaping @Sendable ([EngineValue]) -> EngineValue
+  ) {
     self.arguments = arguments
+    self.kernel = kernel
     self.function = function
   }
 
   func value(_ row: Row) -> EngineValue { function(arguments.map { $0.value(row) }) }
+
+  func flat(_ rows: FlatRows) -> FlatValue? {
+    guard let kernel else { return nil }
+    var values: [FlatValue] = []
+    for argument in arguments {
+      guard let value = argument.flat(rows) else { return nil }
+      values.append(value)
+    }
+    return kernel.value(values, rows.count)
+  }
 }
 
 /// A function of one value.
 final class UnaryNode: Node {
   private let argument: any Node
   private let function: @Sendable (EngineValue) -> EngineValue
+  private let kernel: FlatKernel?
 
-  init(_ argument: any Node, _ function: @escaping @Sendable (EngineValue) -> EngineValue) {
+  init(
+    _ argument: any Node, kernel: FlatKernel? = nil,
+    _ function: @escaping @Sendable (EngineValue) -> EngineValue
+  ) {
     self.argument = argument
+    self.kernel = kernel
     self.function = function
   }
 
   func value(_ row: Row) -> EngineValue { function(argument.value(row)) }
+
+  func flat(_ rows: FlatRows) -> FlatValue? {
+    kernel.flatMap { kernel in argument.flat(rows).flatMap { kernel.value([$0], rows.count) } }
+  }
 }
 
 /// `LIKE` (S25).

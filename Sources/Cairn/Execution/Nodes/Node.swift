@@ -15,11 +15,14 @@ protocol Node: AnyObject, Sendable {
   func truth(_ row: Row) -> Bool?
   /// The value if it is the same for every row.
   var constant: EngineValue? { get }
+  /// The values for all rows of a batch at once, where it has a loop for these; else nil.
+  func flat(_ rows: FlatRows) -> FlatValue?
 }
 
 extension Node {
   func truth(_ row: Row) -> Bool? { value(row).truth }
   var constant: EngineValue? { nil }
+  func flat(_ rows: FlatRows) -> FlatValue? { nil }
 }
 
 /// A node whose result is a boolean.
@@ -38,6 +41,7 @@ final class ConstantNode: Node {
   var constant: EngineValue? { content }
 
   func value(_ row: Row) -> EngineValue { content }
+  func flat(_ rows: FlatRows) -> FlatValue? { .constant(content) }
 }
 
 /// A path without `[]`.
@@ -47,6 +51,10 @@ final class PathNode: Node {
   init(_ reader: PathReader) { self.reader = reader }
 
   func value(_ row: Row) -> EngineValue { reader.value(row) }
+
+  func flat(_ rows: FlatRows) -> FlatValue? {
+    reader.isPlain ? FlatValue(rows.inputs[reader.value.slot]) : nil
+  }
 }
 
 /// A column as a whole.
@@ -56,6 +64,7 @@ final class ColumnNode: Node {
   init(slot: Int) { self.slot = slot }
 
   func value(_ row: Row) -> EngineValue { row.values[slot] }
+  func flat(_ rows: FlatRows) -> FlatValue? { FlatValue(rows.inputs[slot]) }
 }
 
 /// A path with `[]` that no condition is around: the JSON array of its values (S43).

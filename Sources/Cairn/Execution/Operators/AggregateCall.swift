@@ -33,7 +33,7 @@ enum AggregateStates: Sendable {
   case seconds([Int64], ExtremeRule)
   /// What a rule prefers in each group.
   case extremes([ExtremeRule.Candidate?], ExtremeRule)
-  case sums([WholeSum])
+  case sums([FlatSum])
   case states([any AggregateState])
 
   struct DistinctRows: Sendable {
@@ -96,7 +96,7 @@ enum AggregateStates: Sendable {
       self = .extremes(best, rule)
     case .sums(var sums):
       self = .counts([])
-      sums.append(WholeSum())
+      sums.append(FlatSum())
       self = .sums(sums)
     case .states(var states):
       self = .counts([])

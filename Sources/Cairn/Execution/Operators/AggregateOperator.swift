@@ -94,29 +94,29 @@ final class AggregateOperator: Operator {
     return tables
   }
 
-  private func emit<Result>(
-    _ table: GroupTable, _ set: Int, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+  private func emit<Result: Sendable>(
+    _ table: GroupTable, _ set: Int, _ context: ExecutionContext, _ work: @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws -> Bool {
     let rowCount = context.rowCount(
       atMost: Self.outputRowCount, rowByteCount: table.byteCount / max(1, table.count))
-    for start in stride(from: 0, to: table.count, by: rowCount) {
-      try context.check()
-      let range = start..<min(start + rowCount, table.count)
-      var batch = Batch(rowCount: range.count)
-      for (index, id) in grouping.keys.enumerated() {
-        let values = table.keys[index]
-        batch.columns[id] = Column(count: range.count) { rows in
-          .plain(try values.values(rows.map { range.lowerBound + Int($0) }))
+    return try give(
+      count: (table.count + rowCount - 1) / rowCount, context,
+      { [grouping] part in
+        let range = part * rowCount..<min((part + 1) * rowCount, table.count)
+        var batch = Batch(rowCount: range.count)
+        for (index, id) in grouping.keys.enumerated() {
+          let values = table.keys[index]
+          batch.columns[id] = Column(count: range.count) { rows in
+            .plain(try values.values(rows.map { range.lowerBound + Int($0) }))
+          }
         }
-      }
-      for (call, states) in zip(grouping.calls, table.states) {
-        batch.columns[call.id] = Column(states.results(call, range))
-      }
-      grouping.addGroupings(to: &batch, set: set)
-      if try !take(try work(batch)) { return false }
-    }
-    return true
+        for (call, states) in zip(grouping.calls, table.states) {
+          batch.columns[call.id] = Column(states.results(call, range))
+        }
+        grouping.addGroupings(to: &batch, set: set)
+        return batch
+      }, work, take)
   }
 
   /// Rows that a batch gives at a time.

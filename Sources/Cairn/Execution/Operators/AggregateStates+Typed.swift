@@ -1,11 +1,3 @@
-/// Sum and number of the whole numbers of a group.
-struct WholeSum: Sendable {
-  var sum: Int128 = 0
-  var count = 0
-
-  var exact: ExactSum { ExactSum(whole: sum, count: count) }
-}
-
 extension AggregateCall {
   /// What keeps flat states for it; nil where rows have to be kept, or more than one value for a group.
   var kernel: AggregateKernel? {
@@ -62,8 +54,7 @@ extension AggregateStates {
     case (.sums(var sums), .sums(let more)):
       self = .counts([])
       for (group, target) in targets.enumerated() {
-        sums[target].sum += more[group].sum
-        sums[target].count += more[group].count
+        sums[target].merge(more[group])
       }
       self = .sums(sums)
       return 0

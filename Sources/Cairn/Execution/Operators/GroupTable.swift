@@ -19,10 +19,7 @@ struct GroupTable {
   private(set) var count = 0
   /// Bytes that it takes beside what numbers the values, roughly.
   private(set) var byteCount = 0
-  /// Groups by the numbers of their keys: of the first two together, of these and the third, and so on.
-  private var byPair: [PairNumbers]
-  /// Combinations at each step but the last, whose combinations are the groups.
-  private var combinationCounts: [UInt32]
+  private var numbers: CombinationNumbers
   private(set) var keys: [GroupKeys]
   private(set) var states: [AggregateStates]
 
@@ -35,8 +32,7 @@ struct GroupTable {
     self.calls = calls
     self.keepsKeys = keepsKeys
     keys = (0..<keyCount).map { _ in GroupKeys() }
-    byPair = (0..<max(1, keyCount - 1)).map { _ in PairNumbers() }
-    combinationCounts = byPair.dropLast().map { _ in 0 }
+    numbers = CombinationNumbers(keyCount: keyCount)
     states = calls.map { AggregateStates($0) }
   }
 
@@ -48,7 +44,7 @@ struct GroupTable {
     var added: [Int] = []
     for index in keys.indices { keys[index].begin(partial.keys[index]) }
     for group in 0..<partial.count {
-      let (number, isNew) = number(partial.numbers, group)
+      let (number, isNew) = numbers.number(partial.numbers, group)
       targets.append(number)
       if isNew {
         try add(group)
@@ -63,27 +59,9 @@ struct GroupTable {
 
   /// Adds the group of no rows, where there is none yet.
   mutating func addEmptyGroup() throws {
-    let isNew = number(keys.map { _ in [UInt32.max] }, 0).isNew
+    let isNew = numbers.number(keys.map { _ in [UInt32.max] }, 0).isNew
     for index in keys.indices { keys[index].begin(.null) }
     if isNew { try add(0) }
-  }
-
-  /// A group's number by those of its keys, which is the next one for a new group.
-  private mutating func number(_ numbers: [[UInt32]], _ group: Int) -> (number: Int, isNew: Bool) {
-    let next = UInt32(truncatingIfNeeded: count)
-    var number = numbers.first.map { $0[group] } ?? 0
-    // One key is a pair with nothing.
-    for step in byPair.indices {
-      let key = UInt64(number) << 32 | UInt64(numbers.count > step + 1 ? numbers[step + 1][group] : 0)
-      if step == byPair.count - 1 {
-        number = byPair[step].number(of: key, next: next)
-      } else {
-        let known = combinationCounts[step]
-        number = byPair[step].number(of: key, next: known)
-        if number == known { combinationCounts[step] += 1 }
-      }
-    }
-    return (Int(number), number == next)
   }
 
   /// Adds a group of the partial ones that keys have begun with.

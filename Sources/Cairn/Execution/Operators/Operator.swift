@@ -37,6 +37,24 @@ extension Operator {
     return true
   }
 
+  /// Gives batches that are made one by one: on several threads, in their order.
+  func give<Result: Sendable>(
+    count: Int, _ context: ExecutionContext, _ make: @Sendable (Int) throws -> Batch,
+    _ work: @Sendable (Batch) throws -> Result, _ take: (Result) throws -> Bool
+  ) throws -> Bool {
+    let threads = max(1, context.options.threads)
+    for start in stride(from: 0, to: count, by: threads) {
+      try context.check()
+      let results = try parallelMap(count: min(threads, count - start), threads: threads) {
+        try work(make(start + $0))
+      }
+      for result in results {
+        if try !take(result) { return false }
+      }
+    }
+    return true
+  }
+
   /// Runs, and measures where EXPLAIN ANALYZE asks for it: the operator pays for what it does, who pulls for what
   /// is done with the batches.
   func pull<Result: Sendable>(

@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// One item of ORDER BY, computed as a column.
 struct SortKey: Sendable {
   let column: ColumnID
@@ -58,14 +60,16 @@ struct RankedRows {
   func isTie(_ lhs: Int, _ rhs: Int) -> Bool { ranks.allSatisfy { $0[lhs] == $0[rhs] } }
 
   /// All rows in order.
-  func sorted() -> [Int] {
-    if ranks.count == 1 {
-      let only = ranks[0]
-      return only.withUnsafeBufferPointer { ranks in
-        (0..<rowCount).sorted { ranks[$0] != ranks[$1] ? ranks[$0] < ranks[$1] : $0 < $1 }
-      }
+  func sorted() -> [Int] { radixOrder().map { Int($0) } }
+
+  /// All rows in the order of the keys, those of a group together where groups are given.
+  func radixOrder(in groups: [UInt32]? = nil) -> [UInt32] {
+    var order = RadixOrder(rowCount: rowCount)
+    for ranks in ranks.reversed() {
+      ranks.withUnsafeBufferPointer { ranks in order.sort { ranks[$0] } }
     }
-    return (0..<rowCount).sorted(by: precedes)
+    groups?.withUnsafeBufferPointer { groups in order.sort { Int64(groups[$0]) } }
+    return order.rows
   }
 
   private static func rank(_ batches: [Batch], _ key: SortKey) throws -> [Int64] {
@@ -73,8 +77,11 @@ struct RankedRows {
       (vector: try batch.columns[key.column]?.vector() ?? .constant(.null), count: batch.rowCount)
     }
     if let seconds = seconds(vectors.map(\.vector)) {
-      let all = seconds.flatMap { $0 }
-      return key.isDescending ? all.map { -$0 } : all
+      // Seconds that have no text are NULL.
+      let null: Int64 = key.nullsFirst ? .min : .max
+      return seconds.flatMap { seconds in
+        seconds.map { !EventTime.canonicalRange.contains($0) ? null : key.isDescending ? -$0 : $0 }
+      }
     }
     if let whole = wholeNumbers(vectors, key) { return whole }
     var entries: [EngineValue] = []
@@ -96,6 +103,11 @@ struct RankedRows {
 
   /// Ranks of values, equal ones alike, with the direction and the place of NULL taken into account.
   private static func rank(_ entries: [EngineValue], _ key: SortKey) -> [Int64] {
+    if !key.isTime, let texts = TextRanks(entries) {
+      return texts.ranks.map { rank in
+        rank < 0 ? (key.nullsFirst ? .min : .max) : key.isDescending ? -rank : rank
+      }
+    }
     let compared = entries.map { ComparedValue($0) }
     func compare(_ lhs: Int, _ rhs: Int) -> Int {
       ComparedValue.compare(compared[lhs], compared[rhs], isTime: key.isTime)
@@ -119,6 +131,19 @@ struct RankedRows {
   private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
     var output: [Int64] = []
     for (vector, count) in vectors {
+      if case .wholes(let numbers) = vector {
+        for row in numbers.values.indices {
+          let whole = numbers.values[row]
+          if numbers.isNull(row) {
+            output.append(key.nullsFirst ? .min : .max)
+          } else if whole > .min + 1 && whole < .max {
+            output.append(key.isDescending ? -whole : whole)
+          } else {
+            return nil
+          }
+        }
+        continue
+      }
       guard case .plain(let values) = vector, values.count == count else { return nil }
       for value in values {
         guard case .number(.integer(let whole)) = value, whole > .min else { return nil }

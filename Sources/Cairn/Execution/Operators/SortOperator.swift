@@ -89,18 +89,19 @@ final class SortOperator: Operator {
   }
 
   /// Gives batches' rows in order.
-  private func order<Result>(
-    _ batches: [Batch], isWhole: Bool, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
-    _ take: (Result) throws -> Bool
+  private func order<Result: Sendable>(
+    _ batches: [Batch], isWhole: Bool, _ context: ExecutionContext,
+    _ work: @Sendable (Batch) throws -> Result, _ take: (Result) throws -> Bool
   ) throws {
     let store = RowStore(batches, threads: context.options.threads)
     let order = try order(of: batches)
     let rowCount = context.rowCount(atMost: Self.outputRowCount, rowByteCount: store.rowByteCount)
-    for start in stride(from: 0, to: order.count, by: rowCount) {
-      try context.check()
-      let rows = Array(order[start..<min(start + rowCount, order.count)])
-      if try !take(try work(store.batch(rows, isWhole: isWhole))) { return }
-    }
+    _ = try give(
+      count: (order.count + rowCount - 1) / rowCount, context,
+      { part in
+        let start = part * rowCount
+        return store.batch(Array(order[start..<min(start + rowCount, order.count)]), isWhole: isWhole)
+      }, work, take)
   }
 
   /// Gives the rows of temporary files in order.

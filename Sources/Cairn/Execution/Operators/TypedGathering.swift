@@ -140,35 +140,68 @@ struct TypedGathering {
 
   // MARK: Sums and counts
 
-  private enum Summand: UInt8 { case unknown, whole, none }
-
-  /// Nil where a number is not whole or too large, and for intervals.
+  /// Nil where a number has too many digits, and for intervals.
   private func sums(_ vector: Vector) -> AggregateStates? {
-    let coded = vector.coded(count: rowCount)
-    var summands = [Summand](repeating: .unknown, count: coded.entries.count)
-    var wholes = [Int64](repeating: 0, count: coded.entries.count)
-    var sums = [WholeSum](repeating: WholeSum(), count: groups.count)
-    var isWhole = true
-    eachRow { row, group in
-      let code = Int(coded.codes[row])
-      if summands[code] == .unknown {
-        guard let summand = Self.summand(coded.entries[code]) else { return isWhole = false }
-        (summands[code], wholes[code]) = summand
-      }
-      if summands[code] == .whole {
-        sums[group].sum += Int128(wholes[code])
-        sums[group].count += 1
+    var sums = [FlatSum](repeating: FlatSum(), count: groups.count)
+    var fits = true
+    sums.withUnsafeMutableBufferPointer { sums in
+      switch vector {
+      case .times: break
+      case .wholes(let numbers):
+        eachRow { row, group in
+          if !numbers.isNull(row) { sums[group].add(FlatSum.Summand(numbers.values[row])) }
+        }
+      case .doubles(let numbers):
+        eachRow { row, group in
+          if numbers.isNull(row) { return }
+          guard let summand = FlatSum.Summand(numbers.values[row]) else { return fits = false }
+          sums[group].add(summand)
+        }
+      case .plain(let values):
+        eachRow { row, group in
+          switch Self.summand(values[row]) {
+          case .number(let summand): sums[group].add(summand)
+          case .none: break
+          case .other: fits = false
+          }
+        }
+      case .constant, .coded:
+        let coded = vector.coded(count: rowCount)
+        var summands = [Summand?](repeating: nil, count: coded.entries.count)
+        eachRow { row, group in
+          let code = Int(coded.codes[row])
+          let summand = summands[code] ?? Self.summand(coded.entries[code])
+          summands[code] = summand
+          switch summand {
+          case .number(let summand): sums[group].add(summand)
+          case .none: break
+          case .other: fits = false
+          }
+        }
       }
     }
-    return isWhole ? .sums(sums) : nil
+    return fits ? .sums(sums) : nil
   }
 
-  private static func summand(_ value: EngineValue) -> (Summand, Int64)? {
-    if case .interval = value { return nil }
-    switch value.number {
-    case .integer(let whole): return (.whole, whole)
-    case nil: return (.none, 0)
-    default: return nil
+  private enum Summand: BitwiseCopyable {
+    case number(FlatSum.Summand)
+    /// Nothing that is added.
+    case none
+    /// What flat states do not hold.
+    case other
+  }
+
+  private static func summand(_ value: EngineValue) -> Summand {
+    switch value {
+    case .null: return .none
+    case .number(.integer(let whole)), .record(.integer(let whole)):
+      return .number(FlatSum.Summand(whole))
+    case .number(.double(let double)): return FlatSum.Summand(double).map { .number($0) } ?? .other
+    case .text(let text), .record(.string(let text)), .record(.number(let text)):
+      if let summand = ShortDecimal(text).flatMap({ FlatSum.Summand($0) }) { return .number(summand) }
+      return value.number == nil ? .none : .other
+    case .interval, .number: return .other
+    default: return value.number == nil ? .none : .other
     }
   }
 
@@ -188,7 +221,7 @@ extension Vector {
     case .coded(let coded):
       let truths = coded.entries.map { $0.truth == true }
       return coded.codes.map { truths[Int($0)] }
-    case .times(let times): return Array(repeating: false, count: times.seconds.count)
+    case .times, .wholes, .doubles: return Array(repeating: false, count: count)
     case .plain(let values): return values.map { $0.truth == true }
     }
   }

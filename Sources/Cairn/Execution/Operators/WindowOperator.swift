@@ -93,14 +93,14 @@ final class WindowOperator: Operator {
       let byteCount = min(plan.byteCounts[pass], byteLimit)
       context.recorder.kept.hold(byteCount)
       defer { context.recorder.kept.hold(-byteCount) }
-      if plan.byteCounts[pass] <= byteLimit,
-        let values = try evaluate(parts(kept.batches, pass, passes), byteLimit, context)
-      {
-        try results.add(values, arena)
+      let parts = parts(kept.batches, pass, passes)
+      if plan.byteCounts[pass] <= byteLimit, let values = try evaluate(parts, byteLimit, context) {
+        let rowCount = parts.reduce(0) { $0 + $1.rowCount }
+        try results.add(values.map { $0.values(count: rowCount) }, arena)
       } else {
         let window = StoredWindow(
           partition: partition, ordering: ordering, calls: calls, arena, context)
-        results.add(try window.results(parts(kept.batches, pass, passes), byteLimit: byteLimit))
+        results.add(try window.results(parts, byteLimit: byteLimit))
       }
       arena.release()
     }
@@ -108,25 +108,28 @@ final class WindowOperator: Operator {
   }
 
   /// False where what comes of the functions does not fit.
-  private func runInMemory<Result>(
+  private func runInMemory<Result: Sendable>(
     _ kept: KeptRows, _ rowByteCount: Int, _ byteLimit: Int, _ context: ExecutionContext,
-    _ work: (Batch) throws -> Result, _ take: (Result) throws -> Bool
+    _ work: @Sendable (Batch) throws -> Result, _ take: (Result) throws -> Bool
   ) throws -> Bool {
     let byteCount = kept.rowCount * rowByteCount
     context.recorder.kept.hold(byteCount)
     defer { context.recorder.kept.hold(-byteCount) }
     guard let results = try evaluate(kept.batches, byteLimit, context) else { return false }
+    let batches = kept.take()
     var start = 0
-    for batch in kept.take() {
-      try context.check()
-      let end = start + batch.rowCount
-      var output = batch
-      for (call, values) in zip(calls, results) {
-        output.columns[call.id] = Column(.plain(Array(values[start..<end])))
-      }
-      start = end
-      if try !take(try work(output)) { return true }
+    let starts = batches.map { batch in
+      defer { start += batch.rowCount }
+      return start
     }
+    _ = try give(
+      count: batches.count, context,
+      { [calls] index in
+        var output = batches[index]
+        let rows = starts[index]..<starts[index] + output.rowCount
+        for (call, values) in zip(calls, results) { output.columns[call.id] = Column(values.slice(rows)) }
+        return output
+      }, work, take)
     return true
   }
 
@@ -147,13 +150,34 @@ final class WindowOperator: Operator {
   /// The values of each call for all rows of some whole partitions; nil where aggregates give more than the limit.
   private func evaluate(
     _ batches: [Batch], _ byteLimit: Int, _ context: ExecutionContext
+  ) throws -> [Vector]? {
+    let store = RowStore(batches)
+    let ranked = try RankedRows(store.batches, ordering)
+    let window = try FlatWindow(store, partition: partition, ranked)
+    var results = try calls.map { call in
+      try context.check()
+      return try call.flat(window)
+    }
+    let open = calls.indices.filter { results[$0] == nil }
+    if !open.isEmpty {
+      guard let values = try values(open.map { calls[$0] }, window, store, ranked, byteLimit, context) else {
+        return nil
+      }
+      for (index, values) in zip(open, values) { results[index] = .plain(values) }
+    }
+    return results.compactMap { $0 }
+  }
+
+  /// The same of calls that look at values, row by row.
+  private func values(
+    _ calls: [WindowCall], _ window: FlatWindow, _ store: RowStore, _ ranked: RankedRows, _ byteLimit: Int,
+    _ context: ExecutionContext
   ) throws -> [[EngineValue]]? {
     var byteCount = 0
-    let store = RowStore(batches)
     var results = calls.map { _ in [EngineValue](repeating: .null, count: store.rowCount) }
-    let ranked = try RankedRows(store.batches, ordering)
-    for rows in try partitions(store, ranked) {
+    for partition in window.partitions {
       try context.check()
+      let rows = window.rows[partition].map { Int($0) }
       let frames = WindowRows(rows, ranked, ordering, store)
       for (index, call) in calls.enumerated() {
         let arguments = try call.arguments.map { try frames.values($0) }
@@ -169,24 +193,6 @@ final class WindowOperator: Operator {
       }
     }
     return results
-  }
-
-  /// Row numbers of each partition, in the window's order.
-  private func partitions(_ store: RowStore, _ ranked: RankedRows) throws -> [[Int]] {
-    let keys = try partition.map { try store.cachedValues($0) }
-    var numbers: [[GroupingKey]: Int] = [:]
-    var partitions: [[Int]] = []
-    for row in 0..<store.rowCount {
-      let key = keys.map { GroupingKey($0[row]) }
-      if let number = numbers[key] {
-        partitions[number].append(row)
-      } else {
-        numbers[key] = partitions.count
-        partitions.append([row])
-      }
-    }
-    if ordering.isEmpty { return partitions }
-    return partitions.map { $0.sorted(by: ranked.precedes) }
   }
 }
 

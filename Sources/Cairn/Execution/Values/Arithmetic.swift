@@ -33,13 +33,20 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ lhs: ExactNumber, _ rhs: ExactNumber
   ) -> ExactNumber? {
     guard let left = lhs.double, let right = rhs.double else { return nil }
+    return double(operation, left, right).flatMap { ExactNumber($0) }
+  }
+
+  /// The same of floating-point numbers of either width; the result may be no number. Nil for other operations.
+  static func double<Number: BinaryFloatingPoint>(
+    _ operation: BinaryOperator, _ left: Number, _ right: Number
+  ) -> Number? {
     switch operation {
-    case .add: return ExactNumber(left + right)
-    case .subtract: return ExactNumber(left - right)
-    case .multiply: return ExactNumber(left * right)
-    case .divide: return ExactNumber(left / right)
-    case .remainder: return ExactNumber(left.truncatingRemainder(dividingBy: right))
-    default: return nil
+    case .add: left + right
+    case .subtract: left - right
+    case .multiply: left * right
+    case .divide: left / right
+    case .remainder: left.truncatingRemainder(dividingBy: right)
+    default: nil
     }
   }
 
@@ -48,17 +55,11 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ lhs: ExactNumber, _ rhs: ExactNumber
   ) -> ExactNumber? {
     guard let left = lhs.real, let right = rhs.real else { return nil }
-    switch operation {
-    case .add: return ExactNumber(left + right)
-    case .subtract: return ExactNumber(left - right)
-    case .multiply: return ExactNumber(left * right)
-    case .divide: return ExactNumber(left / right)
-    case .remainder: return ExactNumber(left.truncatingRemainder(dividingBy: right))
-    default: return nil
-    }
+    return double(operation, left, right).flatMap { ExactNumber($0) }
   }
 
-  private static func whole(_ operation: BinaryOperator, _ lhs: Int64, _ rhs: Int64) -> Int64? {
+  /// Nil beyond 64 bits, and for other operations.
+  static func whole(_ operation: BinaryOperator, _ lhs: Int64, _ rhs: Int64) -> Int64? {
     let (result, overflow): (Int64, Bool)
     switch operation {
     case .add: (result, overflow) = lhs.addingReportingOverflow(rhs)

@@ -24,6 +24,14 @@ struct ExactSum: Sendable {
     self.count = count
   }
 
+  /// The sum of `count` numbers, of which some were no whole ones.
+  init(decimal: ExactDecimal, count: Int, hasDouble: Bool) {
+    rest = decimal
+    self.count = count
+    self.hasDouble = hasDouble
+    hasOther = true
+  }
+
   mutating func add(_ number: ExactNumber, times: Int) {
     count += times
     switch number {

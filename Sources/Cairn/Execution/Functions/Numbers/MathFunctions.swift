@@ -5,9 +5,9 @@ import Glibc
 enum MathFunctions {
   static let table: [FunctionTable.Entry] = [
     .plain("abs", 1...1) { exact($0) { $0.isNegative ? $0.negated : $0 } },
-    .plain("ceil", 1...1) { exact($0) { $0.roundedUp } },
-    .plain("ceiling", 1...1) { exact($0) { $0.roundedUp } },
-    .plain("floor", 1...1) { exact($0) { $0.negated.roundedUp?.negated } },
+    .plain("ceil", 1...1, kernel: .ceiling) { exact($0) { $0.roundedUp } },
+    .plain("ceiling", 1...1, kernel: .ceiling) { exact($0) { $0.roundedUp } },
+    .plain("floor", 1...1, kernel: .floor) { exact($0) { $0.negated.roundedUp?.negated } },
     .plain("round", 1...2) { rounded($0, isCut: false) },
     .plain("truncate", 1...2) { rounded($0, isCut: true) },
     .plain("sign", 1...1) { exact($0) { ExactDecimal($0.digits.isEmpty ? 0 : $0.isNegative ? -1 : 1) } },

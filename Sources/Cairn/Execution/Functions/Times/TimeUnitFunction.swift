@@ -7,6 +7,8 @@ enum TimeUnitFunction: Sendable {
     .special("date_diff", 3...3, .timeUnit(.difference)),
   ]
 
+  var kernel: FlatKernel? { if case .difference = self { .difference } else { nil } }
+
   /// The value for arguments none of which is NULL.
   func value(_ unit: TimeUnit, _ arguments: [EngineValue]) -> EngineValue {
     switch self {
@@ -56,6 +58,12 @@ extension TimeUnit {
     case .year: 12
     default: nil
     }
+  }
+
+  /// Seconds of a unit; nil for those that are no number of them.
+  var seconds: Int64? {
+    if months != nil || nanoseconds < 1_000_000_000 { return nil }
+    return Int64(nanoseconds / 1_000_000_000)
   }
 
   /// Whether it is made of days.

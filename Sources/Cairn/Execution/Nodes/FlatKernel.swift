@@ -1,0 +1,205 @@
+import CairnSQL
+import CairnStorage
+
+/// The inputs of an expression for all rows of a batch.
+struct FlatRows {
+  /// By slot.
+  let inputs: [Vector]
+  let count: Int
+}
+
+/// The values of a part of an expression for all rows, as numbers.
+enum FlatValue {
+  case constant(EngineValue)
+  /// Points in time and texts that spell them, as seconds since 1970; NULL where a second has no text.
+  case points([Int64])
+  case wholes(Vector.Numbers<Int64>)
+  case doubles(Vector.Numbers<Double>)
+
+  /// Nil for vectors of other values.
+  init?(_ vector: Vector) {
+    switch vector {
+    case .constant(let value): self = .constant(value)
+    case .times(let times): self = .points(times.seconds)
+    case .wholes(let numbers): self = .wholes(numbers)
+    case .doubles(let numbers): self = .doubles(numbers)
+    case .coded, .plain: return nil
+    }
+  }
+
+  /// Nil for points: a result says whether they are texts or times.
+  var vector: Vector? {
+    switch self {
+    case .constant(let value): .constant(value)
+    case .points: nil
+    case .wholes(let numbers): .wholes(numbers)
+    case .doubles(let numbers): .doubles(numbers)
+    }
+  }
+}
+
+/// What a function does with numbers of all rows at once, the same as with their values one by one. Where it gives
+/// nil, these are asked.
+enum FlatKernel: Sendable {
+  /// A time or a text that spells one as a point.
+  case point
+  case unixTime
+  case floor, ceiling
+  case arithmetic(BinaryOperator)
+  /// `date_diff`.
+  case difference
+  case cast(CastTarget)
+
+  func value(_ arguments: [FlatValue], _ count: Int) -> FlatValue? {
+    switch (self, arguments.first) {
+    case (.point, .points?): return arguments[0]
+    case (.unixTime, .points(let seconds)?):
+      return .doubles(
+        Self.numbers(seconds.count, isNull: { !Self.isTime(seconds[$0]) }) { Double(seconds[$0]) })
+    case (.floor, .doubles(let numbers)?): return .doubles(Self.rounded(numbers, .down))
+    case (.ceiling, .doubles(let numbers)?): return .doubles(Self.rounded(numbers, .up))
+    case (.floor, .wholes?), (.ceiling, .wholes?): return arguments[0]
+    case (.arithmetic(let operation), _):
+      guard arguments.count == 2 else { return nil }
+      return FlatArithmetic.apply(operation, arguments[0], arguments[1], count)
+    case (.difference, .constant(let unit)?):
+      guard arguments.count == 3, let unit = unit.text.flatMap({ TimeUnit(name: $0) }) else { return nil }
+      return Self.difference(unit, arguments[1], arguments[2])
+    case (.cast(let target), let value?): return Self.cast(value, target)
+    default: return nil
+    }
+  }
+
+  static func isTime(_ second: Int64) -> Bool { EventTime.canonicalRange.contains(second) }
+
+  /// Numbers of rows that are not NULL.
+  static func numbers<Number: AdditiveArithmetic & BitwiseCopyable & Sendable>(
+    _ count: Int, isNull: (Int) -> Bool, _ number: (Int) -> Number?
+  ) -> Vector.Numbers<Number> {
+    var nulls: [Bool] = []
+    var values: [Number] = []
+    values.reserveCapacity(count)
+    for row in 0..<count {
+      let value = isNull(row) ? nil : number(row)
+      if value == nil, nulls.isEmpty { nulls = Array(repeating: false, count: count) }
+      if value == nil { nulls[row] = true }
+      values.append(value ?? .zero)
+    }
+    return Vector.Numbers(values, isNull: nulls)
+  }
+
+  /// Beyond 53 bits a double is whole, and what becomes zero keeps its sign, as the exact way has it.
+  private static func rounded(
+    _ numbers: Vector.Numbers<Double>, _ rule: FloatingPointRoundingRule
+  ) -> Vector.Numbers<Double> {
+    Vector.Numbers(
+      numbers.values.map { value in
+        let rounded = value.rounded(rule)
+        return rounded == 0 ? value * 0 : rounded
+      }, isNull: numbers.isNull)
+  }
+
+  /// Whole units between points; nil for units that are no number of seconds.
+  private static func difference(_ unit: TimeUnit, _ start: FlatValue, _ end: FlatValue) -> FlatValue? {
+    guard let seconds = unit.seconds, case .points(let starts) = start, case .points(let ends) = end else {
+      return nil
+    }
+    return .wholes(
+      numbers(starts.count, isNull: { !isTime(starts[$0]) || !isTime(ends[$0]) }) {
+        (ends[$0] - starts[$0]) / seconds
+      })
+  }
+
+  private static func cast(_ value: FlatValue, _ target: CastTarget) -> FlatValue? {
+    switch (target, value) {
+    case (.timestamp, .points): return value
+    case (.double, .doubles): return value
+    case (.double, .wholes(let numbers)):
+      return .doubles(Vector.Numbers(numbers.values.map { Double($0) }, isNull: numbers.isNull))
+    case (.whole(let range), .wholes(let whole)):
+      return .wholes(
+        numbers(whole.values.count, isNull: { whole.isNull($0) }) {
+          range.contains(whole.values[$0]) ? whole.values[$0] : nil
+        })
+    case (.whole(let range), .doubles(let doubles)):
+      return .wholes(
+        numbers(doubles.values.count, isNull: { doubles.isNull($0) }) { row in
+          Int64(exactly: doubles.values[row].rounded()).flatMap { range.contains($0) ? $0 : nil }
+        })
+    default: return nil
+    }
+  }
+}
+
+/// Arithmetic with numbers of all rows, as `Arithmetic` has it.
+enum FlatArithmetic {
+  static func apply(
+    _ operation: BinaryOperator, _ lhs: FlatValue, _ rhs: FlatValue, _ count: Int
+  ) -> FlatValue? {
+    if let left = Side<Int64>(whole: lhs), let right = Side<Int64>(whole: rhs) {
+      return .wholes(
+        FlatKernel.numbers(count, isNull: { left.isNull($0) || right.isNull($0) }) {
+          Arithmetic.whole(operation, left[$0], right[$0])
+        })
+    }
+    guard lhs.isDouble || rhs.isDouble, let left = Side<Double>(double: lhs),
+      let right = Side<Double>(double: rhs)
+    else { return nil }
+    return .doubles(
+      FlatKernel.numbers(count, isNull: { left.isNull($0) || right.isNull($0) }) { row in
+        Arithmetic.double(operation, left[row], right[row]).flatMap { $0.isFinite ? $0 : nil }
+      })
+  }
+
+  /// An operand: a number for each row, or one for all.
+  fileprivate struct Side<Number: BitwiseCopyable & Sendable> {
+    private let numbers: Vector.Numbers<Number>
+    private let isConstant: Bool
+
+    init(_ numbers: Vector.Numbers<Number>, isConstant: Bool = false) {
+      self.numbers = numbers
+      self.isConstant = isConstant
+    }
+
+    subscript(row: Int) -> Number { numbers.values[isConstant ? 0 : row] }
+
+    func isNull(_ row: Int) -> Bool { numbers.isNull(isConstant ? 0 : row) }
+  }
+}
+
+extension FlatArithmetic.Side where Number == Int64 {
+  /// Nil for anything but whole numbers.
+  fileprivate init?(whole value: FlatValue) {
+    switch value {
+    case .wholes(let numbers): self.init(numbers)
+    case .constant(.number(.integer(let whole))): self.init(Vector.Numbers([whole]), isConstant: true)
+    default: return nil
+    }
+  }
+}
+
+extension FlatArithmetic.Side where Number == Double {
+  /// Nil for what is no number.
+  fileprivate init?(double value: FlatValue) {
+    switch value {
+    case .doubles(let numbers): self.init(numbers)
+    case .wholes(let numbers):
+      self.init(Vector.Numbers(numbers.values.map { Double($0) }, isNull: numbers.isNull))
+    case .constant(.number(let number)):
+      guard let double = number.double else { return nil }
+      self.init(Vector.Numbers([double]), isConstant: true)
+    default: return nil
+    }
+  }
+}
+
+extension FlatValue {
+  /// Whether an operation with it is one of doubles.
+  fileprivate var isDouble: Bool {
+    switch self {
+    case .doubles: true
+    case .constant(.number(let number)): number.isDouble
+    default: false
+    }
+  }
+}

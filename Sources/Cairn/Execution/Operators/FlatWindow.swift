@@ -1,0 +1,112 @@
+/// All rows of a window at once: those of a partition follow each other in the window's order, and a place is one of
+/// theirs, counted over all.
+final class FlatWindow {
+  /// The row at each place.
+  let rows: [UInt32]
+  /// The places behind the partitions' last ones.
+  let partitionEnds: [Int]
+  private let ranked: RankedRows
+  private let store: RowStore
+  private var vectors: [ColumnID: Vector] = [:]
+  private(set) lazy var peers = findPeers()
+
+  init(_ store: RowStore, partition: [ColumnID], _ ranked: RankedRows) throws {
+    self.store = store
+    self.ranked = ranked
+    let numbers = try CombinationNumbers.ofRows(store.batches, by: partition)
+    rows = ranked.radixOrder(in: numbers.rows)
+    var counts = [Int](repeating: 0, count: numbers.count)
+    for number in numbers.rows { counts[Int(number)] += 1 }
+    var end = 0
+    partitionEnds = counts.map { count in
+      end += count
+      return end
+    }
+  }
+
+  /// A column's values by row.
+  func vector(_ id: ColumnID) throws -> Vector {
+    if let known = vectors[id] { return known }
+    let vector = Vector.joined(
+      try store.batches.map { try $0.columns[id]?.vector() ?? .constant(.null) },
+      counts: store.batches.map(\.rowCount))
+    vectors[id] = vector
+    return vector
+  }
+
+  /// A column's value where it is the same in all rows.
+  func constant(_ id: ColumnID) throws -> EngineValue? {
+    if case .constant(let value) = try vector(id) { value } else { nil }
+  }
+
+  /// The places of each partition.
+  var partitions: [Range<Int>] {
+    var start = 0
+    return partitionEnds.map { end in
+      defer { start = end }
+      return start..<end
+    }
+  }
+
+  /// Calls `body` with each place and its partition.
+  @inline(__always)
+  func eachPlace(_ body: (_ place: Int, _ partition: Range<Int>) -> Void) {
+    var start = 0
+    for end in partitionEnds {
+      for place in start..<end { body(place, start..<end) }
+      start = end
+    }
+  }
+
+  /// For each place the first and the place behind the last of the peers.
+  struct Peers {
+    var starts: [UInt32]
+    var ends: [UInt32]
+  }
+
+  private func findPeers() -> Peers {
+    var peers = Peers(
+      starts: Array(repeating: 0, count: rows.count), ends: Array(repeating: 0, count: rows.count))
+    for partition in partitions {
+      var start = partition.lowerBound
+      while start < partition.upperBound {
+        var end = start + 1
+        while end < partition.upperBound, ranked.isTie(Int(rows[start]), Int(rows[end])) { end += 1 }
+        for place in start..<end {
+          peers.starts[place] = UInt32(truncatingIfNeeded: start)
+          peers.ends[place] = UInt32(truncatingIfNeeded: end)
+        }
+        start = end
+      }
+    }
+    return peers
+  }
+}
+
+extension Vector {
+  /// The rows at `indices`, in that order; NULL for `UInt32.max`.
+  func gatheredOrNull(_ indices: [UInt32]) -> Vector {
+    func numbers<Number: AdditiveArithmetic>(_ numbers: Numbers<Number>) -> Numbers<Number> {
+      Numbers(
+        indices.map { $0 == .max ? .zero : numbers.values[Int($0)] },
+        isNull: indices.map { $0 == .max || numbers.isNull(Int($0)) })
+    }
+    switch self {
+    case .times(let times):
+      // Seconds that have no text are NULL.
+      return .times(Times(indices.map { $0 == .max ? .min : times.seconds[Int($0)] }))
+    case .wholes(let wholes): return .wholes(numbers(wholes))
+    case .doubles(let doubles): return .doubles(numbers(doubles))
+    case .plain(let values): return .plain(indices.map { $0 == .max ? .null : values[Int($0)] })
+    case .constant(let value):
+      return .coded(Coded(entries: [value, .null], codes: indices.map { $0 == .max ? 1 : 0 }))
+    case .coded(let coded):
+      let null = UInt32(truncatingIfNeeded: coded.entries.count)
+      return .coded(
+        Coded(
+          entries: coded.entries + [.null],
+          codes: indices.map { $0 == .max ? null : coded.codes[Int($0)] },
+          keys: []))
+    }
+  }
+}
