@@ -53,6 +53,14 @@ struct CompactCommand: ParsableCommand {
   @Option(name: .customLong("segment-bytes"), help: .hidden)
   var segmentBytes: ByteCount?
 
+  @Flag(help: "Print the summary as one JSON object on standard output.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write metrics of the run and the archive there, in Prometheus' text format.", valueName: "file"))
+  var metrics: String?
+
   @Flag(help: "No progress and no summary; errors only.")
   var quiet = false
 
@@ -86,13 +94,37 @@ struct CompactCommand: ParsableCommand {
     options.isCancelled = { cancellation.isCancelled }
     let interrupt = Interrupt(cancelling: cancellation)
     defer { interrupt.end() }
-    let summary = try compact(
-      sources.map(Arguments.path), into: try Arguments.text(into, of: "--into"), options: options)
+    let archive = try Arguments.text(into, of: "--into")
+    let summary: CompactionSummary
+    do {
+      summary = try compact(sources.map(Arguments.path), into: archive, options: options)
+    } catch {
+      try? writeMetrics(archive, (error as? CairnError)?.exitCode ?? 5, nil)
+      throw error
+    }
     let seconds = monotonicSeconds() - start
     if showsProgress { writeError("\r\u{1B}[K") }
-    if !quiet { report(summary, seconds: seconds) }
+    if json {
+      try StandardOutput.shared.write(summary.json(seconds: seconds) + "\n")
+    } else if !quiet {
+      report(summary, seconds: seconds)
+    }
     list(summary)
+    try writeMetrics(archive, summary.hasRejects ? 3 : 0, summary)
     if summary.hasRejects { throw ExitCode(3) }
+  }
+
+  /// The file is replaced as a whole: a monitor never reads half of it.
+  private func writeMetrics(_ archive: String, _ code: Int32, _ summary: CompactionSummary?) throws {
+    guard let metrics else { return }
+    let path = try Arguments.text(metrics, of: "--metrics")
+    let run = ArchiveMetrics.Run(
+      time: TimeArgument.now() / 1000, exitCode: code, summary: summary)
+    let parent = try DirectoryHandle.open(Directory.parent(of: path))
+    let name = FileName(path.split(separator: "/").last.map(String.init) ?? path)
+    let temporary = FileName(bytes: name.bytes + Array(".tmp".utf8))
+    try parent.writeSynced(temporary, Array(ArchiveMetrics(path: archive, run: run).text.utf8))
+    try parent.replace(name, with: temporary)
   }
 
   private func list(_ summary: CompactionSummary) {
@@ -170,6 +202,25 @@ struct CompactCommand: ParsableCommand {
         "\(fixed(seconds, 2)) s, \(fixed(rate, 0)) MB/s of JSON, \(formatBytes(peakMemory())) peak memory"
       ))
     for (name, text) in lines { printError("\(name.padded(to: 8)) \(text)") }
+  }
+}
+
+extension CompactionSummary {
+  /// One JSON object: counts of objects, records and bytes, the seconds the run took.
+  fileprivate func json(seconds: Double) -> String {
+    let counts: [(String, Int)] = [
+      ("files", files), ("objectsAdded", objects), ("otherObjects", opaqueObjects),
+      ("objectsKnown", skippedObjects), ("objectsUnchanged", unchangedObjects),
+      ("objectsRepeated", repeatedObjects), ("objectsRenamed", renamedObjects),
+      ("objectsChanged", changedKeys.count), ("objectsIncomplete", incompleteObjects),
+      ("objectsRejected", rejectedObjects), ("filesForeign", foreignFiles), ("filesUnread", unreadFiles),
+      ("records", records), ("kept", kept), ("duplicates", duplicates), ("shadowed", shadowed),
+      ("rejected", rejected), ("sourceBytes", sourceByteCount), ("jsonBytes", jsonByteCount),
+      ("archiveBytes", archiveByteCount), ("segments", segments), ("segmentsMerged", merged.sources),
+      ("segmentsOfMerge", merged.segments),
+    ]
+    return "{" + counts.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+      + ",\"seconds\":\(fixed(seconds, 3))}"
   }
 }
 

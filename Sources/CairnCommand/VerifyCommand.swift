@@ -15,13 +15,23 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "The archive directory.")
   var archive: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Only one of N segments, others each day: N days of daily checks read all.", valueName: "n"))
+  var sample: Int?
+
   @OptionGroup var threading: ThreadOptions
+
+  func validate() throws {
+    if let sample, !(1...1_000_000 ~= sample) { throw ValidationError("--sample must be 1 to 1000000") }
+  }
 
   func run() throws {
     let start = monotonicSeconds()
     let opened = try Archive(path: archive)
     var errors: [CairnError] = []
-    let result = try opened.verify(threads: threading.count) { error in
+    let share = sample.map { (of: $0, day: Int(TimeArgument.now() / 86_400_000)) }
+    let result = try opened.verify(threads: threading.count, sample: share) { error in
       errors.append(error)
       printError("cairn: \(error)")
     }
