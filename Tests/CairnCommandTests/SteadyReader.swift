@@ -63,7 +63,7 @@ final class SteadyReader: @unchecked Sendable {
     try Scan(archive, ScanRequest()).writeRecords(.compactJSON) { bytes in
       for byte in bytes where byte == UInt8(ascii: "\n") { lines += 1 }
     }
-    let rows = manifest.segments.reduce(0) { $0 + $1.rowCount }
+    let rows = manifest.segments.reduce(0) { $0 + $1.visibleRowCount }
     if lines != rows { problems.append("state \(manifest.sequence): \(lines) records of \(rows)") }
     reads += 1
   }

@@ -44,7 +44,7 @@ struct CorpusTests {
     let summary = try Compactor(archive: directory.path, options: options).run([source])
     let records = files.reduce(0) { $0 + $1.records }
     #expect(summary.records == records)
-    #expect(summary.records == summary.kept + summary.duplicates + summary.rejected)
+    #expect(summary.records == summary.kept + summary.duplicates + summary.shadowed + summary.rejected)
     #expect(summary.rejected == 0 && summary.incompleteObjects == 0 && summary.rejectedObjects == 0)
     #expect(summary.objects == files.count)
     #expect(summary.opaqueObjects == 0)

@@ -11,7 +11,7 @@ import Testing
     #expect(summary.objects == (oddity.isOpaque ? 0 : 1))
     #expect(summary.opaqueObjects == (oddity.isOpaque ? 1 : 0))
     #expect(summary.records == oddity.records)
-    #expect(summary.records == summary.kept + summary.duplicates)
+    #expect(summary.records == summary.kept + summary.duplicates + summary.shadowed)
     #expect(!summary.hasRejects, "\(summary.firstRejects)")
     #expect(summary.jsonByteCount == oddity.bytes.count)
     #expect(try archive.verbatimRowCount() == oddity.verbatimRows)

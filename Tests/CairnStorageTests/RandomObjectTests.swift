@@ -32,7 +32,7 @@ import Testing
     let records = objects.reduce(0) { $0 + $1.object.records }
     #expect(!summary.hasRejects, "\(summary.firstRejects)")
     #expect(summary.records == records)
-    #expect(summary.kept + summary.duplicates == records)
+    #expect(summary.kept + summary.duplicates + summary.shadowed == records)
     #expect(summary.objects == objects.count)
     #expect(try archive.verify().recordCount == records)
     let restored = try archive.restore()
