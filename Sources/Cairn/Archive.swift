@@ -80,7 +80,8 @@ public final class Archive: Sendable {
     if stored == found { return }
     throw CairnError.damaged(
       file: entry.marks.map { "\(snapshot.path)/segments/\($0.name)" } ?? reader.name, offset: 0,
-      cause: "\(stored?.rows.count ?? 0) rows are marked as another segment's, \(found?.rows.count ?? 0) are")
+      cause: "\(stored?.rows.count ?? 0) rows are marked as another segment's, \(found?.rows.count ?? 0) are"
+        + (stored == nil ? "; an older cairn has left them so: `cairn merge --all` counts them once" : ""))
   }
 
   /// What a restoration wrote.

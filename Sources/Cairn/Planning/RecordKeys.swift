@@ -47,7 +47,7 @@ final class RecordKeys {
     if let known = found[path] { return known }
     do {
       let isThere = try archive.snapshot.manifest.segments.contains { entry in
-        try !archive.open(entry, statistics: ReadStatistics()).columnTable().slots(at: path).isEmpty
+        try !archive.open(entry, statistics: ReadStatistics()).slots(at: path).isEmpty
       }
       found[path] = isThere
       return isThere

@@ -57,8 +57,8 @@ struct NameWarnings {
     var missing = paths
     let segments = archive.snapshot.manifest.segments
     for entry in segments where !missing.isEmpty {
-      let table = try archive.open(entry, statistics: ReadStatistics()).columnTable()
-      missing.removeAll { !table.slots(at: $0.names).isEmpty }
+      let reader = try archive.open(entry, statistics: ReadStatistics())
+      missing = try missing.filter { try reader.slots(at: $0.names).isEmpty }
     }
     if missing.isEmpty || segments.isEmpty { return [] }
     let schema = try ArchiveSchema(archive, detail: .names)

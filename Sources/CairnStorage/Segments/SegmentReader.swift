@@ -85,11 +85,16 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// Slots that a path of names may mean in some record; found once.
+  package func slots(at path: [PathName]) throws -> [Int] {
+    try shared.slots.value(path) { try columnTable().slots(at: path) }
+  }
+
   /// String columns that a path may lead to in some record.
   package func stringColumns(at path: [PathName]) throws -> [Int] {
     try shared.stringColumns.value(path) {
       let table = try columnTable()
-      return table.slots(at: path).compactMap { table.column($0, .string) }
+      return try slots(at: path).compactMap { table.column($0, .string) }
     }
   }
 
@@ -107,7 +112,7 @@ package final class SegmentReader: Sendable {
     try shared.keys.value(path) {
       let catalogue = try catalogue()
       var isMember = [Bool](repeating: false, count: catalogue.slots.count)
-      for slot in try columnTable().slots(at: path) {
+      for slot in try slots(at: path) {
         for member in catalogue.shapes.members(of: slot) { isMember[Int(member)] = true }
       }
       return zip(catalogue.slots, isMember).filter(\.1).map { slot, _ in
@@ -275,6 +280,7 @@ private final class SegmentState: Sendable {
   let table = Memo<Int, ColumnTable>()
   let stringColumns = Memo<[PathName], [Int]>()
   let keys = Memo<[PathName], [[UInt8]]>()
+  let slots = Memo<[PathName], [Int]>()
   let catalogue = Memo<Int, Catalogue>()
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()

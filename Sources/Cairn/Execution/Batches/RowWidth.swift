@@ -55,7 +55,7 @@ final class SegmentWidths: Sendable {
     if path.names.isEmpty { return recordByteCount }
     return try known.value(source) {
       let table = try reader.columnTable()
-      let isLeaf = table.slots(at: path.names).allSatisfy { table.children(of: $0).isEmpty }
+      let isLeaf = try reader.slots(at: path.names).allSatisfy { table.children(of: $0).isEmpty }
       return isLeaf || path.onlyStrings ? Self.leafByteCount : recordByteCount
     }
   }
