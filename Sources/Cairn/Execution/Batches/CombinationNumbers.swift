@@ -2,13 +2,14 @@
 /// and so on.
 struct CombinationNumbers: Sendable {
   private var byPair: [PairNumbers]
+  /// Of one key: its numbers are dense.
+  private var byNumber: [UInt32] = []
   /// Combinations at each step; the last step's are the wanted ones.
   private var counts: [UInt32]
 
   init(keyCount: Int) {
-    // One key is a pair with nothing.
-    byPair = (0..<max(1, keyCount - 1)).map { _ in PairNumbers() }
-    counts = byPair.map { _ in 0 }
+    byPair = (0..<max(0, keyCount - 1)).map { _ in PairNumbers() }
+    counts = Array(repeating: 0, count: max(1, byPair.count))
   }
 
   var count: Int { counts.last.map { Int($0) } ?? 0 }
@@ -17,8 +18,19 @@ struct CombinationNumbers: Sendable {
   mutating func number(_ numbers: [[UInt32]], _ index: Int) -> (number: Int, isNew: Bool) {
     var number = numbers.first.map { $0[index] } ?? 0
     var isNew = false
+    if byPair.isEmpty {
+      // The number of no value is the largest one.
+      let place = Int(number &+ 1)
+      while byNumber.count <= place { byNumber.append(.max) }
+      isNew = byNumber[place] == .max
+      if isNew {
+        byNumber[place] = counts[0]
+        counts[0] += 1
+      }
+      return (Int(byNumber[place]), isNew)
+    }
     for step in byPair.indices {
-      let key = UInt64(number) << 32 | UInt64(numbers.count > step + 1 ? numbers[step + 1][index] : 0)
+      let key = UInt64(number) << 32 | UInt64(numbers[step + 1][index])
       number = byPair[step].number(of: key, next: counts[step])
       isNew = number == counts[step]
       if isNew { counts[step] += 1 }

@@ -115,10 +115,14 @@ struct PairNumbers: Sendable {
   private var keys: [UInt64]
   private var numbers: [UInt32]
   private var count = 0
+  /// Leaves as many of 64 bits as there are places. The upper bits of a product depend on both numbers of a pair; the
+  /// lower ones are the same for all pairs of which the second number is.
+  private var shift: Int
 
   init(capacity: Int = 0) {
     var size = 64
     while size < capacity * 2 { size *= 2 }
+    shift = 64 - size.trailingZeroBitCount
     keys = Array(repeating: 0, count: size)
     numbers = Array(repeating: .max, count: size)
   }
@@ -136,13 +140,14 @@ struct PairNumbers: Sendable {
 
   private func place(of key: UInt64) -> Int {
     let mask = keys.count - 1
-    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 24) & mask
+    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(shift))
     while numbers[place] != .max, keys[place] != key { place = (place + 1) & mask }
     return place
   }
 
   private mutating func grow() {
     let (oldKeys, oldNumbers) = (keys, numbers)
+    shift -= 1
     keys = Array(repeating: 0, count: oldKeys.count * 2)
     numbers = Array(repeating: .max, count: oldKeys.count * 2)
     for index in oldKeys.indices where oldNumbers[index] != .max {
