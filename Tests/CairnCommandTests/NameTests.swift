@@ -6,7 +6,7 @@ import Testing
 @Suite struct NameTests {
   private static let file = "111122223333_CloudTrail_us-east-1_20240101T0705Z_aaaaaaaaaaaaaaaa.json"
   private static let records = [
-    #"{"eventTime":"2024-01-01T07:00:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a","userName":"alice"},"requestParameters":{"configuration":"{\"Grouping\":{\"Policy\":\"P\"}}","Tag":"t","items":[{"id":7}]}}"#,
+    #"{"eventTime":"2024-01-01T07:00:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a","userName":"alice"},"requestParameters":{"configuration":"{\"Grouping\":{\"Policy\":\"P\"}}","Tag":"t","items":[{"id":7,"name":"x"}]}}"#,
     #"{"eventTime":"2024-01-01T07:01:00Z","eventName":"AssumeRole","userIdentity":{"arn":"arn:b"},"sourceIPAddress":"10.0.0.1"}"#,
     #"{"loggedAt":"2024-01-01T07:02:00Z","eventName":"GetObject","userIdentity":{"arn":"arn:a"}}"#,
   ]
@@ -94,6 +94,24 @@ import Testing
     ] {
       #expect(try query(sql).error.isEmpty)
     }
+  }
+
+  @Test func columnsOfUnnestThatNoElementHasWarn() throws {
+    let items = "FROM t CROSS JOIN UNNEST(requestParameters.items) AS u"
+    let beside = try query("SELECT idd, name \(items)(name, idd)").error
+    #expect(beside.contains("no element of requestParameters.items[] has idd; did you mean id?"))
+    let alone = try query("SELECT n \(items)(nmae, n)")
+    #expect(
+      alone.error.contains("no element of requestParameters.items[] has nmae, so the columns of UNNEST go by")
+    )
+    #expect(alone.error.contains("did you mean name?") && !alone.error.contains("has n,"))
+    #expect(try query("SELECT n \(items)(nmae, n)", "--strict").code == 2)
+    for names in ["(a, b)", "(id, name)", "(ID, Name)", "(k)"] {
+      #expect(try query("SELECT 1 \(items)\(names)").error.isEmpty)
+    }
+    let documented = try query("SELECT arnn FROM t CROSS JOIN UNNEST(resources) AS r(arnn, accountId)").error
+    // No record has resources, so nothing is known of their elements.
+    #expect(!documented.contains("arnn"))
   }
 
   @Test func pathsThatNoRecordHasWarnEverywhere() throws {

@@ -7,6 +7,7 @@ struct NameWarnings {
   private let paths: [BoundPath]
   private let partitions: [VirtualColumn]
   private let elementPaths: [AccessPath]
+  private let unnested: [UnnestedNames]
 
   init(_ archive: Archive, _ tables: [EventsTable]) {
     var paths: [BoundPath] = []
@@ -20,13 +21,16 @@ struct NameWarnings {
       }
     }
     self.init(
-      archive, paths: paths, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths))
+      archive, paths: paths, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths),
+      unnested: tables.flatMap(\.unnested))
   }
 
   init(
-    _ archive: Archive, paths: [BoundPath], partitions: [VirtualColumn] = [], elementPaths: [AccessPath] = []
+    _ archive: Archive, paths: [BoundPath], partitions: [VirtualColumn] = [], elementPaths: [AccessPath] = [],
+    unnested: [UnnestedNames] = []
   ) {
     self.archive = archive
+    self.unnested = unnested
     self.elementPaths = elementPaths.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     self.partitions = partitions
     var seen: Set<BoundPath> = []
@@ -51,7 +55,9 @@ struct NameWarnings {
   }
 
   /// One text for each.
-  func texts() throws -> [String] { try missingPaths() + missingMembers() + emptyPartitions() }
+  func texts() throws -> [String] {
+    try missingPaths() + missingMembers() + mistakenColumns() + emptyPartitions()
+  }
 
   private func missingPaths() throws -> [String] {
     var missing = paths
@@ -71,25 +77,55 @@ struct NameWarnings {
   /// Members that no element of an array has, though elements are objects.
   private func missingMembers() throws -> [String] {
     if elementPaths.isEmpty { return [] }
-    var missing: Set<Int> = []
-    var found: Set<Int> = []
-    for entry in archive.snapshot.manifest.segments {
-      let slots = try archive.open(entry, statistics: ReadStatistics()).catalogue().slots
-      for (place, path) in elementPaths.enumerated() where !found.contains(place) {
-        switch NameWarnings.has(path, slots) {
-        case true?: found.insert(place)
-        case false?: missing.insert(place)
-        case nil: break
+    let found = try self.found(elementPaths)
+    let missing = zip(elementPaths, found).filter { $1 == false }.map(\.0.description)
+    if missing.isEmpty { return [] }
+    let schema = try ArchiveSchema(archive, detail: .names)
+    return missing.map { name in
+      "no record has \(name)\(schema.nearest(to: name).map { "; did you mean \($0)?" } ?? "")"
+    }
+  }
+
+  /// Columns of UNNEST that are no members of its objects, beside others that are; or, where none is, so that they go
+  /// by their places, those that nearly are.
+  private func mistakenColumns() throws -> [String] {
+    var texts: [String] = []
+    for columns in unnested {
+      let paths = columns.names.map { AccessPath(steps: columns.elements.steps + [.name($0)]) }
+      let documented = WellKnownField.members(
+        ofElementsOf: AccessPath(steps: Array(columns.elements.steps.dropLast())))
+      let found = zip(columns.names, try self.found(paths)).map { name, isThere in
+        documented.contains { AccessPath.isSameIgnoringCase($0, name) } ? true : isThere
+      }
+      guard found.contains(false) else { continue }
+      let goByName = found.contains(true)
+      let members = try ArchiveSchema(archive, detail: .names).members(of: columns.elements.description)
+      for (name, isThere) in zip(columns.names, found) where isThere == false {
+        let near = NearNames.nearest(to: name, among: documented + members)
+        if goByName {
+          texts.append(
+            "no element of \(columns.elements.description) has \(name)\(near.map { "; did you mean \($0)?" } ?? "")"
+          )
+        } else if let near {
+          texts.append(
+            "no element of \(columns.elements.description) has \(name), so the columns of UNNEST go by their places; did you mean "
+              + "\(near)?")
         }
       }
     }
-    missing.subtract(found)
-    if missing.isEmpty { return [] }
-    let schema = try ArchiveSchema(archive, detail: .names)
-    return missing.sorted().map { place in
-      let name = elementPaths[place].description
-      return "no record has \(name)\(schema.nearest(to: name).map { "; did you mean \($0)?" } ?? "")"
+    return texts
+  }
+
+  /// Of paths into elements of arrays: whether some record has each; nil where no such element has members.
+  private func found(_ paths: [AccessPath]) throws -> [Bool?] {
+    var found = [Bool?](repeating: nil, count: paths.count)
+    for entry in archive.snapshot.manifest.segments where found.contains(where: { $0 != true }) {
+      let slots = try archive.open(entry, statistics: ReadStatistics()).catalogue().slots
+      for (place, path) in paths.enumerated() where found[place] != true {
+        found[place] = NameWarnings.has(path, slots) ?? found[place]
+      }
     }
+    return found
   }
 
   /// Whether a segment's records have a path; nil where they have no elements with members on the way to it.

@@ -154,6 +154,11 @@ extension ArchiveSchema {
     return elsewhere.max { $0.valueCount < $1.valueCount }?.name
   }
 
+  /// The members of the objects at a path, as SQL takes their names.
+  func members(of path: String) -> [String] {
+    paths.filter { $0.name == "\(path).\($0.lastStep)" }.map(\.lastStep)
+  }
+
   /// A name as SQL takes it: quoted unless it is plain.
   static func quoted(_ name: String) -> String {
     let isPlain =
