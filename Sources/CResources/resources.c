@@ -30,8 +30,10 @@ extern void *__libc_calloc(size_t, size_t);
 // Finding the next definition may itself allocate: with the C library then.
 static __thread int isFinding;
 
+static inline void *known(void *_Atomic *found) { return atomic_load_explicit(found, memory_order_relaxed); }
+
 static void *next(void *_Atomic *found, const char *name) {
-  void *function = atomic_load_explicit(found, memory_order_relaxed);
+  void *function = known(found);
   if (function) return function;
   isFinding = 1;
   function = dlsym(RTLD_NEXT, name);
@@ -54,7 +56,7 @@ static void endForMemory(size_t byteCount) {
 
 void *malloc(size_t size) {
   static void *_Atomic found;
-  if (isFinding) return __libc_malloc(size);
+  if (!known(&found) && isFinding) return __libc_malloc(size);
   void *result = ((void *(*)(size_t))next(&found, "malloc"))(size);
   if (!result && size) endForMemory(size);
   return result;
@@ -62,7 +64,7 @@ void *malloc(size_t size) {
 
 void *calloc(size_t count, size_t size) {
   static void *_Atomic found;
-  if (isFinding) return __libc_calloc(count, size);
+  if (!known(&found) && isFinding) return __libc_calloc(count, size);
   void *result = ((void *(*)(size_t, size_t))next(&found, "calloc"))(count, size);
   if (!result && count && size) endForMemory(size);
   return result;

@@ -6,7 +6,7 @@ extension Planner {
     _ kind: Join.Kind, _ left: Source, _ right: Source, on condition: Expression, _ outer: OuterScope?
   ) throws -> Source {
     var scope = Scope(tables: (left.leaves + right.leaves).map(\.table), outer: outer)
-    let text = "on \(condition)"
+    let text: PlanText = { "on \(condition)" }
     if condition.subqueries.isEmpty {
       return .join(kind, left, right, try conjuncts(condition, scope), text: text)
     }
@@ -30,7 +30,7 @@ extension Planner {
       let applied = try self.addSubqueries(late, to: root, &scope)
       return FilterOperator(
         applied, try late.map { try Binder.bind($0, in: scope, now: self.now) },
-        text: late.map { "\($0)" }.joined(separator: " AND "))
+        text: { late.map { "\($0)" }.joined(separator: " AND ") })
     }
   }
 

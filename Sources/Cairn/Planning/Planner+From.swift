@@ -60,7 +60,7 @@ extension Planner {
   /// A dependent relation has its left side inside already.
   private func pair(_ left: Source?, _ right: Source, _ relation: Relation) -> Source {
     guard let left else { return right }
-    return relation.isDependent ? right : .join(.cross, left, right, [], text: "")
+    return relation.isDependent ? right : .join(.cross, left, right, [], text: { "" })
   }
 
   // MARK: Tables
@@ -149,7 +149,7 @@ extension Planner {
       let none = Source.Leaf(
         Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]]))
       let conjuncts = try self.conjuncts(condition, source.scope(outer))
-      return .join(.inner, source, .leaf(none), conjuncts, text: "\(condition)")
+      return .join(.inner, source, .leaf(none), conjuncts, text: { "\(condition)" })
     }
     let right = try independent ?? relation(join.right, outer, left: nil)
     switch join.condition {
@@ -170,7 +170,7 @@ extension Planner {
         sides[1].contains { AccessPath.isSameIgnoringCase($0.name, name) }
       }
       return try using(common, join, left, right, outer)
-    case nil: return .join(.cross, left, right, [], text: "")
+    case nil: return .join(.cross, left, right, [], text: { "" })
     }
   }
 
@@ -199,7 +199,7 @@ extension Planner {
   private func using(
     _ names: [String], _ join: Join, _ left: Source, _ right: Source, _ outer: OuterScope?
   ) throws -> Source {
-    if names.isEmpty { return .join(.cross, left, right, [], text: "") }
+    if names.isEmpty { return .join(.cross, left, right, [], text: { "" }) }
     let span = join.right.span
     var conjuncts: [Conjunct] = []
     var items: [ProjectOperator.Item] = []
@@ -221,7 +221,7 @@ extension Planner {
       )
       conjuncts.append(
         Conjunct(
-          text: "\(name) = \(name)", bound: BoundExpression(equality, both.table), timeBound: nil,
+          text: { "\(name) = \(name)" }, bound: BoundExpression(equality, both.table), timeBound: nil,
           sides: (sides.0, sides.1, isTime.0, isTime.1)))
       let coalesce = BoundExpression(CoalesceNode([nodes.0, nodes.1]), both.table)
       let id = ids.make()
@@ -230,7 +230,7 @@ extension Planner {
         ProjectOperator.Item(id: id, expression: coalesce, name: name))
     }
     let hidden = Source.join(
-      join.kind, hiding(names, left), hiding(names, right), conjuncts, text: "using \(names)")
+      join.kind, hiding(names, left), hiding(names, right), conjuncts, text: { "using \(names)" })
     let merged = Source.Leaf(
       Scope.Table(names: [], content: .columns(columns)), ValuesOperator([], [[]]))
     return .derived(hidden, merged, items)
@@ -305,6 +305,9 @@ extension Planner {
         columns[next].origin = scope.elementOrigin(of: arrays[index])
       }
       let own = columns[next..<(next + width)]
+      if width > 1, alias?.columns.isEmpty == false, let origin = scope.elementOrigin(of: arrays[index]) {
+        origin.table.noteColumns(own.map(\.name), of: origin.path)
+      }
       sources.append(
         UnnestOperator.Source(
           expression: bound[index], outputs: own.map(\.id),
@@ -355,7 +358,7 @@ extension Planner {
         )
       }
       return Conjunct(
-        text: "\(expression)", bound: bound, timeBound: try scope.timeBound(of: expression, now: now),
+        text: { "\(expression)" }, bound: bound, timeBound: try scope.timeBound(of: expression, now: now),
         sides: sides)
     }
   }

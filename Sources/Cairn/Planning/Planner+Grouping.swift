@@ -57,7 +57,7 @@ extension Planner {
     let text = keys.isEmpty ? "" : "by " + keys.map { "\($0)" }.joined(separator: ", ")
     root = AggregateOperator(
       root, keys: keyColumns, sets: sets, calls: aggregates, groupings: groupings,
-      text: ([text] + calls.map { "\($0)" }).filter { !$0.isEmpty }.joined(separator: ", "))
+      text: { ([text] + calls.map { "\($0)" }).filter { !$0.isEmpty }.joined(separator: ", ") })
     scope = grouped
     return root
   }

@@ -9,7 +9,7 @@ extension Planner {
     var scope = scope
     var root = try addAliases(of: items, in: having, to: input, &scope)
     root = try addSubqueries([having], to: root, &scope)
-    return FilterOperator(root, [try Binder.bind(having, in: scope, now: now)], text: "\(having)")
+    return FilterOperator(root, [try Binder.bind(having, in: scope, now: now)], text: { "\(having)" })
   }
 
   /// Computes what aliases in a condition stand for, where GROUP BY would take their names for aliases too.

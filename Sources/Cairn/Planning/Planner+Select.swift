@@ -79,7 +79,7 @@ extension Planner {
     guard let condition else { return try source?.build([], ids) ?? ValuesOperator([], [[]]) }
     try refuseAggregates(condition, "WHERE")
     let terms = Binder.conjuncts(of: condition)
-    let plain = terms.filter(\.subqueries.isEmpty)
+    let plain = terms.filter { $0.subqueries.isEmpty }
     let late = terms.filter { !$0.subqueries.isEmpty }
     let bound = try plain.flatMap { try conjuncts($0, scope) }
     var root: any Operator
@@ -88,14 +88,14 @@ extension Planner {
     } else {
       root = ValuesOperator([], [[]])
       if !bound.isEmpty {
-        root = FilterOperator(root, bound.map(\.bound), text: bound.map(\.text).joined(separator: " AND "))
+        root = FilterOperator(root, bound.map(\.bound), text: bound.map(\.text).conjunction)
       }
     }
     if late.isEmpty { return root }
     root = try addSubqueries(late, to: root, &scope)
     return FilterOperator(
       root, try late.map { try Binder.bind($0, in: scope, now: now) },
-      text: late.map { "\($0)" }.joined(separator: " AND "))
+      text: { late.map { "\($0)" }.joined(separator: " AND ") })
   }
 
   func refuseAggregates(_ expression: Expression, _ clause: String) throws {

@@ -188,7 +188,7 @@ final class Planner {
   }
 
   func distinct(_ input: any Operator, _ columns: [ColumnID]) -> any Operator {
-    AggregateOperator(input, keys: columns, sets: [Array(columns.indices)], calls: [], text: "")
+    AggregateOperator(input, keys: columns, sets: [Array(columns.indices)], calls: [], text: { "" })
   }
 
   private func plan(values rows: [Expression], _ outer: OuterScope?) throws -> PlannedQuery {
@@ -262,7 +262,8 @@ final class Planner {
       if !items.isEmpty { root = ProjectOperator(root, items) }
       root = SortOperator(
         root, keys, limit: limits?.sortLimit, keepsTies: limits?.keepsTies ?? false,
-        text: ordering.map { "\($0.expression)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", "))
+        text: { ordering.map { "\($0.expression)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", ") }
+      )
     }
     if let limits, limits.offset > 0 || limits.limit != nil {
       root = LimitOperator(root, offset: limits.offset, limit: limits.keepsTies ? nil : limits.limit)

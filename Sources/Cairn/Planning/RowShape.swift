@@ -37,7 +37,7 @@ struct RowShape: Equatable {
       guard let shape = RowShape(base, scope)?.following([AccessPath.Step(step)]) else { return nil }
       self = shape
     default:
-      guard let path = expression.accessPath,
+      guard scope.hasColumns, let path = expression.accessPath,
         case .column(let column, let rest)? = try? scope.resolve(path, expression.span),
         let shape = column.shape?.following(rest.steps)
       else { return nil }

@@ -57,19 +57,18 @@ extension Source {
   func lookup(_ conjuncts: [Conjunct], _ ids: ColumnIDs) throws -> (any Operator)? {
     let found = conjuncts.compactMap { conjunct in key(conjunct).map { (conjunct, $0) } }
     guard !found.isEmpty, isIndependent, !isBetterLookedUpBelow(found.map(\.0)) else { return nil }
-    let isKey = Set(found.map(\.0.text))
-    let rest = conjuncts.filter { !isKey.contains($0.text) || key($0) == nil }
+    let rest = conjuncts.filter { key($0) == nil }
     var items: [ProjectOperator.Item] = []
     var keys: [LookupOperator.Key] = []
     for (conjunct, part) in found {
       let id = ids.make()
-      items.append(ProjectOperator.Item(id: id, expression: part.own, name: conjunct.text))
+      items.append(ProjectOperator.Item(id: id, expression: part.own, name: conjunct.text()))
       keys.append(part.key(id))
     }
     let input = try build(rest.filter(owns), ids)
     let lookup = LookupOperator(
       Source.project(input, items), keys, conditions: found.map(\.0.bound),
-      text: found.map(\.0.text).joined(separator: " AND "))
+      text: found.map(\.0.text).conjunction)
     return Source.filter(lookup, rest.filter { !owns($0) })
   }
 

@@ -4,7 +4,7 @@ import CairnStorage
 /// What stands after FROM, before it is known which conditions go where.
 indirect enum Source {
   case leaf(Leaf)
-  case join(Join.Kind, Source, Source, [Conjunct], text: String)
+  case join(Join.Kind, Source, Source, [Conjunct], text: PlanText)
   /// Rows that depend on those to their left: UNNEST, LATERAL.
   case dependent(Source, Leaf, (any Operator) throws -> any Operator)
   /// Columns made of those below: what USING joins.
@@ -36,7 +36,7 @@ indirect enum Source {
 
 /// A condition that is one term of an AND.
 struct Conjunct {
-  let text: String
+  let text: PlanText
   let bound: BoundExpression
   let timeBound: TimeBound?
   /// The sides of an equality.
@@ -65,7 +65,7 @@ extension Source {
   /// The operators, with conditions that hold for all rows put as far down as they may be.
   func build(_ conjuncts: [Conjunct], _ ids: ColumnIDs) throws -> any Operator {
     // What is another value each time is asked of the rows that are left, once.
-    let chance = conjuncts.filter(\.bound.isVolatile)
+    let chance = conjuncts.filter { $0.bound.isVolatile }
     if !chance.isEmpty {
       return filter(try build(conjuncts.filter { !$0.bound.isVolatile }, ids), chance)
     }
@@ -92,7 +92,7 @@ extension Source {
 
   private static func join(
     _ kind: Join.Kind, _ lhs: Source, _ rhs: Source, _ on: [Conjunct], _ conjuncts: [Conjunct],
-    _ text: String,
+    _ text: @escaping PlanText,
     _ ids: ColumnIDs
   ) throws -> any Operator {
     var (left, right): ([Conjunct], [Conjunct]) = ([], [])
@@ -159,7 +159,7 @@ extension Source {
         continue
       }
       let (left, right) = (ids.make(), ids.make())
-      let name = conjunct.text
+      let name = conjunct.text()
       parts.left.append(ProjectOperator.Item(id: left, expression: sides.left, name: name))
       parts.right.append(ProjectOperator.Item(id: right, expression: sides.right, name: name))
       parts.equalities.append(
@@ -176,6 +176,6 @@ extension Source {
   static func filter(_ root: any Operator, _ conjuncts: [Conjunct]) -> any Operator {
     if conjuncts.isEmpty { return root }
     return FilterOperator(
-      root, conjuncts.map(\.bound), text: conjuncts.map(\.text).joined(separator: " AND "))
+      root, conjuncts.map(\.bound), text: conjuncts.map(\.text).conjunction)
   }
 }

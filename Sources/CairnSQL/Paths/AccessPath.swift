@@ -84,7 +84,7 @@ public struct AccessPath: Sendable, Hashable {
 
   /// Equality when ASCII letters are compared without case (S2).
   public static func isSameIgnoringCase(_ lhs: String, _ rhs: String) -> Bool {
-    lhs.utf8.count == rhs.utf8.count
+    lhs.utf8.count == rhs.utf8.count && lhs.utf8.first.map(foldedASCII) == rhs.utf8.first.map(foldedASCII)
       && zip(lhs.utf8, rhs.utf8).allSatisfy { foldedASCII($0) == foldedASCII($1) }
   }
 

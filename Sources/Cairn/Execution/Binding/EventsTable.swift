@@ -7,6 +7,7 @@ final class EventsTable {
   /// What is read, in order of first use.
   private(set) var columns: [(id: ColumnID, source: EventsColumn)] = []
   private var known: [EventsColumn: ColumnID] = [:]
+  private var meanings: [AccessPath: (VirtualColumn?, AccessPath)] = [:]
   /// The keys that records have; nil where the names of paths are all that there is.
   private let keys: RecordKeys?
   /// Whether virtual columns and snake case are names too (S62): in queries, not in `--where`.
@@ -17,6 +18,8 @@ final class EventsTable {
   private(set) var substituted: [BoundPath] = []
   /// Paths to members of arrays' elements, which are no columns.
   private(set) var elementPaths: [AccessPath] = []
+  /// Names that columns of UNNEST have, and the elements that they are members of, if that.
+  private(set) var unnested: [UnnestedNames] = []
   /// Things to say about names and literals that find nothing.
   private(set) var notes: [String] = []
 
@@ -42,24 +45,40 @@ final class EventsTable {
     elementPaths.append(names)
   }
 
+  func noteColumns(_ names: [String], of elements: AccessPath) {
+    guard let path = AccessPath(steps: elements.steps + [.name("")]).elementNames else { return }
+    unnested.append(UnnestedNames(names: names, elements: AccessPath(steps: Array(path.steps.dropLast()))))
+  }
+
   func add(note: String) {
     if !notes.contains(note) { notes.append(note) }
   }
 
   /// What a path of the records means: its names as records spell them, or the virtual column that its first one is.
   func resolution(_ path: AccessPath) -> Scope.Resolution {
+    let (virtual, path) = meaning(of: path)
+    return virtual.map { .virtual(self, $0, path) } ?? .events(self, path)
+  }
+
+  /// The virtual column that it begins with and the rest, or the path of the records. A path is resolved for each of the
+  /// questions that planning asks of it.
+  private func meaning(of path: AccessPath) -> (VirtualColumn?, AccessPath) {
+    if let known = meanings[path] { return known }
+    let found = newMeaning(of: path)
+    meanings[path] = found
+    return found
+  }
+
+  private func newMeaning(of path: AccessPath) -> (VirtualColumn?, AccessPath) {
     let path = WellKnownField.naming(withoutQuotes(path))
-    guard isQueried, let keys, let first = path.steps.first, let name = first.pathName else {
-      return .events(self, path)
-    }
-    let text = String(decoding: name.bytes, as: UTF8.self)
+    guard isQueried, let keys, let first = path.steps.first, let text = first.key else { return (nil, path) }
     if let virtual = VirtualColumn(name: text), !keys.contains(text) {
-      return .virtual(self, virtual, AccessPath(steps: Array(path.steps.dropFirst())))
+      return (virtual, AccessPath(steps: Array(path.steps.dropFirst())))
     }
     if case .name = first, let camel = WellKnownField.camelCase(of: text), !keys.containsIgnoringCase(text) {
-      return .events(self, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
+      return (nil, AccessPath(steps: [.name(camel)] + path.steps.dropFirst()))
     }
-    return .events(self, path)
+    return (nil, path)
   }
 
   /// The path to read where the one at hand finds nothing: `@timestamp` for eventTime. Nil where it has none.
@@ -75,6 +94,7 @@ final class EventsTable {
 
   /// Quoted names are exact where some record has the key so spelled behind the names before (S3).
   private func withoutQuotes(_ path: AccessPath) -> AccessPath {
+    guard path.steps.contains(where: { if case .quoted = $0 { true } else { false } }) else { return path }
     var names: [PathName] = []
     var isPlain = true
     return AccessPath(
@@ -96,6 +116,13 @@ final class EventsTable {
     return !keys.containsIgnoringCase(name) && !WellKnownField.isDocumented(name)
       && VirtualColumn(name: name) == nil && !AccessPath.isSameIgnoringCase(name, "eventJson")
   }
+}
+
+/// The names of the columns that UNNEST makes of objects in an array: their members' where one of them is (S67).
+struct UnnestedNames: Equatable {
+  var names: [String]
+  /// The way to the elements, `[]` for each array on it.
+  var elements: AccessPath
 }
 
 /// What a column of `events` is read from.

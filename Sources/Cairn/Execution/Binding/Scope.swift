@@ -83,13 +83,15 @@ struct Scope {
 
   /// What a path means here.
   func resolve(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> Resolution {
-    guard let first = path.steps.first?.pathName else { return try record(path, span) }
+    guard let first = path.steps.first?.key else { return try record(path, span) }
     if let found = try qualified(path, span) { return found }
-    let closed = tables.flatMap { table -> [Column] in
-      if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
-    }
-    if let column = try Scope.find(first, closed, span) {
-      return .column(column, column.naming(path.steps.dropFirst()))
+    if hasColumns {
+      let closed = tables.flatMap { table -> [Column] in
+        if case .columns(let columns) = table.content { columns.filter { !$0.needsQualifier } } else { [] }
+      }
+      if let column = try Scope.find(first, closed, span) {
+        return .column(column, column.naming(path.steps.dropFirst()))
+      }
     }
     return try record(path, span)
   }
@@ -103,7 +105,7 @@ struct Scope {
         switch table.content {
         case .events(let events): return events.resolution(rest.withoutRecordName)
         case .columns(let columns):
-          guard let next = rest.steps.first?.pathName else { continue }
+          guard let next = rest.steps.first?.key else { continue }
           if let column = try Scope.find(next, columns, span) {
             return .column(column, column.naming(rest.steps.dropFirst()))
           }
@@ -136,9 +138,8 @@ struct Scope {
   }
 
   private static func find(
-    _ name: PathName, _ columns: [Column], _ span: SourceSpan
+    _ text: String, _ columns: [Column], _ span: SourceSpan
   ) throws(BindError) -> Column? {
-    let text = String(decoding: name.bytes, as: UTF8.self)
     var matches = columns.filter { $0.name == text }
     if matches.isEmpty {
       // Derived columns are SQL names: their case never counts, quoted or not.
@@ -164,8 +165,7 @@ struct Scope {
 extension Scope {
   /// The output column that a path begins with in ORDER BY (S65), and the steps behind it.
   func output(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> (Output, AccessPath)? {
-    guard !outputs.isEmpty, let name = path.steps.first?.pathName else { return nil }
-    let text = String(decoding: name.bytes, as: UTF8.self)
+    guard !outputs.isEmpty, let text = path.steps.first?.key else { return nil }
     let reachable = outputs.filter { path.steps.count == 1 || $0.isAlias }
     var matches = reachable.filter { $0.name == text }
     if matches.isEmpty { matches = reachable.filter { AccessPath.isSameIgnoringCase($0.name, text) } }
@@ -180,6 +180,9 @@ extension Scope {
 extension Scope {
   /// Whether a relation after FROM is `events`.
   var hasEvents: Bool { tables.contains { $0.isEvents } }
+
+  /// Whether a relation after FROM has a closed list of columns.
+  var hasColumns: Bool { tables.contains { !$0.isEvents } }
 
   /// The members that the elements of an array of records are documented to have; none for other expressions.
   func documentedMembers(ofElementsOf array: Expression) throws(BindError) -> [PathName] {
@@ -243,6 +246,14 @@ extension Scope {
 }
 
 extension AccessPath.Step {
+  /// The text of the key that the step names, if it is one by name.
+  var key: String? {
+    switch self {
+    case .name(let text), .quoted(let text), .key(let text), .jsonKey(let text): text
+    default: nil
+    }
+  }
+
   /// The key that the step names, if it is one by name.
   var pathName: PathName? {
     switch self {

@@ -42,7 +42,10 @@ struct VirtualColumn: Hashable, Sendable {
 
   init(part: Part) { self.part = part }
 
+  private static let longestName = names.keys.reduce(0) { max($0, $1.utf8.count) }
+
   init?(name: String) {
+    guard name.utf8.count <= VirtualColumn.longestName else { return nil }
     guard let part = VirtualColumn.names[name.lowercased()] else { return nil }
     self.part = part
   }

@@ -4,7 +4,8 @@ import CairnStorage
 /// A condition's conjuncts, ordered by cost, over the row groups of one segment.
 ///
 /// A conjunct on one path runs on the encoded columns; an OR of conditions on several paths takes the rows of each of
-/// them; another one on several paths reads those of the rows that are left. What is expected to leave the fewest rows comes first: rare paths and equality with one of many values.
+/// them; another one on several paths reads those of the rows that are left. What is expected to leave the fewest rows
+/// comes first: rare paths and equality with one of many values.
 final class RowFilter: Sendable {
   private struct ColumnConjunct: Sendable {
     var predicate: ColumnPredicate
@@ -89,13 +90,7 @@ final class RowFilter: Sendable {
   func filter(
     _ rowGroup: Int, _ candidates: Positions
   ) throws -> (rows: Positions, wasRead: Bool) {
-    try cancellation.during { try select(rowGroup, candidates) }
-  }
-
-  private func select(
-    _ rowGroup: Int, _ candidates: Positions
-  ) throws -> (rows: Positions, wasRead: Bool) {
-    try select(try ColumnFilter(reader, rowGroup: rowGroup), candidates)
+    try cancellation.during { try select(try ColumnFilter(reader, rowGroup: rowGroup), candidates) }
   }
 
   private func select(

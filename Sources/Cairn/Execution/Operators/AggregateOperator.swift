@@ -9,7 +9,7 @@ import CairnStorage
 final class AggregateOperator: Operator {
   private let input: any Operator
   private let grouping: Grouping
-  private let text: String
+  private let text: PlanText
 
   /// What is grouped by, and what is found out about each group.
   struct Grouping: Sendable {
@@ -34,7 +34,7 @@ final class AggregateOperator: Operator {
 
   init(
     _ input: any Operator, keys: [ColumnID], sets: [[Int]], calls: [AggregateCall],
-    groupings: [(id: ColumnID, keys: [Int])] = [], text: String
+    groupings: [(id: ColumnID, keys: [Int])] = [], text: @escaping PlanText
   ) {
     self.input = input
     grouping = Grouping(keys: keys, sets: sets, calls: calls, groupings: groupings)
@@ -44,7 +44,7 @@ final class AggregateOperator: Operator {
   var summary: String {
     grouping.calls.isEmpty ? "Distinct" : grouping.keys.isEmpty ? "Aggregate" : "HashAggregate"
   }
-  var details: [String] { text.isEmpty ? [] : [text] }
+  var details: [String] { [text()].filter { !$0.isEmpty } }
   var inputs: [any Operator] { [input] }
 
   func run<Result: Sendable>(

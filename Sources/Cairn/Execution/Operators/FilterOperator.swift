@@ -2,16 +2,16 @@
 final class FilterOperator: Operator {
   private let input: any Operator
   private let conjuncts: [BoundExpression]
-  private let text: String
+  private let text: PlanText
 
-  init(_ input: any Operator, _ conjuncts: [BoundExpression], text: String) {
+  init(_ input: any Operator, _ conjuncts: [BoundExpression], text: @escaping PlanText) {
     self.input = input
     self.conjuncts = conjuncts
     self.text = text
   }
 
   var summary: String { "Filter" }
-  var details: [String] { [text] }
+  var details: [String] { [text()] }
   var inputs: [any Operator] { [input] }
 
   func run<Result: Sendable>(

@@ -20,13 +20,13 @@ final class JoinOperator: Operator {
   private let equalities: [Equality]
   /// Further conditions, on columns of both sides.
   private let conditions: [BoundExpression]
-  private let text: String
+  private let text: PlanText
   /// Whether the right side's rows are the same in every run.
   private let keepsTable: Bool
 
   init(
     _ left: any Operator, _ right: any Operator, kind: Join.Kind, equalities: [Equality],
-    conditions: [BoundExpression], text: String, keepsTable: Bool = false
+    conditions: [BoundExpression], text: @escaping PlanText, keepsTable: Bool = false
   ) {
     self.left = left
     self.right = right
@@ -38,7 +38,7 @@ final class JoinOperator: Operator {
   }
 
   var summary: String { (equalities.isEmpty ? "NestedLoopJoin " : "HashJoin ") + kind.rawValue.lowercased() }
-  var details: [String] { text.isEmpty ? [] : [text] }
+  var details: [String] { [text()].filter { !$0.isEmpty } }
   var inputs: [any Operator] { [left, right] }
 
   /// Parts of a batch's pairs that are joined where the batch is; what is left over comes after.

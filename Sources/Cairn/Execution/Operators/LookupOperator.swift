@@ -19,14 +19,14 @@ final class LookupOperator: Operator {
   private let keys: [Key]
   /// The equalities as conditions on the input's rows, for runs that are too few to keep rows for.
   private let scanning: FilterOperator
-  private let text: String
+  private let text: PlanText
 
   /// Runs that read the input as it is; who runs so often will run on.
   private static let scanCount = 2
   /// Rows that are handed on together.
   private static let outputRowCount = 1 << 16
 
-  init(_ input: any Operator, _ keys: [Key], conditions: [BoundExpression], text: String) {
+  init(_ input: any Operator, _ keys: [Key], conditions: [BoundExpression], text: @escaping PlanText) {
     self.input = input
     self.keys = keys
     self.text = text
@@ -34,7 +34,7 @@ final class LookupOperator: Operator {
   }
 
   var summary: String { "Lookup" }
-  var details: [String] { [text] }
+  var details: [String] { [text()] }
   var inputs: [any Operator] { [input] }
 
   func run<Result: Sendable>(

@@ -12,7 +12,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   private var others: [BoundExpression] = []
   /// Bounds on eventTime with the condition that each was read off.
   private var bounds: [(bound: TimeBound, conjunct: BoundExpression)] = []
-  private var conditionTexts: [String] = []
+  private var conditionTexts: [PlanText] = []
 
   init(_ table: EventsTable) { self.table = table }
 
@@ -20,7 +20,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   var isTimeBounded: Bool { !bounds.isEmpty }
 
   /// Adds a condition that rows must satisfy. Only while planning.
-  func add(_ conjunct: BoundExpression, bound: TimeBound?, text: String) {
+  func add(_ conjunct: BoundExpression, bound: TimeBound?, text: @escaping PlanText) {
     conditionTexts.append(text)
     if let bound {
       bounds.append((bound, conjunct))
@@ -42,7 +42,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   var details: [String] {
     var lines: [String] = []
-    if !conditionTexts.isEmpty { lines.append("where \(conditionTexts.joined(separator: " AND "))") }
+    if !conditionTexts.isEmpty { lines.append("where \(conditionTexts.conjunction())") }
     if let range = TimeBound.all(bounds.map(\.bound)).description { lines.append("time \(range)") }
     let names = table.columns.map { column in
       switch column.source {
@@ -82,7 +82,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       try context.check()
       let end = min(start + window, candidates.count)
       let part = candidates[start..<end]
-      if try part.contains(where: { try $0.rows.count > rowCount(of: $0.segment, context) }) {
+      if try part.contains(where: { try isWide($0.rows.count, of: $0.segment, context) }) {
         if try !runSlices(Array(part), context, work, take) { return }
         start = end
         window = min(window * 4, threads * Self.largestWindow)
@@ -107,6 +107,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
     return max(Self.leastRowCount, context.rowCount(atMost: .max, rowByteCount: byteCount))
   }
 
+  /// Whether so many rows of a segment are too many to go together.
+  private func isWide(_ count: Int, of segment: ScanSegment, _ context: ExecutionContext) throws -> Bool {
+    // What rows take is looked up by column, which would be most of the work for a needle's.
+    try count > Self.leastRowCount && count > rowCount(of: segment, context)
+  }
+
   /// Row groups are read in slices where there are few of them, so that all threads have work, and where their rows
   /// are wide.
   private func runSlices<Result: Sendable>(
@@ -124,8 +130,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
       if candidates.count < threads * Self.fewRowGroups, threads > 1 {
         size = max(Self.sliceRowCount, size / (threads * Self.fewRowGroups) + 1)
       }
-      let most = try rowCount(of: scan.segment, context)
-      if most < size { (size, isWide) = (most, true) }
+      if try self.isWide(size, of: scan.segment, context) {
+        (size, isWide) = (try rowCount(of: scan.segment, context), true)
+      }
       if scan.rows.count <= size { return [scan] }
       return stride(from: 0, to: scan.rows.count, by: size).map { start in
         scan.subset(.run(start..<min(start + size, scan.rows.count)))

@@ -6,9 +6,9 @@ final class SortOperator: Operator {
   private let limit: Int?
   /// Whether rows that tie with the last one are kept too.
   private let keepsTies: Bool
-  private let text: String
+  private let text: PlanText
 
-  init(_ input: any Operator, _ keys: [SortKey], limit: Int?, keepsTies: Bool, text: String) {
+  init(_ input: any Operator, _ keys: [SortKey], limit: Int?, keepsTies: Bool, text: @escaping PlanText) {
     self.input = input
     self.keys = keys
     self.limit = limit
@@ -17,7 +17,7 @@ final class SortOperator: Operator {
   }
 
   var summary: String { limit.map { "TopN \($0)\(keepsTies ? " with ties" : "")" } ?? "Sort" }
-  var details: [String] { [text] }
+  var details: [String] { [text()] }
   var inputs: [any Operator] { [input] }
 
   /// Rows that a batch gives at a time.
