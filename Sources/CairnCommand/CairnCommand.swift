@@ -10,13 +10,15 @@ struct CairnCommand: ParsableCommand {
     commandName: "cairn",
     abstract: "Columnar log compaction and analytics for AWS CloudTrail.",
     discussion: """
-      Exit codes: 0 ok; 1 scan matched nothing; 2 wrong usage; 3 done, but something was rejected, not read or not written; \
+      Exit codes: 0 ok; 1 nothing matched or was found; 2 wrong usage; 3 done, but something was rejected, not read or not written; \
       4 archive damaged; 5 I/O error, archive locked or out of memory; 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
       """,
     version: cairnVersion,
     subcommands: [
       CompactCommand.self, InspectCommand.self, QueryCommand.self, RecoverCommand.self, RestoreCommand.self,
-      ScanCommand.self, VerifyCommand.self, MergeCommand.self, CollectCommand.self, DropCommand.self,
+      ScanCommand.self, HistoryCommand.self, TraceCommand.self, WhoCommand.self, DeniedCommand.self,
+      GrepCommand.self, NewCommand.self, CoverageCommand.self, TimelineCommand.self, VerifyCommand.self,
+      MergeCommand.self, CollectCommand.self, DropCommand.self,
       HoldCommand.self, ReleaseCommand.self, SynthCommand.self,
     ])
 

@@ -146,6 +146,11 @@ package struct NetworkRange: Sendable, Hashable {
     maskLow = NetworkRange.mask(prefix - 64)
   }
 
+  /// The number and the length of an IPv4 network; nil for IPv6.
+  var ipv4: (address: UInt32, bitCount: Int)? {
+    isIPv4 ? (UInt32(truncatingIfNeeded: base.low), maskLow.leadingOnes - 32) : nil
+  }
+
   /// A word whose first `bits` bits are set.
   private static func mask(_ bits: Int) -> UInt64 {
     bits <= 0 ? 0 : bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))
@@ -168,4 +173,8 @@ enum Hexadecimal {
     default: nil
     }
   }
+}
+
+extension UInt64 {
+  fileprivate var leadingOnes: Int { (~self).leadingZeroBitCount }
 }

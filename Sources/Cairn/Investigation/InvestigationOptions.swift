@@ -1,0 +1,161 @@
+import CairnStorage
+
+/// What the questions of an investigation have in common.
+public struct InvestigationOptions: Sendable {
+  /// Least event time of what is shown, milliseconds since 1970; nil for no bound.
+  public var since: Int64?
+  /// First event time that is too late.
+  public var until: Int64?
+  /// Worker threads.
+  public var threads = 2
+  /// Bytes that each step of a statement may keep.
+  public var memoryLimit = 2 << 30
+  /// Whether Logstash's `@timestamp` counts as eventTime in records that have none.
+  public var usesLogstashTime = true
+  /// Ends the investigation early from another thread or a signal handler.
+  public var cancellation = QueryCancellation()
+
+  /// All of the archive, on two threads.
+  public init() {}
+}
+
+/// The statements of an investigation: each is SQL that the engine runs, with values quoted.
+struct Statements {
+  let archive: Archive
+  let options: InvestigationOptions
+
+  /// Which times a statement sees.
+  enum Times {
+    /// Those that were asked for.
+    case asked
+    /// All before the end: what was before says what a change changed, and where credentials came from.
+    case before
+    /// All.
+    case all
+  }
+
+  /// The rows of a statement.
+  func rows(_ sql: String, _ times: Times = .asked) throws -> [[QueryValue]] {
+    var rows: [[QueryValue]] = []
+    try run(sql, times) { rows.append($0) }
+    return rows
+  }
+
+  private func statement(_ sql: String, _ times: Times) throws -> Query {
+    var query = QueryOptions()
+    query.since = times == .asked ? options.since : nil
+    query.until = times == .all ? nil : options.until
+    query.threads = options.threads
+    query.memoryLimit = options.memoryLimit
+    query.usesLogstashTime = options.usesLogstashTime
+    query.cancellation = options.cancellation
+    return try Query(sql, on: archive, options: query)
+  }
+
+  /// Visits what `work` makes of the rows of a statement, in order; `work` is called from several threads.
+  func map<Output: Sendable>(
+    _ sql: String, _ times: Times = .asked, _ work: @escaping @Sendable ([QueryValue]) -> Output?,
+    _ body: (Output) throws -> Void
+  ) throws {
+    let statement = try statement(sql, times)
+    let count = statement.columns.count
+    try statement.run { batch in
+      (0..<batch.rowCount).compactMap { row in work((0..<count).map { batch[row, $0] }) }
+    } _: { outputs in
+      for output in outputs { try body(output) }
+    }
+  }
+
+  /// Visits the rows of a statement one by one.
+  func run(_ sql: String, _ times: Times = .asked, _ body: ([QueryValue]) throws -> Void) throws {
+    let statement = try statement(sql, times)
+    let count = statement.columns.count
+    try statement.run { batch in
+      for row in 0..<batch.rowCount { try body((0..<count).map { batch[row, $0] }) }
+    }
+  }
+
+  /// The events that have one of some values at a path, oldest first, each once: very many values take several
+  /// statements.
+  func events(
+    _ path: String, isOneOf values: Set<String>, and condition: String = "TRUE", _ times: Times
+  ) throws -> [RecordedEvent] {
+    let parts = SQLText.conditions(path, isOneOf: values)
+    let events = try parts.flatMap { try self.events(where: "\($0) AND \(condition)", times) }
+    if parts.count < 2 { return events }
+    // The parts are in order, each for itself.
+    return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+      .map(\.element)
+  }
+
+  /// The events of which a condition holds, oldest first, each once.
+  func events(where condition: String, _ times: Times = .asked, limit: Int? = nil) throws -> [RecordedEvent] {
+    var events: [RecordedEvent] = []
+    var known: Set<String> = []
+    let end = limit.map { " LIMIT \($0)" } ?? ""
+    try run(
+      "SELECT \(RecordedEvent.columns) FROM events WHERE \(condition) ORDER BY eventTime\(end)", times
+    ) { row in
+      let event = RecordedEvent(row)
+      if event.id.isEmpty || known.insert(event.id).inserted { events.append(event) }
+    }
+    return events
+  }
+}
+
+/// Values as SQL: whatever is in them, they stay values.
+enum SQLText {
+  static func literal(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  /// `path IN (…)`; false for no values.
+  static func isOne(_ path: String, of values: some Sequence<String>) -> String {
+    let list = Set(values).sorted().map(literal)
+    return list.isEmpty ? "FALSE" : "\(path) IN (\(list.joined(separator: ", ")))"
+  }
+
+  /// So many values go into one statement.
+  private static let mostValues = 4096
+
+  /// Conditions of which one holds where a path has one of the values.
+  static func conditions(_ path: String, isOneOf values: Set<String>) -> [String] {
+    let sorted = values.sorted()
+    return stride(from: 0, to: sorted.count, by: mostValues).map {
+      isOne(path, of: sorted[$0..<min($0 + mostValues, sorted.count)])
+    }
+  }
+
+  /// `path LIKE '%…%'` that every JSON text with this string in it satisfies, however its characters are spelled:
+  /// those that some writer escapes are left open, and so are apart what stands between them.
+  static func mentions(_ path: String, _ text: String) -> String? {
+    var runs: [String] = [""]
+    for scalar in text.unicodeScalars {
+      if isPlain(scalar) {
+        runs[runs.count - 1].unicodeScalars.append(scalar)
+      } else if runs[runs.count - 1] != "" {
+        runs.append("")
+      }
+    }
+    let pattern = runs.filter { !$0.isEmpty }.map(escaped).joined(separator: "%")
+    return pattern.isEmpty ? nil : "\(path) LIKE \(literal("%\(pattern)%")) ESCAPE '\\'"
+  }
+
+  /// A text as part of a LIKE pattern with `\` as its escape.
+  static func escaped(_ text: String) -> String {
+    var output = ""
+    for character in text {
+      if character == "%" || character == "_" || character == "\\" { output.append("\\") }
+      output.append(character)
+    }
+    return output
+  }
+
+  /// Characters that no writer of JSON escapes.
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", ":", "@", "*", ",", " ": true
+    default: false
+    }
+  }
+}

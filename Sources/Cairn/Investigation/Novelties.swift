@@ -1,0 +1,176 @@
+import CairnStorage
+
+/// What is new since a time, against all history before it.
+public struct Novelties: Sendable {
+  /// How well known a value was.
+  public enum Frequency: String, Sendable, CaseIterable {
+    /// Never before.
+    case unseen = "UNSEEN"
+    /// In 1 to 3 events before.
+    case rare = "RARE"
+    /// In 4 to 20 events before.
+    case infrequent = "INFREQUENT"
+    /// In more.
+    case frequent = "FREQUENT"
+
+    /// By the number of events before.
+    public init(earlier: Int) {
+      self = earlier == 0 ? .unseen : earlier <= 3 ? .rare : earlier <= 20 ? .infrequent : .frequent
+    }
+  }
+
+  /// A value that the time since has.
+  public struct Row: Sendable {
+    /// How well known it was.
+    public let frequency: Frequency
+    /// `principal`, `network`, `address`, `region`, `agent`, `call` or `error`.
+    public let kind: String
+    /// The value; of calls and errors the principal comes first.
+    public let value: String
+    /// Events since, and before.
+    public let count: Int
+    /// Events before.
+    public let earlier: Int
+    /// Its first eventTime since, and that event's ID.
+    public let first: String
+    /// The evidence.
+    public let eventID: String
+  }
+
+  /// The least known first; then by kind, then the most frequent since.
+  public let rows: [Row]
+  /// The time from which on values count as new, milliseconds since 1970.
+  public let since: Int64
+  /// Events before it: nothing can be told from none.
+  public let earlierEventCount: Int
+
+  private static let kinds: [(name: String, columns: [String])] = [
+    ("principal", [Denials.principal]), ("address", ["sourceIPAddress"]), ("region", ["awsRegion"]),
+    ("agent", ["userAgent"]), ("call", [Denials.principal, "eventSource", "eventName"]),
+    ("error", [Denials.principal, "errorCode"]),
+  ]
+  private static let order = ["principal", "network", "address", "region", "agent", "call", "error"]
+
+  /// Compares the time from `options.since` on with all before; without one the last day of the archive.
+  ///
+  /// Throws as queries do.
+  ///
+  /// - Parameter shown: frequencies that are wanted.
+  public init(
+    _ archive: Archive, shown: Set<Frequency> = [.unseen, .rare, .infrequent],
+    options: InvestigationOptions = InvestigationOptions()
+  ) throws {
+    var options = options
+    let everything = Statements(archive: archive, options: options)
+    if options.since == nil {
+      let last = try everything.rows("SELECT max(eventTime) FROM events", .before).first?.first?.text
+      options.since = last.flatMap(parseTime).map { $0 - 86_399_000 }
+    }
+    since = options.since ?? .min
+    var before = InvestigationOptions()
+    (before.until, before.threads, before.cancellation) = (
+      options.since, options.threads, options.cancellation
+    )
+    before.memoryLimit = options.memoryLimit
+    before.usesLogstashTime = options.usesLogstashTime
+    let (now, earlier) = (
+      Statements(archive: archive, options: options), Statements(archive: archive, options: before)
+    )
+    earlierEventCount =
+      try earlier.rows("SELECT count(*) FROM events").first?.first?.text.flatMap { Int($0) } ?? 0
+    var rows: [Row] = []
+    for kind in Self.kinds {
+      let found = try Self.recent(kind.columns, now)
+      let known = try Self.earlier(kind.columns, found, earlier)
+      rows += Self.rows(kind.name, found, known)
+      if kind.name == "address" { rows += Self.networks(found, known) }
+    }
+    rows.removeAll { !shown.contains($0.frequency) }
+    func rank(_ row: Row) -> (Int, Int) {
+      (Frequency.allCases.firstIndex(of: row.frequency) ?? 0, Self.order.firstIndex(of: row.kind) ?? 0)
+    }
+    self.rows = rows.sorted { lhs, rhs in
+      rank(lhs) != rank(rhs) ? rank(lhs) < rank(rhs) : (rhs.count, lhs.value) < (lhs.count, rhs.value)
+    }
+  }
+
+  private struct Recent {
+    var values: [String]
+    var count: Int
+    var first: String
+    var eventID: String
+  }
+
+  private static func recent(_ columns: [String], _ statements: Statements) throws -> [Recent] {
+    let groups = columns.indices.map { String($0 + 1) }.joined(separator: ", ")
+    let last = columns[columns.count - 1]
+    var found: [Recent] = []
+    try statements.run(
+      """
+      SELECT \(columns.joined(separator: ", ")), count(*), min(eventTime), min_by(eventID, eventTime) FROM events \
+      WHERE \(last) IS NOT NULL GROUP BY \(groups)
+      """
+    ) { row in
+      found.append(
+        Recent(
+          values: row[..<columns.count].map { $0.text ?? "" },
+          count: row[columns.count].text.flatMap { Int($0) } ?? 0,
+          first: row[columns.count + 1].text ?? "", eventID: row[columns.count + 2].text ?? ""))
+    }
+    return found
+  }
+
+  /// How often each value was before; of addresses all are wanted, for their networks.
+  private static func earlier(
+    _ columns: [String], _ found: [Recent], _ statements: Statements
+  ) throws -> [[String]: Int] {
+    if found.isEmpty { return [:] }
+    let groups = columns.indices.map { String($0 + 1) }.joined(separator: ", ")
+    let last = columns[columns.count - 1]
+    // Few names make most rows needless.
+    let condition =
+      columns.count > 1
+      ? SQLText.isOne(last, of: found.map { $0.values[columns.count - 1] }) : "\(last) IS NOT NULL"
+    var known: [[String]: Int] = [:]
+    try statements.run(
+      "SELECT \(columns.joined(separator: ", ")), count(*) FROM events WHERE \(condition) GROUP BY \(groups)"
+    ) { row in
+      known[row[..<columns.count].map { $0.text ?? "" }] = row[columns.count].text.flatMap { Int($0) } ?? 0
+    }
+    return known
+  }
+
+  private static func rows(_ kind: String, _ found: [Recent], _ known: [[String]: Int]) -> [Row] {
+    found.map { recent in
+      let earlier = known[recent.values] ?? 0
+      var text = recent.values[0]
+      if kind == "call" {
+        text += " \(recent.values[1].prefix { $0 != "." }):\(recent.values[2])"
+      } else if kind == "error" {
+        text += " \(recent.values[1])"
+      }
+      return Row(
+        frequency: Frequency(earlier: earlier), kind: kind, value: text, count: recent.count,
+        earlier: earlier,
+        first: recent.first, eventID: recent.eventID)
+    }
+  }
+
+  private static func networks(_ found: [Recent], _ known: [[String]: Int]) -> [Row] {
+    var earlier: [String: Int] = [:]
+    for (values, count) in known {
+      if let network = Network.around(values[0]) { earlier[network, default: 0] += count }
+    }
+    var recent: [String: Recent] = [:]
+    for address in found {
+      guard let network = Network.around(address.values[0]) else { continue }
+      var sum =
+        recent[network] ?? Recent(values: [network], count: 0, first: address.first, eventID: address.eventID)
+      sum.count += address.count
+      if address.first < sum.first { (sum.first, sum.eventID) = (address.first, address.eventID) }
+      recent[network] = sum
+    }
+    return rows(
+      "network", Array(recent.values), Dictionary(uniqueKeysWithValues: earlier.map { ([$0.key], $0.value) }))
+  }
+}

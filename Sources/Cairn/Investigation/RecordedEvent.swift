@@ -1,0 +1,123 @@
+import CairnStorage
+
+/// One event as the questions of an investigation see it.
+public struct RecordedEvent: Sendable {
+  /// Its eventID, the evidence; empty where the record has none.
+  public let id: String
+  /// Its eventTime as recorded; empty where the record has none.
+  public let time: String
+  /// Milliseconds since 1970; nil where the time cannot be read.
+  public let milliseconds: Int64?
+  /// `ecs.amazonaws.com`.
+  public let source: String
+  /// `UpdateService`.
+  public let name: String
+  /// awsRegion.
+  public let region: String?
+  /// The account whose trail has it.
+  public let account: String?
+  /// Who made the call.
+  public let actor: Actor
+  /// sourceIPAddress.
+  public let address: String?
+  /// userAgent.
+  public let agent: String?
+  /// errorCode; nil for what succeeded.
+  public let errorCode: String?
+  /// errorMessage.
+  public let errorMessage: String?
+  /// What the records of one call in several accounts have in common.
+  public let sharedID: String?
+  let requestID: String?
+  let request: JSONText?
+  let response: JSONText?
+  let resources: JSONText?
+  let additional: JSONText?
+  /// Whether it says so itself: reads are no changes.
+  let readOnly: Bool?
+  let isDataEvent: Bool
+
+  static let columns = """
+    eventID, eventTime, eventSource, eventName, awsRegion, recipientAccountId, userIdentity, sourceIPAddress, \
+    userAgent, errorCode, errorMessage, sharedEventID, requestID, requestParameters, responseElements, resources, \
+    additionalEventData, readOnly, eventCategory
+    """
+
+  init(_ row: [QueryValue]) {
+    id = row[0].text ?? ""
+    time = row[1].text ?? ""
+    milliseconds = parseTime(time)
+    source = row[2].text ?? ""
+    name = row[3].text ?? ""
+    region = row[4].text
+    actor = Actor(JSONText(row[6].json), userAgent: row[8].text)
+    account = row[5].text ?? actor.accountID
+    address = row[7].text
+    agent = row[8].text
+    errorCode = row[9].text ?? (row[10].isNull ? nil : "error")
+    errorMessage = row[10].text
+    sharedID = row[11].text
+    requestID = row[12].text
+    request = Self.object(row[13])
+    response = Self.object(row[14])
+    resources = Self.object(row[15])
+    additional = Self.object(row[16])
+    readOnly = row[17].text.map { $0 == "true" }
+    isDataEvent = row[18].text == "Data"
+  }
+
+  private static func object(_ value: QueryValue) -> JSONText? {
+    let text = JSONText(value.json)
+    return text.isObject || text.isArray ? text : nil
+  }
+
+  /// Whether it was refused or failed. A sign-in fails in its response.
+  public var hasFailed: Bool { errorCode != nil || response?.text("ConsoleLogin") == "Failure" }
+
+  /// `ecs` of `ecs.amazonaws.com`.
+  public var service: String { String(source.prefix { $0 != "." }) }
+
+  /// The service that made the call for somebody: CloudFormation, CodePipeline, and so on.
+  public var via: String? {
+    if let service = actor.invokedBy { return service }
+    guard let address, address.hasSuffix(".amazonaws.com") else { return nil }
+    return address
+  }
+
+  /// Whether it changes something: what says that it does, or, in old records that say nothing, what is not named
+  /// like a question.
+  var writes: Bool {
+    if let readOnly { return !readOnly }
+    return !Self.readingVerbs.contains { name.hasPrefix($0) }
+  }
+
+  private static let readingVerbs = [
+    "Get", "List", "Describe", "Head", "Lookup", "Search", "Query", "Scan", "Select", "BatchGet",
+    "BatchDescribe",
+    "Assume", "Decrypt", "Check", "Validate", "Test", "Simulate", "Preview", "Estimate", "View", "Download",
+  ]
+}
+
+extension JSONText {
+  /// The member of an exact name.
+  subscript(_ name: String) -> JSONText? { member(PathName(bytes: Array(name.utf8), isExact: true)) }
+
+  /// A member's text where it is a string, number or boolean that says something.
+  func text(_ path: String...) -> String? {
+    var value = self
+    for name in path {
+      guard let next = value[name] else { return nil }
+      value = next
+    }
+    return value.scalar.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The text of a value that is neither object nor array nor null.
+  var scalar: String? {
+    switch field {
+    case .string(let bytes), .number(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .boolean(let value): value ? "true" : "false"
+    default: nil
+    }
+  }
+}

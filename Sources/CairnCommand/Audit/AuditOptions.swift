@@ -1,0 +1,119 @@
+import ArgumentParser
+import Cairn
+
+/// What the audit commands have in common.
+struct AuditOptions: ParsableArguments {
+  @OptionGroup var range: TimeRangeOptions
+
+  @OptionGroup var format: OutputOptions
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Flag(help: "No warnings and no hints; errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
+  }
+
+  var outputFormat: OutputFormat { format.output ?? .standard }
+
+  /// Opens the archive, asks, and shows: Ctrl-C ends it as it ends queries.
+  func run(_ path: String, _ body: (Archive, InvestigationOptions) throws -> Void) throws {
+    var options = InvestigationOptions()
+    options.since = range.since?.milliseconds
+    options.until = range.until?.milliseconds
+    options.usesLogstashTime = !range.ignoresLogstashTime
+    options.threads = threading.count
+    let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: true)
+    defer { interrupt.end() }
+    if let description = range.description { note(description) }
+    try body(try Archive(path: path), options)
+    try StandardOutput.shared.flush()
+  }
+
+  /// Something to know that is no row.
+  func note(_ text: String) {
+    if !quiet { printError(text) }
+  }
+
+  /// How to see the evidence as it was delivered.
+  func noteEvidence(_ archive: String, _ eventID: String?) {
+    guard let eventID, !eventID.isEmpty, isTerminal(2) || outputFormat == .table else { return }
+    let id = eventID.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    note("original bytes: cairn scan \(archive) --where \"eventID = '\(id)'\" --output raw")
+  }
+
+  /// Says what was not found, and ends with exit code 1.
+  func nothing(_ text: String, near: [String] = []) throws -> Never {
+    try StandardOutput.shared.flush()
+    let names = near.isEmpty ? "" : "; there is: \(near.joined(separator: ", "))"
+    printError("cairn: nothing found: \(text)\(names)")
+    throw ExitCode(1)
+  }
+}
+
+/// A value of a row.
+enum AuditCell {
+  case text(String?)
+  case number(Int)
+  case list([String])
+  /// JSON, and what tables show instead.
+  case json(String, text: String)
+
+  fileprivate var text: String? {
+    switch self {
+    case .text(let text): text
+    case .number(let number): String(number)
+    case .list(let texts): texts.joined(separator: ", ")
+    case .json(_, let text): text
+    }
+  }
+
+  fileprivate var json: String? {
+    switch self {
+    case .text(let text): text.map(auditJSON)
+    case .number(let number): String(number)
+    case .list(let texts): "[\(texts.map(auditJSON).joined(separator: ","))]"
+    case .json(let json, _): json
+    }
+  }
+}
+
+/// A text as JSON.
+func auditJSON(_ text: String) -> String { FieldValue.string(Array(text.utf8)).json ?? "null" }
+
+/// Rows of one kind.
+struct AuditTable {
+  var title: String
+  var columns: [String]
+  var rows: [[AuditCell]] = []
+
+  func write(_ format: OutputFormat, isSafe: Bool) throws {
+    let writer = rowWriter(format, isSafe: isSafe)
+    try writer.begin(columns)
+    for row in rows {
+      try writer.write(row.map { cell in (writer.takesJSON ? cell.json : cell.text).map { Array($0.utf8) } })
+    }
+    try writer.end()
+  }
+}
+
+extension AuditOptions {
+  /// Shows tables. Programs get one kind of rows: of csv, json and jsonl the first table.
+  func show(_ tables: [AuditTable]) throws {
+    let format = outputFormat
+    let isForPeople = format == .table || format == .vertical || format == .markdown
+    guard isForPeople else {
+      try tables.first?.write(format, isSafe: self.format.csvSafe)
+      return
+    }
+    for (index, table) in tables.enumerated() where index == 0 || !table.rows.isEmpty {
+      if index > 0 { try StandardOutput.shared.write("\n") }
+      if tables.count > 1 {
+        try StandardOutput.shared.write(format == .markdown ? "### \(table.title)\n\n" : "\(table.title)\n")
+      }
+      try table.write(format, isSafe: self.format.csvSafe)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Cairn
+
+struct CoverageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "coverage",
+    _superCommandName: "cairn",
+    abstract: "Show for which accounts, regions and days there are events, and where recording was switched.",
+    discussion: """
+      Tables have a calendar: a character a day, . for none, and 1 to 9 for the number's share of the busiest day of \
+      that place. A day without events may be a quiet one: records do not tell it from one that was not delivered. \
+      Data events are counted apart. Exit code 1 where there are no events.
+
+        cairn coverage archive --since 2025-01-01
+      """)
+
+  @Argument(help: "The archive directory.")
+  var archive: String
+
+  @OptionGroup var audit: AuditOptions
+
+  func run() throws {
+    try audit.run(archive) { archive, options in
+      let coverage = try Coverage(archive, options: options)
+      if coverage.places.isEmpty { try audit.nothing("no events in \(self.archive)") }
+      let places = places(coverage)
+      if audit.outputFormat == .table {
+        try writeCalendar(coverage)
+        try StandardOutput.shared.write("\n")
+      }
+      try audit.show([places, switches(coverage)])
+      try StandardOutput.shared.flush()
+      audit.noteEvidence(self.archive, coverage.switches.last?.event.id)
+    }
+  }
+
+  private func places(_ coverage: Coverage) -> AuditTable {
+    AuditTable(
+      title: "places",
+      columns: ["account", "region", "events", "dataEvents", "first", "last", "days", "daysWithout", "gaps"],
+      rows: coverage.places.map { place in
+        let gaps = place.gaps.map { $0.from == $0.to ? $0.from : "\($0.from)/\($0.to)" }
+        let without = coverage.days.count { $0 >= place.first.prefix(10) && place.days[$0] == nil }
+        return [
+          .text(place.account), .text(place.region), .number(place.count), .number(place.dataCount),
+          .text(place.first),
+          .text(place.last), .number(place.days.count), .number(without), .list(gaps),
+        ]
+      })
+  }
+
+  private func switches(_ coverage: Coverage) -> AuditTable {
+    AuditTable(
+      title: "recording",
+      columns: ["eventTime", "eventName", "trail", "account", "region", "who", "errorCode", "eventID"],
+      rows: coverage.switches.map { item in
+        let event = item.event
+        return [
+          .text(event.time), .text(event.name), .text(item.trail), .text(event.account), .text(event.region),
+          .text(event.actor.description), .text(event.errorCode), .text(event.id),
+        ]
+      })
+  }
+
+  /// Days that a line of the calendar shows: the latest.
+  private static let shownDays = 93
+
+  private func writeCalendar(_ coverage: Coverage) throws {
+    let days = coverage.days.suffix(Self.shownDays)
+    guard let first = days.first, let last = days.last else { return }
+    try StandardOutput.shared.write("\(first) to \(last), a character a day\n")
+    for place in coverage.places {
+      let most = place.days.values.max() ?? 1
+      let marks = days.map { day in place.days[day].map { String(max(1, $0 * 9 / max(1, most))) } ?? "." }
+      let name = "\(place.account) \(place.region)"
+      let padding = String(repeating: " ", count: max(1, 30 - name.count))
+      try StandardOutput.shared.write("\(escapeForTerminal(name))\(padding)\(marks.joined())\n")
+    }
+  }
+}
