@@ -14,7 +14,7 @@ public func mergeSegments(
 }
 
 /// Removes files of the archive at `path` that no state has needed for `grace` milliseconds. Throws as `mergeSegments`.
-public func collectGarbage(of path: String, grace: Int64 = RetiredFile.defaultGrace) throws -> GarbageSummary
+public func collectGarbage(of path: String, grace: Int64 = RetiredFiles.defaultGrace) throws -> GarbageSummary
 {
   try ArchiveKeeper(archive: path, options: CompactionOptions()).collect(grace: max(0, grace))
 }

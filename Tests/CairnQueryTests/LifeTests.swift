@@ -111,9 +111,15 @@ import Testing
         _ = try mergeSegments(of: archive.path, all: random.below(2) == 0)
       case 6:
         guard !model.objects.isEmpty else { continue }
-        _ = try collectGarbage(of: archive.path, grace: random.below(2) == 0 ? 0 : RetiredFile.defaultGrace)
+        _ = try collectGarbage(of: archive.path, grace: random.below(2) == 0 ? 0 : RetiredFiles.defaultGrace)
       case 7:
         guard !model.objects.isEmpty else { continue }
+        if random.below(3) == 0 {
+          try holdArchive(at: archive.path, reason: "case \(step)")
+          #expect(throws: CairnError.self) { try dropObjects(of: archive.path, before: .max) }
+          if random.below(2) == 0 { _ = try mergeSegments(of: archive.path) }
+          #expect(try releaseArchive(at: archive.path)?.reason == "case \(step)")
+        }
         let day = 2 + Int(random.below(4))
         let before = Int64(1_704_067_200_000 + (day - 1) * 86_400_000)
         _ = try dropObjects(of: archive.path, before: before)

@@ -10,6 +10,9 @@ package struct ArchiveDirectory: Sendable {
   package static let rejects: FileName = "rejects"
   package static let temporary: FileName = "tmp"
   package static let lostAndFound: FileName = "lost+found"
+  /// When it was verified, for monitors.
+  package static let verified: FileName = "VERIFIED"
+  package static let temporaryVerified: FileName = "VERIFIED.tmp"
   /// What `CURRENT` and manifests are called until they are whole.
   static let temporaryCurrent: FileName = "CURRENT.tmp"
   static let temporaryManifest: FileName = "MANIFEST.tmp"
@@ -148,7 +151,7 @@ package struct ArchiveDirectory: Sendable {
       switch name {
       // A file system's own `lost+found` may lie in an archive that is one's root.
       case Self.lock, Self.temporaryCurrent, Self.temporaryManifest, Self.lostAndFound, KnownLog.name,
-        KnownLog.temporaryName:
+        KnownLog.temporaryName, Self.verified, Self.temporaryVerified:
         continue
       case Self.segments, Self.rejects, Self.temporary:
         guard try root.status(of: name)?.kind == .directory else {
@@ -171,13 +174,11 @@ package struct ArchiveDirectory: Sendable {
   }
 
   static func isSegment(_ name: FileName) -> Bool {
-    name.text.flatMap { Manifest.segmentNumber(ofName: $0) } != nil
+    if case .segment = StoredName(name.bytes) { true } else { false }
   }
 
   /// Whether a name is one that files in `segments/` have.
-  static func isStored(_ name: FileName) -> Bool {
-    isSegment(name) || name.text.flatMap { MarksEntry.segmentNumber(ofName: $0) } != nil
-  }
+  static func isStored(_ name: FileName) -> Bool { StoredName(name.bytes) != nil }
 
   /// The first manifest of an archive names nothing: a run that ended before `CURRENT` named it has left nothing else.
   private func isUnfinishedBeginning(_ sequence: Int) throws -> Bool {

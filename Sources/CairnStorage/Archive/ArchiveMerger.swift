@@ -22,11 +22,11 @@ final class ArchiveMerger {
   }
 
   /// Reads the segments that `names` has, as far as all fragments of their objects are in them, and writes their objects
-  /// anew, without those that `isDropped` says of a segment's name and an object. Nothing is committed.
+  /// anew, without those that `isDropped` says of a segment's name and an object's place. Nothing is committed.
   ///
   /// Throws as reading and writing segments do.
   func rewrite(
-    _ names: Set<String>, without isDropped: (String, MergeObject) -> Bool = { _, _ in false }
+    _ names: Set<String>, without isDropped: (String, ObjectPlace) -> Bool = { _, _ in false }
   ) throws -> Result {
     let snapshot = try writer.snapshot()
     var sources = writer.manifest.segments.filter { names.contains($0.name) }
@@ -36,7 +36,7 @@ final class ArchiveMerger {
       sources = sources.enumerated().filter { !torn.contains($0.offset) }.map(\.element)
       objects = try MergeObject.list(sources, snapshot)
     }
-    objects.removeAll { isDropped(sources[$0.segment].name, $0) }
+    objects.removeAll { isDropped(sources[$0.place.segment].name, $0.place) }
     objects.sort { $0.precedes($1) }
     var result = Result(sources: sources)
     let plan = plan(objects)
@@ -97,13 +97,10 @@ final class ArchiveMerger {
   }
 }
 
-/// Where an object, or a fragment of one, is.
+/// What a merge has to know of an object, or of a fragment of one.
 struct MergeObject: Sendable {
-  /// Index into the segments that are merged.
-  var segment: Int
-  var block: Int
-  /// In its block.
-  var index: Int
+  /// In the segments that are merged.
+  var place: ObjectPlace
   /// `SourceKey.order`.
   var order: UInt64
   var key: [UInt8]
@@ -116,44 +113,33 @@ struct MergeObject: Sendable {
   func precedes(_ other: MergeObject) -> Bool {
     if order != other.order { return order < other.order }
     if key != other.key { return key.lexicographicallyPrecedes(other.key) }
-    return (version, fragment, segment) < (other.version, other.fragment, other.segment)
+    return (version, fragment, place.segment) < (other.version, other.fragment, other.place.segment)
   }
 
   /// All of the segments, in their order.
   static func list(_ segments: [SegmentEntry], _ snapshot: ArchiveSnapshot) throws -> [MergeObject] {
     var objects: [MergeObject] = []
-    for (segment, entry) in segments.enumerated() {
-      let reader = try snapshot.open(entry, readsMarks: false)
-      for block in reader.footer.objectBlocks.indices {
-        for (index, object) in try reader.objects(block: block).enumerated() {
-          objects.append(
-            MergeObject(
-              segment: segment, block: block, index: index, order: SourceKey(object.key).order,
-              key: object.key, version: object.version, fragment: object.fragment,
-              isLastFragment: object.isLastFragment, byteCount: object.byteCount,
-              recordCount: object.rows.count))
-        }
-      }
+    try snapshot.visitObjects(segments) { place, object, _ in
+      objects.append(
+        MergeObject(
+          place: place, order: SourceKey(object.key).order, key: object.key, version: object.version,
+          fragment: object.fragment, isLastFragment: object.isLastFragment, byteCount: object.byteCount,
+          recordCount: object.rows.count))
     }
     return objects
   }
 
-  private struct Identity: Hashable {
-    var key: [UInt8]
-    var version: Int
-  }
-
   /// Segments with objects of which not all fragments are among these; nil where there are none.
   static func torn(_ objects: [MergeObject]) -> Set<Int>? {
-    var fragments: [Identity: [MergeObject]] = [:]
+    var fragments: [ObjectIdentity: [MergeObject]] = [:]
     for object in objects where object.fragment > 0 || !object.isLastFragment {
-      fragments[Identity(key: object.key, version: object.version), default: []].append(object)
+      fragments[ObjectIdentity(object), default: []].append(object)
     }
     var torn: Set<Int> = []
     for parts in fragments.values {
       let numbers = parts.map(\.fragment).sorted()
       let isWhole = numbers == Array(numbers.indices) && parts.contains(where: \.isLastFragment)
-      if !isWhole { torn.formUnion(parts.map(\.segment)) }
+      if !isWhole { torn.formUnion(parts.map(\.place.segment)) }
     }
     return torn.isEmpty ? nil : torn
   }

@@ -11,7 +11,7 @@ package struct ArchivePaths: Sendable {
   package func segment(_ name: String) -> String { segments + "/" + name }
 
   /// Whether every archive has an entry of this name, or of another one that this is true for.
-  static func isOfArchive(_ name: [UInt8]) -> Bool {
+  package static func isOfArchive(_ name: [UInt8]) -> Bool {
     name == ArchiveDirectory.current.bytes || name == ArchiveDirectory.segments.bytes
   }
 

@@ -153,7 +153,7 @@ struct ArchiveSurvey {
 
   /// What `segments/` holds beyond a state.
   func segmentsOutside(_ manifest: Manifest) throws -> [ArchiveRecovery.Exclusion] {
-    let named = manifest.storedNames
+    let named = StoredNames(manifest)
     return try segmentNames().filter { !named.contains($0) }.map { name in
       var reason = "the state does not name it"
       if !ArchiveDirectory.isStored(name) || ArchiveDirectory.isSegment(name) {

@@ -1,32 +1,34 @@
-import Glibc
-
-extension RetiredFile {
-  /// Milliseconds that a file stays after a commit has stopped naming it, where nobody says otherwise: a day, for
-  /// readers that have opened an archive before.
-  public static let defaultGrace: Int64 = 24 * 3600 * 1000
-
-  /// Milliseconds since 1970, now.
-  static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return max(0, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-  }
-}
-
 /// Files that no state in force needs any more.
 extension ArchiveWriter {
   /// Notes in the state which files it does without, and removes those that have been so noted for longer than
   /// `grace`. They go before the commit: the state in force does not need them either.
   func collect(_ next: inout Manifest, grace: Int64) throws {
-    let now = RetiredFile.now()
+    let now = RetiredFiles.now()
+    // Noted by a clock that was ahead: their time begins now.
+    for index in next.retired.indices { next.retired[index].time = min(next.retired[index].time, now) }
     let due = next.retired.filter { $0.time <= now - grace }
-    for file in due { try segments.remove(FileName(file.name)) }
-    let gone = Set(due.map(\.name))
-    next.retired.removeAll { gone.contains($0.name) }
-    let left = next.storedNames
-    for name in manifest.storedNames.subtracting(left).sorted() {
-      guard let text = name.text, !gone.contains(text) else { continue }
-      next.retired.append(RetiredFile(name: text, time: now))
+    if !due.isEmpty {
+      for name in try segments.names() {
+        guard let stored = StoredName(name.bytes), due.contains(where: { $0.contains(stored) }) else {
+          continue
+        }
+        try segments.remove(name)
+      }
+      next.retired.removeAll(where: due.contains)
     }
+    next.retire(filesOf: manifest, at: now)
+  }
+
+  /// Files in `segments/` that stay for readers of earlier states, with their sizes.
+  func retiredFiles() throws -> [(name: FileName, byteCount: Int)] {
+    if manifest.retired.isEmpty { return [] }
+    return try segments.names().filter(isRetired).map { name in
+      (name, try segments.status(of: name)?.byteCount ?? 0)
+    }
+  }
+
+  func isRetired(_ name: FileName) -> Bool {
+    guard let name = StoredName(name.bytes) else { return false }
+    return manifest.retired.contains { $0.contains(name) }
   }
 }

@@ -89,7 +89,7 @@ extension ArchiveWriter {
   }
 
   private func setAsideUnnamedSegments(_ lost: LostAndFound) throws {
-    let named = manifest.storedNames
+    let named = StoredNames(manifest)
     for name in try segments.names() where !named.contains(name) {
       let reason =
         ArchiveDirectory.isStored(name)

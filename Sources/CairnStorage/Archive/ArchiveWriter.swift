@@ -109,6 +109,8 @@ package final class ArchiveWriter {
   /// A segment that is on disk and proved, under a temporary name.
   package struct NewSegment {
     package var entry: SegmentEntry
+    /// What its objects are told by.
+    var objects: [KnownObjects.Object]
     var temporaryName: FileName
     /// Held open with a lock, so that no other writer takes it for a dead run's.
     var file: File
@@ -136,11 +138,12 @@ package final class ArchiveWriter {
       try? temporary.remove(temporaryName)
       throw error
     }
+    let objects = pieces.flatMap(\.objects).filter(\.isLastFragment).map { KnownObjects.Object($0) }
     pieces = []
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
     _ = try SegmentVerifier(reader, threads: threads).verifyContent()
     let entry = try SegmentEntry(name: name, reader)
-    return NewSegment(entry: entry, temporaryName: temporaryName, file: file)
+    return NewSegment(entry: entry, objects: objects, temporaryName: temporaryName, file: file)
   }
 
   // MARK: Commits
@@ -155,7 +158,7 @@ package final class ArchiveWriter {
   @discardableResult
   package func commit(
     _ new: [NewSegment], removing gone: Set<String> = [], threads: Int = 1,
-    grace: Int64 = RetiredFile.defaultGrace, editing edit: (inout Manifest) -> Void = { _ in }
+    grace: Int64 = RetiredFiles.defaultGrace, editing edit: (inout Manifest) -> Void = { _ in }
   ) throws -> [SegmentEntry] {
     var next = manifest
     next.sequence += 1

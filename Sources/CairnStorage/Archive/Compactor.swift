@@ -20,6 +20,10 @@ public struct CompactionOptions: Sendable {
   public var merges = true
   /// Whether files whose size and modification time are unchanged are read all the same.
   public var rehashes = false
+  /// Says of a file that it is being written: it is left for a later run, and counted.
+  package var isUnfinished: (@Sendable (FilePath, FileStatus) -> Bool)?
+  /// Whether sources that are not there are left out.
+  package var leavesOutMissing = false
   /// The only wrapping of records that is looked for (`.none`: CloudTrail's own form alone); all where it is nil.
   public var wrapping: Wrapping?
   /// Called about ten times a second from a worker, one call at a time.
@@ -77,6 +81,8 @@ public struct CompactionSummary: Sendable {
   public var repeatedObjects = 0
   /// Objects added although their content is there, since it has another name.
   public var renamedObjects = 0
+  /// Files left for a later run, since they are being written.
+  public var unfinishedFiles = 0
   /// Objects of which only a part was readable.
   public var incompleteObjects = 0
   /// Objects of which nothing could be kept.
@@ -158,17 +164,21 @@ package final class Compactor {
   }
 
   package func run(_ sources: [FilePath]) throws -> CompactionSummary {
-    let (known, rehashes) = (store.known, options.rehashes)
-    let discovery = try SourceDiscovery(sources, archive: writer.paths.root) {
+    let (known, rehashes) = (store.index, options.rehashes)
+    let discovery = try SourceDiscovery(
+      sources, archive: writer.paths.root, leavesOutMissing: options.leavesOutMissing,
+      isUnfinished: options.isUnfinished
+    ) {
       !rehashes && known.contains($0)
     }
+    summary.unfinishedFiles = discovery.unfinishedCount
     summary.files = discovery.files.count + discovery.skippedCount
     summary.skippedObjects = discovery.skippedCount
     summary.unchangedObjects = discovery.skippedCount
     for reject in discovery.rejects { try account(FileRejects(key: reject.key, rejects: [reject])) }
     meter.start(totalFiles: discovery.files.count)
     try compact(discovery.files)
-    try store.commit([], [])
+    try store.finish()
     if options.merges, summary.segments > 0 { try merge() }
     try writer.syncRejects()
     return summary
@@ -198,10 +208,9 @@ package final class Compactor {
   }
 
   private func compact(_ files: [SourceFile]) throws {
-    let runObjects = RunObjects(store.known)
+    let runObjects = RunObjects(store.index)
     let queue = PieceQueue(plan: plan(files), options: options, objects: runObjects)
     var open: [ArchiveWriter.NewSegment] = []
-    var objects: [KnownObjects.Object] = []
     while true {
       try fill(queue, files, runObjects)
       var taken = queue.takeSegment()
@@ -212,7 +221,6 @@ package final class Compactor {
       let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
         meter.setSealing(true)
-        objects += taken.pieces.flatMap(\.objects).filter(\.isLastFragment).map { KnownObjects.Object($0) }
         for piece in taken.pieces where !piece.isSpilled {
           residentPieceBytes.subtract(piece.state.byteCount)
         }
@@ -222,11 +230,11 @@ package final class Compactor {
       }
       // Fragments of one object become visible together.
       if !endsInsideObject, !open.isEmpty {
-        try commit(open, objects)
-        (open, objects) = ([], [])
+        try commit(open)
+        open = []
       }
     }
-    if !open.isEmpty { try commit(open, objects) }
+    if !open.isEmpty { try commit(open) }
   }
 
   /// Merges segments while there are many small ones. What has been committed stays, whatever becomes of this.
@@ -244,15 +252,15 @@ package final class Compactor {
     }
   }
 
-  private func commit(_ segments: [ArchiveWriter.NewSegment], _ objects: [KnownObjects.Object]) throws {
+  private func commit(_ segments: [ArchiveWriter.NewSegment]) throws {
     let entries = try writer.commit(segments, threads: options.threads)
     for entry in entries { count(entry) }
-    try store.commit(entries, objects)
+    try store.add(segments)
   }
 
   /// Lets the workers fill pieces until the next segment is complete.
   private func fill(_ queue: PieceQueue, _ files: [SourceFile], _ runObjects: RunObjects) throws {
-    let (known, options, hashSeed, meter) = (store.known, options, hashSeed, meter)
+    let (known, options, hashSeed, meter) = (store.index, options, hashSeed, meter)
     let (paths, tally) = (writer.paths, residentPieceBytes)
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
       let filler = PieceFiller(

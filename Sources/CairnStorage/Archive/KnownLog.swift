@@ -1,26 +1,24 @@
-import Glibc
-
-/// `KNOWN`: what the archive's segments say of their objects, and which files were found to hold them, so that a run
-/// reads neither again. A log of blocks, each with its checksum and the segments that it is of.
+/// `KNOWN`: what a run asks about an archive's objects and files before it reads either. A log of blocks, each with its
+/// checksum, of one segment each or of files that were met.
 ///
 /// It is never believed over the segments: it counts only where all that it names, and that no later block says are
-/// replaced by others with the same objects, are in the manifest with their seals,
-/// what it lacks is read from them, and without it everything is.
+/// replaced by others with the same objects, are in the manifest with their seals, what it lacks is read from them, and
+/// without it everything is. Traces only tell which segments to look into.
 ///
 /// ```
-/// file  := "CAIRNKNW" version:u32 zero:u32 { block }
-/// block := size:u64 checksum:u64 body                          XXH3-64 of the body, seed = the block's offset
-/// body  := segments:u32 objects:u32 sightings:u32 replaced:u32
-///          { number:u64 seal:u64 } { number:u64 seal:u64 } { object } { sighting }
+/// file  := "CAIRNKNW" version:u32 zero:u32 seed:u64 { block }
+/// block := size:u64 checksum:u64 body                           XXH3-64 of the body, seed = the block's offset
+/// body  := segments replaced traces files
+/// segments, replaced := count:varint { number:u64 seal:u64 }    at most one segment
+/// traces := count:varint { distance:varint }                    ascending, each from the one before
+/// files  := count:varint { distance:varint tail:u16 }
 /// ```
 struct KnownLog {
   static let name: FileName = "KNOWN"
   static let temporaryName: FileName = "KNOWN.tmp"
-  static let header = Array("CAIRNKNW".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
+  private static let beginning = Array("CAIRNKNW".utf8) + [2, 0, 0, 0, 0, 0, 0, 0]
   static let blockHeaderByteCount = 16
-  static let objectByteCount = 112
-  static let sightingByteCount = 104
-  /// A file of more bytes is none: enough for twenty million objects.
+  /// A file of more bytes is none: enough for a hundred million objects.
   static let byteLimit = 1 << 32
 
   struct Segment: Hashable {
@@ -29,48 +27,69 @@ struct KnownLog {
 
     init(number: UInt64, seal: UInt64) { (self.number, self.seal) = (number, seal) }
 
-    init(_ entry: SegmentEntry) {
-      number = UInt64(Manifest.segmentNumber(ofName: entry.name) ?? 0)
-      seal = entry.seal
-    }
+    init(_ entry: SegmentEntry) { (number, seal) = (UInt64(entry.number), entry.seal) }
   }
 
   struct Block {
-    var segments: [Segment] = []
-    /// Segments whose objects are in the block's segments now.
+    /// Whose objects the traces and files are of; nil where files were found to hold what is there already.
+    var segment: Segment?
+    /// Segments whose objects are in others now.
     var replaced: [Segment] = []
-    var objects: [KnownObjects.Object] = []
-    var sightings: [KnownObjects.Sighting] = []
+    /// Ascending, as files are.
+    var traces: [UInt64] = []
+    var files: [FileMark] = []
 
-    var isEmpty: Bool { segments.isEmpty && replaced.isEmpty && sightings.isEmpty }
+    init(segment: Segment? = nil, replaced: [Segment] = [], files: [FileMark] = []) {
+      (self.segment, self.replaced, self.files) = (segment, replaced, files)
+    }
+
+    /// Of a segment with these objects.
+    init(_ entry: SegmentEntry, _ objects: [KnownObjects.Object], _ hashes: KnownHashes) {
+      segment = Segment(entry)
+      traces.reserveCapacity(objects.count * 2)
+      for object in objects {
+        traces.append(hashes.trace(object.digest))
+        traces.append(hashes.trace(object.name, key: object.key))
+        if object.name.isUnique, object.modified != SourceFile.unknownTime {
+          files.append(
+            hashes.mark(base: object.name.base, byteCount: object.byteCount, modified: object.modified))
+        }
+      }
+      traces.sort()
+      files.sort()
+    }
   }
 
-  // MARK: Writing
+  static func header(_ hashes: KnownHashes) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.writeBytes(beginning)
+    writer.writeUInt64(hashes.seed)
+    return writer.bytes
+  }
 
   /// The block as it stands at `offset` of the file.
   static func encode(_ block: Block, at offset: Int) -> [UInt8] {
     var body = ByteWriter()
-    for count in [block.segments.count, block.objects.count, block.sightings.count, block.replaced.count] {
-      body.writeUInt32(UInt32(count))
+    for segments in [block.segment.map { [$0] } ?? [], block.replaced] {
+      body.writeVarint(segments.count)
+      for segment in segments {
+        body.writeUInt64(segment.number)
+        body.writeUInt64(segment.seal)
+      }
     }
-    for segment in block.segments + block.replaced {
-      body.writeUInt64(segment.number)
-      body.writeUInt64(segment.seal)
+    var last: UInt64 = 0
+    body.writeVarint(block.traces.count)
+    for trace in block.traces {
+      body.writeVarint(trace - last)
+      last = trace
     }
-    for object in block.objects {
-      write(object.digest, object.name.delivered, object.name.base, into: &body)
-      write(object.key, into: &body)
-      body.writeUInt64(UInt64(bitPattern: Int64(object.byteCount)))
-      body.writeUInt64(UInt64(bitPattern: object.modified))
-      body.writeUInt64(UInt64(object.version) << 1 | (object.name.isUnique ? 1 : 0))
-      body.writeUInt64(0)
-    }
-    for sighting in block.sightings {
-      write(sighting.object.digest, sighting.object.delivered, sighting.object.base, into: &body)
-      write(sighting.place, into: &body)
-      body.writeUInt64(UInt64(bitPattern: Int64(sighting.byteCount)))
-      body.writeUInt64(UInt64(bitPattern: sighting.modified))
-      body.writeUInt64(0)
+    last = 0
+    body.writeVarint(block.files.count)
+    for file in block.files {
+      body.writeVarint(file.head - last)
+      body.writeByte(UInt8(truncatingIfNeeded: file.tail))
+      body.writeByte(UInt8(truncatingIfNeeded: file.tail >> 8))
+      last = file.head
     }
     var writer = ByteWriter()
     writer.writeUInt64(UInt64(body.bytes.count))
@@ -78,107 +97,71 @@ struct KnownLog {
     return writer.bytes + body.bytes
   }
 
-  private static func write(
-    _ digest: ContentDigest, _ delivered: Hash128?, _ base: Hash128, into writer: inout ByteWriter
-  ) {
-    for word in [digest.words.0, digest.words.1, digest.words.2, digest.words.3] { writer.writeUInt64(word) }
-    // A hash of nothing but zeros stands for no delivered name.
-    write(delivered ?? Hash128(low: 0, high: 0), into: &writer)
-    write(base, into: &writer)
+  /// The file's seed and blocks up to the first that is not whole, each with its size, and how many bytes they are; nil
+  /// where it is none of this version.
+  static func decode(
+    _ bytes: [UInt8]
+  ) -> (hashes: KnownHashes, blocks: [(Block, byteCount: Int)], whole: Int)? {
+    guard bytes.starts(with: beginning) else { return nil }
+    var reader = ByteReader(bytes, origin: ByteOrigin(file: "\(name)", offset: 0))
+    var blocks: [(Block, byteCount: Int)] = []
+    do {
+      _ = try reader.readBytes(beginning.count)
+      let hashes = KnownHashes(seed: try reader.readUInt64())
+      var whole = reader.position
+      while let block = try? decodeBlock(&reader) {
+        blocks.append((block, reader.position - whole))
+        whole = reader.position
+      }
+      return (hashes, blocks, whole)
+    } catch {
+      return nil
+    }
   }
 
-  private static func write(_ hash: Hash128, into writer: inout ByteWriter) {
-    writer.writeUInt64(hash.low)
-    writer.writeUInt64(hash.high)
-  }
-
-  // MARK: Reading
-
-  /// The file's blocks up to the first that is not whole, and how many bytes they are; nothing where it is none of this
-  /// version.
-  static func decode(_ bytes: UnsafeRawBufferPointer, _ take: (BlockView) -> Void) -> Int {
-    guard bytes.count >= header.count, bytes.prefix(header.count).elementsEqual(header) else { return 0 }
-    var offset = header.count
-    while let view = BlockView(bytes, at: offset) {
-      take(view)
-      offset = view.end
+  private static func decodeBlock(_ reader: inout ByteReader) throws -> Block {
+    let offset = reader.position
+    let byteCount = try reader.readUInt64()
+    let sum = try reader.readUInt64()
+    guard byteCount <= UInt64(reader.remaining) else { throw reader.damaged("block is cut") }
+    let end = reader.position + Int(byteCount)
+    let found = reader.bytes.withUnsafeBufferPointer {
+      checksum(UnsafeBufferPointer(rebasing: $0[reader.position..<end]), seed: UInt64(offset))
     }
-    return offset
-  }
-
-  /// A block in the bytes of the file.
-  struct BlockView {
-    private let bytes: UnsafeRawBufferPointer
-    let end: Int
-    private let segmentStart: Int
-    private let replacedStart: Int
-    private let objectStart: Int
-    private let sightingStart: Int
-
-    init?(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-      self.bytes = bytes
-      let start = offset + blockHeaderByteCount
-      guard start + 16 <= bytes.count else { return nil }
-      let byteCount = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      guard byteCount >= 16, byteCount <= UInt64(bytes.count - start) else { return nil }
-      end = start + Int(byteCount)
-      let body = UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[start..<end])
-      let sum = bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
-      guard sum == checksum(body, seed: UInt64(offset)) else { return nil }
-      func count(_ place: Int) -> Int {
-        Int(bytes.loadUnaligned(fromByteOffset: start + place, as: UInt32.self))
+    guard found == sum else { throw reader.damaged("block does not match its checksum") }
+    func count(_ leastByteCount: Int) throws -> Int {
+      let count = try reader.readVarint()
+      guard count <= UInt64((end - reader.position) / leastByteCount) else {
+        throw reader.damaged("count leaves its block")
       }
-      segmentStart = start + 16
-      replacedStart = segmentStart + count(0) * 16
-      objectStart = replacedStart + count(12) * 16
-      sightingStart = objectStart + count(4) * objectByteCount
-      guard sightingStart + count(8) * sightingByteCount == end else { return nil }
+      return Int(count)
     }
-
-    var segments: [Segment] { segments(segmentStart, replacedStart) }
-    var replaced: [Segment] { segments(replacedStart, objectStart) }
-
-    private func segments(_ start: Int, _ end: Int) -> [Segment] {
-      stride(from: start, to: end, by: 16).map { Segment(number: word($0), seal: word($0 + 8)) }
-    }
-
-    var objectCount: Int { (sightingStart - objectStart) / objectByteCount }
-
-    func addObjects(to known: KnownObjects) {
-      for at in stride(from: objectStart, to: sightingStart, by: objectByteCount) {
-        let flags = word(at + 96)
-        let identity = identity(at)
-        known.add(
-          KnownObjects.Object(
-            key: hash(at + 64),
-            name: ObjectName(
-              delivered: identity.delivered, base: identity.base, isUnique: flags & 1 == 1),
-            digest: identity.digest, byteCount: Int(truncatingIfNeeded: word(at + 80)),
-            modified: Int64(bitPattern: word(at + 88)),
-            version: Int(flags >> 1) & (SegmentFormat.versionLimit * 2 - 1)))
+    func segments() throws -> [Segment] {
+      try (0..<count(16)).map { _ in
+        Segment(number: try reader.readUInt64(), seal: try reader.readUInt64())
       }
     }
-
-    func addSightings(to known: KnownObjects) {
-      for at in stride(from: sightingStart, to: end, by: sightingByteCount) {
-        known.add(
-          KnownObjects.Sighting(
-            place: hash(at + 64), byteCount: Int(truncatingIfNeeded: word(at + 80)),
-            modified: Int64(bitPattern: word(at + 88)), object: identity(at)))
-      }
+    var block = Block()
+    let own = try segments()
+    guard own.count <= 1 else { throw reader.damaged("block of several segments") }
+    block.segment = own.first
+    block.replaced = try segments()
+    let traceCount = try count(1)
+    block.traces.reserveCapacity(traceCount)
+    var last: UInt64 = 0
+    for _ in 0..<traceCount {
+      last &+= try reader.readVarint()
+      block.traces.append(last)
     }
-
-    private func word(_ offset: Int) -> UInt64 {
-      bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    last = 0
+    let fileCount = try count(3)
+    block.files.reserveCapacity(fileCount)
+    for _ in 0..<fileCount {
+      last &+= try reader.readVarint()
+      let tail = UInt16(try reader.readByte()) | UInt16(try reader.readByte()) << 8
+      block.files.append(FileMark(head: last, tail: tail))
     }
-
-    private func hash(_ offset: Int) -> Hash128 { Hash128(low: word(offset), high: word(offset + 8)) }
-
-    private func identity(_ at: Int) -> KnownObjects.Identity {
-      let delivered = hash(at + 32)
-      return KnownObjects.Identity(
-        digest: ContentDigest(words: (word(at), word(at + 8), word(at + 16), word(at + 24))),
-        delivered: delivered.low | delivered.high == 0 ? nil : delivered, base: hash(at + 48))
-    }
+    guard reader.position == end else { throw reader.damaged("block does not end with its files") }
+    return block
   }
 }

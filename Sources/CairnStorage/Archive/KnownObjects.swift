@@ -1,8 +1,6 @@
 import CairnShims
 
-/// The objects that an archive has: what makes a second run skip them, wherever they lie and however they are named.
-///
-/// Built by one thread; read by many once it is.
+/// Objects by name and content: what makes a run skip those that are there, wherever they lie and however they are named.
 package final class KnownObjects: @unchecked Sendable {
   /// What of an object tells it from others.
   package struct Object: Sendable {
@@ -14,16 +12,7 @@ package final class KnownObjects: @unchecked Sendable {
     package var version: Int
   }
 
-  /// A source file as it was when its objects were found in the archive, or were added: what a run need not read again.
-  package struct Sighting: Sendable {
-    /// Of the file's path from the root.
-    package var place: Hash128
-    package var byteCount: Int
-    package var modified: Int64
-    package var object: Identity
-  }
-
-  /// An object's name and content, as far as a file needs to know whether it is there.
+  /// An object's name and content, as far as one needs to know whether it is there.
   package struct Identity: Sendable {
     package var digest: ContentDigest
     package var delivered: Hash128?
@@ -32,10 +21,6 @@ package final class KnownObjects: @unchecked Sendable {
     package init(_ name: ObjectName, _ digest: ContentDigest) {
       (delivered, base, self.digest) = (name.delivered, name.base, digest)
     }
-
-    package init(digest: ContentDigest, delivered: Hash128?, base: Hash128) {
-      (self.digest, self.delivered, self.base) = (digest, delivered, base)
-    }
   }
 
   private enum Fact: UInt64 {
@@ -43,15 +28,11 @@ package final class KnownObjects: @unchecked Sendable {
     case delivered = 1
     case base, bareBase
     case content, name, key
-    /// Last name, size and time of an object whose last name no other has.
-    case file
   }
 
   /// Hashes of all facts. The seed is random: nobody outside can make two of them meet.
   private var facts: Set<Hash128> = []
   private var laterVersions: [Hash128: Int] = [:]
-  /// Whether all objects are there that a file in this state had.
-  private var sightings: [Hash128: Bool] = [:]
   private let seed = UInt64.random(in: 0 ... .max)
 
   package init() {}
@@ -64,12 +45,6 @@ package final class KnownObjects: @unchecked Sendable {
     fact(kind, digest.words.0, digest.words.1, digest.words.2, digest.words.3, name.low, name.high)
   }
 
-  private func fact(_ place: Hash128, _ byteCount: Int, _ modified: Int64) -> Hash128 {
-    fact(.file, place.low, place.high, UInt64(bitPattern: Int64(byteCount)), UInt64(bitPattern: modified))
-  }
-
-  package func reserve(_ count: Int) { facts.reserveCapacity(facts.count + count * 6) }
-
   package func add(_ object: Object) {
     let name = object.name
     if let delivered = name.delivered {
@@ -80,7 +55,6 @@ package final class KnownObjects: @unchecked Sendable {
     }
     facts.insert(fact(.base, object.digest, name.base))
     facts.insert(fact(.content, object.digest, Hash128(low: 0, high: 0)))
-    if name.isUnique { facts.insert(fact(name.base, object.byteCount, object.modified)) }
     facts.insert(fact(.key, object.key.low, object.key.high))
     if object.version > 1 {
       laterVersions[object.key] = max(laterVersions[object.key] ?? 1, object.version)
@@ -109,22 +83,6 @@ package final class KnownObjects: @unchecked Sendable {
   /// The greatest version under a key; 0 where there is none.
   package func version(_ key: Hash128) -> Int {
     laterVersions[key] ?? (facts.contains(fact(.key, key.low, key.high)) ? 1 : 0)
-  }
-
-  // MARK: Files
-
-  /// To be called when all objects are there.
-  package func add(_ sighting: Sighting) {
-    let file = fact(sighting.place, sighting.byteCount, sighting.modified)
-    sightings[file] = (sightings[file] ?? true) && contains(sighting.object)
-  }
-
-  /// Whether what the file holds is in, judged by name or place, size and modification time.
-  package func contains(_ file: SourceFile) -> Bool {
-    if file.isStream || file.modified == SourceFile.unknownTime { return false }
-    if sightings[fact(file.place, file.byteCount, file.modified)] == true { return true }
-    let name = ObjectName(file.key)
-    return name.isUnique && facts.contains(fact(name.base, file.byteCount, file.modified))
   }
 }
 

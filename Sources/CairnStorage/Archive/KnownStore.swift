@@ -1,13 +1,18 @@
 import Glibc
 
-/// The known objects of an archive that is open for writing, and their file.
+/// `KNOWN` of an archive that is open for writing.
 final class KnownStore {
-  let known = KnownObjects()
+  let index: KnownIndex
   private let root: DirectoryHandle
   /// Bytes of the file that are whole; nil where it has to be written anew.
   private var byteCount: Int?
-  /// Sightings of files whose objects are not committed yet.
-  private var waiting: [KnownObjects.Sighting] = []
+  /// What the file should have, were it written anew.
+  private var blocks: [KnownLog.Block] = []
+  /// Files whose objects may not be committed yet.
+  private var waiting: [FileMark] = []
+
+  /// Blocks of replaced segments are left in the file until they are half of it.
+  private static let slackByteCount = 1 << 16
 
   /// Reads the file as far as it agrees with the snapshot's segments, and of segments that it does not have their
   /// objects. Each segment is opened and compared with the manifest, so that nothing counts as known that is gone.
@@ -16,88 +21,107 @@ final class KnownStore {
   init(_ root: DirectoryHandle, _ snapshot: ArchiveSnapshot) throws {
     self.root = root
     let entries = snapshot.manifest.segments
-    var missing = try readFile(named: Set(entries.map(KnownLog.Segment.init)))
-    var block = KnownLog.Block()
+    var found = try Contents(root, named: Set(entries.map(KnownLog.Segment.init)))
+    var parts: [(entry: SegmentEntry, block: KnownLog.Block)] = []
+    var missing: [KnownLog.Block] = []
     for entry in entries {
-      let reader = try snapshot.open(entry, readsMarks: false)
-      guard missing.remove(KnownLog.Segment(entry)) != nil else { continue }
-      block.segments.append(KnownLog.Segment(entry))
-      for index in reader.footer.objectBlocks.indices {
-        for object in try reader.objects(block: index) where object.isLastFragment {
-          block.objects.append(KnownObjects.Object(object))
-        }
+      let segment = KnownLog.Segment(entry)
+      if let block = found.segments.removeValue(forKey: segment) {
+        _ = try snapshot.open(entry, readsMarks: false)
+        parts.append((entry, block))
+        continue
       }
-    }
-    for object in block.objects { known.add(object) }
-    try finishReading()
-    if !block.isEmpty { try append(block) }
-  }
-
-  private var contents: [UInt8] = []
-
-  /// Adds what the file says; gives the segments that it does not have.
-  private func readFile(named: Set<KnownLog.Segment>) throws -> Set<KnownLog.Segment> {
-    guard let status = try root.status(of: KnownLog.name), status.kind == .regular,
-      let bytes = try root.readStored(KnownLog.name, limit: KnownLog.byteLimit)
-    else { return named }
-    var told: Set<KnownLog.Segment> = []
-    var isOurs = true
-    var objectCount = 0
-    let whole = bytes.withUnsafeBytes { raw in
-      KnownLog.decode(raw) { block in
-        for segment in block.segments where !told.insert(segment).inserted { isOurs = false }
-        for segment in block.replaced where told.remove(segment) == nil { isOurs = false }
-        objectCount += block.objectCount
+      var objects: [KnownObjects.Object] = []
+      if entry.objectCount == 0 { _ = try snapshot.open(entry, readsMarks: false) }
+      try snapshot.visitObjects([entry]) { _, object, _ in
+        if object.isLastFragment { objects.append(KnownObjects.Object(object)) }
       }
+      let block = KnownLog.Block(entry, objects, found.hashes)
+      parts.append((entry, block))
+      missing.append(block)
     }
-    // Of a state that was left: what it says of files may lead to objects that are gone.
-    guard isOurs, whole > 0, told.isSubset(of: named) else { return named }
-    known.reserve(objectCount)
-    bytes.withUnsafeBytes { raw in _ = KnownLog.decode(raw) { $0.addObjects(to: known) } }
-    contents = whole == bytes.count ? bytes : Array(bytes.prefix(whole))
-    if whole == bytes.count { byteCount = whole }
-    return named.subtracting(told)
-  }
-
-  /// What files held is looked up when all objects are there.
-  private func finishReading() throws {
-    contents.withUnsafeBytes { raw in _ = KnownLog.decode(raw) { $0.addSightings(to: known) } }
-    if byteCount != nil { contents = [] }
-  }
-
-  /// Notes that a file, in the state in which it was read, has objects that the archive has or is about to have.
-  func note(_ sightings: [KnownObjects.Sighting]) { waiting += sightings }
-
-  /// Puts into the file what a commit has added, and the sightings so far.
-  func commit(_ entries: [SegmentEntry], _ objects: [KnownObjects.Object]) throws {
-    let block = KnownLog.Block(
-      segments: entries.map(KnownLog.Segment.init), objects: objects, sightings: waiting)
-    waiting = []
-    if !block.isEmpty { try append(block) }
-  }
-
-  /// Puts into the file that segments have taken the place of others, with all of their objects.
-  func replace(_ old: [SegmentEntry], with new: [SegmentEntry]) throws {
-    try append(
-      KnownLog.Block(segments: new.map(KnownLog.Segment.init), replaced: old.map(KnownLog.Segment.init)))
-  }
-
-  private func append(_ block: KnownLog.Block) throws {
-    if let end = byteCount {
-      let bytes = KnownLog.encode(block, at: end)
+    index = KnownIndex(snapshot, found.hashes, parts, files: found.files)
+    blocks = parts.map(\.block)
+    if !found.files.isEmpty { blocks.append(KnownLog.Block(files: found.files.sorted())) }
+    byteCount = found.byteCount
+    if let whole = byteCount, whole - found.neededByteCount > found.neededByteCount + Self.slackByteCount {
       byteCount = nil
+    }
+    if byteCount == nil ? !blocks.isEmpty : !missing.isEmpty { try append(missing) }
+    blocks = []
+  }
+
+  /// What the file says.
+  private struct Contents {
+    var hashes = KnownHashes(seed: UInt64.random(in: 0 ... .max))
+    var segments: [KnownLog.Segment: KnownLog.Block] = [:]
+    var files: [FileMark] = []
+    /// Nil where the file cannot be appended to.
+    var byteCount: Int?
+    /// Of the blocks of segments that are there.
+    var neededByteCount = 0
+
+    init(_ root: DirectoryHandle, named: Set<KnownLog.Segment>) throws {
+      guard let status = try root.status(of: KnownLog.name), status.kind == .regular,
+        let bytes = try root.readStored(KnownLog.name, limit: KnownLog.byteLimit),
+        let (hashes, blocks, whole) = KnownLog.decode(bytes)
+      else { return }
+      var told: [KnownLog.Segment: (block: KnownLog.Block, byteCount: Int)] = [:]
+      var files: [FileMark] = []
+      for (block, byteCount) in blocks {
+        if let segment = block.segment, told.updateValue((block, byteCount), forKey: segment) != nil {
+          return
+        }
+        for segment in block.replaced where told.removeValue(forKey: segment) == nil { return }
+        if block.segment == nil { files += block.files }
+      }
+      // Of a state that was left: what it says of files may lead to objects that are gone.
+      guard told.keys.allSatisfy(named.contains) else { return }
+      self.hashes = hashes
+      self.files = files
+      segments = told.mapValues(\.block)
+      neededByteCount = told.values.reduce(files.count * 10) { $0 + $1.byteCount }
+      if whole == bytes.count { byteCount = whole }
+    }
+  }
+
+  /// Notes files that hold objects which the archive has or is about to have, in the state in which they were read.
+  func note(_ files: [FileMark]) { waiting += files }
+
+  /// Puts segments that have been committed into the file, in the place of others with the same objects.
+  func add(_ new: [ArchiveWriter.NewSegment], inPlaceOf old: [SegmentEntry] = []) throws {
+    var added = new.map { KnownLog.Block($0.entry, $0.objects, index.hashes) }
+    if added.isEmpty { return }
+    added[0].replaced = old.map(KnownLog.Segment.init)
+    try append(added)
+  }
+
+  /// Puts into the file what has been noted. To be called when all that the run has read is committed.
+  func finish() throws {
+    if waiting.isEmpty { return }
+    let files = Set(waiting).sorted()
+    waiting = []
+    try append([KnownLog.Block(files: files)])
+  }
+
+  private func append(_ added: [KnownLog.Block]) throws {
+    // What could not be appended to, or is not there, is written anew.
+    let isNew = byteCount == nil
+    var bytes = isNew ? KnownLog.header(index.hashes) : []
+    let start = byteCount ?? 0
+    for block in isNew && !blocks.isEmpty ? blocks : added {
+      bytes += KnownLog.encode(block, at: start + bytes.count)
+    }
+    byteCount = nil
+    if isNew {
+      try root.writeSynced(KnownLog.temporaryName, bytes)
+      try root.replace(KnownLog.name, with: KnownLog.temporaryName)
+      try root.sync()
+    } else {
       let file = try root.openOwn(KnownLog.name, appending: true)
       try file.write(bytes)
       try file.sync()
-      byteCount = end + bytes.count
-      return
     }
-    // What could not be appended to, or is not there.
-    var bytes = contents.isEmpty ? KnownLog.header : contents
-    bytes += KnownLog.encode(block, at: bytes.count)
-    try root.writeSynced(KnownLog.temporaryName, bytes)
-    try root.replace(KnownLog.name, with: KnownLog.temporaryName)
-    try root.sync()
-    (byteCount, contents) = (bytes.count, [])
+    byteCount = start + bytes.count
   }
 }

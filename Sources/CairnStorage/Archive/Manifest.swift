@@ -9,7 +9,7 @@ public struct Manifest: Sendable, Equatable {
   /// Segments in order of commit.
   public var segments: [SegmentEntry]
   /// Files that the state does not need and readers of earlier ones may.
-  public var retired: [RetiredFile] = []
+  public var retired: [RetiredFiles] = []
   /// What has been dropped, in order.
   public var drops: [DropEntry] = []
   /// Why nothing may be dropped now; nil where it may.
@@ -44,7 +44,7 @@ public struct Manifest: Sendable, Equatable {
 
   /// The number in a segment file's name; nil where it is no segment's name.
   package static func segmentNumber(ofName name: some StringProtocol) -> Int? {
-    number(name.dropLast(".cairn".count)).flatMap { segmentName($0) == name ? $0 : nil }
+    if case .segment(let number) = StoredName(name) { number } else { nil }
   }
 
   private static func number(_ digits: some StringProtocol) -> Int? {
@@ -58,17 +58,8 @@ public struct Manifest: Sendable, Equatable {
 
   /// Number of the newest segment file, were it retired; 0 where there is none.
   package var lastSegmentNumber: Int {
-    (segments.map(\.name) + retired.map(\.name)).reduce(0) {
-      max($0, Self.segmentNumber(ofName: $1) ?? 0)
-    }
-  }
-
-  /// Names in `segments/` that the state speaks of.
-  var storedNames: Set<FileName> {
-    var names = Set(segments.map { FileName($0.name) })
-    for entry in segments { if let marks = entry.marks { names.insert(FileName(marks.name)) } }
-    for file in retired { names.insert(FileName(file.name)) }
-    return names
+    let last = segments.reduce(0) { max($0, $1.number) }
+    return retired.lazy.flatMap(\.segments).reduce(last) { max($0, $1.upperBound) }
   }
 
   // MARK: Text
@@ -79,7 +70,7 @@ public struct Manifest: Sendable, Equatable {
       text += entry.line + "\n"
       if let marks = entry.marks { text += marks.line + "\n" }
     }
-    for file in retired { text += file.line + "\n" }
+    for files in retired { text += files.line + "\n" }
     for drop in drops { text += drop.line + "\n" }
     if let hold { text += hold.line + "\n" }
     let body = Array(text.utf8)
@@ -124,8 +115,8 @@ public struct Manifest: Sendable, Equatable {
       }
       segments[last].marks = marks
     case "retired":
-      guard let file = RetiredFile(words) else { throw damaged("manifest line is malformed: \(line)") }
-      retired.append(file)
+      guard let files = RetiredFiles(words) else { throw damaged("manifest line is malformed: \(line)") }
+      retired.append(files)
     case "dropped":
       guard let drop = DropEntry(words) else { throw damaged("manifest line is malformed: \(line)") }
       drops.append(drop)
@@ -152,7 +143,6 @@ public struct Manifest: Sendable, Equatable {
     var totals = [Int](repeating: 0, count: SegmentEntry.counts.count)
     for entry in segments {
       guard names.insert(entry.name).inserted else { return "segment \(entry.name) is named twice" }
-      if let marks = entry.marks { names.insert(marks.name) }
       if let cause = entry.contradiction { return "segment \(entry.name): \(cause)" }
       for (index, count) in SegmentEntry.counts.enumerated() {
         let (sum, overflow) = totals[index].addingReportingOverflow(entry[keyPath: count.field])
@@ -160,9 +150,6 @@ public struct Manifest: Sendable, Equatable {
         totals[index] = sum
       }
     }
-    for file in retired where !names.insert(file.name).inserted {
-      return "\(file.name) is named twice"
-    }
-    return nil
+    return retiredContradiction
   }
 }

@@ -1,23 +1,3 @@
-/// A file in `segments/` that an earlier state needs and this one does not: it stays for readers of that state.
-public struct RetiredFile: Sendable, Equatable {
-  /// File name in `segments/`.
-  public var name: String
-  /// When a commit stopped naming it, milliseconds since 1970.
-  public var time: Int64
-
-  var line: String { "retired \(name) at=\(time)" }
-
-  init(name: String, time: Int64) { (self.name, self.time) = (name, time) }
-
-  /// From a line's words; nil where they are none.
-  init?(_ words: [Substring]) {
-    guard words.count == 3, words[2].hasPrefix("at="), let time = Int64(words[2].dropFirst(3)), time >= 0,
-      Manifest.segmentNumber(ofName: words[1]) != nil || MarksEntry.segmentNumber(ofName: words[1]) != nil
-    else { return nil }
-    self.init(name: String(words[1]), time: time)
-  }
-}
-
 /// What `drop` took out of an archive.
 public struct DropEntry: Sendable, Equatable {
   /// When, milliseconds since 1970.
@@ -40,14 +20,11 @@ public struct DropEntry: Sendable, Equatable {
 
   /// From a line's words; nil where they are none.
   init?(_ words: [Substring]) {
-    func value(_ place: Int, _ name: String) -> Int64? {
-      words[place].hasPrefix(name + "=") ? Int64(words[place].dropFirst(name.count + 1)) : nil
-    }
-    guard words.count == 5, let time = value(1, "at"), let before = value(2, "before"),
-      let objects = value(3, "objects"), let records = value(4, "records"), time >= 0,
-      0...Int64(Self.countLimit) ~= objects, 0...Int64(Self.countLimit) ~= records
+    guard words.count == 5, let fields = LineFields(words.dropFirst()), let time = fields.time("at"),
+      let before = fields.integer("before"), let objects = fields.count("objects"),
+      let records = fields.count("records"), objects <= Self.countLimit, records <= Self.countLimit
     else { return nil }
-    self.init(time: time, before: before, objectCount: Int(objects), recordCount: Int(records))
+    self.init(time: time, before: before, objectCount: objects, recordCount: records)
   }
 }
 

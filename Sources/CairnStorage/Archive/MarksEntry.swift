@@ -25,12 +25,7 @@ public struct MarksEntry: Sendable, Equatable {
 
   /// The segment's number in a file name of marks; nil where it is none.
   package static func segmentNumber(ofName text: some StringProtocol) -> Int? {
-    let numbers = text.dropLast(".marks".count).split(separator: "-", omittingEmptySubsequences: false)
-    guard numbers.count == 2, let segment = Int(numbers[0]), let commit = Int(numbers[1]),
-      0...Manifest.numberLimit ~= segment, 0...Manifest.numberLimit ~= commit,
-      name(segment: segment, commit: commit) == text
-    else { return nil }
-    return segment
+    if case .marks(let segment, _) = StoredName(text) { segment } else { nil }
   }
 }
 
@@ -43,14 +38,9 @@ extension MarksEntry {
 
   /// From a line's words; nil where they are none.
   init?(_ words: [Substring]) {
-    guard words.count == 6, Self.segmentNumber(ofName: words[1]) != nil else { return nil }
-    func value(_ place: Int, _ name: String) -> Substring? {
-      words[place].hasPrefix(name + "=") ? words[place].dropFirst(name.count + 1) : nil
-    }
-    guard let bytes = value(2, "bytes").flatMap({ Int($0) }),
-      let rows = value(3, "rows").flatMap({ Int($0) }),
-      let untimed = value(4, "untimed").flatMap({ Int($0) }),
-      let hash = value(5, "hash").flatMap({ UInt64($0, radix: 16) })
+    guard words.count == 6, Self.segmentNumber(ofName: words[1]) != nil,
+      let fields = LineFields(words.dropFirst(2)), let bytes = fields.count("bytes"),
+      let rows = fields.count("rows"), let untimed = fields.count("untimed"), let hash = fields.hash("hash")
     else { return nil }
     self.init(
       name: String(words[1]), byteCount: bytes, rowCount: rows, untimedRowCount: untimed, hash: hash)
@@ -58,7 +48,7 @@ extension MarksEntry {
 
   /// What cannot be so of marks of this segment.
   func contradiction(_ segment: SegmentEntry) -> String? {
-    guard Self.segmentNumber(ofName: name) == Manifest.segmentNumber(ofName: segment.name) else {
+    guard Self.segmentNumber(ofName: name) == segment.number else {
       return "\(name) are another segment's marks"
     }
     guard rowCount >= 1, rowCount <= segment.rowCount else {
@@ -110,7 +100,7 @@ extension MarksEntry {
 
 extension SegmentEntry {
   var subject: ShadowMarks.Subject {
-    ShadowMarks.Subject(number: Manifest.segmentNumber(ofName: name) ?? 0, seal: seal, rowCount: rowCount)
+    ShadowMarks.Subject(number: number, seal: seal, rowCount: rowCount)
   }
 
   /// Rows that queries see.

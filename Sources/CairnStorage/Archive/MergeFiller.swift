@@ -19,17 +19,17 @@ struct MergeReader: Sendable {
   /// The objects in `range`, in order; appends their texts to `buffer`.
   func read(_ range: Range<Int>, into buffer: ByteBuffer) throws -> [Found] {
     var found = [Found?](repeating: nil, count: range.count)
-    let bySegment = Dictionary(grouping: range) { objects[$0].segment }
+    let bySegment = Dictionary(grouping: range) { objects[$0].place.segment }
     for (segment, indices) in bySegment.sorted(by: { $0.key < $1.key }) {
       let reader = try snapshot.open(segments[segment], readsMarks: false)
       var stored: [StoredObject] = []
-      for (block, indices) in Dictionary(grouping: indices, by: { objects[$0].block }).sorted(by: {
+      for (block, indices) in Dictionary(grouping: indices, by: { objects[$0].place.block }).sorted(by: {
         $0.key < $1.key
       }) {
         let all = try reader.objects(block: block)
-        stored += indices.map { all[objects[$0].index] }
+        stored += indices.map { all[objects[$0].place.index] }
       }
-      let order = indices.sorted { (objects[$0].block, $0) < (objects[$1].block, $1) }
+      let order = indices.sorted { (objects[$0].place.block, $0) < (objects[$1].place.block, $1) }
       var next = 0
       try ObjectRebuilder(reader, threads: 1).visitRecords(stored) { object, envelope in
         found[order[next] - range.lowerBound] = Found(object: object, envelope: envelope)
@@ -45,7 +45,7 @@ struct MergeReader: Sendable {
 
   func damaged(_ range: Range<Int>, _ cause: String) -> CairnError {
     let object = objects[range.lowerBound]
-    return .damaged(file: segments[object.segment].name, offset: 0, cause: cause)
+    return .damaged(file: segments[object.place.segment].name, offset: 0, cause: cause)
   }
 }
 

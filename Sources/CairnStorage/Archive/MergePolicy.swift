@@ -1,8 +1,11 @@
 /// Which segments a run merges, so that many small runs leave few segments.
 ///
-/// Segments are in tiers by the size of their JSON, each eight times the one below. Where a tier has eight, these become
-/// one, and so on upward: every byte is rewritten once a tier, and at most seven segments of a tier stay. Segments of
-/// half the size that a segment may have stay as they are.
+/// Segments are in tiers, each eight times the one below, by their objects or by their JSON, whichever is the higher.
+/// Where a tier has eight, these become one, and so on upward: every byte is rewritten about once a tier, and at most
+/// seven segments of a tier stay. Segments of half the size that a segment may have stay as they are.
+///
+/// Objects go by number so that runs of some each fill a tier at the same pace, however large these are; what is
+/// little together may be rewritten now and then.
 struct MergePolicy {
   /// Segments of a tier that become one.
   static let fanIn = 8
@@ -19,19 +22,39 @@ struct MergePolicy {
       || entry.jsonByteCount >= options.segmentJSONByteLimit / 2
   }
 
-  private static func tier(_ byteCount: Int) -> Int {
-    (Int.bitWidth - max(1, byteCount).leadingZeroBitCount) / 3
+  private struct Size {
+    var objects = 0
+    var bytes = 0
+
+    /// JSON below which a segment's bytes do not matter.
+    static let unit = 2 << 20
+
+    mutating func add(_ entry: SegmentEntry) {
+      objects += entry.objectCount
+      bytes += entry.jsonByteCount
+    }
+
+    /// Whole powers of eight, from 1 on.
+    private static func power(_ number: Int) -> Int {
+      (Int.bitWidth - 1 - max(1, number).leadingZeroBitCount) / 3
+    }
+
+    var tier: Int { max(Self.power(objects), bytes < Self.unit ? 0 : 1 + Self.power(bytes / Self.unit)) }
+  }
+
+  private static func tier(_ segments: some Sequence<SegmentEntry>) -> Int {
+    segments.reduce(into: Size()) { $0.add($1) }.tier
   }
 
   /// Names of the segments to merge next; empty where there is nothing to do.
   func choose(_ segments: [SegmentEntry]) -> Set<String> {
-    let tiers = Dictionary(grouping: segments.filter { !isFull($0) }) { Self.tier($0.jsonByteCount) }
+    let tiers = Dictionary(grouping: segments.filter { !isFull($0) }) { Self.tier(CollectionOfOne($0)) }
     for (tier, members) in tiers.sorted(by: { $0.key < $1.key }) where members.count >= Self.fanIn {
       var chosen = Array(members.prefix(Self.sourceLimit))
       var top = tier
       // What comes of it may complete the tier that it belongs to.
       while chosen.count < Self.sourceLimit {
-        let next = Self.tier(chosen.reduce(0) { $0 + $1.jsonByteCount })
+        let next = Self.tier(chosen)
         guard next > top, let others = tiers[next], others.count + 1 >= Self.fanIn else { break }
         chosen += others.prefix(Self.sourceLimit - chosen.count)
         top = next

@@ -63,11 +63,12 @@ extension PieceFiller {
     entry.flags.wrapping = wrapping
     entry.objectDigest = SHA256.digest(bytes.bytes)
     let object = KnownObjects.Object(entry)
-    guard isNew(object.identity) else { return note(delivery, object.identity) }
+    try known.look(for: object)
+    guard isNew(object.identity) else { return note(delivery) }
     let firstPiece = output.pieces.count
     let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, fault)
     // The segment tells of a file with a name that no other has.
-    if isKept, delivery.depth > 0 || !object.name.isUnique { note(delivery, object.identity) }
+    if isKept, delivery.depth > 0 || !object.name.isUnique { note(delivery) }
     try takeRejects(of: delivery, from: firstPiece)
   }
 
@@ -85,14 +86,14 @@ extension PieceFiller {
     return false
   }
 
-  /// The file, in the state in which it was read, need not be read again while the object is there.
-  private func note(_ delivery: Delivery, _ identity: KnownObjects.Identity) {
-    let source = delivery.source
-    if source.isStream || source.modified == SourceFile.unknownTime { return }
-    output.sightings.append(
-      KnownObjects.Sighting(
-        place: delivery.file.place, byteCount: delivery.fileByteCount, modified: source.modified,
-        object: identity))
+  /// The file, in the state in which it was read, need not be read again while its objects are there.
+  private func note(_ delivery: Delivery) {
+    guard
+      let mark = known.newMark(
+        of: delivery.file, byteCount: delivery.fileByteCount, modified: delivery.source.modified),
+      output.sightings.last != mark
+    else { return }
+    output.sightings.append(mark)
   }
 
   // MARK: What is not kept

@@ -12,7 +12,7 @@ final class PieceFiller: PieceSink {
     /// Keys of objects whose name is there with other content, for people.
     var changed: [String] = []
     /// Files whose objects are in the archive or about to be.
-    var sightings: [KnownObjects.Sighting] = []
+    var sightings: [FileMark] = []
     /// Whether its files can be read again: no streams.
     var isRepeatable = true
     /// Of each file that has any, in order.
@@ -29,7 +29,7 @@ final class PieceFiller: PieceSink {
 
   private(set) var piece = Piece()
   var output = Output()
-  let known: KnownObjects
+  let known: KnownIndex
   let runObjects: RunObjects
   /// Objects of the output in work.
   private(set) var ownObjects = KnownObjects()
@@ -53,7 +53,7 @@ final class PieceFiller: PieceSink {
   static let keptBufferByteCount = 16 << 20
 
   init(
-    known: KnownObjects, runObjects: RunObjects, options: CompactionOptions, hashSeed: UInt64,
+    known: KnownIndex, runObjects: RunObjects, options: CompactionOptions, hashSeed: UInt64,
     paths: ArchivePaths, residentPieceBytes: ByteTally
   ) {
     self.runObjects = runObjects

@@ -5,20 +5,13 @@
 /// even that is taken, `~2`, `~3` and so on behind it. Newest versions are named first, each kind in the archive's
 /// order, so that what one restore gives, another gives as well.
 struct RestoredNames {
-  private struct Identity: Hashable {
-    var key: [UInt8]
-    var version: Int
-
-    init(_ object: StoredObject) { (key, version) = (object.key, object.version) }
-  }
-
   private let gzip: Bool
   /// Of keys that have several versions: the newest.
   private var latest: [[UInt8]: Int] = [:]
   /// Hashes of paths that are taken, directories among them. A false match only lengthens a name.
   private var taken: Set<UInt64> = []
   /// What objects have behind their names, where that is not what their version says.
-  private var suffixes: [Identity: String] = [:]
+  private var suffixes: [ObjectIdentity: String] = [:]
 
   /// - Parameter objects: calls its argument with all objects of the archive, in its order; used up to three times.
   init(gzip: Bool, objects: ((StoredObject) -> Void) throws -> Void) rethrows {
@@ -59,13 +52,13 @@ struct RestoredNames {
       suffix = RestoredPath.tag(object.key) + wanted + (number > 1 ? "~\(number)" : "")
       number += 1
     }
-    if suffix != wanted { suffixes[Identity(object)] = suffix }
+    if suffix != wanted { suffixes[ObjectIdentity(object)] = suffix }
   }
 
   /// The names on the way to an object's file, the file's last.
   func names(_ object: StoredObject) -> [[UInt8]] {
     var names = RestoredPath.names(object.key, gzip: gzip)
-    let suffix = (suffixes.isEmpty ? nil : suffixes[Identity(object)]) ?? versionSuffix(object)
+    let suffix = (suffixes.isEmpty ? nil : suffixes[ObjectIdentity(object)]) ?? versionSuffix(object)
     names[names.count - 1] = RestoredPath.adding(suffix, to: names[names.count - 1])
     return names
   }

@@ -2,10 +2,10 @@
 /// whichever worker was first.
 final class RunObjects: @unchecked Sendable {
   private let lock = Lock()
-  private let archive: KnownObjects
+  private let archive: KnownIndex
   private let taken = KnownObjects()
 
-  init(_ archive: KnownObjects) { self.archive = archive }
+  init(_ archive: KnownIndex) { self.archive = archive }
 
   /// Whether the run has taken it, and is not asking for it now.
   func contains(_ identity: KnownObjects.Identity) -> Bool { lock.withLock { taken.contains(identity) } }

@@ -46,6 +46,11 @@ public struct SegmentEntry: Sendable, Equatable {
   ]
 }
 
+extension SegmentEntry {
+  /// In its name.
+  var number: Int { Manifest.segmentNumber(ofName: name) ?? 0 }
+}
+
 // MARK: The manifest's line
 
 extension SegmentEntry {
@@ -63,20 +68,13 @@ extension SegmentEntry {
 
   /// From a line's words; nil where they are none.
   init?(_ words: [Substring]) {
-    guard words.count == 14, Manifest.segmentNumber(ofName: words[1]) != nil else { return nil }
-    var values: [Substring: Substring] = [:]
-    for word in words.dropFirst(2) {
-      let parts = word.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else { return nil }
-      values[parts[0]] = parts[1]
-    }
-    func count(_ name: Substring) -> Int? { values[name].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
-    guard let bytes = count("bytes"), let rows = count("rows"), let records = count("records"),
-      let duplicates = count("duplicates"), let rejected = count("rejected"), let objects = count("objects"),
-      let json = count("json"), let source = count("source"),
-      let from = values["from"].flatMap({ Int64($0) }),
-      let to = values["to"].flatMap({ Int64($0) }), let untimed = count("untimed"),
-      let seal = values["seal"].flatMap({ UInt64($0, radix: 16) })
+    guard words.count == 14, Manifest.segmentNumber(ofName: words[1]) != nil,
+      let fields = LineFields(words.dropFirst(2)), let bytes = fields.count("bytes"),
+      let rows = fields.count("rows"), let records = fields.count("records"),
+      let duplicates = fields.count("duplicates"), let rejected = fields.count("rejected"),
+      let objects = fields.count("objects"), let json = fields.count("json"),
+      let source = fields.count("source"), let from = fields.integer("from"), let to = fields.integer("to"),
+      let untimed = fields.count("untimed"), let seal = fields.hash("seal")
     else { return nil }
     self.init(
       name: String(words[1]), byteCount: bytes, rowCount: rows, recordCount: records,

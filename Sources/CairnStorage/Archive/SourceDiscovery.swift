@@ -7,9 +7,13 @@ package struct SourceDiscovery {
   package private(set) var rejects: [Reject] = []
   /// Files that were left out since what they hold is known.
   package private(set) var skippedCount = 0
+  /// Files that were left out since they are being written.
+  package private(set) var unfinishedCount = 0
   private var visited: Set<FileStatus.Identity> = []
   private let archive: FileStatus.Identity?
   private let isKnown: (SourceFile) -> Bool
+  private let isUnfinished: ((FilePath, FileStatus) -> Bool)?
+  private let leavesOutMissing: Bool
   /// Places of known files, where several sources may lead to one.
   private var knownPlaces: Set<Hash128> = []
   private let hasSeveralSources: Bool
@@ -19,9 +23,11 @@ package struct SourceDiscovery {
   ///
   /// Throws `CairnError.io` where a source does not exist; what cannot be read below one is a reject.
   package init(
-    _ sources: [FilePath], archive archivePath: String,
+    _ sources: [FilePath], archive archivePath: String, leavesOutMissing: Bool = false,
+    isUnfinished: ((FilePath, FileStatus) -> Bool)? = nil,
     isKnown: @escaping (SourceFile) -> Bool = { _ in false }
   ) throws {
+    (self.leavesOutMissing, self.isUnfinished) = (leavesOutMissing, isUnfinished)
     archive = FilePath(archivePath).status()?.identity
     self.isKnown = isKnown
     hasSeveralSources = sources.count > 1
@@ -65,6 +71,7 @@ package struct SourceDiscovery {
       return
     }
     let failure = errno
+    if leavesOutMissing, failure == ENOENT || failure == ENOTDIR { return }
     let (matches, unreadable) = try Glob.expand(source)
     // A link to nothing matches its own name.
     if matches.isEmpty && unreadable.isEmpty || matches == [source] {
@@ -95,6 +102,10 @@ package struct SourceDiscovery {
         modified: SourceFile.nanoseconds(status), identity: status.identity, place: Hash128(found.place))
       if isKnown(file) {
         if !hasSeveralSources || knownPlaces.insert(file.place).inserted { skippedCount += 1 }
+        return
+      }
+      if let isUnfinished, isUnfinished(path, status) {
+        unfinishedCount += 1
         return
       }
       file.delivery = SourceKey(file.key).order

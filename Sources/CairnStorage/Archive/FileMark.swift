@@ -1,0 +1,83 @@
+/// A source file in the state in which it was met, as 80 bits of a hash: its place, or a last name that no other object
+/// has, with size and modification time.
+package struct FileMark: Hashable, Comparable, Sendable {
+  package var head: UInt64
+  package var tail: UInt16
+
+  package init(head: UInt64, tail: UInt16) { (self.head, self.tail) = (head, tail) }
+
+  package static func < (a: FileMark, b: FileMark) -> Bool { (a.head, a.tail) < (b.head, b.tail) }
+}
+
+/// A set of marks: flat, since there may be millions.
+struct FileMarks {
+  private var heads: [UInt64]
+  private var tails: [UInt16]
+  private let mask: Int
+
+  /// With room for `count` of them.
+  init(count: Int) {
+    var capacity = 16
+    while capacity < count * 2 { capacity *= 2 }
+    heads = [UInt64](repeating: 0, count: capacity)
+    tails = [UInt16](repeating: 0, count: capacity)
+    mask = capacity - 1
+  }
+
+  /// Where the mark is, or would be. A head of 0 stands for an empty place: such a mark is never there.
+  private func place(_ mark: FileMark) -> Int {
+    var at = Int(truncatingIfNeeded: mark.head) & mask
+    while heads[at] != 0, heads[at] != mark.head || tails[at] != mark.tail { at = (at + 1) & mask }
+    return at
+  }
+
+  mutating func insert(_ mark: FileMark) {
+    let at = place(mark)
+    (heads[at], tails[at]) = (mark.head, mark.tail)
+  }
+
+  func contains(_ mark: FileMark) -> Bool { heads[place(mark)] != 0 }
+}
+
+/// How an archive's `KNOWN` tells files, contents and names. The seed is random and the archive's own: nobody outside
+/// can make two of them meet.
+struct KnownHashes: Sendable {
+  let seed: UInt64
+
+  private enum Kind: UInt64 {
+    case file = 1
+    case place, content, name
+  }
+
+  private func hash(_ kind: Kind, _ words: (UInt64, UInt64, UInt64, UInt64)) -> Hash128 {
+    withUnsafeBytes(of: words) { Hash128($0, seed: seed &+ kind.rawValue) }
+  }
+
+  private func mark(_ kind: Kind, _ name: Hash128, _ byteCount: Int, _ modified: Int64) -> FileMark {
+    let hash = hash(
+      kind, (name.low, name.high, UInt64(bitPattern: Int64(byteCount)), UInt64(bitPattern: modified)))
+    return FileMark(head: hash.low, tail: UInt16(truncatingIfNeeded: hash.high))
+  }
+
+  /// Of a file that lay at a place.
+  func mark(place: Hash128, byteCount: Int, modified: Int64) -> FileMark {
+    mark(.place, place, byteCount, modified)
+  }
+
+  /// Of a file whose last name no other has.
+  func mark(base: Hash128, byteCount: Int, modified: Int64) -> FileMark {
+    mark(.file, base, byteCount, modified)
+  }
+
+  /// Bits of a trace: one in a million million of other objects has the same.
+  static let traceMask: UInt64 = 1 << 40 - 1
+
+  /// What objects of one content have in common, and few others.
+  func trace(_ digest: ContentDigest) -> UInt64 { hash(.content, digest.words).low & Self.traceMask }
+
+  /// What objects of one delivered name have in common, or where there is none of one key, and few others.
+  func trace(_ name: ObjectName, key: Hash128) -> UInt64 {
+    let hash = name.delivered ?? key
+    return self.hash(.name, (hash.low, hash.high, 0, 0)).low & Self.traceMask
+  }
+}
