@@ -35,6 +35,14 @@ enum LogstashTime {
     return filled
   }
 
+  /// A row group's rows that have no time; where `isUsed`, not by `@timestamp` either.
+  static func undatedRows(of rowGroup: Int, in reader: SegmentReader, isUsed: Bool) throws -> Positions {
+    let count = reader.footer.rowGroups[rowGroup].untimedRowCount
+    guard isUsed, count > 0 else { return .run(0..<count) }
+    let times = try times(of: rowGroup, in: reader)
+    return Positions(times.indices.filter { times[$0] == EventTime.unknown }.map { UInt32($0) })
+  }
+
   /// Those of a row group's first rows whose time lies in a range.
   static func rows(of rowGroup: Int, in reader: SegmentReader, within range: TimePruning) throws -> [UInt32] {
     try times(of: rowGroup, in: reader).enumerated().filter { _, time in

@@ -17,6 +17,8 @@ public struct ScanRequest: Sendable {
   public var since: Int64?
   /// First event time that is too late.
   public var until: Int64?
+  /// Whether only rows are wanted that no range of time contains, since nothing readable says when they were.
+  public var isUndated = false
   /// What rows must satisfy.
   public var condition: Condition?
   /// Order of the rows.
@@ -154,6 +156,7 @@ public final class Scan {
     // Without a condition or an order the limit is known to be reached early.
     var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
     for entry in segments where left > 0 {
+      if request.isUndated, entry.untimedRowCount == 0 { continue }
       let hasLate = request.usesLogstashTime && !pruning.isUnbounded && entry.untimedRowCount > 0
       if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
         !hasLate
@@ -168,16 +171,23 @@ public final class Scan {
       }
       if let filter, try !filter.mayPass() { continue }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
-        let late = hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning) : []
-        let timed = try pruning.rows(of: rowGroup, in: reader)
-        let all = late.isEmpty ? Positions.run(timed) : Positions(late + timed.map { UInt32($0) })
-        let rows = reader.visible(all, in: rowGroup).prefix(left)
+        let rows = reader.visible(try rows(of: rowGroup, in: reader, hasLate), in: rowGroup).prefix(left)
         if rows.isEmpty { continue }
         parts.append(RowSelection(reader, rowGroup, rows, filter))
         left -= rows.count
       }
     }
     return parts
+  }
+
+  /// A row group's rows in the range, or those that are in none.
+  private func rows(of rowGroup: Int, in reader: SegmentReader, _ hasLate: Bool) throws -> Positions {
+    if request.isUndated {
+      return try LogstashTime.undatedRows(of: rowGroup, in: reader, isUsed: request.usesLogstashTime)
+    }
+    let late = hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning) : []
+    let timed = try pruning.rows(of: rowGroup, in: reader)
+    return late.isEmpty ? .run(timed) : Positions(late + timed.map { UInt32($0) })
   }
 
   /// Calls `body` with the selected rows of each row group, in stored order, until it returns false.

@@ -25,6 +25,9 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var range: TimeRangeOptions
 
+  @Flag(help: "Only events without a readable time, which no range contains.")
+  var undated = false
+
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp("Only events for which this holds.", valueName: "condition"))
@@ -57,6 +60,9 @@ struct ScanCommand: ParsableCommand {
 
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+    if undated, range.since != nil || range.until != nil {
+      throw ValidationError("--undated events are in no range of time")
+    }
   }
 
   func run() throws {
@@ -64,6 +70,7 @@ struct ScanCommand: ParsableCommand {
     request.since = range.since?.milliseconds
     request.until = range.until?.milliseconds
     request.limit = limit
+    request.isUndated = undated
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()

@@ -14,6 +14,25 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+/// A span of time as people write it: `500ms`, `2s`, `10m`, `1h`; at most a week.
+struct Span: ExpressibleByArgument {
+  var seconds: Double
+
+  init(seconds: Double) { self.seconds = seconds }
+
+  /// As help shows defaults.
+  var defaultValueDescription: String { "\(Int(seconds))s" }
+
+  init?(argument: String) {
+    let digits = argument.prefix { "0"..."9" ~= $0 }
+    let units = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let number = Int(digits), number > 0, let unit = units[String(argument.dropFirst(digits.count))],
+      Double(number) * unit <= 604_800
+    else { return nil }
+    seconds = Double(number) * unit
+  }
+}
+
 /// A byte count as people write it: `500M`, `1GiB`, `1073741824`; at most 1 PiB.
 struct ByteCount: ExpressibleByArgument {
   var value: Int
