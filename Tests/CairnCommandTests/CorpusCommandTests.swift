@@ -21,6 +21,14 @@ struct CorpusCommandTests {
     #expect(verified.code == 0)
     #expect(verified.error.contains("verified \(files.count) objects, \(grouped(records)) records"))
 
+    // Of every object as many records as Foundation's parser finds, each of them accounted for.
+    var counted: [String: Int] = [:]
+    try SourceListing(path: archive).visit { source in
+      counted[source.key] = source.records
+      #expect(source.records == source.kept + source.duplicates + source.shadowed + source.rejected)
+    }
+    for file in files { #expect(counted[file.path] == file.records, "\(file.path)") }
+
     let restored = try Binary.run("restore", archive, "--to", directory.sub("plain"))
     #expect(restored.code == 0, "\(restored.error)")
     let tree = try readTree(directory.sub("plain"))

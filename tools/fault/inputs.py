@@ -74,6 +74,13 @@ def bad(root):
     write(root, "other.json", b'{"no":"log","n":[1,2,3]}', 10**18 + 22)
 
 
+def parts(root, count):
+    """Objects each of which has a record of the one before."""
+    for number in range(count):
+        records = document(range(200 + number * 5, 206 + number * 5))
+        write(root, f"part{number}.json", records, 10**18 + 40 + number)
+
+
 def wide(root):
     """Records that do not compress: a segment that is read in many parts."""
     source = random.Random(7)

@@ -31,12 +31,12 @@ class Scenario:
 
     @property
     def writes(self):
-        return self.arguments[0] in ("compact", "recover", "merge", "gc", "drop")
+        return self.arguments[0] in ("compact", "recover", "merge", "gc", "drop", "hold", "release")
 
     @property
     def target(self):
         """The directory that it writes to."""
-        if self.arguments[0] in ("recover", "merge", "gc", "drop"):
+        if self.arguments[0] in ("recover", "merge", "gc", "drop", "hold", "release"):
             return "archive"
         option = {"restore": "--to", "compact": "--into"}.get(self.arguments[0])
         return option and self.arguments[self.arguments.index(option) + 1]
@@ -61,9 +61,12 @@ ALL = [
     compact("compact, two threads", "more", "--threads", "2", archive="base"),
     compact("compact, nothing new", "known", archive="base"),
     Scenario("compact, stream", ["compact", "-", "--into", "archive"], "base", "known", "in/plain/one.json"),
+    Scenario("compact, merging", ["compact", "in", "--into", "archive", "--threads", "1"], "many", "parts"),
     Scenario("merge", ["merge", "archive", "--all", "--threads", "1"], "whole"),
     Scenario("gc", ["gc", "archive", "--grace", "0s"], "merged"),
     Scenario("drop", ["drop", "archive", "--before", DROPPED, "--yes", "--threads", "1"], "whole"),
+    Scenario("hold", ["hold", "archive", "--reason", "case 7"], "whole"),
+    Scenario("release", ["release", "archive"], "held"),
     Scenario("recover", ["recover", "archive", "--yes"], "lost"),
     Scenario("query", ["query", "archive", QUERY, "--output", "csv"], "whole"),
     Scenario("query, groups", ["query", "archive", GROUPS, "--output", "json"], "whole"),
@@ -86,18 +89,26 @@ ALL = [
 class Fixture:
     """Sources and archives that every run begins with."""
 
+    PARTS = 8
+
     def __init__(self, cairn, root):
         self.root = root
         for name in ["known", "more"]:
             inputs.known(self.path(name))
         inputs.new(self.path("more"))
         inputs.bad(self.path("more"))
+        inputs.parts(self.path("parts"), self.PARTS)
         inputs.write(self.path("sql"), "statements.sql", b"SELECT count(*) FROM events;", 10**18)
         inputs.wide(self.path("wide-sources"))
         self.make(cairn, "wide", Scenario("", ["compact", "in", "--into", "archive"], sources="wide-sources"))
         self.make(cairn, "base", compact("", "known"))
         self.make(cairn, "whole", compact("", "more", archive="base"))
         self.make(cairn, "merged", Scenario("", ["merge", "archive", "--all"], "whole"))
+        self.make(cairn, "held", Scenario("", ["hold", "archive"], "whole"))
+        # One segment more, and a run merges them.
+        for number in range(self.PARTS - 1):
+            arguments = ["compact", f"in/part{number}.json", "--into", "archive"]
+            self.make(cairn, "many", Scenario("", arguments, "many" if number else None, "parts"))
         shutil.copytree(self.path("whole"), self.path("lost"))
         os.unlink(os.path.join(self.path("lost"), "CURRENT"))
 
@@ -110,4 +121,5 @@ class Fixture:
         code, _, error = run([cairn, *scenario.arguments], work)
         if code not in (0, 3):
             raise SystemExit(f"cannot make the archive {name}: {error}")
+        shutil.rmtree(self.path(name), ignore_errors=True)
         os.rename(os.path.join(work, "archive"), self.path(name))

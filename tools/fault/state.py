@@ -32,6 +32,9 @@ def tree(root):
     for folder, _, names in os.walk(root):
         for name in names:
             path = os.path.join(folder, name)
+            # When it was verified is no part of what an archive holds.
+            if name.startswith("VERIFIED"):
+                continue
             with open(path, "rb") as file:
                 files[os.path.relpath(path, root)] = hashlib.sha256(file.read()).hexdigest()
     return files

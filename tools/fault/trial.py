@@ -119,7 +119,7 @@ class Bench:
 
     def shown(self, path):
         """A path as the command was given it."""
-        for source in ("known", "more", "sql"):
+        for source in ("known", "more", "parts", "sql"):
             root = self.fixture.path(source)
             if path == root or path.startswith(root + "/"):
                 return "in" + path[len(root) :]
