@@ -25,14 +25,117 @@ struct FlatVectorTests {
       texts.append(start + (0..<length).map { _ in [0, 1, 0x61, 0xFF].randomElement() ?? 0 })
     }
     let entries = texts.map { EngineValue.text($0) } + [.null]
-    let ranks = try #require(TextRanks(entries)).ranks
+    let vector = try #require(Vector.plain(entries).texts(count: entries.count))
+    let ranks = TextRanks.ofRows([vector])
     #expect(ranks.last == -1)
     let order = texts.indices.sorted { ByteOrder.compare(texts[$0], texts[$1]) < 0 }
     for (before, after) in zip(order, order.dropFirst()) {
       let isSame = texts[before] == texts[after]
       #expect(isSame ? ranks[before] == ranks[after] : ranks[before] + 1 == ranks[after])
     }
-    #expect(TextRanks([.boolean(true)]) == nil)
+    #expect(Vector.plain([.boolean(true)]).texts(count: 1) == nil)
+    #expect(Vector.plain([.text([]), .record(.string([]))]).texts(count: 2) == nil)
+    // Ranks count over all vectors, whose entries may be equal.
+    let twice = TextRanks.ofRows([vector, vector.gathered([0, .max, 3])])
+    #expect(Array(twice.prefix(entries.count)) == ranks)
+    #expect(Array(twice.suffix(3)) == [ranks[0], -1, ranks[3]])
+  }
+
+  /// Rows of texts are what those of values are, in every form that they take on their way.
+  @Test func textsAreWhatValuesAre() throws {
+    let words = ["", "a", "b", "true", "10.0.0.1", "2025-01-01T00:00:00Z", "é"].map { Array($0.utf8) }
+    let values = (0..<3000).map { _ -> EngineValue in
+      Int.random(in: 0..<5) == 0 ? .null : .record(.string(words.randomElement() ?? []))
+    }
+    let plain = Vector.plain(values)
+    let distinct = try #require(Vector.Texts(distinct: values))
+    #expect(distinct.table.count == words.count)
+    for texts in [try #require(plain.texts(count: values.count)), distinct] {
+      let vector = Vector.texts(texts)
+      #expect(vector.values(count: values.count) == values)
+      #expect(vector.coded(count: values.count).values == values)
+      #expect(vector.nulls(count: values.count) == values.map(\.isNull))
+      #expect(vector.truths(count: values.count) == plain.truths(count: values.count))
+      #expect(vector.slice(7..<90).values(count: 83) == Array(values[7..<90]))
+      let few = (0..<50).map { _ in UInt32.random(in: 0..<3000) } + [.max]
+      let taken = few.map { $0 == .max ? EngineValue.null : values[Int($0)] }
+      #expect(vector.gatheredOrNull(few).values(count: few.count) == taken)
+      let joined = Vector.joined(
+        [vector, .constant(.null), vector.gathered([1])], counts: [values.count, 2, 1])
+      #expect(joined.values(count: values.count + 3) == values + [.null, .null, values[1]])
+      #expect({ if case .texts = joined { true } else { false } }())
+      for end in [ExtremeRule.End.least, .greatest] {
+        for rule in [
+          ExtremeRule(end: end), ExtremeRule(end: end, isByKey: true), ExtremeRule(end: end, isByTime: true),
+        ] {
+          try expectSameExtremes(rule, vector, plain, rowCount: values.count)
+        }
+      }
+    }
+  }
+
+  private func expectSameExtremes(_ rule: ExtremeRule, _ texts: Vector, _ plain: Vector, rowCount: Int) throws
+  {
+    // As many groups as a dictionary is worth sorting for, and fewer.
+    for groupCount in [3, 1500] {
+      let codes = (0..<rowCount).map { UInt32($0 % groupCount) }
+      let groups = LocalGroups(
+        [.coded(Vector.Coded(entries: Array(repeating: .null, count: groupCount), codes: codes))],
+        rowCount: rowCount)
+      let gathering = TypedGathering(groups: groups, passes: nil)
+      let found = [texts, plain].map {
+        gathering.states(.extreme(rule), Array(repeating: $0, count: rule.argumentCount))
+      }
+      let best = found.map { states -> [EngineValue?] in
+        if case .extremes(let best, _)? = states { best.map { $0?.value } } else { [] }
+      }
+      #expect(best[0] == best[1])
+      #expect(best[0].count == groupCount)
+    }
+  }
+
+  @Test(arguments: [10, 1000, 1 << 20, 1 << 31]) func numberSetsAreSets(range: Int) {
+    var (set, other, expected, expectedOther) = (NumberSet(), NumberSet(), Set<UInt32>(), Set<UInt32>())
+    for _ in 0..<3000 {
+      let number = UInt32(Int.random(in: 0..<range))
+      let isNew = set.insert(number)
+      #expect(isNew == expected.insert(number).inserted)
+      let more = UInt32(Int.random(in: 0..<(Bool.random() ? range : min(range, 500))))
+      let isMoreNew = other.insert(more)
+      #expect(isMoreNew == expectedOther.insert(more).inserted)
+    }
+    #expect(set.count == expected.count)
+    set.formUnion(other)
+    #expect(set.count == expected.union(expectedOther).count)
+    let again = expectedOther.filter { set.insert($0) }
+    #expect(again.isEmpty)
+  }
+
+  /// What a look at a text says that it may spell.
+  @Test func onlyTextsSpellNothingElse() {
+    let others = [
+      "0", "-1.5e9", "+7", ".5", "2025-01-01", "2025-1-1 00:00", "10.0.0.1", "::1", "fe80::1",
+      "2001:db8::1.2.3.4", "{}",
+      "[]", "9999-12-31T23:59:59.5+01:00",
+    ]
+    let texts = [
+      "", "arn:aws:iam::1:role/a", "0e3f9a4b-1111-4222-8333-444455556666", "AKIAIOSFODNN7EXAMPLE", "a b",
+    ]
+    for (text, isOnly) in others.map({ ($0, false) }) + texts.map({ ($0, true) }) {
+      let bytes = Array(text.utf8)
+      #expect(bytes.withUnsafeBufferPointer { TextShape.isOnlyText($0) } == isOnly, "\(text)")
+    }
+    for _ in 0..<20_000 {
+      let bytes = (0..<Int.random(in: 0...14)).map { _ in
+        Array("0123456789abef.:-+ET Z{}[]".utf8).randomElement() ?? 0
+      }
+      let value = EngineValue.text(bytes)
+      if value.number != nil || value.timePoint != nil || value.networkAddress != nil {
+        #expect(
+          !bytes.withUnsafeBufferPointer { TextShape.isOnlyText($0) },
+          "\(String(decoding: bytes, as: UTF8.self))")
+      }
+    }
   }
 
   @Test func flatSumsAreExact() throws {

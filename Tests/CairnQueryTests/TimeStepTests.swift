@@ -36,6 +36,9 @@ import Testing
     let expressions = Self.times.flatMap { time in
       Self.parts.map { "\($0)(\(time))" }
         + ["minute", "hour", "day", "week"].map { "date_trunc('\($0)', \(time))" }
+        + [10, 11, 12, 14, 15, 17, 18].flatMap { length in
+          ["substr(\(time), 1, \(length))", "substr(CAST(\(time) AS varchar), 1, \(length))"]
+        }
         + ["EXTRACT(hour FROM \(time))", "CAST(\(time) AS date)", "date(\(time)) = DATE '2025-01-01'"]
     }
     for expression in expressions {

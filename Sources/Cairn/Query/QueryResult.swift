@@ -10,6 +10,10 @@ public struct QueryColumn: Sendable, Hashable {
 public struct QueryValue: Sendable {
   let value: EngineValue
 
+  init(value: EngineValue) { self.value = value }
+
+  package init(text: UnsafeBufferPointer<UInt8>) { value = .text(Array(text)) }
+
   /// Whether it is NULL.
   public var isNull: Bool { value.isNull }
 

@@ -11,8 +11,13 @@ package struct RowEncoding: Sendable {
   package var quote: [UInt8] = []
   /// A value's spelling.
   package var spell: @Sendable (QueryValue) -> [UInt8]
+  /// Appends that of a text, the same as `spell` gives.
+  package var appendText: @Sendable (UnsafeBufferPointer<UInt8>, inout [UInt8]) -> Void
 
-  package init(_ spell: @escaping @Sendable (QueryValue) -> [UInt8]) { self.spell = spell }
+  package init(_ spell: @escaping @Sendable (QueryValue) -> [UInt8]) {
+    self.spell = spell
+    appendText = { $1 += spell(QueryValue(value: .text(Array($0)))) }
+  }
 }
 
 extension ResultBatch {
@@ -48,13 +53,13 @@ extension ResultBatch {
 }
 
 /// The spellings of a column's entries end to end, with what stands before them.
-private struct EncodedColumn {
-  private let bytes: [UInt8]
+struct EncodedColumn {
+  let bytes: [UInt8]
   /// Where entries end; one more than entries, beginning with 0.
-  private let ends: [Int]
+  let ends: [Int]
   /// The entry of each row; the same as the row where empty, and entry 0 where there is one entry.
-  private let codes: [UInt32]
-  private let isConstant: Bool
+  let codes: [UInt32]
+  let isConstant: Bool
 
   init(_ vector: Vector, rowCount: Int, _ encoding: RowEncoding, prefix: [UInt8]) {
     var bytes: [UInt8] = []
@@ -92,10 +97,21 @@ private struct EncodedColumn {
         ends.append(bytes.count)
       }
       (codes, isConstant) = ([], false)
+    case .texts(let texts):
+      let (entries, isUsed) = (texts.entries, Self.used(texts.codes, of: texts.entryCount))
+      ends.reserveCapacity(texts.entryCount + 1)
+      bytes.reserveCapacity(texts.table.heap.count + entries.count * (prefix.count + 2))
+      for entry in 0..<entries.count {
+        if isUsed[entry] {
+          bytes += prefix
+          encoding.appendText(entries[entry], &bytes)
+        }
+        ends.append(bytes.count)
+      }
+      append(.null)
+      (codes, isConstant) = (withExtendedLifetime(texts) { texts.codes }, false)
     case .coded(let coded):
-      // Few rows may be left of a large dictionary.
-      var isUsed = [Bool](repeating: coded.entries.count * 2 < coded.codes.count, count: coded.entries.count)
-      if isUsed.first == false { for code in coded.codes { isUsed[Int(code)] = true } }
+      let isUsed = Self.used(coded.codes, of: coded.entries.count)
       ends.reserveCapacity(coded.entries.count + 1)
       for (entry, value) in coded.entries.enumerated() {
         if isUsed[entry] { append(value) } else { ends.append(bytes.count) }
@@ -104,6 +120,14 @@ private struct EncodedColumn {
     }
     self.bytes = bytes
     self.ends = ends
+  }
+
+  /// Which entries rows may have: few rows may be left of a large dictionary.
+  private static func used(_ codes: [UInt32], of entryCount: Int) -> [Bool] {
+    if entryCount * 2 < codes.count { return Array(repeating: true, count: entryCount) }
+    var isUsed = [Bool](repeating: false, count: entryCount)
+    for code in codes { isUsed[Int(code)] = true }
+    return isUsed
   }
 
   /// Calls `body` with each row and where its spelling starts and ends.

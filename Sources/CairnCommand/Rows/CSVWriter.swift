@@ -37,6 +37,10 @@ final class CSVWriter: RowWriter {
       if let value = value.utf8 { Self.append(value, isSafe: isSafe, to: &field) }
       return field
     }
+    encoding.appendText = { text, output in
+      if isSafe { return Self.append(SpreadsheetFormula.disarmed(Array(text)), to: &output) }
+      Self.append(text, to: &output)
+    }
     encoding.rowEnd = [0x0D, 0x0A]
     return encoding
   }
@@ -47,7 +51,14 @@ final class CSVWriter: RowWriter {
   }
 
   private static func append(_ value: [UInt8], isSafe: Bool, to line: inout [UInt8]) {
-    let value = isSafe ? SpreadsheetFormula.disarmed(value) : value
+    append(isSafe ? SpreadsheetFormula.disarmed(value) : value, to: &line)
+  }
+
+  private static func append(_ value: [UInt8], to line: inout [UInt8]) {
+    value.withUnsafeBufferPointer { append($0, to: &line) }
+  }
+
+  private static func append(_ value: UnsafeBufferPointer<UInt8>, to line: inout [UInt8]) {
     var hasQuote = false
     var isQuoted = value.isEmpty
     for byte in value {

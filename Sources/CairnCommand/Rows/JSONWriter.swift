@@ -45,6 +45,15 @@ final class JSONWriter: RowWriter {
       let json = value.json
       return json.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? json
     }
+    encoding.appendText = { text, output in
+      if isHarmless(text) {
+        output.append(UInt8(ascii: "\""))
+        output.append(contentsOf: text)
+        return output.append(UInt8(ascii: "\""))
+      }
+      let json = QueryValue(text: text).json
+      output += json.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? json
+    }
     encoding.prefixes = keys.map { key in key.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? key }
     encoding.rowStart = [UInt8(ascii: "{")]
     encoding.rowEnd = Array("}\n".utf8)
@@ -71,6 +80,16 @@ final class JSONWriter: RowWriter {
       return "\(column)_\(number)"
     }
   }
+}
+
+/// Whether a text stands between quotes as it is: printable ASCII without quotes and backslashes.
+private func isHarmless(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  var isHarmless = true
+  for byte in text {
+    isHarmless =
+      isHarmless && byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+  return isHarmless
 }
 
 /// JSON text shown on a terminal: characters that might act on it or hide become JSON's own escapes, which mean the

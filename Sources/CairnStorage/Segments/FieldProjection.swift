@@ -52,6 +52,7 @@ package struct FieldProjection {
     switch field {
     case .entries(let vector): return vector
     case .coded(let coded): return try coded.entries()
+    case .texts(let texts): return texts.entries
     case .seconds(let seconds):
       // Neighbours are often equal.
       var values: [FieldValue] = []
@@ -81,10 +82,15 @@ package struct FieldProjection {
       return .seconds(positions.take(seconds))
     }
     let vector = try group.strings(column, positions)
-    let isNumber = column.info.kind == .number
+    if column.info.kind == .string {
+      return .texts(
+        TextField(
+          table: vector.table, codes: vector.codes ?? (0..<UInt32(vector.count)).map { $0 }, absent: .missing)
+      )
+    }
     return .entries(
       FieldVector(
-        values: (0..<vector.table.count).map { RowGroupPaths.value(vector.table, $0, isNumber: isNumber) },
+        values: (0..<vector.table.count).map { RowGroupPaths.value(vector.table, $0, isNumber: true) },
         codes: vector.codes ?? (0..<vector.count).map { UInt32($0) }))
   }
 
@@ -135,6 +141,7 @@ private struct FieldParts {
   func finish() throws -> StoredField {
     if parts.count == 1, case .coded(let coded) = parts[0].field { return .coded(together(coded)) }
     if parts.count == 1, literals.isEmpty { return parts[0].field }
+    if let texts = texts() { return .texts(texts) }
     var values: [FieldValue] = literals.map(\.value)
     var keys: [UInt64] = literals.map(\.key)
     var hasKeys = true
@@ -149,6 +156,16 @@ private struct FieldParts {
       members.scatter(vector.codes, into: &codes) { first + $0 }
     }
     return .entries(FieldVector(values: values, codes: codes, keys: hasKeys ? keys : []))
+  }
+
+  /// A column's strings with rows that have none, all in the same way; nil where there is more.
+  private func texts() -> TextField? {
+    guard parts.count == 1, case .texts(let texts) = parts[0].field, let absent = literals.first?.value,
+      absent == .missing || absent == .null, literals.allSatisfy({ $0.value == absent })
+    else { return nil }
+    var codes = [UInt32](repeating: UInt32(truncatingIfNeeded: texts.table.count), count: rowCount)
+    parts[0].members.scatter(texts.codes, into: &codes) { $0 }
+    return TextField(table: texts.table, codes: codes, absent: absent)
   }
 
   /// A column's codes and literals, in codes as narrow as these are.

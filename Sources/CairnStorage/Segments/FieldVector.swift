@@ -32,6 +32,22 @@ package enum StoredField: Sendable {
   /// Every row's value is a canonical timestamp (`2024-02-29T12:00:00Z`): seconds since 1970, one per row.
   /// `FieldVector.timestamp` spells one.
   case seconds([Int64])
+  /// Every row's value is a string that lies in a table, or there is none.
+  case texts(TextField)
+}
+
+/// Strings of a column without a dictionary: the table that they were decoded into, and an entry for each row.
+package struct TextField: Sendable {
+  package let table: StringTable
+  /// The entry of each row; the table's count where the path has no value.
+  package let codes: [UInt32]
+  /// What the path has where there is no string: missing or null.
+  let absent: FieldValue
+
+  /// The same as values.
+  var entries: FieldVector {
+    FieldVector(values: (0..<table.count).map { .string(Array(table[$0])) } + [absent], codes: codes)
+  }
 }
 
 /// Values of a column with a dictionary, none of which has been looked up yet, and what stands for rows that have
@@ -63,6 +79,18 @@ package struct CodedField: Sendable {
   /// Calls `body` with the text of each of the ascending ids, numbers as they are spelled.
   package func visit(_ ids: [UInt32], _ body: (UInt32, UnsafeBufferPointer<UInt8>) throws -> Void) throws {
     try column.visitEntries(ids, body)
+  }
+
+  /// The same as strings in a table of the entries; nil where some values are neither strings nor absent.
+  package func texts() throws -> TextField? {
+    let areAbsent = others.allSatisfy { $0.value == .missing || $0.value == .null }
+    if hasNumbers || !areAbsent { return nil }
+    let none = UInt32(truncatingIfNeeded: words.words.count)
+    var codes = words.allCodes()
+    if others.count > 1 {
+      for row in codes.indices where codes[row] > none { codes[row] = none }
+    }
+    return TextField(table: try column.entries(words.words), codes: codes, absent: .missing)
   }
 
   /// The same values as entries.

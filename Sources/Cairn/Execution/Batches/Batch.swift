@@ -107,10 +107,10 @@ final class Column: @unchecked Sendable {
           loaded = vector
           load = nil
         }
-        return .coded(vector.coded(count: count))
+        return CodeColumn(vector, count: count)
       }
     }
-    return .coded(try vector().coded(count: count))
+    return CodeColumn(try vector(), count: count)
   }
 
   fileprivate func select(_ indices: [UInt32], _ subsets: inout ScanSubsets) -> Column {

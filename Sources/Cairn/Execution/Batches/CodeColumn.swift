@@ -4,12 +4,28 @@ import CairnStorage
 /// values looked up.
 enum CodeColumn: Sendable {
   case stored(CodedField, segment: Int)
+  case texts(Vector.Texts)
   case coded(Vector.Coded)
+
+  /// The values of `count` rows.
+  init(_ vector: Vector, count: Int) {
+    switch vector {
+    case .texts(let texts): self = .texts(texts)
+    case .plain(let values):
+      if let texts = Vector.Texts(distinct: values) {
+        self = .texts(texts)
+      } else {
+        self = .coded((vector.plainWholes() ?? vector).coded(count: count))
+      }
+    default: self = .coded(vector.coded(count: count))
+    }
+  }
 
   /// Codes are below it.
   var entryCount: Int {
     switch self {
     case .stored(let field, _): field.entryCount
+    case .texts(let texts): texts.entryCount
     case .coded(let coded): coded.entries.count
     }
   }
@@ -18,6 +34,7 @@ enum CodeColumn: Sendable {
   var codes: CodedWords.Codes {
     switch self {
     case .stored(let field, _): field.words.codes
+    case .texts(let texts): texts.entryCount <= 1 ? .constant : .longs(texts.codes)
     case .coded(let coded): coded.entries.count <= 1 ? .constant : .longs(coded.codes)
     }
   }
@@ -36,6 +53,7 @@ enum CodeColumn: Sendable {
   func values(_ codes: [UInt32]) throws -> [EngineValue] {
     switch self {
     case .coded(let coded): return codes.map { coded.entries[Int($0)] }
+    case .texts(let texts): return codes.map { texts.value($0) }
     case .stored(let field, _):
       let ascending = Array(Set(codes)).sorted()
       let ids = ascending.filter { Int($0) < field.words.words.count }.map { field.words.words[Int($0)] }
@@ -54,6 +72,7 @@ enum CodeColumn: Sendable {
     let flags: [Bool]
     switch self {
     case .coded(let coded): flags = coded.entries.map(\.isNull)
+    case .texts(let texts): flags = (0..<texts.entryCount).map { $0 == Int(texts.null) }
     case .stored(let field, _):
       if field.others.isEmpty { return nil }
       flags =

@@ -1,9 +1,9 @@
 /// Numbers of combinations of numbers, in order of first appearance: of the first two together, of these and the third,
 /// and so on.
 struct CombinationNumbers: Sendable {
+  /// One key's numbers as they are: number + 1 by the key's number + 1, which may be `UInt32.max`.
+  private var single: [UInt32] = []
   private var byPair: [PairNumbers]
-  /// Of one key: its numbers are dense.
-  private var byNumber: [UInt32] = []
   /// Combinations at each step; the last step's are the wanted ones.
   private var counts: [UInt32]
 
@@ -14,28 +14,37 @@ struct CombinationNumbers: Sendable {
 
   var count: Int { counts.last.map { Int($0) } ?? 0 }
 
-  /// The number of the combination at an index of `numbers`, which are by key.
-  mutating func number(_ numbers: [[UInt32]], _ index: Int) -> (number: Int, isNew: Bool) {
-    var number = numbers.first.map { $0[index] } ?? 0
-    var isNew = false
-    if byPair.isEmpty {
-      // The number of no value is the largest one.
-      let place = Int(number &+ 1)
-      while byNumber.count <= place { byNumber.append(.max) }
-      isNew = byNumber[place] == .max
-      if isNew {
-        byNumber[place] = counts[0]
-        counts[0] += 1
+  /// The numbers of `count` combinations, whose parts are by key; new ones follow those that there are.
+  mutating func numbers(_ keys: [[UInt32]], count: Int) -> [UInt32] {
+    guard var numbers = keys.first else {
+      if count > 0 { counts[0] = 1 }
+      return Array(repeating: 0, count: count)
+    }
+    if keys.count == 1 { return self.numbers(ofKey: numbers) }
+    for (step, key) in keys.dropFirst().enumerated() {
+      for index in numbers.indices {
+        let number = byPair[step].number(
+          of: UInt64(numbers[index]) << 32 | UInt64(key[index]), next: counts[step])
+        if number == counts[step] { counts[step] += 1 }
+        numbers[index] = number
       }
-      return (Int(byNumber[place]), isNew)
     }
-    for step in byPair.indices {
-      let key = UInt64(number) << 32 | UInt64(numbers[step + 1][index])
-      number = byPair[step].number(of: key, next: counts[step])
-      isNew = number == counts[step]
-      if isNew { counts[step] += 1 }
+    return numbers
+  }
+
+  private mutating func numbers(ofKey key: [UInt32]) -> [UInt32] {
+    if let greatest = key.lazy.map({ $0 &+ 1 }).max(), Int(greatest) >= single.count {
+      single.append(
+        contentsOf: repeatElement(0, count: max(Int(greatest) + 1, single.count * 2) - single.count))
     }
-    return (Int(number), isNew)
+    return key.map { number in
+      let place = Int(number &+ 1)
+      if single[place] == 0 {
+        counts[0] += 1
+        single[place] = counts[0]
+      }
+      return single[place] - 1
+    }
   }
 
   /// A number for each row of some batches, alike for rows that are the same in some columns (S63).
@@ -53,9 +62,7 @@ struct CombinationNumbers: Sendable {
       let numbers = try zip(columns, interners).map { column, interner in
         try interner.numbers(of: column, codes: column.codes(ofRows: groups.firstRows))
       }
-      let known = (0..<groups.count).map {
-        UInt32(truncatingIfNeeded: combinations.number(numbers, $0).number)
-      }
+      let known = combinations.numbers(numbers, count: groups.count)
       for group in groups.numbers { rows.append(known[Int(group)]) }
     }
     return (rows, combinations.count)

@@ -55,7 +55,7 @@ private struct Evaluator {
       switch input {
       case .times: granularity.map { $0 <= 1 } ?? true
       case .wholes, .doubles: true
-      case .constant, .coded, .plain: false
+      case .constant, .coded, .texts, .plain: false
       }
     }
     return hasNumbers ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
@@ -73,7 +73,7 @@ private struct Evaluator {
     if open.count == 1 {
       switch inputs[first] {
       case .plain, .wholes, .doubles: return rows(open, values, evaluate)
-      case .constant, .coded, .times: break
+      case .constant, .coded, .texts, .times: break
       }
       if case .times(let times) = inputs[first], let granularity {
         let (seconds, codes) = times.steps(of: granularity)
@@ -126,6 +126,7 @@ private struct Evaluator {
       switch inputs[$0] {
       case .plain, .wholes, .doubles: false
       case .constant, .coded, .times: true
+      case .texts(let texts): texts.hasFewEntries
       }
     }
     guard isEncoded else { return rows(open, constants, evaluate) }

@@ -56,6 +56,8 @@ extension Vector {
     case .times(let times): return .times(Times(Array(times.seconds[rows])))
     case .wholes(let numbers): return .wholes(numbers.slice(rows))
     case .doubles(let numbers): return .doubles(numbers.slice(rows))
+    case .texts(let texts):
+      return .texts(Texts(texts.table, codes: Array(texts.codes[rows]), isTyped: texts.isTyped))
     case .plain(let values): return .plain(Array(values[rows]))
     }
   }
@@ -77,6 +79,7 @@ extension Vector {
     if let numbers = each(vectors, { if case .doubles(let numbers) = $0 { numbers } else { nil } }) {
       return .doubles(Numbers(joining: numbers))
     }
+    if let texts = joinedTexts(vectors, counts) { return .texts(texts) }
     if each(vectors, { if case .plain = $0 { true } else { nil } }) != nil {
       return .plain(zip(vectors, counts).flatMap { $0.values(count: $1) })
     }
@@ -104,6 +107,7 @@ extension Vector {
       return numbers.isNull.isEmpty ? Array(repeating: false, count: count) : numbers.isNull
     case .doubles(let numbers):
       return numbers.isNull.isEmpty ? Array(repeating: false, count: count) : numbers.isNull
+    case .texts(let texts): return texts.nulls
     case .plain(let values): return values.map(\.isNull)
     }
   }
@@ -111,7 +115,10 @@ extension Vector {
   /// The values as numbers where all are typed whole numbers or NULL.
   func wholes(count: Int) -> Numbers<Int64>? {
     if case .wholes(let numbers) = self { return numbers }
-    if case .times = self { return nil }
+    switch self {
+    case .times, .texts: return nil
+    default: break
+    }
     let coded = coded(count: count)
     var values: [Int64] = []
     for entry in coded.entries {
@@ -123,6 +130,37 @@ extension Vector {
     }
     let isNull = coded.entries.map(\.isNull)
     return Numbers(coded.codes.map { values[Int($0)] }, isNull: coded.codes.map { isNull[Int($0)] })
+  }
+
+  /// Values one by one as whole numbers; nil where there is anything else but NULL.
+  func plainWholes() -> Vector? {
+    guard case .plain(let values) = self else { return nil }
+    var isNull: [Bool] = []
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(values.count)
+    for (row, value) in values.enumerated() {
+      switch value {
+      case .number(.integer(let whole)): numbers.append(whole)
+      case .null:
+        if isNull.isEmpty { isNull = Array(repeating: false, count: values.count) }
+        isNull[row] = true
+        numbers.append(0)
+      default: return nil
+      }
+    }
+    return .wholes(Numbers(numbers, isNull: isNull))
+  }
+
+  /// Nil where not all values are strings, or none are yet.
+  private static func joinedTexts(_ vectors: [Vector], _ counts: [Int]) -> Texts? {
+    let hasTexts = vectors.contains { if case .texts = $0 { true } else { false } }
+    if !hasTexts { return nil }
+    var parts: [Texts] = []
+    for (vector, count) in zip(vectors, counts) {
+      guard let part = vector.texts(count: count) else { return nil }
+      parts.append(part)
+    }
+    return Texts(joining: parts)
   }
 
   /// What all vectors are; nil where one is something else.

@@ -5,6 +5,8 @@ struct RadixOrder {
   private(set) var rows: [UInt32]
 
   private static let digitBits = 11
+  /// What sorting takes for a row beside its place in the order: a key and a place, twice.
+  static let rowByteCount = 24
   /// Below it comparing is faster than counting digits.
   private static let fewRows = 256
 

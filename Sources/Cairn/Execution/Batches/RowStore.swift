@@ -46,10 +46,13 @@ final class RowStore: Sendable {
   ///
   /// - Parameter isWhole: most rows are going to be taken, so that columns are read for whole batches.
   func batch(_ rows: [Int], isWhole: Bool) -> Batch {
-    let parts = Parts(self, rows, isWhole: isWhole)
+    // Some are only counted.
+    let parts = Memo<Bool, Parts>()
     var output = Batch(rowCount: rows.count)
     for id in ids {
-      output.columns[id] = Column { try parts.gather(id) }
+      output.columns[id] = Column { [self] in
+        try parts.value(true) { Parts(self, rows, isWhole: isWhole) }.gather(id)
+      }
     }
     return output
   }
@@ -84,12 +87,12 @@ final class RowStore: Sendable {
     init(_ store: RowStore, _ rows: [Int], isWhole: Bool) {
       rowCount = rows.count
       threads = store.threads
-      var byBatch: [Int: [(target: Int, row: UInt32)]] = [:]
+      var byBatch = [[(target: Int, row: UInt32)]](repeating: [], count: store.batches.count)
       for (target, row) in rows.enumerated() where row >= 0 {
         let place = store.place(row)
-        byBatch[place.batch, default: []].append((target, place.row))
+        byBatch[place.batch].append((target, place.row))
       }
-      parts = byBatch.sorted { $0.key < $1.key }.map { index, places in
+      parts = byBatch.enumerated().filter { !$0.element.isEmpty }.map { index, places in
         let batch = store.batches[index]
         if isWhole { return Part(batch: batch, places: places.map { ($0.target, Int($0.row)) }) }
         let rows = places.map(\.row)
@@ -103,6 +106,7 @@ final class RowStore: Sendable {
     func gather(_ id: ColumnID) throws -> Vector {
       if parts.count == 1, let part = parts.first {
         let vector = try part.batch.columns[id]?.vector() ?? .constant(.null)
+        if case .plain = vector, hasFewSources { return .coded(coded([vector])) }
         if part.places.count == rowCount { return vector.gathered(part.places.map { UInt32($0.row) }) }
         if case .coded(let coded) = vector { return Self.padded(coded, part.places, rowCount) }
       }
@@ -110,12 +114,30 @@ final class RowStore: Sendable {
         try parts[$0].batch.columns[id]?.vector()
       }
       if let seconds = seconds(vectors) { return .times(Vector.Times(seconds)) }
+      if let texts = texts(vectors) { return .texts(texts) }
+      if hasFewSources { return .coded(coded(vectors)) }
       var values = [EngineValue](repeating: .null, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
         guard let vector else { continue }
         for place in part.places { values[place.target] = vector[place.row] }
       }
       return .plain(values)
+    }
+
+    /// Whether rows are taken many times each.
+    private var hasFewSources: Bool { parts.reduce(0) { $0 + $1.batch.rowCount } * 2 < rowCount }
+
+    /// The rows that there are as entries, and NULL.
+    private func coded(_ vectors: [Vector?]) -> Vector.Coded {
+      var entries: [EngineValue] = []
+      var codes = [UInt32](repeating: .max, count: rowCount)
+      for (part, vector) in zip(parts, vectors) {
+        let first = UInt32(truncatingIfNeeded: entries.count)
+        entries += (vector ?? .constant(.null)).values(count: part.batch.rowCount)
+        for place in part.places { codes[place.target] = first + UInt32(truncatingIfNeeded: place.row) }
+      }
+      let null = UInt32(truncatingIfNeeded: entries.count)
+      return Vector.Coded(entries: entries + [.null], codes: codes.map { $0 == .max ? null : $0 })
     }
 
     /// The seconds of times; nil where there are other values.
@@ -127,6 +149,51 @@ final class RowStore: Sendable {
         for place in part.places { output[place.target] = times.seconds[place.row] }
       }
       return output
+    }
+
+    /// Texts copied to where they are wanted, or the tables one after the other where these are small; nil where there
+    /// are other values.
+    private func texts(_ vectors: [Vector?]) -> Vector.Texts? {
+      var texts: [Vector.Texts] = []
+      for vector in vectors {
+        guard case .texts(let part)? = vector, part.isTyped == texts.first?.isTyped ?? part.isTyped else {
+          return nil
+        }
+        texts.append(part)
+      }
+      guard let isTyped = texts.first?.isTyped else { return nil }
+      if texts.reduce(0, { $0 + $1.entryCount }) * 2 < rowCount, let joined = Vector.Texts.Joined(texts) {
+        var codes = [UInt32](repeating: joined.null, count: rowCount)
+        for (index, part) in parts.enumerated() {
+          for place in part.places {
+            codes[place.target] = joined.code(texts[index].codes[place.row], of: index)
+          }
+        }
+        return Vector.Texts(joined.table, codes: codes, isTyped: isTyped)
+      }
+      var wanted = [Place](repeating: Place(part: -1, entry: 0), count: rowCount)
+      for (index, part) in parts.enumerated() {
+        for place in part.places {
+          let code = texts[index].codes[place.row]
+          if code != texts[index].null { wanted[place.target] = Place(part: Int32(index), entry: code) }
+        }
+      }
+      let entries = texts.map(\.entries)
+      let table = StringTable(entryCapacity: rowCount)
+      var codes = [UInt32](repeating: .max, count: rowCount)
+      for (row, place) in wanted.enumerated() where place.part >= 0 {
+        codes[row] = UInt32(truncatingIfNeeded: table.count)
+        table.append(entries[Int(place.part)][Int(place.entry)])
+      }
+      let null = UInt32(truncatingIfNeeded: table.count)
+      for row in codes.indices where codes[row] == .max { codes[row] = null }
+      return withExtendedLifetime(texts) { Vector.Texts(table, codes: codes, isTyped: isTyped) }
+    }
+
+    /// An entry of a part's texts.
+    private struct Place: BitwiseCopyable {
+      let part: Int32
+      let entry: UInt32
     }
 
     /// Entries as they are, and NULL where no row goes.

@@ -16,6 +16,7 @@ extension Vector {
     switch self {
     case .times, .wholes, .doubles: return MemoryLayout<Int64>.stride
     case .constant: return 0
+    case .texts(let texts): return texts.meanByteCount
     case .coded, .plain: break
     }
     if rowCount == 0 { return 0 }

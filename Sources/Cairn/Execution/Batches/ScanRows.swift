@@ -71,8 +71,11 @@ final class ScanRows: @unchecked Sendable {
     let values: FieldVector
     switch field {
     case .seconds(let seconds): return .times(Vector.Times(seconds))
+    case .texts(let texts): return .texts(Vector.Texts(texts))
     case .entries(let vector): values = vector
-    case .coded(let coded): values = try coded.entries()
+    case .coded(let coded):
+      if let texts = try coded.texts() { return .texts(Vector.Texts(texts)) }
+      values = try coded.entries()
     }
     return .coded(
       Vector.Coded(

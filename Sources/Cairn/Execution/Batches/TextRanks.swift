@@ -1,70 +1,63 @@
+import CairnStorage
 import Glibc
 
 /// Places of texts in their order (S21), equal ones alike: eight bytes at a time as numbers, so that most texts are
 /// compared without looking at them again.
 struct TextRanks {
-  private var bytes: [UInt8] = []
-  private var ends: [Int] = []
-  /// The ranks of the texts, from 0.
-  private(set) var ranks: [Int64] = []
-
   private static let chunk = 8
   /// Fewer texts than this are compared.
   private static let fewTexts = 64
   /// Texts that are alike for so many chunks are compared.
   private static let mostChunks = 16
 
-  /// Nil where a value is neither text nor NULL; NULLs get the rank -1.
-  init?(_ entries: [EngineValue]) {
-    var places: [Int] = []
-    places.reserveCapacity(entries.count)
-    for (place, entry) in entries.enumerated() {
-      switch entry {
-      case .text(let text), .record(.string(let text)):
-        bytes += text
-        ends.append(bytes.count)
-        places.append(place)
-      case .null: continue
-      default: return nil
-      }
+  /// The ranks of the rows of some vectors, from 0; -1 for NULL.
+  static func ofRows(_ vectors: [Vector.Texts]) -> [Int64] {
+    let byEntry = withExtendedLifetime(vectors) { ofEntries(vectors.map(\.entries)) }
+    var ranks: [Int64] = []
+    ranks.reserveCapacity(vectors.reduce(0) { $0 + $1.codes.count })
+    var start = 0
+    for vector in vectors {
+      let null = vector.null
+      for code in vector.codes { ranks.append(code == null ? -1 : byEntry[start + Int(code)]) }
+      start += vector.table.count
     }
-    ranks = Array(repeating: -1, count: entries.count)
-    guard !places.isEmpty else { return }
+    return ranks
+  }
+
+  /// Those of the entries of some tables.
+  private static func ofEntries(_ tables: [TextEntries]) -> [Int64] {
+    var places: [UnsafeBufferPointer<UInt8>] = []
+    places.reserveCapacity(tables.reduce(0) { $0 + $1.count })
+    for table in tables {
+      for entry in 0..<table.count { places.append(table[entry]) }
+    }
+    var ranks = [Int64](repeating: 0, count: places.count)
+    if places.isEmpty { return ranks }
     var order = RadixOrder(rowCount: places.count).rows
     order.withUnsafeMutableBufferPointer { order in
-      withTexts { texts in
+      places.withUnsafeBufferPointer { places in
+        let texts = Texts(places: places)
         texts.sort(order, from: texts.commonPrefix(), depth: 0)
         var rank: Int64 = 0
         for (index, text) in order.enumerated() {
           if index > 0, texts.compare(order[index - 1], text, from: 0) != 0 { rank += 1 }
-          ranks[places[Int(text)]] = rank
+          ranks[Int(text)] = rank
         }
       }
     }
-    (bytes, ends) = ([], [])
-  }
-
-  private func withTexts(_ body: (Texts) -> Void) {
-    bytes.withUnsafeBufferPointer { bytes in
-      ends.withUnsafeBufferPointer { body(Texts(bytes: bytes, ends: $0)) }
-    }
+    return ranks
   }
 
   private struct Texts {
-    let bytes: UnsafeBufferPointer<UInt8>
-    let ends: UnsafeBufferPointer<Int>
+    let places: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>
 
-    subscript(text: UInt32) -> UnsafeBufferPointer<UInt8> {
-      let index = Int(text)
-      let start = index == 0 ? 0 : ends[index - 1]
-      return UnsafeBufferPointer(rebasing: bytes[start..<ends[index]])
-    }
+    subscript(text: UInt32) -> UnsafeBufferPointer<UInt8> { places[Int(text)] }
 
     /// Bytes that all texts begin with.
     func commonPrefix() -> Int {
       let first = self[0]
       var common = first.count
-      for text in 1..<max(1, UInt32(ends.count)) {
+      for text in 1..<max(1, UInt32(places.count)) {
         let text = self[text]
         var length = 0
         while length < min(common, text.count), text[length] == first[length] { length += 1 }

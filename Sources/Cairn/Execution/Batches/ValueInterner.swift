@@ -24,6 +24,7 @@ final class ValueInterner: @unchecked Sendable {
   func numbers(of column: CodeColumn, codes: [UInt32]) throws -> [UInt32] {
     switch column {
     case .coded(let coded): lock.withLock { numbers(of: coded, codes) }
+    case .texts(let texts): numbers(of: texts, codes)
     case .stored(let field, let segment):
       try lock.withLock {
         try numbers(of: field, ColumnKey(segment: segment, column: UInt32(field.columnNumber)), codes)
@@ -31,9 +32,28 @@ final class ValueInterner: @unchecked Sendable {
     }
   }
 
+  /// Hashes are found before others have to wait.
+  private func numbers(of texts: Vector.Texts, _ codes: [UInt32]) -> [UInt32] {
+    let (entries, null) = (texts.entries, texts.null)
+    let hashes = codes.map { $0 == null ? 0 : GroupingKey.textHash(entries[Int($0)]) }
+    return withExtendedLifetime(texts) {
+      lock.withLock {
+        var nullNumber: UInt32?
+        return table.numbers(hashes) { index in
+          if codes[index] != null { return entries[Int(codes[index])] }
+          return nil
+        } other: { table in
+          let number = nullNumber ?? table.number(of: GroupingKey(.null))
+          nullNumber = number
+          return number
+        }
+      }
+    }
+  }
+
   private func numbers(of coded: Vector.Coded, _ codes: [UInt32]) -> [UInt32] {
     if coded.keys.count != coded.entries.count {
-      return codes.map { table.number(of: GroupingKey(coded.entries[Int($0)])) }
+      return codes.map { table.number(of: coded.entries[Int($0)]) }
     }
     // Neighbours mostly stand in one column: runs of them are numbered together.
     var numbers: [UInt32] = []
@@ -47,7 +67,7 @@ final class ValueInterner: @unchecked Sendable {
         for code in codes[start..<end] {
           let id = Int(coded.keys[Int(code)] & 0xFFFF_FFFF)
           list.cover(id)
-          if list[id] == 0 { list[id] = table.number(of: GroupingKey(coded.entries[Int(code)])) + 1 }
+          if list[id] == 0 { list[id] = table.number(of: coded.entries[Int(code)]) + 1 }
           numbers.append(list[id] - 1)
         }
       }
@@ -102,6 +122,8 @@ private struct KeyTable {
   private var hashes = RawVector<UInt64>()
   /// Number + 1 below the upper half of the hash, so that others are passed over without a look at them; 0 for none.
   private var places: [UInt64] = Array(repeating: 0, count: 64)
+  /// What `touch` has read, so that it is read.
+  private var seen: UInt64 = 0
 
   func free() {
     heap.free()
@@ -119,6 +141,51 @@ private struct KeyTable {
   mutating func number(ofText text: UnsafeBufferPointer<UInt8>) -> UInt32 {
     number(sort: GroupingKey.textSort, text, hash: GroupingKey.textHash(text))
   }
+
+  mutating func number(of value: EngineValue) -> UInt32 {
+    if let text = value.string { return text.withUnsafeBufferPointer { number(ofText: $0) } }
+    return number(of: GroupingKey(value))
+  }
+
+  /// Numbers of texts whose hashes are known; `other` gives that of what is none.
+  mutating func numbers(
+    _ hashes: [UInt64], _ text: (Int) -> UnsafeBufferPointer<UInt8>?,
+    other: (inout KeyTable) -> UInt32
+  ) -> [UInt32] {
+    var numbers: [UInt32] = []
+    numbers.reserveCapacity(hashes.count)
+    for start in stride(from: 0, to: hashes.count, by: Self.strideCount) {
+      let end = min(start + Self.strideCount, hashes.count)
+      touch(hashes, start..<end)
+      for index in start..<end {
+        if let text = text(index) {
+          numbers.append(number(sort: GroupingKey.textSort, text, hash: hashes[index]))
+        } else {
+          numbers.append(other(&self))
+        }
+      }
+    }
+    return numbers
+  }
+
+  /// Texts whose places are looked at together.
+  private static let strideCount = 128
+
+  /// Brings places of a large table into the cache, which is faster for many at once than one after the other.
+  private mutating func touch(_ hashes: [UInt64], _ range: Range<Int>) {
+    let mask = places.count - 1
+    if mask < Self.largeCount { return }
+    var sum: UInt64 = 0
+    places.withUnsafeBufferPointer { places in
+      hashes.withUnsafeBufferPointer { hashes in
+        for index in range { sum |= places[Int(truncatingIfNeeded: hashes[index]) & mask] }
+      }
+    }
+    seen |= sum
+  }
+
+  /// Smaller tables are in the cache.
+  private static let largeCount = 1 << 15
 
   private mutating func number(sort: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32 {
     let mask = places.count - 1
@@ -158,35 +225,4 @@ private struct KeyTable {
       places[place] = hash & Self.upperHalf | UInt64(number + 1)
     }
   }
-}
-
-/// A set of numbers that are mostly small.
-struct NumberSet: Sendable {
-  private var words: [UInt64] = []
-  private(set) var count = 0
-
-  mutating func insert(_ number: UInt32) {
-    let place = Int(number >> 6)
-    if place >= words.count {
-      words.append(contentsOf: repeatElement(0, count: max(place + 1, words.count * 2) - words.count))
-    }
-    let bit: UInt64 = 1 << UInt64(number & 63)
-    if words[place] & bit == 0 {
-      words[place] |= bit
-      count += 1
-    }
-  }
-
-  mutating func formUnion(_ other: NumberSet) {
-    if words.count < other.words.count {
-      words.append(contentsOf: repeatElement(0, count: other.words.count - words.count))
-    }
-    count = 0
-    for index in words.indices {
-      if index < other.words.count { words[index] |= other.words[index] }
-      count += words[index].nonzeroBitCount
-    }
-  }
-
-  var byteCount: Int { words.count * 8 }
 }

@@ -12,6 +12,8 @@ enum Vector: Sendable {
   case wholes(Numbers<Int64>)
   /// Doubles, one per row, all finite.
   case doubles(Numbers<Double>)
+  /// Texts where they lie, and an entry per row.
+  case texts(Texts)
   /// A value per row.
   case plain([EngineValue])
 
@@ -65,6 +67,7 @@ enum Vector: Sendable {
     case .times(let times): Vector.time(times.seconds[row])
     case .wholes(let numbers): numbers.value(row) { .number(.integer($0)) }
     case .doubles(let numbers): numbers.value(row) { .number(.double($0)) }
+    case .texts(let texts): texts[row]
     case .plain(let values): values[row]
     }
   }
@@ -81,6 +84,7 @@ enum Vector: Sendable {
       return .times(Times(indices.map { times.seconds[Int($0)] }))
     case .wholes(let numbers): return .wholes(numbers.gathered(indices))
     case .doubles(let numbers): return .doubles(numbers.gathered(indices))
+    case .texts(let texts): return .texts(texts.gathered(indices))
     case .plain(let values): return .plain(indices.map { values[Int($0)] })
     }
   }
@@ -92,6 +96,7 @@ enum Vector: Sendable {
     case .coded(let coded): coded.values
     case .times(let times): times.seconds.map { Vector.time($0) }
     case .wholes, .doubles: (0..<count).map { self[$0] }
+    case .texts(let texts): texts.codes.map { texts.value($0) }
     case .plain(let values): values
     }
   }
@@ -108,6 +113,7 @@ enum Vector: Sendable {
     case .wholes(let numbers):
       return numbers.coded({ UInt64(bitPattern: $0) }) { .number(.integer($0)) }
     case .doubles(let numbers): return numbers.coded(\.bitPattern) { .number(.double($0)) }
+    case .texts(let texts): return texts.coded()
     case .plain(let values):
       var entries: [EngineValue] = []
       var codes: [UInt32] = []

@@ -60,7 +60,7 @@ enum TimeGranularity {
       return inner.part(part(unit.lowercased()) ?? second, isStart: true)
     case "substr", "substring":
       // `YYYY-MM-DDTHH:MM:SSZ` from its first character on.
-      guard inputs[0].accessPath != nil, call.arguments.count == 3,
+      guard inputs[0].isTimeText, call.arguments.count == 3,
         case .literal(.number("1")) = call.arguments[1].kind,
         case .literal(.number(let spelling)) = call.arguments[2].kind, let length = Int(spelling), length > 0
       else { return inner.part(nil) }
@@ -84,6 +84,14 @@ enum TimeGranularity {
 }
 
 extension Expression {
+  /// Whether it is a path, or the whole text of one.
+  fileprivate var isTimeText: Bool {
+    if case .cast(let operand, let type, _) = kind {
+      return operand.accessPath != nil && type.name == "varchar" && type.parameters.isEmpty
+    }
+    return accessPath != nil
+  }
+
   fileprivate var isLiteral: Bool {
     if case .literal = kind { true } else { false }
   }

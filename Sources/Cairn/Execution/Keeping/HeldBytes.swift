@@ -8,6 +8,9 @@ extension EngineValue {
   /// What the allocator and Swift add to a buffer.
   private static let bufferByteCount = 32
 
+  /// What a value with a buffer takes beside what is in that.
+  static var bufferedByteCount: Int { ownByteCount + bufferByteCount }
+
   var heldByteCount: Int {
     switch self {
     case .text(let text), .record(.string(let text)), .record(.json(let text)),
@@ -36,6 +39,7 @@ extension Vector {
     case .times(let times): times.seconds.count * 8
     case .wholes(let numbers): numbers.values.count * 8 + numbers.isNull.count
     case .doubles(let numbers): numbers.values.count * 8 + numbers.isNull.count
+    case .texts(let texts): texts.heldByteCount
     case .plain(let values): values.reduce(0) { $0 + $1.heldByteCount }
     }
   }

@@ -33,7 +33,8 @@ final class SpilledColumn: Sendable {
     case .times(let times):
       form = .times(try arena.append(times.seconds))
       valueByteCount = times.seconds.count * MemoryLayout<Int64>.stride
-    case .coded(let coded):
+    case .texts, .coded:
+      let coded = vector.coded(count: rowCount)
       let (used, codes) = Self.used(coded.codes, of: coded.entries.count)
       let (offsets, bytes) = try Self.append(used.lazy.map { coded.entries[Int($0)] }, arena)
       form = .entries(offsets: offsets, bytes: bytes, codes: try arena.append(codes))

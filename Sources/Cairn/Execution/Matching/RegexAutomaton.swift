@@ -26,7 +26,7 @@ final class RegexAutomaton: @unchecked Sendable {
 
   /// Whether the pattern matches anywhere.
   func matches(_ text: [UInt8]) -> Bool {
-    if !isCacheable || text.count < Self.shortTextByteCount {
+    if !isCacheable || text.count < (asksForEnd ? Self.shortTextByteCount : 1) {
       var search = RegexSearch(program, RegexPattern.scalars(text))
       return search.run()
     }
@@ -36,7 +36,10 @@ final class RegexAutomaton: @unchecked Sendable {
     return states.matches(RegexPattern.scalars(text))
   }
 
-  /// Shorter texts are not worth a look into the caches.
+  /// Whether something may hold at a text's end only.
+  private var asksForEnd: Bool { program.asksForEnd }
+
+  /// Shorter texts whose end counts are not worth a look into the caches.
   private static let shortTextByteCount = 32
 }
 
@@ -64,21 +67,31 @@ private final class RegexStates {
   /// States in all remembered sets together.
   private static let mostStates = 1 << 20
   private var stateCount = 0
-  /// The last characters, at which assertions of the end may hold: they are followed one by one. No text is shorter.
-  private static let tailCount = 3
+  /// The last characters, at which assertions of the end may hold: they are followed one by one. No text with such
+  /// assertions is shorter.
+  private let tailCount: Int
+  private static let endTailCount = 3
+  /// The set before the first character, and whether a match ends there.
+  private var startNumber: Int?
+  private var startStates: [Int] = []
+  private var matchesAtStart = false
   /// Characters between two looks at whether the query is to end.
   private static let strideLength = 1 << 14
 
   init(_ program: RegexProgram) {
     self.program = program
     reached = [Int](repeating: 0, count: program.steps.count)
+    tailCount = program.asksForEnd ? Self.endTailCount : 0
+    var start: [Int] = []
+    matchesAtStart = close(over: 0, isStart: true, into: &start)
+    startStates = start
   }
 
   func matches<Scalar: FixedWidthInteger & UnsignedInteger>(_ text: [Scalar]) -> Bool {
-    var start: [Int] = []
-    if close(over: 0, isStart: true, into: &start) { return true }
-    let bodyEnd = text.count - Self.tailCount
-    var set = number(start)
+    if matchesAtStart { return true }
+    let bodyEnd = text.count - tailCount
+    var set = startNumber ?? number(startStates)
+    startNumber = set
     var place = 0
     while place < bodyEnd {
       let end = min(place + Self.strideLength, bodyEnd)
@@ -87,6 +100,7 @@ private final class RegexStates {
       place = end
       if place < bodyEnd, QueryCancellation.isCurrentCancelled { return false }
     }
+    if tailCount == 0 { return false }
     // With the character before, which the assertions look at.
     var search = RegexSearch(program, text[(bodyEnd - 1)...].map { UInt32($0) })
     return search.run(from: 1, sets[set])
@@ -96,9 +110,12 @@ private final class RegexStates {
   private func run<Scalar: FixedWidthInteger & UnsignedInteger>(
     _ text: [Scalar], _ start: Int, _ end: Int, _ set: Int
   ) -> Int? {
-    var set = set
-    for place in start..<end {
-      let scalar = UInt32(text[place])
+    var (set, start) = (set, start)
+    while start < end {
+      start = follow(text, start, end, &set)
+      if start == end { break }
+      let scalar = UInt32(text[start])
+      start += 1
       let kind =
         scalar < 128 && asciiKinds[Int(scalar)] >= 0 ? Int(asciiKinds[Int(scalar)]) : self.kind(scalar)
       if kind < Self.kindCount {
@@ -126,6 +143,28 @@ private final class RegexStates {
     return set
   }
 
+  /// Goes on as long as sets are known; gives the place where they are not, or a match ends.
+  private func follow<Scalar: FixedWidthInteger & UnsignedInteger>(
+    _ text: [Scalar], _ start: Int, _ end: Int, _ set: inout Int
+  ) -> Int {
+    var place = start
+    text.withUnsafeBufferPointer { text in
+      asciiKinds.withUnsafeBufferPointer { asciiKinds in
+        next.withUnsafeBufferPointer { next in
+          while place < end, text[place] < 128 {
+            let kind = Int(asciiKinds[Int(truncatingIfNeeded: text[place])])
+            if kind < 0 || kind >= Self.kindCount { return }
+            let known = next[set * Self.kindCount + kind]
+            if known < 0 { return }
+            set = Int(known)
+            place += 1
+          }
+        }
+      }
+    }
+    return place
+  }
+
   private func number(_ states: [Int]) -> Int {
     if let known = setNumbers[states] { return known }
     if sets.count >= Self.mostSets || stateCount + states.count > Self.mostStates {
@@ -133,6 +172,7 @@ private final class RegexStates {
       setNumbers = [:]
       next = []
       stateCount = 0
+      startNumber = nil
     }
     let number = sets.count
     sets.append(states)

@@ -19,6 +19,17 @@ struct RegexProgram: Sendable {
   private(set) var steps: [Step] = []
   private(set) var classes: [ScalarClass] = []
 
+  /// Whether something may hold that is asked of other places than the text's start.
+  var asksForEnd: Bool {
+    steps.contains { step in
+      switch step {
+      case .check(.start): false
+      case .check: true
+      default: false
+      }
+    }
+  }
+
   /// Whether the places of groups are noted, which costs steps.
   private let keepsGroups: Bool
 

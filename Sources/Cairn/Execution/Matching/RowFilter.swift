@@ -71,7 +71,7 @@ final class RowFilter: Sendable {
     return ColumnPredicate(
       path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
       wantsStringsOnly: conjunct.paths[0].onlyStrings
-    ) { !cancellation.isCancelled && conjunct.truth([$0]) == true }
+    ) { !cancellation.isCancelled && conjunct.truth(values: [EngineValue($0)]) == true }
   }
 
   /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.

@@ -23,7 +23,7 @@ enum FlatValue {
     case .times(let times): self = .points(times.seconds)
     case .wholes(let numbers): self = .wholes(numbers)
     case .doubles(let numbers): self = .doubles(numbers)
-    case .coded, .plain: return nil
+    case .coded, .texts, .plain: return nil
     }
   }
 

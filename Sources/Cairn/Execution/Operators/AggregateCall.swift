@@ -37,8 +37,36 @@ enum AggregateStates: Sendable {
   case states([any AggregateState])
 
   struct DistinctRows: Sendable {
-    var seen: Set<[GroupingKey]> = []
-    var rows: [[EngineValue]] = []
+    private var seen: Set<[GroupingKey]> = []
+    /// Of rows with one value, the values' numbers.
+    private var seenNumbers = NumberSet()
+    private(set) var rows: [[EngineValue]] = []
+    private var numbers: [UInt32] = []
+
+    /// Takes a row in if it is new.
+    mutating func insert(_ row: [EngineValue]) -> Bool {
+      guard seen.insert(row.map { GroupingKey($0) }).inserted else { return false }
+      rows.append(row)
+      return true
+    }
+
+    /// The same of one value whose number is known.
+    mutating func insert(_ value: EngineValue, number: UInt32) -> Bool {
+      guard seenNumbers.insert(number) else { return false }
+      rows.append([value])
+      numbers.append(number)
+      return true
+    }
+
+    /// Takes in later rows; gives the bytes that they add, roughly.
+    mutating func merge(_ later: DistinctRows) -> Int {
+      var added = 0
+      for (index, row) in later.rows.enumerated() {
+        let isNew = later.numbers.isEmpty ? insert(row) : insert(row[0], number: later.numbers[index])
+        if isNew { added += Self.byteCount(row) }
+      }
+      return added
+    }
 
     /// What a row takes in the list and in the set, roughly.
     static func byteCount(_ row: [EngineValue]) -> Int { row.reduce(160) { $0 + 2 * $1.heldByteCount + 32 } }
@@ -68,39 +96,39 @@ enum AggregateStates: Sendable {
     }
   }
 
-  mutating func addGroup(_ call: AggregateCall) {
+  mutating func addGroups(_ count: Int, _ call: AggregateCall) {
     switch self {
     case .counts(var counts):
       self = .counts([])
-      counts.append(0)
+      counts.append(contentsOf: repeatElement(0, count: count))
       self = .counts(counts)
     case .distinctCounts(var sets):
       self = .counts([])
-      sets.append(NumberSet())
+      sets.append(contentsOf: repeatElement(NumberSet(), count: count))
       self = .distinctCounts(sets)
     case .distinctRows(var rows):
       self = .counts([])
-      rows.append(DistinctRows())
+      rows.append(contentsOf: repeatElement(DistinctRows(), count: count))
       self = .distinctRows(rows)
     case .orderedRows(var rows):
       self = .counts([])
-      rows.append([])
+      rows.append(contentsOf: repeatElement([], count: count))
       self = .orderedRows(rows)
     case .seconds(var seconds, let rule):
       self = .counts([])
-      seconds.append(rule.end.unsetSecond)
+      seconds.append(contentsOf: repeatElement(rule.end.unsetSecond, count: count))
       self = .seconds(seconds, rule)
     case .extremes(var best, let rule):
       self = .counts([])
-      best.append(nil)
+      best.append(contentsOf: repeatElement(nil, count: count))
       self = .extremes(best, rule)
     case .sums(var sums):
       self = .counts([])
-      sums.append(FlatSum())
+      sums.append(contentsOf: repeatElement(FlatSum(), count: count))
       self = .sums(sums)
     case .states(var states):
       self = .counts([])
-      states.append(call.function.make())
+      for _ in 0..<count { states.append(call.function.make()) }
       self = .states(states)
     }
   }
@@ -121,12 +149,14 @@ enum AggregateStates: Sendable {
       return merge(later.generalized(call), targets, call)
     }
     var added = 0
-    switch (self, later) {
-    case (.counts(var counts), .counts(let more)):
+    switch later {
+    case .counts(let more):
+      guard case .counts(var counts) = self else { break }
       self = .counts([])
       for (group, target) in targets.enumerated() { counts[target] += more[group] }
       self = .counts(counts)
-    case (.distinctCounts(var sets), .distinctCounts(let more)):
+    case .distinctCounts(let more):
+      guard case .distinctCounts(var sets) = self else { break }
       self = .counts([])
       for (group, target) in targets.enumerated() {
         added -= sets[target].byteCount
@@ -134,23 +164,23 @@ enum AggregateStates: Sendable {
         added += sets[target].byteCount
       }
       self = .distinctCounts(sets)
-    case (.distinctRows(var rows), .distinctRows(let more)):
+    case .distinctRows(let more):
+      guard case .distinctRows(var rows) = self else { break }
       self = .counts([])
       for (group, target) in targets.enumerated() {
-        for row in more[group].rows where rows[target].seen.insert(row.map { GroupingKey($0) }).inserted {
-          rows[target].rows.append(row)
-          added += DistinctRows.byteCount(row)
-        }
+        added += rows[target].merge(more[group])
       }
       self = .distinctRows(rows)
-    case (.orderedRows(var rows), .orderedRows(let more)):
+    case .orderedRows(let more):
+      guard case .orderedRows(var rows) = self else { break }
       self = .counts([])
       for (group, target) in targets.enumerated() {
         rows[target] += more[group]
         added += more[group].reduce(0) { $0 + $1.heldByteCount }
       }
       self = .orderedRows(rows)
-    case (.states(var states), .states(let more)):
+    case .states(let more):
+      guard case .states(var states) = self else { break }
       self = .counts([])
       for (group, target) in targets.enumerated() {
         added -= states[target].heldByteCount

@@ -82,7 +82,7 @@ final class AggregateOperator: Operator {
     } _: { partials in
       var byteCount = interners.byteCount
       for (index, partial) in partials.enumerated() {
-        try tables[index].merge(partial)
+        tables[index].merge(partial)
         byteCount += tables[index].byteCount
       }
       fits = byteCount <= byteLimit
@@ -90,7 +90,7 @@ final class AggregateOperator: Operator {
     }
     if !fits { return nil }
     // Without keys there is a group even where there are no rows.
-    for (index, set) in sets.enumerated() where grouping.isWhole(set) { try tables[index].addEmptyGroup() }
+    for (index, set) in sets.enumerated() where grouping.isWhole(set) { tables[index].addEmptyGroup() }
     return tables
   }
 
@@ -108,7 +108,7 @@ final class AggregateOperator: Operator {
         for (index, id) in grouping.keys.enumerated() {
           let values = table.keys[index]
           batch.columns[id] = Column(count: range.count) { rows in
-            .plain(try values.values(rows.map { range.lowerBound + Int($0) }))
+            try values.vector(rows.map { range.lowerBound + Int($0) })
           }
         }
         for (call, states) in zip(grouping.calls, table.states) {

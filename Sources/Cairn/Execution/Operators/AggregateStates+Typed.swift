@@ -27,8 +27,10 @@ extension AggregateStates {
 
   /// Takes in flat states of the same form; gives the bytes that this adds, nil where the forms differ.
   mutating func mergeTyped(_ later: AggregateStates, _ targets: [Int]) -> Int? {
-    switch (self, later) {
-    case (.seconds(var seconds, let rule), .seconds(let more, _)):
+    // Taken apart one after the other: a pair of both would be a second owner of what is changed.
+    switch later {
+    case .seconds(let more, _):
+      guard case .seconds(var seconds, let rule) = self else { return nil }
       self = .counts([])
       if rule.end == .least {
         for (group, target) in targets.enumerated() { seconds[target] = min(seconds[target], more[group]) }
@@ -37,7 +39,8 @@ extension AggregateStates {
       }
       self = .seconds(seconds, rule)
       return 0
-    case (.extremes(var best, let rule), .extremes(let more, _)):
+    case .extremes(let more, _):
+      guard case .extremes(var best, let rule) = self else { return nil }
       self = .counts([])
       var added = 0
       for (group, target) in targets.enumerated() {
@@ -51,7 +54,8 @@ extension AggregateStates {
       }
       self = .extremes(best, rule)
       return added
-    case (.sums(var sums), .sums(let more)):
+    case .sums(let more):
+      guard case .sums(var sums) = self else { return nil }
       self = .counts([])
       for (group, target) in targets.enumerated() {
         sums[target].merge(more[group])

@@ -97,6 +97,7 @@ extension Vector {
       return .times(Times(indices.map { $0 == .max ? .min : times.seconds[Int($0)] }))
     case .wholes(let wholes): return .wholes(numbers(wholes))
     case .doubles(let doubles): return .doubles(numbers(doubles))
+    case .texts(let texts): return .texts(texts.gathered(indices))
     case .plain(let values): return .plain(indices.map { $0 == .max ? .null : values[Int($0)] })
     case .constant(let value):
       return .coded(Coded(entries: [value, .null], codes: indices.map { $0 == .max ? 1 : 0 }))

@@ -4,87 +4,173 @@ import CairnStorage
 enum PartialKey: Sendable {
   case null
   case values(of: CodeColumn, codes: [UInt32])
-
-  /// Values by group; nil where all are NULL.
-  func values() throws -> [EngineValue]? {
-    switch self {
-    case .null: nil
-    case .values(let column, let codes): try column.values(codes)
-    }
-  }
 }
 
 /// The values of one key by group, over all batches. What stands in a dictionary is named by its entry there and
 /// looked up when the group comes out, which few groups do where only the first ones are wanted.
 struct GroupKeys: Sendable {
   private struct Place: BitwiseCopyable {
-    /// Index of the field, or -1 for an index of `values`.
+    /// Index of the field, or one of those below.
     var field: Int32
     var index: UInt32
+
+    /// The index is one of `values`.
+    static let value: Int32 = -1
+    /// The index is one of the texts: a record's string, or a typed text.
+    static let text: Int32 = -2
+    static let typedText: Int32 = -3
   }
 
   private var places: [Place] = []
   private var fields: [CodedField] = []
   private var values: [EngineValue] = []
-  private var partial = PartialKey.null
-  /// Whether the partial key's field has been taken over.
-  private var isKnown = false
+  /// Texts end to end.
+  private var texts: [UInt8] = []
+  private var textEnds: [Int] = []
 
-  /// Groups that are appended next are numbered by this key's own batch.
-  mutating func begin(_ partial: PartialKey) {
-    self.partial = partial
-    isKnown = false
-  }
-
-  /// Appends the value of a group of the batch; gives the bytes that it takes beside its place.
-  mutating func append(_ group: Int) throws -> Int {
-    guard case .values(let column, let codes) = partial else { return append(.null) }
+  /// Appends the values of some groups of a batch; gives the bytes that they take beside their places.
+  mutating func append(_ groups: [Int], of partial: PartialKey) -> Int {
+    guard case .values(let column, let codes) = partial else {
+      return groups.reduce(0) { sum, _ in sum + append(.null) }
+    }
     switch column {
-    case .coded(let coded): return append(coded.entries[Int(codes[group])])
-    case .stored(let field, _):
-      let code = Int(codes[group])
-      if code >= field.words.words.count {
-        return append(EngineValue(field.others[code - field.words.words.count].value))
-      }
-      if !isKnown { fields.append(field.withoutRows) }
-      isKnown = true
-      places.append(
-        Place(field: Int32(truncatingIfNeeded: fields.count - 1), index: field.words.words[code]))
-      return 0
+    case .coded(let coded): return groups.reduce(0) { $0 + append(coded.entries[Int(codes[$1])]) }
+    case .texts(let texts): return append(groups.map { codes[$0] }, of: texts)
+    case .stored(let field, _): return append(groups.map { codes[$0] }, of: field)
     }
   }
 
+  private mutating func append(_ codes: [UInt32], of field: CodedField) -> Int {
+    var byteCount = 0
+    var number: Int32?
+    for code in codes {
+      if Int(code) >= field.words.words.count {
+        byteCount += append(EngineValue(field.others[Int(code) - field.words.words.count].value))
+        continue
+      }
+      if number == nil {
+        number = Int32(truncatingIfNeeded: fields.count)
+        fields.append(field.withoutRows)
+      }
+      places.append(Place(field: number ?? 0, index: field.words.words[Int(code)]))
+    }
+    return byteCount
+  }
+
+  private mutating func append(_ codes: [UInt32], of column: Vector.Texts) -> Int {
+    let (entries, null) = (column.entries, column.null)
+    let start = texts.count
+    var byteCount = 0
+    for code in codes {
+      if code == null {
+        byteCount += append(.null)
+        continue
+      }
+      places.append(
+        Place(
+          field: column.isTyped ? Place.typedText : Place.text,
+          index: UInt32(truncatingIfNeeded: textEnds.count)))
+      texts.append(contentsOf: entries[Int(code)])
+      textEnds.append(texts.count)
+    }
+    return withExtendedLifetime(column) { byteCount + texts.count - start }
+  }
+
   private mutating func append(_ value: EngineValue) -> Int {
-    places.append(Place(field: -1, index: UInt32(truncatingIfNeeded: values.count)))
+    places.append(Place(field: Place.value, index: UInt32(truncatingIfNeeded: values.count)))
     values.append(value)
     return value.heldByteCount
   }
 
+  private func text(_ index: UInt32) -> ArraySlice<UInt8> {
+    texts[(index == 0 ? 0 : textEnds[Int(index) - 1])..<textEnds[Int(index)]]
+  }
+
+  // MARK: Output
+
   /// The values of some groups. What stands in dictionaries is looked up a dictionary at a time.
-  func values(_ groups: [Int]) throws -> [EngineValue] {
+  func vector(_ groups: [Int]) throws -> Vector {
+    if let isTyped = isTyped(groups) { return .texts(try texts(groups, isTyped: isTyped)) }
     var output = [EngineValue](repeating: .null, count: groups.count)
-    var open: [Int32: [Int]] = [:]
     for (index, group) in groups.enumerated() {
       let place = places[group]
-      if place.field < 0 {
-        output[index] = values[Int(place.index)]
-      } else {
-        open[place.field, default: []].append(index)
+      switch place.field {
+      case Place.value: output[index] = values[Int(place.index)]
+      case Place.text: output[index] = .record(.string(Array(text(place.index))))
+      case Place.typedText: output[index] = .text(Array(text(place.index)))
+      default: break
       }
     }
-    for (field, wanted) in open {
-      let sorted = wanted.sorted { places[groups[$0]].index < places[groups[$1]].index }
+    try eachEntry(groups) { field, text, indices in
+      let value = EngineValue(field.hasNumbers ? .number(Array(text)) : .string(Array(text)))
+      for index in indices { output[index] = value }
+    }
+    return .plain(output)
+  }
+
+  /// Whether the values are typed texts or a record's strings; nil where they are neither or both.
+  private func isTyped(_ groups: [Int]) -> Bool? {
+    if fields.contains(where: \.hasNumbers) { return nil }
+    var (hasTyped, hasStrings) = (false, false)
+    for group in groups {
+      let place = places[group]
+      switch place.field {
+      case Place.value: if !values[Int(place.index)].isNull { return nil }
+      case Place.typedText: hasTyped = true
+      default: hasStrings = true
+      }
+    }
+    return hasTyped && hasStrings ? nil : hasTyped
+  }
+
+  private func texts(_ groups: [Int], isTyped: Bool) throws -> Vector.Texts {
+    let table = StringTable(entryCapacity: groups.count)
+    var codes = [UInt32](repeating: .max, count: groups.count)
+    texts.withUnsafeBufferPointer { texts in
+      for (index, group) in groups.enumerated() {
+        let place = places[group]
+        guard place.field == Place.text || place.field == Place.typedText else { continue }
+        let start = place.index == 0 ? 0 : textEnds[Int(place.index) - 1]
+        codes[index] = UInt32(truncatingIfNeeded: table.count)
+        table.append(UnsafeBufferPointer(rebasing: texts[start..<textEnds[Int(place.index)]]))
+      }
+    }
+    try eachEntry(groups) { _, text, indices in
+      for index in indices { codes[index] = UInt32(truncatingIfNeeded: table.count) }
+      table.append(text)
+    }
+    let null = UInt32(truncatingIfNeeded: table.count)
+    return Vector.Texts(table, codes: codes.map { $0 == .max ? null : $0 }, isTyped: isTyped)
+  }
+
+  /// Calls `body` with each dictionary entry that some groups have, and which of them.
+  private func eachEntry(
+    _ groups: [Int], _ body: (CodedField, UnsafeBufferPointer<UInt8>, ArraySlice<Int>) -> Void
+  ) throws {
+    let wanted = groups.indices.filter { places[groups[$0]].field >= 0 }
+    var order = RadixOrder(rowCount: wanted.count)
+    order.sort { index in
+      let place = places[groups[wanted[index]]]
+      return Int64(place.field) << 32 | Int64(place.index)
+    }
+    let sorted = order.rows.map { wanted[Int($0)] }
+    var start = 0
+    while start < sorted.count {
+      let field = places[groups[sorted[start]]].field
       var ids: [UInt32] = []
-      for index in sorted where ids.last != places[groups[index]].index {
-        ids.append(places[groups[index]].index)
+      var last = start
+      while last < sorted.count, places[groups[sorted[last]]].field == field {
+        let id = places[groups[sorted[last]]].index
+        if ids.last != id { ids.append(id) }
+        last += 1
       }
-      let found = try fields[Int(field)].values(of: ids)
-      var number = 0
-      for index in sorted {
-        while number < ids.count, ids[number] != places[groups[index]].index { number += 1 }
-        if number < found.count { output[index] = EngineValue(found[number]) }
+      try fields[Int(field)].visit(ids) { id, text in
+        var end = start
+        while end < last, places[groups[sorted[end]]].index == id { end += 1 }
+        body(fields[Int(field)], text, sorted[start..<end])
+        start = end
       }
+      start = last
     }
-    return output
   }
 }

@@ -38,19 +38,11 @@ struct GroupTable {
 
   /// Takes in the groups of later rows; gives those of them that are new, ascending.
   @discardableResult
-  mutating func merge(_ partial: PartialGroups) throws -> [Int] {
-    var targets: [Int] = []
-    targets.reserveCapacity(partial.count)
+  mutating func merge(_ partial: PartialGroups) -> [Int] {
+    let targets = numbers.numbers(partial.numbers, count: partial.count).map { Int($0) }
     var added: [Int] = []
-    for index in keys.indices { keys[index].begin(partial.keys[index]) }
-    for group in 0..<partial.count {
-      let (number, isNew) = numbers.number(partial.numbers, group)
-      targets.append(number)
-      if isNew {
-        try add(group)
-        added.append(group)
-      }
-    }
+    for (group, target) in targets.enumerated() where target == count + added.count { added.append(group) }
+    add(added, partial.keys)
     for index in states.indices {
       byteCount += states[index].merge(partial.states[index], targets, calls[index])
     }
@@ -58,20 +50,20 @@ struct GroupTable {
   }
 
   /// Adds the group of no rows, where there is none yet.
-  mutating func addEmptyGroup() throws {
-    let isNew = numbers.number(keys.map { _ in [UInt32.max] }, 0).isNew
-    for index in keys.indices { keys[index].begin(.null) }
-    if isNew { try add(0) }
+  mutating func addEmptyGroup() {
+    let number = numbers.numbers(keys.map { _ in [UInt32.max] }, count: 1).first.map { Int($0) }
+    if number == count { add([0], keys.map { _ in .null }) }
   }
 
-  /// Adds a group of the partial ones that keys have begun with.
-  private mutating func add(_ group: Int) throws {
-    count += 1
+  /// Adds some groups of partial ones.
+  private mutating func add(_ groups: [Int], _ partial: [PartialKey]) {
+    count += groups.count
     byteCount +=
-      Self.groupByteCount + keys.count * Self.keyByteCount + states.count * AggregateStates.stateByteCount
+      groups.count
+      * (Self.groupByteCount + keys.count * Self.keyByteCount + states.count * AggregateStates.stateByteCount)
     if keepsKeys {
-      for index in keys.indices { byteCount += try keys[index].append(group) }
+      for index in keys.indices { byteCount += keys[index].append(groups, of: partial[index]) }
     }
-    for index in states.indices { states[index].addGroup(calls[index]) }
+    for index in states.indices { states[index].addGroups(groups.count, calls[index]) }
   }
 }

@@ -17,7 +17,7 @@ final class JoinTable: @unchecked Sendable {
 
   /// The right side's values of one equality.
   private enum Keys {
-    case inMemory(entries: [EngineValue], codes: [UInt32])
+    case inMemory(Vector)
     case inFile(ColumnID)
   }
 
@@ -62,14 +62,10 @@ final class JoinTable: @unchecked Sendable {
   }
 
   private static func keys(_ id: ColumnID, _ batches: [Batch]) throws -> Keys {
-    var (entries, codes): ([EngineValue], [UInt32]) = ([], [])
-    for batch in batches {
-      let coded = try (batch.columns[id]?.vector() ?? .constant(.null)).coded(count: batch.rowCount)
-      let first = UInt32(entries.count)
-      entries += coded.entries
-      for code in coded.codes { codes.append(first + code) }
-    }
-    return .inMemory(entries: entries, codes: codes)
+    .inMemory(
+      Vector.joined(
+        try batches.map { try $0.columns[id]?.vector() ?? .constant(.null) }, counts: batches.map(\.rowCount))
+    )
   }
 
   /// Lets go of the memory behind rows that are in temporary files.
@@ -93,7 +89,20 @@ final class JoinTable: @unchecked Sendable {
     for (index, equality) in equalities.enumerated() {
       let value: EngineValue
       switch keys[index] {
-      case .inMemory(let entries, let codes): value = entries[Int(codes[candidate])]
+      case .inMemory(.texts(let texts)):
+        if let isSame = left[index].isSame(row, texts, candidate) {
+          // Unequal texts may be the same time.
+          if isSame { continue }
+          if !equality.leftIsTime, !equality.rightIsTime { return false }
+        }
+        value = texts[candidate]
+      case .inMemory(.times(let times)):
+        if let isSame = left[index].isSame(row, times.seconds[candidate]) {
+          if isSame { continue }
+          return false
+        }
+        value = Vector.time(times.seconds[candidate])
+      case .inMemory(let vector): value = vector[candidate]
       case .inFile(let id): value = store.storedValue(id, candidate)
       }
       let order = Comparison.order(
@@ -124,99 +133,5 @@ private final class TableMemory {
 
   deinit {
     if mapping == nil { base.deallocate() }
-  }
-}
-
-/// The values of one side of an equality with the key that equal values have in common.
-struct JoinKeys: Sendable {
-  private let coded: Vector.Coded
-  private let hashes: [UInt64?]
-
-  init(_ vector: Vector, count: Int) {
-    coded = vector.coded(count: count)
-    hashes = coded.entries.map { $0.joinHash }
-  }
-
-  var entryCount: Int { coded.entries.count }
-
-  subscript(row: Int) -> EngineValue { coded.entries[Int(coded.codes[row])] }
-
-  /// Nil for NULL, which equals nothing.
-  fileprivate func hash(_ row: Int) -> UInt64? { hashes[Int(coded.codes[row])] }
-}
-
-/// For each row of a batch the hash of all its keys.
-struct KeyHashes: Sendable {
-  private enum Form: Sendable {
-    case inMemory([UInt64])
-    case inFile(SpillArena.Part)
-  }
-
-  private let form: Form
-  let count: Int
-  /// The hash of rows that have a NULL, which equals nothing.
-  static let null: UInt64 = 0
-
-  init(_ keys: [JoinKeys], rowCount: Int) {
-    count = rowCount
-    form = .inMemory(
-      (0..<rowCount).map { row in
-        var hash: UInt64 = 0
-        for key in keys {
-          guard let part = key.hash(row) else { return Self.null }
-          hash = (hash ^ part) &* 0x9E37_79B9_7F4A_7C15
-        }
-        hash ^= hash >> 32
-        return hash == Self.null ? 1 : hash
-      })
-  }
-
-  private init(_ part: SpillArena.Part, count: Int) {
-    form = .inFile(part)
-    self.count = count
-  }
-
-  var isInFile: Bool {
-    if case .inFile = form { true } else { false }
-  }
-
-  func spilled(_ arena: SpillArena) throws -> KeyHashes {
-    guard case .inMemory(let values) = form else { return self }
-    return KeyHashes(try arena.append(values), count: count)
-  }
-
-  var values: [UInt64] {
-    switch form {
-    case .inMemory(let values): values
-    case .inFile(let part): part.elements(UInt64.self)
-    }
-  }
-}
-
-extension EngineValue {
-  /// The same for all values that can be equal by S20: numbers by value, also where a text spells them; times
-  /// likewise; booleans as their texts; arrays and objects by their parts, also where a text spells them. Nil for
-  /// what equals nothing.
-  var joinHash: UInt64? { joinHash(depth: CompositeOrder.nesting) }
-
-  private func joinHash(depth: Int) -> UInt64? {
-    if isNull { return nil }
-    if let number = number { return GroupingKey(.number(number)).stableHash }
-    if let point = timePoint {
-      return GroupingKey(.timestamp(point)).stableHash
-    }
-    if let address = networkAddress { return GroupingKey(.address(address)).stableHash }
-    let composite = isComposite ? self : spelledComposite
-    guard let composite else { return GroupingKey(.text(text ?? [])).stableHash }
-    if depth == 0 { return 1 }
-    return composite.partsHash { $0.joinHash(depth: depth - 1) ?? 0 }
-  }
-
-  /// The object or array that a text spells in full; nil for none.
-  private var spelledComposite: EngineValue? {
-    guard let text = string, text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "["),
-      JSONDocument.compact(text) == text
-    else { return nil }
-    return .record(.json(text))
   }
 }

@@ -83,7 +83,7 @@ struct PartialGroups: Sendable {
       return states
     }
     var states = AggregateStates(call).general(call)
-    for _ in 0..<groups.count { states.addGroup(call) }
+    states.addGroups(groups.count, call)
     if !call.ordering.isEmpty {
       let keys = try call.ordering.map { try Self.vector(batch, $0.column) }
       var rows = [[AggregateStates.OrderedRow]](repeating: [], count: groups.count)
@@ -110,16 +110,13 @@ struct PartialGroups: Sendable {
 
   private static func counts(_ groups: LocalGroups, _ argument: Vector?, _ passes: [Bool]?) -> [Int] {
     var counts = [Int](repeating: 0, count: groups.count)
-    let coded = argument?.coded(count: groups.numbers.count)
-    let isNull = coded?.entries.map(\.isNull)
-    let checksNull = isNull?.contains(true) == true
-    if !checksNull, passes == nil {
+    let isNull = argument?.nulls(count: groups.numbers.count)
+    if isNull?.contains(true) != true, passes == nil {
       if groups.count == 1 { return [groups.numbers.count] }
       for number in groups.numbers { counts[Int(number)] += 1 }
       return counts
     }
-    for (row, number) in groups.numbers.enumerated() where passes?[row] != false {
-      if let coded, let isNull, isNull[Int(coded.codes[row])] { continue }
+    for (row, number) in groups.numbers.enumerated() where passes?[row] != false && isNull?[row] != true {
       counts[Int(number)] += 1
     }
     return counts
@@ -163,6 +160,9 @@ struct PartialGroups: Sendable {
         body(Int(groups.numbers[row]), values, times[pair])
       }
     }
+    func value(_ column: Vector.Coded, _ row: UInt32) -> EngineValue {
+      column.entries[Int(column.codes[Int(row)])]
+    }
     switch empty {
     case .distinctCounts(var sets):
       guard let column = columns.first else { return empty }
@@ -175,11 +175,17 @@ struct PartialGroups: Sendable {
       for (row, number) in zip(wanted, numbers) { sets[Int(groups.numbers[row])].insert(number) }
       return .distinctCounts(sets)
     case .distinctRows(var rows):
-      each { group, values, _ in
-        if rows[group].seen.insert(values.map { GroupingKey($0) }).inserted {
-          rows[group].rows.append(values)
+      if columns.count == 1, let column = columns.first {
+        let wanted = pairs.firstRows.indices.filter { pair in
+          times[pair] > 0 && !(call.function.skipsNull && value(column, pairs.firstRows[pair]).isNull)
+        }.map { pairs.firstRows[$0] }
+        let codes = wanted.map { column.codes[Int($0)] }
+        for (row, number) in zip(wanted, try interner.numbers(of: .coded(column), codes: codes)) {
+          _ = rows[Int(groups.numbers[Int(row)])].insert(value(column, row), number: number)
         }
+        return .distinctRows(rows)
       }
+      each { group, values, _ in _ = rows[group].insert(values) }
       return .distinctRows(rows)
     case .states(var states):
       each { group, values, times in states[group].add(values, times: times) }

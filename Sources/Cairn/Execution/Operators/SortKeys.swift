@@ -84,6 +84,7 @@ struct RankedRows {
       }
     }
     if let whole = wholeNumbers(vectors, key) { return whole }
+    if let ranks = texts(vectors, key) { return ranks }
     var entries: [EngineValue] = []
     var firstEntries: [Int] = []
     var columns: [Vector.Coded] = []
@@ -103,11 +104,6 @@ struct RankedRows {
 
   /// Ranks of values, equal ones alike, with the direction and the place of NULL taken into account.
   private static func rank(_ entries: [EngineValue], _ key: SortKey) -> [Int64] {
-    if !key.isTime, let texts = TextRanks(entries) {
-      return texts.ranks.map { rank in
-        rank < 0 ? (key.nullsFirst ? .min : .max) : key.isDescending ? -rank : rank
-      }
-    }
     let compared = entries.map { ComparedValue($0) }
     func compare(_ lhs: Int, _ rhs: Int) -> Int {
       ComparedValue.compare(compared[lhs], compared[rhs], isTime: key.isTime)
@@ -125,6 +121,19 @@ struct RankedRows {
       if entries[index].isNull { ranks[index] = key.nullsFirst ? .min : .max }
     }
     return ranks
+  }
+
+  /// Ranks of texts; nil where there is anything else, and where they may be times.
+  private static func texts(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
+    if key.isTime { return nil }
+    var texts: [Vector.Texts] = []
+    for (vector, count) in vectors {
+      guard let part = vector.texts(count: count) else { return nil }
+      texts.append(part)
+    }
+    return TextRanks.ofRows(texts).map { rank in
+      rank < 0 ? (key.nullsFirst ? .min : .max) : key.isDescending ? -rank : rank
+    }
   }
 
   /// Whole numbers order as they are; nil where there is anything else.

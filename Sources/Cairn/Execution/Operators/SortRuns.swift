@@ -16,8 +16,8 @@ struct SortRuns {
   /// Numbers of the runs that have rows left: a heap with the one whose row is next at its top.
   private var heap: [Int] = []
 
-  /// What ordering takes for a row, beside its keys' values: its number and its ranks.
-  static func rowByteCount(_ keys: [SortKey]) -> Int { 16 + 8 * keys.count }
+  /// What ordering takes for a row, beside its keys' values: its number, its ranks and what `RadixOrder` moves.
+  static func rowByteCount(_ keys: [SortKey]) -> Int { 16 + 8 * keys.count + RadixOrder.rowByteCount }
 
   init(
     _ store: RowStore, _ keys: [SortKey], _ arena: SpillArena, _ context: ExecutionContext

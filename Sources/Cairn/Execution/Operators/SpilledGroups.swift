@@ -147,7 +147,7 @@ struct SpilledGroups {
       var table = GroupTable(keys: keys.count, [], keepsKeys: false)
       try groups(pass, passes, batches, keys: keys, calls: [], filter: filter, arena, context) {
         batch, rows, groups in
-        for group in try table.merge(groups) {
+        for group in table.merge(groups) {
           marks.mark(rows[Int(groups.firstRows[group])], batch: batch)
         }
       }
@@ -160,7 +160,7 @@ struct SpilledGroups {
     var marks = firstRows
     try Self.groups(pass, passes, batches, keys: members, calls: calls, arena, context) {
       batch, rows, groups in
-      for group in try table.merge(groups) {
+      for group in table.merge(groups) {
         marks.mark(rows[Int(groups.firstRows[group])], batch: batch)
       }
     }

@@ -53,7 +53,18 @@ struct TypedGathering {
   }
 
   private func extremes(_ rule: ExtremeRule, key: Vector, value: Vector) -> AggregateStates {
-    let rows = order(rule, key).map { bestRows(rule, $0, value) } ?? bestRows(rule, key: key, value: value)
+    // Texts that may be times are compared as values.
+    if rule.isByTime, case .texts(let texts) = key {
+      return extremes(rule, key: .coded(texts.coded()), value: value)
+    }
+    let rows: [UInt32]
+    if let order = order(rule, key) {
+      rows = bestRows(rule, order, value)
+    } else if case .texts(let texts) = key {
+      rows = bestRows(rule, texts, value)
+    } else {
+      rows = bestRows(rule, key: key, value: value)
+    }
     return .extremes(
       rows.map { row in
         if row == .max { return nil }
@@ -72,15 +83,50 @@ struct TypedGathering {
     switch key {
     case .times(let times) where times.seconds.allSatisfy(EventTime.canonicalRange.contains):
       return times.seconds.map { $0 * sign }
-    case .coded(let coded)
-    where coded.entries.count <= max(Self.rankedEntryCount, rowCount / Self.rankedShare):
-      let ranks = Self.ranks(coded.entries, rule)
-      return coded.codes.map { code in
-        let rank = ranks[Int(code)]
-        return rank < 0 ? .max : rank * sign
-      }
+    case .wholes(let numbers):
+      return Self.order(numbers.values.indices.map { numbers.isNull($0) ? nil : numbers.values[$0] }, sign)
+    case .coded(let coded):
+      if let order = Self.order(of: coded.entries, sign) { return coded.codes.map { order[Int($0)] } }
+      return ranked(coded, rule, sign)
+    case .texts(let texts) where texts.entryCount <= max(Self.rankedEntryCount, rowCount / Self.rankedShare):
+      return TextRanks.ofRows([texts]).map { $0 < 0 ? .max : $0 * sign }
     default: return nil
     }
+  }
+
+  /// Nil where there are too many entries.
+  private func ranked(_ coded: Vector.Coded, _ rule: ExtremeRule, _ sign: Int64) -> [Int64]? {
+    if coded.entries.count > max(Self.rankedEntryCount, rowCount / Self.rankedShare) { return nil }
+    let ranks = Self.ranks(coded.entries, rule)
+    return coded.codes.map { code in
+      let rank = ranks[Int(code)]
+      return rank < 0 ? .max : rank * sign
+    }
+  }
+
+  /// Whole numbers order as they are; nil where there is anything else but NULL.
+  private static func order(of entries: [EngineValue], _ sign: Int64) -> [Int64]? {
+    var wholes: [Int64?] = []
+    wholes.reserveCapacity(entries.count)
+    for entry in entries {
+      switch entry {
+      case .number(.integer(let whole)), .record(.integer(let whole)): wholes.append(whole)
+      case .null: wholes.append(nil)
+      default: return nil
+      }
+    }
+    return order(wholes, sign)
+  }
+
+  /// Nil where a number has no place before that of NULL.
+  private static func order(_ wholes: [Int64?], _ sign: Int64) -> [Int64]? {
+    var order: [Int64] = []
+    order.reserveCapacity(wholes.count)
+    for whole in wholes {
+      if let whole, whole == .min || whole == .max { return nil }
+      order.append(whole.map { $0 * sign } ?? .max)
+    }
+    return order
   }
 
   /// Places of entries in the order of a rule, equal for what it does not tell apart; -1 for NULL.
@@ -121,8 +167,37 @@ struct TypedGathering {
 
   /// Whether of equal keys the first row's value is wanted.
   private func isBefore(_ value: Vector, _ row: Int, _ other: Int) -> Bool {
-    if case .coded(let coded) = value, coded.codes[row] == coded.codes[other] { return false }
+    switch value {
+    case .coded(let coded) where coded.codes[row] == coded.codes[other]: return false
+    case .texts(let texts):
+      let (left, right) = (texts.codes[row], texts.codes[other])
+      // NULL comes last.
+      if left == right || left == texts.null || right == texts.null { return left < right }
+      return texts.entries.order(Int(left), Int(right)) < 0
+    default: break
+    }
     return ValueOrder.compareAndText(value[row], value[other]) < 0
+  }
+
+  /// The same where texts are keys.
+  private func bestRows(_ rule: ExtremeRule, _ keys: Vector.Texts, _ value: Vector) -> [UInt32] {
+    var best = [UInt32](repeating: .max, count: groups.count)
+    let (entries, null) = (keys.entries, keys.null)
+    eachRow { row, group in
+      let code = keys.codes[row]
+      if code == null { return }
+      if best[group] != .max {
+        let known = keys.codes[Int(best[group])]
+        let order = code == known ? 0 : entries.order(Int(code), Int(known))
+        if order == 0
+          ? !(rule.isByKey && isBefore(value, row, Int(best[group]))) : (order < 0) != (rule.end == .least)
+        {
+          return
+        }
+      }
+      best[group] = UInt32(truncatingIfNeeded: row)
+    }
+    return withExtendedLifetime(keys) { best }
   }
 
   private func bestRows(_ rule: ExtremeRule, key: Vector, value: Vector) -> [UInt32] {
@@ -165,7 +240,7 @@ struct TypedGathering {
           case .other: fits = false
           }
         }
-      case .constant, .coded:
+      case .constant, .coded, .texts:
         let coded = vector.coded(count: rowCount)
         var summands = [Summand?](repeating: nil, count: coded.entries.count)
         eachRow { row, group in
@@ -221,6 +296,9 @@ extension Vector {
     case .coded(let coded):
       let truths = coded.entries.map { $0.truth == true }
       return coded.codes.map { truths[Int($0)] }
+    case .texts(let texts):
+      let truths = (0..<UInt32(texts.entryCount)).map { texts.value($0).truth == true }
+      return texts.codes.map { truths[Int($0)] }
     case .times, .wholes, .doubles: return Array(repeating: false, count: count)
     case .plain(let values): return values.map { $0.truth == true }
     }

@@ -74,6 +74,15 @@ final class UnnestOperator: Operator {
     }
   }
 
+  /// The elements of a row where these are all that is wanted; nil where there are other columns or none of them.
+  private func singleColumn(_ vectors: [Vector], _ row: Int) -> [EngineValue]? {
+    guard sources.count == 1, sources[0].outputs.count == 1, case let value = vectors[0][row],
+      value.entries == nil,
+      let items = value.elements, !(items.isEmpty && keepsRows)
+    else { return nil }
+    return items
+  }
+
   /// What some rows of a batch give, from `next` on.
   private func rows(
     _ batch: Batch, _ vectors: [Vector], _ next: inout Int, _ context: ExecutionContext
@@ -85,6 +94,15 @@ final class UnnestOperator: Operator {
     while next < batch.rowCount, rows.count < Self.outputRowCount, byteCount < context.batchByteLimit {
       let row = next
       next += 1
+      if let items = singleColumn(vectors, row) {
+        for item in items {
+          byteCount += item.heldByteCount
+          rows.append(UInt32(row))
+        }
+        if ordinality != nil { ordinals += items.indices.map { .number(.integer(Int64($0 + 1))) } }
+        values[0][0] += items
+        continue
+      }
       let lists = zip(sources, vectors).map { $0.rows(of: $1[row]) }
       let count = lists.map(\.count).max() ?? 0
       for element in 0..<(count == 0 && keepsRows ? 1 : count) {

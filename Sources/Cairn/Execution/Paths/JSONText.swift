@@ -49,18 +49,28 @@ struct JSONText {
   /// ASCII letters are compared without case (S2, S4).
   func member(_ name: PathName) -> JSONText? {
     guard isObject else { return nil }
-    var folded: JSONText?
+    let found = bytes.withUnsafeBufferPointer { text in
+      name.bytes.withUnsafeBufferPointer { JSONText.member($0, isExact: name.isExact, in: text, range) }
+    }
+    return found.map { JSONText(bytes, $0) }
+  }
+
+  /// The place of a key's value in the object at a range.
+  private static func member(
+    _ name: UnsafeBufferPointer<UInt8>, isExact: Bool, in text: UnsafeBufferPointer<UInt8>,
+    _ range: Range<Int>
+  ) -> Range<Int>? {
+    var folded: Range<Int>?
     var position = range.lowerBound + 1
-    while position < range.upperBound, bytes[position] == UInt8(ascii: "\"") {
-      let keyEnd = JSONText.end(of: position, in: bytes)
+    while position < range.upperBound, text[position] == UInt8(ascii: "\"") {
+      let keyEnd = end(of: position, in: text)
       guard keyEnd < range.upperBound, keyEnd >= position + 2 else { return folded }
-      let key = position + 1..<keyEnd - 1
       let valueStart = keyEnd + 1
-      let valueEnd = JSONText.end(of: valueStart, in: bytes)
+      let valueEnd = end(of: valueStart, in: text)
       guard valueEnd > valueStart, valueEnd <= range.upperBound else { return folded }
-      switch JSONText.match(bytes, key, name) {
-      case .exact: return JSONText(bytes, valueStart..<valueEnd)
-      case .folded where folded == nil: folded = JSONText(bytes, valueStart..<valueEnd)
+      switch match(UnsafeBufferPointer(rebasing: text[position + 1..<keyEnd - 1]), name, isExact: isExact) {
+      case .exact: return valueStart..<valueEnd
+      case .folded where folded == nil: folded = valueStart..<valueEnd
       default: break
       }
       position = valueEnd + 1
@@ -70,15 +80,26 @@ struct JSONText {
 
   private enum Match { case exact, folded, none }
 
-  private static func match(_ bytes: [UInt8], _ key: Range<Int>, _ name: PathName) -> Match {
-    if bytes[key].contains(UInt8(ascii: "\\")) { return match(unescaped(bytes, key)[...], name) }
-    return match(bytes[key], name)
+  private static func match(
+    _ key: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>, isExact: Bool
+  ) -> Match {
+    if key.contains(UInt8(ascii: "\\")) {
+      return StringSpelling.unescape(key).withUnsafeBufferPointer { compared($0, name, isExact: isExact) }
+    }
+    return compared(key, name, isExact: isExact)
   }
 
-  private static func match(_ key: ArraySlice<UInt8>, _ name: PathName) -> Match {
-    guard key.count == name.bytes.count else { return .none }
-    if key.elementsEqual(name.bytes) { return .exact }
-    return !name.isExact && isSameIgnoringCase(key, name.bytes) ? .folded : .none
+  private static func compared(
+    _ key: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>, isExact: Bool
+  ) -> Match {
+    guard key.count == name.count else { return .none }
+    var isSame = true
+    var isAlike = true
+    for index in key.indices where key[index] != name[index] {
+      isSame = false
+      isAlike = isAlike && fold(key[index]) == fold(name[index])
+    }
+    return isSame ? .exact : isAlike && !isExact ? .folded : .none
   }
 
   /// Whether two keys are equal when ASCII letters are compared without case.
@@ -140,28 +161,38 @@ struct JSONText {
 
   /// The places of keys, without their quotes, and of values.
   private func visitMembers(_ visit: (Range<Int>, Range<Int>) -> Void) {
-    var position = range.lowerBound + 1
-    while position < range.upperBound, bytes[position] == UInt8(ascii: "\"") {
-      let keyEnd = JSONText.end(of: position, in: bytes)
-      let valueStart = keyEnd + 1
-      let valueEnd = JSONText.end(of: valueStart, in: bytes)
-      guard keyEnd >= position + 2, valueEnd > valueStart, valueEnd <= range.upperBound else { return }
-      visit(position + 1..<keyEnd - 1, valueStart..<valueEnd)
-      position = valueEnd + 1
+    bytes.withUnsafeBufferPointer { text in
+      var position = range.lowerBound + 1
+      while position < range.upperBound, text[position] == UInt8(ascii: "\"") {
+        let keyEnd = JSONText.end(of: position, in: text)
+        let valueStart = keyEnd + 1
+        let valueEnd = JSONText.end(of: valueStart, in: text)
+        guard keyEnd >= position + 2, valueEnd > valueStart, valueEnd <= range.upperBound else { return }
+        visit(position + 1..<keyEnd - 1, valueStart..<valueEnd)
+        position = valueEnd + 1
+      }
     }
   }
 
   private func visitElements(_ visit: (JSONText) -> Bool) {
-    var position = range.lowerBound + 1
-    while position < range.upperBound - 1 {
-      let end = JSONText.end(of: position, in: bytes)
-      guard end > position, end < range.upperBound, visit(JSONText(bytes, position..<end)) else { return }
-      position = end + 1
+    bytes.withUnsafeBufferPointer { text in
+      var position = range.lowerBound + 1
+      while position < range.upperBound - 1 {
+        let end = JSONText.end(of: position, in: text)
+        guard end > position, end < range.upperBound, visit(JSONText(bytes, position..<end)) else { return }
+        position = end + 1
+      }
     }
   }
 
-  private static func end(of start: Int, in bytes: [UInt8]) -> Int {
-    bytes.withUnsafeBufferPointer { end(of: start, in: $0) }
+  /// The elements of an array with their kinds; nil for anything else.
+  var elementFields: [FieldValue]? {
+    guard isArray else { return nil }
+    var fields: [FieldValue] = []
+    visitElements {
+      fields.append($0.field); return true
+    }
+    return fields
   }
 
   /// The end of the value that starts at a place of compact text.

@@ -83,7 +83,7 @@ extension EngineValue {
   var elements: [EngineValue]? {
     switch self {
     case .array(let items): items
-    case .record(.json(let bytes)): JSONText(bytes).elements?.map { EngineValue($0.field) }
+    case .record(.json(let bytes)): JSONText(bytes).elementFields?.map { EngineValue($0) }
     default: nil
     }
   }

@@ -27,7 +27,9 @@ package struct NetworkAddress: Sendable, Hashable {
 
   /// A dotted quad without leading zeros, or an IPv6 address without a zone; nil for other text.
   package init?(spelling: [UInt8]) {
-    guard spelling.count >= 2, spelling.count <= 45 else { return nil }
+    guard spelling.count >= 2, spelling.count <= 45, spelling.allSatisfy(NetworkAddress.isDigit) else {
+      return nil
+    }
     if spelling.contains(UInt8(ascii: ":")) {
       guard let groups = NetworkAddress.groups(spelling) else { return nil }
       self.init(high: NetworkAddress.joined(groups[..<4]), low: NetworkAddress.joined(groups[4...]))
@@ -35,6 +37,11 @@ package struct NetworkAddress: Sendable, Hashable {
       guard let value = NetworkAddress.quad(spelling[...]) else { return nil }
       self.init(ipv4: value)
     }
+  }
+
+  /// Whether a byte stands in addresses.
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") || Hexadecimal.value(byte) != nil
   }
 
   private static func joined(_ groups: ArraySlice<UInt16>) -> UInt64 {

@@ -40,10 +40,9 @@ struct Main {
       let start = clock.now
       let query = try Query(sql, on: archive)
       try query.run { batch in
-        for row in 0..<batch.rowCount {
-          for column in 0..<query.columns.count {
-            if let text = batch[row, column].utf8 { byteCount += text.count }
-          }
+        for column in 0..<query.columns.count {
+          let texts = batch.texts(column)
+          for row in 0..<batch.rowCount { byteCount += texts[row].count }
         }
         rows += batch.rowCount
       }

@@ -1,0 +1,164 @@
+import CairnStorage
+
+/// The values of one side of an equality with the key that equal values have in common.
+struct JoinKeys: Sendable {
+  private enum Values: Sendable {
+    case texts(Vector.Texts)
+    case times([Int64])
+    case coded(Vector.Coded)
+  }
+
+  private let values: Values
+  /// The entry of each row; the row itself where empty.
+  private let codes: [UInt32]
+  /// By entry.
+  private let hashes: [UInt64?]
+
+  init(_ vector: Vector, count: Int) {
+    if case .texts(let texts) = vector {
+      values = .texts(texts)
+      codes = texts.codes
+      let entries = texts.entries
+      hashes =
+        (0..<entries.count).map { entry in
+          TextShape.isOnlyText(entries[entry])
+            ? GroupingKey.textHash(entries[entry]) : texts.value(UInt32(truncatingIfNeeded: entry)).joinHash
+        } + [nil]
+      return
+    }
+    if case .times(let times) = vector {
+      values = .times(times.seconds)
+      codes = []
+      hashes = Self.hashes(times.seconds)
+      return
+    }
+    let coded = vector.coded(count: count)
+    values = .coded(coded)
+    codes = coded.codes
+    hashes = coded.entries.map { $0.joinHash }
+  }
+
+  private static func hashes(_ seconds: [Int64]) -> [UInt64?] {
+    // Neighbours are often equal.
+    var last: (second: Int64, hash: UInt64?)?
+    return seconds.map { second in
+      if let last, last.second == second { return last.hash }
+      let hash = TimePoint(seconds: second).map { GroupingKey(.timestamp($0)).stableHash }
+      last = (second, hash)
+      return hash
+    }
+  }
+
+  var entryCount: Int { hashes.count }
+
+  subscript(row: Int) -> EngineValue {
+    switch values {
+    case .texts(let texts): texts[row]
+    case .times(let seconds): Vector.time(seconds[row])
+    case .coded(let coded): coded.entries[Int(coded.codes[row])]
+    }
+  }
+
+  /// Whether a row has the same bytes as one of other texts; nil where it has no text.
+  @inline(__always)
+  func isSame(_ row: Int, _ others: Vector.Texts, _ other: Int) -> Bool? {
+    guard case .texts(let texts) = values, codes[row] != texts.null, others.codes[other] != others.null else {
+      return nil
+    }
+    return CairnStorage.compare(texts.entries[Int(codes[row])], others.entries[Int(others.codes[other])]) == 0
+  }
+
+  /// Whether a row has the same second as one of other times; nil where one of them has none.
+  @inline(__always)
+  func isSame(_ row: Int, _ second: Int64) -> Bool? {
+    guard case .times(let seconds) = values, EventTime.canonicalRange.contains(second),
+      EventTime.canonicalRange.contains(seconds[row])
+    else { return nil }
+    return seconds[row] == second
+  }
+
+  /// Takes each row's part into its hash; a NULL, which equals nothing, is noted.
+  fileprivate func combine(into rows: inout [UInt64], _ hasNull: inout [Bool]) {
+    for row in rows.indices {
+      if let part = hashes[codes.isEmpty ? row : Int(codes[row])] {
+        rows[row] = (rows[row] ^ part) &* 0x9E37_79B9_7F4A_7C15
+      } else {
+        hasNull[row] = true
+      }
+    }
+  }
+}
+
+/// For each row of a batch the hash of all its keys.
+struct KeyHashes: Sendable {
+  private enum Form: Sendable {
+    case inMemory([UInt64])
+    case inFile(SpillArena.Part)
+  }
+
+  private let form: Form
+  let count: Int
+  /// The hash of rows that have a NULL, which equals nothing.
+  static let null: UInt64 = 0
+
+  init(_ keys: [JoinKeys], rowCount: Int) {
+    count = rowCount
+    var hashes = [UInt64](repeating: 0, count: rowCount)
+    var hasNull = [Bool](repeating: false, count: rowCount)
+    for key in keys { key.combine(into: &hashes, &hasNull) }
+    for row in hashes.indices {
+      let hash = hashes[row] ^ hashes[row] >> 32
+      hashes[row] = hasNull[row] ? Self.null : hash == Self.null ? 1 : hash
+    }
+    form = .inMemory(hashes)
+  }
+
+  private init(_ part: SpillArena.Part, count: Int) {
+    form = .inFile(part)
+    self.count = count
+  }
+
+  var isInFile: Bool {
+    if case .inFile = form { true } else { false }
+  }
+
+  func spilled(_ arena: SpillArena) throws -> KeyHashes {
+    guard case .inMemory(let values) = form else { return self }
+    return KeyHashes(try arena.append(values), count: count)
+  }
+
+  var values: [UInt64] {
+    switch form {
+    case .inMemory(let values): values
+    case .inFile(let part): part.elements(UInt64.self)
+    }
+  }
+}
+
+extension EngineValue {
+  /// The same for all values that can be equal by S20: numbers by value, also where a text spells them; times
+  /// likewise; booleans as their texts; arrays and objects by their parts, also where a text spells them. Nil for
+  /// what equals nothing.
+  var joinHash: UInt64? { joinHash(depth: CompositeOrder.nesting) }
+
+  private func joinHash(depth: Int) -> UInt64? {
+    if isNull { return nil }
+    if let number = number { return GroupingKey(.number(number)).stableHash }
+    if let point = timePoint {
+      return GroupingKey(.timestamp(point)).stableHash
+    }
+    if let address = networkAddress { return GroupingKey(.address(address)).stableHash }
+    let composite = isComposite ? self : spelledComposite
+    guard let composite else { return GroupingKey(.text(text ?? [])).stableHash }
+    if depth == 0 { return 1 }
+    return composite.partsHash { $0.joinHash(depth: depth - 1) ?? 0 }
+  }
+
+  /// The object or array that a text spells in full; nil for none.
+  private var spelledComposite: EngineValue? {
+    guard let text = string, text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "["),
+      JSONDocument.compact(text) == text
+    else { return nil }
+    return .record(.json(text))
+  }
+}
