@@ -47,6 +47,17 @@ import Testing
     #expect(output(table).split(separator: "\n").count == 6)
   }
 
+  @Test func scansAndQueriesSpellJSONAlike() throws {
+    let record = ##"{"eventName":"a\nb\t\r\b\f\u001b\"\\/é","eventTime":"2024-05-01T00:00:00Z"}"##
+    let archive = try TestArchive([("a.json", Array(#"{"Records":[\#(record)]}"#.utf8))])
+    let selected = try Binary.run("scan", archive.path, "--select", "eventName", "--output", "jsonl")
+    let queried = try Binary.run("query", archive.path, "SELECT eventName FROM t", "--output", "jsonl")
+    let whole = try Binary.run("query", archive.path, "SELECT eventJson FROM t", "--output", "jsonl")
+    #expect(output(selected) == ##"{"eventName":"a\nb\t\r\b\f\u001b\"\\/é"}"## + "\n")
+    #expect(output(queried) == output(selected))
+    #expect(output(whole) == "{\"eventJson\":\(record)}\n")
+  }
+
   @Test func exitCodes() throws {
     let path = try archive()
     #expect(try Binary.run("scan", path.path, "--since", "2025-01-01").code == 1)

@@ -39,6 +39,12 @@ indirect enum OracleJSON: Sendable, Equatable {
     }
   }
 
+  /// A string as JSON functions write it (S80), anything else as it is.
+  var respelled: OracleJSON {
+    guard case .string(let raw) = self else { return self }
+    return .string(OracleJSON.escaped(OracleJSON.unescaped(raw)))
+  }
+
   /// Undoes the escapes of a string. Pairs of surrogates join; a lone one becomes three bytes (S13).
   static func unescaped(_ raw: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
@@ -81,6 +87,11 @@ indirect enum OracleJSON: Sendable, Equatable {
     text.flatMap { byte -> [UInt8] in
       switch byte {
       case 0x22, 0x5C: return [0x5C, byte]
+      case 0x08: return Array("\\b".utf8)
+      case 0x09: return Array("\\t".utf8)
+      case 0x0A: return Array("\\n".utf8)
+      case 0x0C: return Array("\\f".utf8)
+      case 0x0D: return Array("\\r".utf8)
       case 0..<0x20:
         let hex = String(byte, radix: 16)
         return Array("\\u00".utf8) + Array((hex.count < 2 ? "0" + hex : hex).utf8)

@@ -89,10 +89,10 @@ extension OracleEvaluator {
       case .array, .object: result = .text(first.compact)
       default:
         isWrapped = isWrapped || call.wrapper == .conditional
-        result = .text(call.omitsQuotes ? first.text : first.compact)
+        result = .text(call.omitsQuotes ? first.text : first.respelled.compact)
       }
       if isWrapped {
-        result = .text(OracleJSON.array(items).compact)
+        result = .text(OracleJSON.array(items.map(\.respelled)).compact)
       } else if items.count > 1 {
         return answers.error
       }
@@ -118,7 +118,7 @@ extension OracleEvaluator {
       }
       if json == .null, !call.keepsNull { continue }
       if call.hasUniqueKeys, members.contains(where: { $0.key == key }) { isNothing = true }
-      members.append(OracleJSON.member(key: key, json))
+      members.append(OracleJSON.member(key: key, json.respelled))
     }
     if isNothing { return .null }
     let made = call.function == .object ? OracleJSON.object(members) : .array(members.map(\.value))

@@ -165,7 +165,10 @@ final class OracleScope {
     _ name: Identifier, _ rest: [Path.Step], _ source: OracleSourceRecord?
   ) -> OracleResolved {
     let record = OracleValue(source?.record.root)
-    if OraclePath.isRecord(name) { return OracleResolved(value: record, steps: rest, isRecord: true) }
+    if OraclePath.isRecord(name) {
+      let steps = context?.catalog.withoutQuotes(rest) ?? rest
+      return OracleResolved(value: record, steps: steps, isRecord: true)
+    }
     if let catalog = context?.catalog {
       if let partition = catalog.partition(name, of: source) {
         return OracleResolved(

@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// A value inside compact JSON text: where it starts and ends. Damaged text leads to missing values, never to
 /// a trap.
 struct JSONText {
@@ -246,17 +248,16 @@ struct JSONText {
     return output
   }
 
-  /// Writes a text as a JSON string.
+  /// Writes a text as a JSON string, escaped as little as JSON allows: as scans write it.
   static func appendQuoted(_ text: [UInt8], to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        output += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      default: output.append(byte)
-      }
+    if text.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      var spelled = RawVector<UInt8>(capacity: text.count + 16)
+      defer { spelled.free() }
+      text.withUnsafeBufferPointer { StringSpelling.append($0, style: .minimal, to: &spelled) }
+      output += spelled.buffer
+    } else {
+      output += text
     }
     output.append(UInt8(ascii: "\""))
   }
