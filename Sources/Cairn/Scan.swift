@@ -89,6 +89,14 @@ public final class Scan {
     }
   }
 
+  /// What is to be said where nothing was found: values that records have in other letters only. Complete after the scan.
+  public var hints: [String] {
+    get throws {
+      guard statistics.rowGroupsRead == 0, let condition = request.condition else { return [] }
+      return try ValueHints(archive, condition.bound.conjuncts).texts()
+    }
+  }
+
   /// What is to be said of columns that `fields` would give.
   public func warnings(of paths: [String]) throws -> [String] {
     let named = try paths.map { BoundPath(names: try FieldPath.names($0, on: archive)) }

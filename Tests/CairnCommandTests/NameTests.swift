@@ -114,6 +114,31 @@ import Testing
     #expect(!documented.contains("arnn"))
   }
 
+  @Test func valuesInOtherLettersAreNamed() throws {
+    let count = "SELECT count(*) FROM t WHERE"
+    let hint = "warning: no record has eventName 'getobject'; some have 'GetObject'"
+    #expect(try query("\(count) eventName = 'getobject'").error.contains(hint))
+    #expect(try query("SELECT eventName FROM t WHERE eventname IN ('x', 'getobject')").error.contains(hint))
+    #expect(try scan("--where", "eventName = 'getobject'").error.contains(hint))
+    #expect(try scan("--where", "eventName = 'getobject'", "--quiet", "--count").error.isEmpty)
+    for condition in [
+      "eventName = 'GetObject'", "eventName = 'nothing'", "eventName IN ('getobject', 'AssumeRole')",
+      "eventName <> 'getobject'", "lower(eventName) = 'getobject'",
+    ] {
+      #expect(try query("\(count) \(condition)").error.isEmpty)
+    }
+    // The value is no name: strict or not, it may be looked for.
+    #expect(try query("\(count) eventName = 'getobject'", "--strict").code == 0)
+  }
+
+  @Test func comparingWithNullIsNamed() throws {
+    let hint = "eventName = NULL is never true: eventName IS NULL"
+    #expect(try query("SELECT count(*) FROM t WHERE eventName = NULL").error.contains(hint))
+    #expect(try scan("--where", "eventName = NULL", "--count").error.contains(hint))
+    #expect(try query("SELECT count(*) FROM t WHERE eventName IS NULL").error.isEmpty)
+    #expect(try query("SELECT NULL = NULL").error.isEmpty)
+  }
+
   @Test func pathsThatNoRecordHasWarnEverywhere() throws {
     for result in [
       try scan("--where", "requestParameters.clutser = 'x'", "--count"),

@@ -96,14 +96,14 @@ public final class Query {
         try body(output)
         return true
       }
-      try finish(tables, root)
+      try finish(tables, root, context.recorder)
     case .explain(let root, let ids, let tables, let isMeasured):
       let explanation = Explanation(root, ids, context)
       let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
       rowCount = lines.count
       try body(
         try work(ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })])))
-      try finish(tables, root)
+      try finish(tables, root, context.recorder)
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
       try body(try work(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) })))
@@ -113,11 +113,17 @@ public final class Query {
     statistics.rows = rowCount
   }
 
-  private func finish(_ tables: [EventsTable], _ root: any Operator) throws {
+  private func finish(
+    _ tables: [EventsTable], _ root: any Operator, _ recorder: StatisticsRecorder
+  ) throws {
     var more = try NameWarnings(archive, tables).texts()
     if !tables.isEmpty, options.since != nil || options.until != nil || root.isTimeBounded {
       let warning = try UntimedRows.warning(archive, usesLogstashTime: options.usesLogstashTime)
       more += warning.map { [$0] } ?? []
+    }
+    // Where rows were looked at, conditions have found values.
+    if recorder.snapshot.rowGroupsRead == 0 {
+      more += try ValueHints(archive, root.scanConditions).texts()
     }
     warnings += more.filter { !warnings.contains($0) }
   }
@@ -127,5 +133,10 @@ extension Operator {
   /// Whether a condition below bounds the event time.
   fileprivate var isTimeBounded: Bool {
     (self as? ScanOperator)?.isTimeBounded == true || inputs.contains { $0.isTimeBounded }
+  }
+
+  /// The conditions of the scans below.
+  fileprivate var scanConditions: [BoundExpression] {
+    ((self as? ScanOperator)?.conjuncts ?? []) + inputs.flatMap(\.scanConditions)
   }
 }

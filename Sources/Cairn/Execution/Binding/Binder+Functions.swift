@@ -15,7 +15,7 @@ extension ExpressionBinder {
       }
       throw BindError(
         message: "there is no function \(name)", span: call.name.span,
-        suggestion: NearNames.nearest(to: name, among: FunctionTable.names))
+        suggestion: NearNames.nearest(to: name, among: SQLWords.functions))
     }
     if call.isStar || call.isDistinct || call.filter != nil || call.window != nil || !call.ordering.isEmpty
       || call.ignoresNulls != nil

@@ -74,6 +74,13 @@ extension ExpressionBinder {
   private mutating func comparison(
     _ operation: ComparisonOperator, _ lhs: Expression, _ rhs: Expression
   ) throws(BindError) -> any Node {
+    for (side, other) in [(lhs, rhs), (rhs, lhs)]
+    where side.kind == .literal(.null) && other.kind != .literal(.null) {
+      scope.events?.add(
+        note:
+          "\(lhs) \(operation.rawValue) \(rhs) is never true: \(other) IS NULL, or IS NOT NULL, asks whether there is a value"
+      )
+    }
     // S22: so that a[] <> x means that no element equals x.
     let positive: ComparisonOperator = operation == .notEqual ? .equal : operation
     let node = try scoped { (binder) throws(BindError) in

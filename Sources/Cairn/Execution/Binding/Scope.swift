@@ -181,6 +181,12 @@ extension Scope {
   /// Whether a relation after FROM is `events`.
   var hasEvents: Bool { tables.contains { $0.isEvents } }
 
+  /// The first one that is.
+  var events: EventsTable? {
+    for case .events(let events) in tables.lazy.map(\.content) { return events }
+    return nil
+  }
+
   /// Whether a relation after FROM has a closed list of columns.
   var hasColumns: Bool { tables.contains { !$0.isEvents } }
 

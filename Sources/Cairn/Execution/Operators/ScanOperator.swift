@@ -7,7 +7,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
   /// What is read; complete when planning ends, and not changed after.
   let table: EventsTable
   /// Conditions on record paths alone, which storage evaluates.
-  private var conjuncts: [BoundExpression] = []
+  private(set) var conjuncts: [BoundExpression] = []
   /// Conditions on virtual columns and on those of queries around.
   private var others: [BoundExpression] = []
   /// Bounds on eventTime with the condition that each was read off.
