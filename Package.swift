@@ -33,7 +33,7 @@ let package = Package(
     .executableTarget(
       name: "CairnCommand",
       dependencies: [
-        "Cairn", "CairnSynth", "CLineEditor", "CResources",
+        "Cairn", "CairnSQL", "CairnSynth", "CLineEditor", "CResources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CResources
 import Cairn
+import CairnSQL
 import Glibc
 
 /// The command: parses, runs, and turns every error into one line and the documented exit code.
@@ -27,13 +28,16 @@ struct CairnCommand: ParsableCommand {
     cairn_exit_where_resources_end(5)
     do {
       var command = try parse(try Arguments.decoded())
-      try command.run()
-      try StandardOutput.shared.flush()
+      do {
+        try command.run()
+      } catch let code as ExitCode {
+        // What there is to show has been shown.
+        try StandardOutput.shared.finish()
+        Glibc.exit(code.rawValue)
+      }
+      try StandardOutput.shared.finish()
     } catch let error as CairnError {
       finish(error)
-    } catch let code as ExitCode {
-      try? StandardOutput.shared.flush()
-      Glibc.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
@@ -45,6 +49,7 @@ struct CairnCommand: ParsableCommand {
   /// A subcommand that is named first is parsed alone: that spares every start what only the whole command needs, a
   /// millisecond. What does not parse so (help, completions, mistakes) is the whole command's to answer.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    try refuseUnknownCommand(arguments)
     if let name = arguments.first,
       let subcommand = configuration.subcommands.first(where: { $0._commandName == name }),
       let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == subcommand
@@ -54,9 +59,20 @@ struct CairnCommand: ParsableCommand {
     return try parseAsRoot(arguments)
   }
 
+  /// A first word that is no command's name is a mistake, after `help` too.
+  private static func refuseUnknownCommand(_ arguments: [String]) throws {
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+    let names = configuration.subcommands.map { $0._commandName } + ["help"]
+    guard let word = words.first, !word.hasPrefix("-"), !names.contains(word) else { return }
+    let near = NearNames.nearest(to: word, among: names)
+    throw CairnError.usage(
+      "there is no command \(word)\(near.map { "; did you mean \($0)?" } ?? ""); cairn --help lists them")
+  }
+
   private static func finish(_ error: CairnError) {
     if case .io("standard output", _, EPIPE) = error { Glibc.exit(0) }
     try? StandardOutput.shared.flush()
+    StandardOutput.shared.abandon()
     if error == .interrupted {
       let (message, code) = Signals.outcome
       printError("cairn: \(message)")

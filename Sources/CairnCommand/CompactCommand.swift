@@ -8,7 +8,7 @@ struct CompactCommand: ParsableCommand {
     _superCommandName: "cairn",
     abstract: "Compact CloudTrail logs into an archive.",
     discussion: """
-      SOURCE is a file, a directory, a glob, or - for standard input; JSON plain, gzip or zstd, told by content. \
+      SOURCE is a file, a directory, a glob (** for any number of directories), or - for standard input; JSON plain, gzip or zstd, told by content. \
       Objects that the archive has already are skipped, however the path to them is typed, so the same command \
       can run again at any time: files of unchanged size and modification time without being read. What cannot be read is kept under ARCHIVE/rejects with its place \
       and reason, and the exit code is then 3. Files that by their content hold no log (images, programs) are \
@@ -99,7 +99,12 @@ struct CompactCommand: ParsableCommand {
     if watch { return try follow(archive, options, cancellation) }
     let summary: CompactionSummary
     do {
-      summary = try compact(sources.map(Arguments.path), into: archive, options: options)
+      if try isAboutNothing(archive) {
+        printError("cairn: warning: there is no file among the sources; \(archive) was not made")
+        summary = CompactionSummary()
+      } else {
+        summary = try compact(sources.map(Arguments.path), into: archive, options: options)
+      }
     } catch {
       try? writeMetrics(archive, .init(error: error))
       throw error
@@ -115,6 +120,12 @@ struct CompactCommand: ParsableCommand {
     list(summary, told: &told)
     try writeMetrics(archive, .init(summary))
     if summary.hasRejects { throw ExitCode(3) }
+  }
+
+  /// Whether the archive is new and there is nothing to put in: a mistyped source leaves no archive behind.
+  private func isAboutNothing(_ archive: String) throws -> Bool {
+    guard FilePath(archive).status() == nil, errno == ENOENT else { return false }
+    return try !SourceDiscovery.hasFiles(sources.map(Arguments.path))
   }
 
   private func makeOptions() -> CompactionOptions {

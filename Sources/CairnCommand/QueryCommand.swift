@@ -40,6 +40,9 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Names that mean nothing are errors, not warnings.")
   var strict = false
 
+  @Option(help: "Rows after which to stop, of each statement.")
+  var limit: Int?
+
   @OptionGroup var format: OutputOptions
 
   @OptionGroup var threading: ThreadOptions
@@ -50,7 +53,9 @@ struct QueryCommand: ParsableCommand {
   )
   var memory = ByteCount(value: 2 << 30)
 
-  @Flag(help: "Say on standard error how many rows there were, how long it took and what was read.")
+  @Flag(
+    name: [.long, .customLong("explain")],
+    help: "Say on standard error how many rows there were, how long it took and what was read.")
   var stats = false
 
   @Flag(help: "No row count and no warnings; errors only.")
@@ -58,26 +63,34 @@ struct QueryCommand: ParsableCommand {
 
   func validate() throws {
     if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
+    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
     if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
 
   func run() throws {
+    if sql == nil, file == nil, archive.contains(where: \.isWhitespace), FilePath(archive).status() == nil {
+      throw CairnError.usage(
+        "\(archive): no archive; give its directory before the SQL, or name it in CAIRN_ARCHIVE")
+    }
     let session = QuerySession(
       try Archive(path: archive, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
-      format.output ?? .standard, isSafe: format.csvSafe)
+      format.named ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
     session.options.usesLogstashTime = !range.ignoresLogstashTime
     session.options.threads = threading.count
+    session.options.rowLimit = limit
     session.options.isStrict = strict
     session.options.tables = try tables.map(Self.table)
     session.options.memoryLimit = memory.value
-    session.showsPlansAsText = format.output == nil
+    session.showsPlansAsText = format.named == nil
     session.showsWarnings = !quiet
     session.showsCount = stats || (!quiet && isTerminal(2))
     session.showsStatistics = stats
     if !quiet, let description = range.description { printError(description) }
-    if let text = try text() {
+    let text = try text()
+    try format.begin()
+    if let text {
       try session.run(text)
     } else {
       session.showsCount = !quiet

@@ -35,7 +35,7 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Columns of table and csv, separated by commas; * for whole records.", valueName: "paths"))
+      "Columns of table and csv, separated by commas; * for all members of the records.", valueName: "paths"))
   var select: String?
 
   @Option(
@@ -50,8 +50,13 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var format: OutputOptions
 
-  @Flag(help: "Say on standard error what was read and what was pruned.")
+  @Flag(
+    name: [.customLong("stats"), .customLong("explain")],
+    help: "Say on standard error what was read and what was pruned.")
   var explain = false
+
+  @Flag(help: "No warnings and no range; errors only.")
+  var quiet = false
 
   @Flag(help: "Names that no record has are errors.")
   var strict = false
@@ -83,22 +88,30 @@ struct ScanCommand: ParsableCommand {
     let scan = Scan(archive, request)
     let warnings = try scan.warnings + (try selectedPaths().map { try scan.warnings(of: $0) } ?? [])
     if strict, !warnings.isEmpty { throw CairnError.usage(warnings.joined(separator: "\n")) }
-    for warning in warnings { printError("cairn: warning: \(escapeForTerminal(warning))") }
-    if let description = range.description { printError(description) }
+    if !quiet {
+      for warning in warnings { printError("cairn: warning: \(escapeForTerminal(warning))") }
+      if let description = range.description { printError(description) }
+    }
+    try format.begin()
     let rows: Int
     if count {
       rows = try scan.count()
       try StandardOutput.shared.write("\(rows)\n")
     } else {
-      try write(scan, format.output ?? .standard)
+      try write(scan, archive, format.named ?? .standard)
       rows = scan.statistics.rows
     }
     try StandardOutput.shared.flush()
     if explain { show(scan.statistics, seconds: monotonicSeconds() - start) }
-    if rows == 0 { throw ExitCode(1) }
+    if rows == 0 {
+      if !quiet {
+        for hint in try scan.hints { printError("cairn: warning: \(escapeForTerminal(hint))") }
+      }
+      throw ExitCode(1)
+    }
   }
 
-  private func write(_ scan: Scan, _ output: OutputFormat) throws {
+  private func write(_ scan: Scan, _ archive: Archive, _ output: OutputFormat) throws {
     let out = StandardOutput.shared
     let isWhole = select == "*" || (select == nil && (output == .jsonl || output == .json))
     switch output {
@@ -110,8 +123,7 @@ struct ScanCommand: ParsableCommand {
     case .jsonl where isWhole: try scan.writeRecords(.compactJSON) { try writeLines($0) }
     case .json where isWhole: try writeArray(scan)
     default:
-      // Whole records have no columns.
-      let columns = isWhole ? ["eventJson"] : try columns()
+      let columns = select == "*" ? try ArchiveSchema(archive, detail: .names).columns : try columns()
       let writer = rowWriter(output, isSafe: format.csvSafe)
       try writer.begin(columns)
       try scan.fields(columns) { rows in

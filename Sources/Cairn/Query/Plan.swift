@@ -71,7 +71,11 @@ struct Plan {
     }
     let planner = Planner(
       archive, now: now, tableFiles: options.tables, usesLogstashTime: options.usesLogstashTime)
-    return (planner, try planner.plan(query, outer: nil))
+    var planned = try planner.plan(query, outer: nil)
+    if let limit = options.rowLimit {
+      planned.root = LimitOperator(planned.root, offset: 0, limit: max(0, limit))
+    }
+    return (planner, planned)
   }
 
   /// What is known before the rows are: what the planner noted, and in strict mode, as an error, what `run` would tell.

@@ -16,6 +16,8 @@ public struct QueryOptions: Sendable {
   /// Where temporary files are made: `TMPDIR` if it is set, else `/var/tmp`. They have no names and vanish with
   /// the process.
   public var temporaryDirectory = QueryOptions.defaultTemporaryDirectory
+  /// Rows after which it ends, whatever the statement says; nil for no bound.
+  public var rowLimit: Int?
   /// Tables beside the archive.
   public var tables: [TableFile] = []
   /// Whether names that mean nothing, which warnings tell otherwise, are errors.

@@ -154,6 +154,13 @@ extension ArchiveSchema {
     return elsewhere.max { $0.valueCount < $1.valueCount }?.name
   }
 
+  /// The records' own members in the order of `SELECT *`, as SQL takes their names.
+  public var columns: [String] {
+    let names = paths.filter { $0.depth == 1 }.map(\.name)
+    let documented = WellKnownField.names.filter(names.contains)
+    return documented + names.filter { !documented.contains($0) }.sorted()
+  }
+
   /// The members of the objects at a path, as SQL takes their names.
   func members(of path: String) -> [String] {
     paths.filter { $0.name == "\(path).\($0.lastStep)" }.map(\.lastStep)

@@ -16,7 +16,7 @@ struct AuditOptions: ParsableArguments {
     if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
 
-  var outputFormat: OutputFormat { format.output ?? .standard }
+  var outputFormat: OutputFormat { format.named ?? .standard }
 
   /// Opens the archive, asks, and shows: Ctrl-C ends it as it ends queries.
   func run(_ path: String, _ body: (Archive, InvestigationOptions) throws -> Void) throws {
@@ -28,7 +28,9 @@ struct AuditOptions: ParsableArguments {
     let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: true)
     defer { interrupt.end() }
     if let description = range.description { note(description) }
-    try body(try Archive(path: path), options)
+    let archive = try Archive(path: path)
+    try format.begin()
+    try body(archive, options)
     try StandardOutput.shared.flush()
   }
 

@@ -7,6 +7,18 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
   /// A table for people, one object a line for programs.
   static var standard: OutputFormat { isTerminal(1) ? .table : .jsonl }
+
+  /// The format that a file's ending stands for; nil for other endings.
+  init?(fileName: String) {
+    switch fileName.split(separator: ".").last?.lowercased() {
+    case "csv": self = .csv
+    case "json": self = .json
+    case "jsonl", "ndjson": self = .jsonl
+    case "md", "markdown": self = .markdown
+    case "txt": self = .table
+    default: return nil
+    }
+  }
 }
 
 /// How rows are shown, shared by the commands that give rows.
@@ -15,10 +27,25 @@ struct OutputOptions: ParsableArguments {
     help: "table, vertical, jsonl, json, csv or markdown. (default: table on a terminal, jsonl otherwise)")
   var output: OutputFormat?
 
+  @Option(
+    name: [.customShort("o"), .customLong("out")],
+    help: ArgumentHelp(
+      "Write to this file, which appears whole at the end; without --output its ending tells the format.",
+      valueName: "file"))
+  var file: String?
+
   @Flag(
     name: .customLong("csv-safe"),
     help: "In csv, put an apostrophe before values that a spreadsheet would take for a formula.")
   var csvSafe = false
+
+  /// The format that was asked for, be it by the ending of the file.
+  var named: OutputFormat? { output ?? file.flatMap(OutputFormat.init(fileName:)) }
+
+  /// Makes the file what is written to, if there is one. Throws `CairnError.io`.
+  func begin() throws {
+    if let file, file != "-" { try StandardOutput.shared.redirect(to: file) }
+  }
 }
 
 /// Takes rows one after the other and shows them.

@@ -17,13 +17,30 @@ enum Arguments {
       CommandLine.unsafeArgv[$0].map { FilePath(cString: $0) }
     }
     let takesPaths = raw.first == FilePath("compact") || raw.first == FilePath("restore")
-    return try raw.map { argument in
+    let texts = try raw.map { argument in
       guard let text = takesPaths ? decode(argument.bytes) : String(validating: argument.bytes, as: UTF8.self)
       else {
         throw CairnError.usage("arguments must be UTF-8: \(argument.shown)")
       }
       return text.hasPrefix("-- ") || text.hasPrefix("--\n") ? "\n" + text : text
     }
+    return try DefaultArchive.completed(withSigns(texts))
+  }
+
+  /// `--limit -1` as one word: the parser would take the number for an option.
+  private static func withSigns(_ arguments: [String]) -> [String] {
+    var joined: [String] = []
+    for argument in arguments {
+      let digits = argument.dropFirst()
+      if let option = joined.last, option.hasPrefix("--"), option.count > 2, !option.contains("="),
+        argument.hasPrefix("-"), !digits.isEmpty, digits.allSatisfy({ "0"..."9" ~= $0 })
+      {
+        joined[joined.count - 1] = option + "=" + argument
+      } else {
+        joined.append(argument)
+      }
+    }
+    return joined
   }
 
   static func decode(_ bytes: [UInt8]) -> String {

@@ -15,6 +15,49 @@ final class StandardOutput: @unchecked Sendable {
   static let shared = StandardOutput()
   private var pending: [UInt8] = []
   private static let flushByteCount = 1 << 16
+  /// The file that is written instead, and what it is called until it is whole; the same where it is a device or a
+  /// pipe.
+  private var file: (path: String, temporary: String)?
+
+  /// Writes to a file from here on. It has its name once `finish` says that it is whole.
+  ///
+  /// Throws `CairnError.io`.
+  func redirect(to path: String) throws {
+    try flush()
+    var status = stat()
+    let isThere = uninterrupted { stat(path, &status) } == 0
+    let isPlain = !isThere || status.st_mode & S_IFMT == S_IFREG
+    let temporary = isPlain ? "\(path).\(getpid()).tmp" : path
+    let descriptor = uninterrupted {
+      isPlain
+        ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        : open(temporary, O_WRONLY | O_CLOEXEC)
+    }
+    guard descriptor >= 0, uninterrupted({ dup2(descriptor, 1) }) == 1 else {
+      throw CairnError.io(path: path, action: "write", errno: errno)
+    }
+    close(descriptor)
+    file = (path, temporary)
+  }
+
+  /// Gives the file its name, with all that was written in it.
+  ///
+  /// Throws `CairnError.io`.
+  func finish() throws {
+    try flush()
+    guard let file, file.path != file.temporary else { return }
+    guard uninterrupted({ fsync(1) }) == 0, rename(file.temporary, file.path) == 0 else {
+      throw CairnError.io(path: file.path, action: "write", errno: errno)
+    }
+    self.file = nil
+  }
+
+  /// Leaves no part of a file behind.
+  func abandon() {
+    guard let file, file.path != file.temporary else { return }
+    unlink(file.temporary)
+    self.file = nil
+  }
 
   func write(_ text: String) throws {
     pending.append(contentsOf: text.utf8)
@@ -33,7 +76,7 @@ final class StandardOutput: @unchecked Sendable {
 
   func flush() throws {
     guard pending.withUnsafeBytes({ writeAll($0, to: 1) }) else {
-      throw CairnError.io(path: "standard output", action: "write", errno: errno)
+      throw CairnError.io(path: file?.path ?? "standard output", action: "write", errno: errno)
     }
     pending.removeAll(keepingCapacity: true)
   }

@@ -67,6 +67,9 @@ public struct CompactionProgress: Sendable {
 
 /// What a run did. `records == kept + duplicates + shadowed + rejected`; what was skipped is not among them.
 public struct CompactionSummary: Sendable {
+  /// Of a run that found nothing.
+  package init() {}
+
   /// Source files found.
   public var files = 0
   /// CloudTrail objects added.

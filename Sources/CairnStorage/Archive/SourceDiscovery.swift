@@ -72,14 +72,50 @@ package struct SourceDiscovery {
     }
     let failure = errno
     if leavesOutMissing, failure == ENOENT || failure == ENOTDIR { return }
-    let (matches, unreadable) = try Glob.expand(source)
+    let pattern = try Self.pattern(source, failure: failure)
+    for (path, number) in pattern.unreadable {
+      reject(path, "cannot read directory: \(systemMessage(number))")
+    }
+    for match in pattern.matches { add(found: Found(match)) }
+  }
+
+  /// What a source that is no file stands for, `failure` being why it is none. Throws `CairnError.io` where nothing
+  /// matches.
+  private static func pattern(_ source: FilePath, failure: Int32) throws -> SourcePattern {
+    let pattern = try SourcePattern(source)
     // A link to nothing matches its own name.
-    if matches.isEmpty && unreadable.isEmpty || matches == [source] {
+    if pattern.matches.isEmpty && pattern.unreadable.isEmpty || pattern.matches == [source] {
       throw CairnError.io(path: source.shown, action: "open", errno: failure)
     }
-    // What they hide might have matched.
-    for (path, number) in unreadable { reject(path, "cannot read directory: \(systemMessage(number))") }
-    for match in matches { add(found: Found(match)) }
+    return pattern
+  }
+
+  /// Whether there is anything among the sources that could hold a log, or that cannot be read. Ends at the first one.
+  ///
+  /// Throws `CairnError.io` where a source does not exist.
+  package static func hasFiles(_ sources: [FilePath]) throws -> Bool {
+    var left: [FilePath] = []
+    var hasOther = false
+    for source in sources {
+      if source.bytes == [UInt8(ascii: "-")] {
+        hasOther = true
+      } else if source.status() != nil {
+        left.append(source)
+      } else {
+        let pattern = try pattern(source, failure: errno)
+        hasOther = hasOther || !pattern.unreadable.isEmpty
+        left += pattern.matches
+      }
+    }
+    if hasOther { return true }
+    var visited: Set<FileStatus.Identity> = []
+    while let path = left.popLast() {
+      guard let status = path.status(), case .directory = status.kind else { return true }
+      guard visited.insert(status.identity).inserted else { continue }
+      guard let (names, failure) = try? Directory.entries(path), failure == nil else { return true }
+      left += names.reversed().map { path.appending($0) }
+    }
+    return false
   }
 
   /// What a directory or a pattern gave. Pipes and devices there would block or never end.
@@ -173,37 +209,5 @@ private struct Found {
       return key
     }
     return Array(place[start...])
-  }
-}
-
-/// Paths that match a shell pattern.
-private enum Glob {
-  /// What could not be read meanwhile: the system's function takes a callback without a context.
-  private static let lock = Lock()
-  nonisolated(unsafe) private static var unreadable: [(FilePath, Int32)] = []
-
-  /// Matches in order of their bytes, and directories that could not be read. Throws `CairnError.io`.
-  static func expand(_ pattern: FilePath) throws -> (matches: [FilePath], unreadable: [(FilePath, Int32)]) {
-    try lock.withLock {
-      unreadable = []
-      var result = glob_t()
-      defer { globfree(&result) }
-      let status = pattern.withCString { text in
-        glob(
-          text, 0,
-          { path, number in
-            if let path { Glob.unreadable.append((FilePath(cString: path), number)) }
-            return 0
-          }, &result)
-      }
-      guard status == 0 || status == GLOB_NOMATCH else {
-        throw CairnError.io(
-          path: pattern.shown, action: "expand", errno: status == GLOB_NOSPACE ? ENOMEM : EIO)
-      }
-      let matches = (0..<Int(result.gl_pathc)).compactMap {
-        result.gl_pathv[$0].map { FilePath(cString: $0) }
-      }
-      return (matches.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }, unreadable)
-    }
   }
 }
