@@ -92,7 +92,7 @@ public final class Scan {
   /// What is to be said where nothing was found: values that records have in other letters only. Complete after the scan.
   public var hints: [String] {
     get throws {
-      guard statistics.rowGroupsRead == 0, let condition = request.condition else { return [] }
+      guard statistics.rows == 0, let condition = request.condition else { return [] }
       return try ValueHints(archive, condition.bound.conjuncts).texts()
     }
   }

@@ -96,14 +96,14 @@ public final class Query {
         try body(output)
         return true
       }
-      try finish(tables, root, context.recorder)
+      try finish(tables, root, context.recorder, rowCount: rowCount)
     case .explain(let root, let ids, let tables, let isMeasured):
       let explanation = Explanation(root, ids, context)
       let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
       rowCount = lines.count
       try body(
         try work(ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })])))
-      try finish(tables, root, context.recorder)
+      try finish(tables, root, context.recorder, rowCount: rowCount)
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
       try body(try work(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) })))
@@ -114,15 +114,15 @@ public final class Query {
   }
 
   private func finish(
-    _ tables: [EventsTable], _ root: any Operator, _ recorder: StatisticsRecorder
+    _ tables: [EventsTable], _ root: any Operator, _ recorder: StatisticsRecorder, rowCount: Int
   ) throws {
     var more = try NameWarnings(archive, tables).texts()
     if !tables.isEmpty, options.since != nil || options.until != nil || root.isTimeBounded {
       let warning = try UntimedRows.warning(archive, usesLogstashTime: options.usesLogstashTime)
       more += warning.map { [$0] } ?? []
     }
-    // Where rows were looked at, conditions have found values.
-    if recorder.snapshot.rowGroupsRead == 0 {
+    // Where rows were looked at and some came, conditions have found values.
+    if recorder.snapshot.rowGroupsRead == 0 || rowCount == 0 {
       more += try ValueHints(archive, root.scanConditions).texts()
     }
     warnings += more.filter { !warnings.contains($0) }

@@ -82,7 +82,10 @@ struct SourcePattern {
         Glibc.glob(
           text, 0,
           { path, number in
-            if let path { SourcePattern.reported.append((FilePath(cString: path), number)) }
+            // What is not there hides nothing.
+            if let path, number != ENOENT, number != ENOTDIR {
+              SourcePattern.reported.append((FilePath(cString: path), number))
+            }
             return 0
           }, &result)
       }
