@@ -218,9 +218,12 @@ def subqueries() -> list[Question]:
         both("U1", "events of principals that were denied often",
              f"SELECT eventName, count(*) AS n FROM {{events}} WHERE {ARN} IN (SELECT {ARN} FROM {{events}} "
              "WHERE errorCode = 'AccessDenied' GROUP BY 1 HAVING count(*) > 50) GROUP BY 1"),
-        both("U2", "principals without an error",
-             f"SELECT {ARN} AS arn, count(*) AS n FROM {{events}} e WHERE NOT EXISTS (SELECT 1 FROM {{events}} f "
-             f"WHERE f.{ARN} = e.{ARN} AND f.errorCode IS NOT NULL) GROUP BY 1"),
+        # DuckDB joins members of structs by a nested loop (230 s): it gets columns of their own.
+        pair("U2", "principals without an error",
+             f"SELECT {ARN} AS arn, count(*) AS n FROM events e WHERE NOT EXISTS (SELECT 1 FROM events f "
+             f"WHERE f.{ARN} = e.{ARN} AND f.errorCode IS NOT NULL) GROUP BY 1",
+             f"SELECT arn, count(*) AS n FROM (SELECT {ARN} AS arn FROM {{events}}) e WHERE NOT EXISTS (SELECT 1 FROM "
+             f"(SELECT {ARN} AS arn FROM {{events}} WHERE errorCode IS NOT NULL) f WHERE f.arn = e.arn) GROUP BY 1"),
         both("U3", "principals of January that February does not have",
              f"SELECT {ARN} AS arn FROM {{events}} WHERE eventTime < '2025-02-01T00:00:00Z' EXCEPT "
              f"SELECT {ARN} FROM {{events}} WHERE eventTime >= '2025-02-01T00:00:00Z'"),
