@@ -123,7 +123,7 @@ import Testing
 
   private func options(since: String) throws -> InvestigationOptions {
     var options = InvestigationOptions()
-    options.since = try #require(parseTime(since))
+    options.since = parseTime(since)
     return options
   }
 
