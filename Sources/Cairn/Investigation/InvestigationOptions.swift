@@ -75,30 +75,31 @@ struct Statements {
     }
   }
 
-  /// The events that have one of some values at a path, oldest first, each once: very many values take several
+  /// The events that have one of some values at a path, oldest first: very many values take several
   /// statements.
   func events(
     _ path: String, isOneOf values: Set<String>, and condition: String = "TRUE", _ times: Times
   ) throws -> [RecordedEvent] {
     let parts = SQLText.conditions(path, isOneOf: values)
-    let events = try parts.flatMap { try self.events(where: "\($0) AND \(condition)", times) }
+    let events = try parts.flatMap {
+      try self.events(where: "\($0) AND \(condition)", times, withRequestID: true)
+    }
     if parts.count < 2 { return events }
     // The parts are in order, each for itself.
     return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
       .map(\.element)
   }
 
-  /// The events of which a condition holds, oldest first, each once.
-  func events(where condition: String, _ times: Times = .asked, limit: Int? = nil) throws -> [RecordedEvent] {
+  /// The events of which a condition holds, oldest first.
+  func events(where condition: String, _ times: Times = .asked, withRequestID: Bool = false) throws
+    -> [RecordedEvent]
+  {
     var events: [RecordedEvent] = []
-    var known: Set<String> = []
-    let end = limit.map { " LIMIT \($0)" } ?? ""
+    // Random IDs are most of what is read: they are left alone where nobody asks.
+    let columns = withRequestID ? RecordedEvent.columns : RecordedEvent.columnsWithoutRequestID
     try run(
-      "SELECT \(RecordedEvent.columns) FROM events WHERE \(condition) ORDER BY eventTime\(end)", times
-    ) { row in
-      let event = RecordedEvent(row)
-      if event.id.isEmpty || known.insert(event.id).inserted { events.append(event) }
-    }
+      "SELECT \(columns) FROM events WHERE \(condition) ORDER BY eventTime", times
+    ) { events.append(RecordedEvent($0)) }
     return events
   }
 }

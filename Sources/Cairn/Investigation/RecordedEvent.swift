@@ -37,11 +37,16 @@ public struct RecordedEvent: Sendable {
   let readOnly: Bool?
   let isDataEvent: Bool
 
-  static let columns = """
+  static let columns = columns(requestID: "requestID")
+  static let columnsWithoutRequestID = columns(requestID: "NULL")
+
+  private static func columns(requestID: String) -> String {
+    """
     eventID, eventTime, eventSource, eventName, awsRegion, recipientAccountId, userIdentity, sourceIPAddress, \
-    userAgent, errorCode, errorMessage, sharedEventID, requestID, requestParameters, responseElements, resources, \
+    userAgent, errorCode, errorMessage, sharedEventID, \(requestID), requestParameters, responseElements, resources, \
     additionalEventData, readOnly, eventCategory
     """
+  }
 
   init(_ row: [QueryValue]) {
     id = row[0].text ?? ""

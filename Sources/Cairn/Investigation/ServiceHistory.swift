@@ -251,13 +251,15 @@ struct ServiceHistory {
         ResourceHistory.Entry(
           event: event, resource: label, changes: [], notes: ["\(TaskDefinitions.short(name)) taken back"]))
     }
-    let mentions = families.sorted().compactMap { SQLText.mentions("requestParameters", $0) }
-    if mentions.isEmpty { return }
-    let others = try statements.events(
-      where: """
-        ((eventSource = 'ecs.amazonaws.com' AND eventName = 'RunTask') OR (eventSource = 'codedeploy.amazonaws.com' \
-        AND eventName = 'CreateDeployment')) AND (\(mentions.joined(separator: " OR ")))
-        """, .before)
+    let named = families.sorted().map {
+      "requestParameters.taskDefinition LIKE \(SQLText.literal("%\(SQLText.escaped($0))%")) ESCAPE '\\'"
+    }
+    var others = try statements.events(
+      where:
+        "eventSource = 'ecs.amazonaws.com' AND eventName = 'RunTask' AND (\(named.joined(separator: " OR ")))",
+      .before)
+    others += try statements.events(
+      where: "eventSource = 'codedeploy.amazonaws.com' AND eventName = 'CreateDeployment'", .before)
     for event in others {
       guard let label = label(event), let note = note(event, clusters, families) else { continue }
       entries.append(ResourceHistory.Entry(event: event, resource: label, changes: [], notes: [note]))
