@@ -118,7 +118,7 @@ import Testing
     let count = "SELECT count(*) FROM t WHERE"
     let hint = "warning: no record has eventName 'getobject'; some have 'GetObject'"
     #expect(try query("\(count) eventName = 'getobject'").error.contains(hint))
-    #expect(try query("SELECT eventName FROM t WHERE eventname IN ('x', 'getobject')").error.contains(hint))
+    #expect(try query("SELECT eventName FROM t WHERE eventName IN ('x', 'getobject')").error.contains(hint))
     #expect(try scan("--where", "eventName = 'getobject'").error.contains(hint))
     #expect(try scan("--where", "eventName = 'getobject'", "--quiet", "--count").error.isEmpty)
     for condition in [
