@@ -33,8 +33,8 @@ struct SemanticsQueryExampleTests {
       for row in 0..<batch.rowCount {
         let values = names.indices.map { String(decoding: batch[row, $0].json, as: UTF8.self) }
         // The key that the archive has is that of the test's directory.
-        lines.append(
-          "[" + values.joined(separator: ",").replacing(archive.source.dropFirst() + "/", with: "") + "]")
+        let line = values.joined(separator: ",").replacing(archive.source.dropFirst() + "/", with: "")
+        lines.append("[\(line)]")
       }
     }
     #expect("[" + names.map { "\"\($0)\"" }.joined(separator: ",") + "]" == expected.first)

@@ -33,13 +33,17 @@ import Testing
 
   @Test func partsOfShiftedTimes() throws {
     let fixture = try Self.fixture()
-    let expressions = Self.times.flatMap { time in
-      Self.parts.map { "\($0)(\(time))" }
-        + ["minute", "hour", "day", "week"].map { "date_trunc('\($0)', \(time))" }
-        + [10, 11, 12, 14, 15, 17, 18].flatMap { length in
-          ["substr(\(time), 1, \(length))", "substr(CAST(\(time) AS varchar), 1, \(length))"]
-        }
-        + ["EXTRACT(hour FROM \(time))", "CAST(\(time) AS date)", "date(\(time)) = DATE '2025-01-01'"]
+    var expressions: [String] = []
+    for time in Self.times {
+      for part in Self.parts { expressions.append("\(part)(\(time))") }
+      for part in ["minute", "hour", "day", "week"] { expressions.append("date_trunc('\(part)', \(time))") }
+      for length in [10, 11, 12, 14, 15, 17, 18] {
+        expressions.append("substr(\(time), 1, \(length))")
+        expressions.append("substr(CAST(\(time) AS varchar), 1, \(length))")
+      }
+      expressions.append("EXTRACT(hour FROM \(time))")
+      expressions.append("CAST(\(time) AS date)")
+      expressions.append("date(\(time)) = DATE '2025-01-01'")
     }
     for expression in expressions {
       let text = "SELECT \(expression) AS x, count(*) AS n FROM events GROUP BY 1"

@@ -37,7 +37,11 @@ import Testing
 
   @Test func varints() throws {
     var writer = ByteWriter()
-    let unsigned = (0..<64).flatMap { [UInt64(1) << UInt64($0), (1 << UInt64($0)) - 1] } + [.max]
+    var unsigned: [UInt64] = [.max]
+    for bit in 0..<64 {
+      let power = UInt64(1) << UInt64(bit)
+      unsigned += [power, power - 1]
+    }
     for value in unsigned { writer.writeVarint(value) }
     for value in Self.edges { writer.writeSignedVarint(value) }
     var reader = reader(writer)

@@ -53,6 +53,8 @@ package final class ChildProcess {
 
   package func kill(_ signal: Int32 = SIGKILL) { _ = Glibc.kill(identifier, signal) }
 
+  private func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
+
   package func wait() throws -> Result {
     var status: Int32 = 0
     var usage = rusage()
@@ -64,9 +66,7 @@ package final class ChildProcess {
       code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, isSignalled: signal != 0,
       output: try readFile(output.sub("out")),
       error: String(decoding: try readFile(output.sub("err")), as: UTF8.self),
-      seconds: [usage.ru_utime, usage.ru_stime].reduce(0) {
-        $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
-      },
+      seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
       peakMemory: usage.ru_maxrss * 1024)
   }
 }

@@ -102,7 +102,8 @@ extension NetworkRange {
   var textPrefix: String? {
     guard let (address, bits) = ipv4 else { return nil }
     if bits < 8 { return nil }
-    let octets = [address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255].map { String($0) }
+    let shifts: [UInt32] = [24, 16, 8, 0]
+    let octets = shifts.map { (shift: UInt32) in String((address >> shift) & 255) }
     let count = bits / 8
     return octets.prefix(count).joined(separator: ".") + (count < 4 ? "." : "")
   }

@@ -57,9 +57,10 @@ struct Explanation {
   ) throws -> [String] {
     let indent = String(repeating: "  ", count: depth)
     let (line, details) = try more(node)
-    return try ["\(indent)- \(node.summary)\(line)"]
-      + (node.details + details).filter { !$0.isEmpty }.map { "\(indent)    \($0)" }
-      + node.inputs.flatMap { try describe($0, depth + 1, more) }
+    var output = ["\(indent)- \(node.summary)\(line)"]
+    output += (node.details + details).filter { !$0.isEmpty }.map { "\(indent)    \($0)" }
+    for input in node.inputs { output += try describe(input, depth + 1, more) }
+    return output
   }
 
   private func measures(_ measured: OperatorRecorder.Measured, _ read: QueryStatistics?) -> String {

@@ -99,9 +99,10 @@ struct TimelineCommand: ParsableCommand {
       try list("by", burst.events.map(\.actor.description))
       try list("from", burst.events.compactMap(\.address))
       try list("in", burst.events.compactMap(\.region))
-      let runs = burst.runs.prefix(Self.shownRuns).map { run in
-        run.name + (run.count > 1 ? " ×\(run.count)" : "")
-          + (run.failed == 0 ? "" : run.failed == run.count ? " (failed)" : " (\(run.failed) failed)")
+      let runs = burst.runs.prefix(Self.shownRuns).map { run -> String in
+        let times = run.count > 1 ? " ×\(run.count)" : ""
+        let failed = run.failed == run.count ? " (failed)" : " (\(run.failed) failed)"
+        return run.name + times + (run.failed == 0 ? "" : failed)
       }
       let more = burst.runs.count > Self.shownRuns ? ["and \(burst.runs.count - Self.shownRuns) more"] : []
       try line("calls", (runs + more).joined(separator: ", "))

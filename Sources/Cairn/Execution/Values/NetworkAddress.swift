@@ -102,10 +102,14 @@ package struct NetworkAddress: Sendable, Hashable {
   /// The dotted quad, or RFC 5952's text of an IPv6 address.
   var text: [UInt8] {
     if isIPv4 {
-      let parts = [24, 16, 8, 0].map { String((low >> UInt64($0)) & 0xFF) }
+      let shifts: [UInt64] = [24, 16, 8, 0]
+      let parts = shifts.map { (shift: UInt64) in String((low >> shift) & 0xFF) }
       return Array(parts.joined(separator: ".").utf8)
     }
-    let groups = (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> UInt64(48 - $0 % 4 * 16)) }
+    let groups = (0..<8).map { (group: Int) -> UInt16 in
+      let half: UInt64 = group < 4 ? high : low
+      return UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
+    }
     let gap = NetworkAddress.longestZeroRun(groups)
     func hex(_ range: Range<Int>) -> String {
       groups[range].map { String($0, radix: 16) }.joined(separator: ":")

@@ -72,7 +72,9 @@ enum DistributionFunctions {
   }
 
   private static func regularizedBeta(_ x: Double, _ a: Double, _ b: Double, depth: Int) -> Double {
-    let front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a
+    let scale: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
+    let powers: Double = a * log(x) + b * log1p(-x)
+    let front: Double = exp(scale + powers) / a
     let tiny = 1e-300
     func safe(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
     var c = 1.0
@@ -80,11 +82,12 @@ enum DistributionFunctions {
     var fraction = d
     for step in 1...10_000 {
       let m = Double(step)
-      let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+      let place: Double = a + 2 * m
+      let even: Double = m * (b - m) * x / ((place - 1) * place)
       d = 1 / safe(1 + even * d)
       c = safe(1 + even / c)
       fraction *= d * c
-      let odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+      let odd: Double = -(a + m) * (a + b + m) * x / (place * (place + 1))
       d = 1 / safe(1 + odd * d)
       c = safe(1 + odd / c)
       let change = d * c
@@ -113,9 +116,11 @@ enum DistributionFunctions {
   }
 
   private static func studentDensity(_ value: Double, _ freedom: Double) -> Double {
-    exp(
-      lgamma((freedom + 1) / 2) - lgamma(freedom / 2) - log(freedom * .pi) / 2
-        - (freedom + 1) / 2 * log1p(value * value / freedom))
+    // In steps with types: as one expression the compiler needs ten seconds for it.
+    let half: Double = (freedom + 1) / 2
+    let scale: Double = lgamma(half) - lgamma(freedom / 2) - log(freedom * Double.pi) / 2
+    let decline: Double = half * log1p(value * value / freedom)
+    return exp(scale - decline)
   }
 
   // MARK: Wilson
