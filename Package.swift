@@ -6,6 +6,9 @@ var strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 // A newer compiler's new warning must not break a user's build, so only CI is strict.
 if Context.environment["CI"] != nil { strict.append(.treatAllWarnings(as: .error)) }
 
+// Tests are compiled as they stand: optimizing them takes longer than it saves. What they share stays fast.
+let tests = strict + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "cairn",
   products: [
@@ -41,22 +44,22 @@ let package = Package(
       name: "CairnTestSupport", dependencies: ["CairnStorage"], path: "Tests/CairnTestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "CairnStorageTests", dependencies: ["CairnStorage", "CairnTestSupport"], swiftSettings: strict),
+      name: "CairnStorageTests", dependencies: ["CairnStorage", "CairnTestSupport"], swiftSettings: tests),
     .target(
       name: "CairnOracle", dependencies: ["CairnSQL"], path: "Tests/CairnOracle", swiftSettings: strict),
     .testTarget(
-      name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: strict),
+      name: "CairnSQLTests", dependencies: ["CairnSQL", "CairnOracle"], swiftSettings: tests),
     .testTarget(
       name: "CairnEngineTests", dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnTestSupport"],
-      swiftSettings: strict),
-    .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: strict),
+      swiftSettings: tests),
+    .testTarget(name: "CairnSynthTests", dependencies: ["CairnSynth", "CDeflate"], swiftSettings: tests),
     .testTarget(
       name: "CairnQueryTests",
       dependencies: ["Cairn", "CairnStorage", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
-      exclude: ["Suite"], swiftSettings: strict),
+      exclude: ["Suite"], swiftSettings: tests),
     .testTarget(
       name: "CairnCommandTests",
       dependencies: ["Cairn", "CairnSQL", "CairnOracle", "CairnSynth", "CairnTestSupport"],
-      swiftSettings: strict),
+      swiftSettings: tests),
   ]
 )

@@ -14,8 +14,9 @@ package final class ChildProcess {
     package var isSignalled = false
     package var output: [UInt8]
     package var error: String
-    /// Processor time of all threads, and the most memory that was resident.
+    /// Processor time of all threads.
     package var seconds = 0.0
+    /// The most memory that was resident, in bytes, where it was watched.
     package var peakMemory = 0
   }
 
@@ -55,11 +56,20 @@ package final class ChildProcess {
 
   private func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
 
-  package func wait() throws -> Result {
+  /// Waits for its end. `watchesMemory`: the most memory that was resident is looked up every millisecond, in bytes,
+  /// since what the system counts for a child (`ru_maxrss`) begins with what its parent had.
+  package func wait(watchesMemory: Bool = false) throws -> Result {
     var status: Int32 = 0
     var usage = rusage()
-    while wait4(identifier, &status, 0, &usage) < 0 {
-      guard errno == EINTR else { throw TestFailure("wait4: errno \(errno)") }
+    var peakMemory = 0
+    while true {
+      let ended = wait4(identifier, &status, watchesMemory ? WNOHANG : 0, &usage)
+      if ended == identifier { break }
+      guard ended == 0 || errno == EINTR else { throw TestFailure("wait4: errno \(errno)") }
+      if watchesMemory {
+        peakMemory = max(peakMemory, residentPeak())
+        usleep(1000)
+      }
     }
     let signal = status & 0x7F
     return Result(
@@ -67,7 +77,17 @@ package final class ChildProcess {
       output: try readFile(output.sub("out")),
       error: String(decoding: try readFile(output.sub("err")), as: UTF8.self),
       seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-      peakMemory: usage.ru_maxrss * 1024)
+      peakMemory: peakMemory)
+  }
+
+  /// `VmHWM` of proc(5), in bytes: the peak of the program that runs now, whoever began it.
+  private func residentPeak() -> Int {
+    guard let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(whereSeparator: { " \t".contains($0) }).dropFirst().first.flatMap({ Int($0) }
+      )
+    else { return 0 }
+    return kibibytes * 1024
   }
 }
 

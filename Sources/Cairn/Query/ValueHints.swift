@@ -21,38 +21,42 @@ struct ValueHints {
   /// One text for each. Throws as opening segments does.
   func texts() throws -> [String] {
     try needles.flatMap { needle in
-      try needle.texts.compactMap { text in
-        try variant(of: text, at: needle.path.names).map {
-          "no record has \(needle.path.description) '\(shown(text))'; some have '\(shown($0))'"
-        }
+      try zip(needle.texts, variants(of: needle.texts, at: needle.path.names)).compactMap { text, variant in
+        variant.map { "no record has \(needle.path.description) '\(shown(text))'; some have '\(shown($0))'" }
       }
     }
   }
 
   private func shown(_ text: [UInt8]) -> String { String(decoding: text, as: UTF8.self) }
 
-  /// A value that differs from a text in case only, or is the service that it abbreviates; nil where some record has the
-  /// text itself, where none has the like, or where that is not told quickly.
-  private func variant(of text: [UInt8], at path: [PathName]) throws -> [UInt8]? {
-    let service = text + Self.serviceEnding
-    var variant: [UInt8]?
+  /// Of each text a value that differs from it in case only, or is the service that it abbreviates; nil where some record
+  /// has the text itself or none has the like, and for all where that is not told quickly.
+  private func variants(of texts: [[UInt8]], at path: [PathName]) throws -> [[UInt8]?] {
+    let services = texts.map { $0 + Self.serviceEnding }
+    var variants = [[UInt8]?](repeating: nil, count: texts.count)
+    var isThere = [Bool](repeating: false, count: texts.count)
     for entry in archive.snapshot.manifest.segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for index in try reader.stringColumns(at: path) {
         let column = try reader.column(index)
         let count = column.directory.entryCount
-        guard 1...Self.entryLimit ~= count else { return nil }
+        guard 1...Self.entryLimit ~= count else { return [[UInt8]?](repeating: nil, count: texts.count) }
         let entries = try column.entries((0..<count).map { UInt32($0) })
         for place in 0..<count {
           let value = entries[place]
-          guard value.count == text.count || value.count == service.count else { continue }
-          if value.elementsEqual(text) { return nil }
-          if variant == nil, JSONText.isSameIgnoringCase(value, text) || value.elementsEqual(service) {
-            variant = Array(value)
+          for number in texts.indices {
+            let (text, service) = (texts[number], services[number])
+            guard value.count == text.count || value.count == service.count else { continue }
+            if value.elementsEqual(text) { isThere[number] = true }
+            if variants[number] == nil,
+              JSONText.isSameIgnoringCase(value, text) || value.elementsEqual(service)
+            {
+              variants[number] = Array(value)
+            }
           }
         }
       }
     }
-    return variant
+    return texts.indices.map { isThere[$0] ? nil : variants[$0] }
   }
 }
