@@ -63,6 +63,8 @@ enum OracleCast {
       return date(OracleValue(String(match.1)))
     case "ipaddress":
       return value.address.map(OracleValue.address) ?? .null
+    case "ipprefix":
+      return OracleAddress.network(value).map { .text(Array(OracleAddress.text(ofNetwork: $0).utf8)) } ?? .null
     default:
       throw .unsupported("casts to \(name)")
     }

@@ -6,7 +6,7 @@ enum OracleFunctions {
   static let predicates: Set<String> = [
     "starts_with", "ends_with", "regexp_like", "contains", "list_contains", "regexp_matches", "any_match",
     "all_match", "none_match", "arrays_overlap", "json_array_contains", "is_json_scalar",
-    "contains_sequence", "is_finite", "is_infinite", "is_nan",
+    "contains_sequence", "is_subnet_of", "is_finite", "is_infinite", "is_nan",
   ]
 
   /// How many arguments each function takes.

@@ -11,7 +11,9 @@ enum OracleMore {
     "cosine_similarity": 2...2, "crc32": 1...1, "current_timezone": 0...0, "dot_product": 2...2,
     "euclidean_distance": 2...2, "from_base32": 1...1, "from_big_endian_32": 1...1,
     "from_big_endian_64": 1...1, "from_iso8601_timestamp_nanos": 1...1, "human_readable_seconds": 1...1,
-    "index": 2...2, "is_finite": 1...1, "is_infinite": 1...1, "is_nan": 1...1, "luhn_check": 1...1,
+    "index": 2...2, "ip_prefix": 2...2, "ip_subnet_max": 1...1, "ip_subnet_min": 1...1,
+    "ip_subnet_range": 1...1, "is_subnet_of": 2...2, "is_finite": 1...1, "is_infinite": 1...1,
+    "is_nan": 1...1, "luhn_check": 1...1,
     "multimap_from_entries": 1...1, "ngrams": 2...2, "parse_duration": 1...1, "split_to_map": 3...3,
     "split_to_multimap": 3...3, "timezone": 1...1, "to_base32": 1...1, "to_milliseconds": 1...1,
     "trim_array": 2...2, "width_bucket": 2...4,
@@ -20,7 +22,7 @@ enum OracleMore {
   static func call(_ name: String, _ values: [OracleValue]) -> OracleValue {
     if values.contains(.null) { return .null }
     return bits(name, values) ?? bytes(name, values) ?? arrays(name, values) ?? numbers(name, values)
-      ?? times(name, values) ?? .null
+      ?? times(name, values) ?? OracleAddress.call(name, values) ?? .null
   }
 
   // MARK: Bits, written out as digits

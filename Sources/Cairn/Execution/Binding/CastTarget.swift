@@ -12,6 +12,8 @@ indirect enum CastTarget: Sendable, Equatable {
   case timestamp(digits: Int, isZoned: Bool)
   case date
   case address
+  /// A network, as its text (S53).
+  case network
   case json
   case array(CastTarget)
   case map(CastTarget, CastTarget)
@@ -45,6 +47,7 @@ indirect enum CastTarget: Sendable, Equatable {
       self = .timestamp(digits: CastTarget.largestDigits, isZoned: typeName != "timestamp")
     case "date": self = .date
     case "ipaddress": self = .address
+    case "ipprefix": self = .network
     case "json": self = .json
     default: return nil
     }
@@ -83,7 +86,7 @@ indirect enum CastTarget: Sendable, Equatable {
 
   private static let names = [
     "varchar", "char", "varbinary", "tinyint", "smallint", "integer", "bigint", "double", "real", "decimal",
-    "boolean", "timestamp", "date", "ipaddress", "json", "array", "map", "row",
+    "boolean", "timestamp", "date", "ipaddress", "ipprefix", "json", "array", "map", "row",
   ]
 
   /// Whether white space around a text does not matter.
@@ -122,6 +125,7 @@ indirect enum CastTarget: Sendable, Equatable {
       let value = value.string.map { .text(CastTarget.plainDate($0)) } ?? value
       return value.clock.map { .date($0.day) } ?? .null
     case .address: return value.networkAddress.map(EngineValue.address) ?? .null
+    case .network: return NetworkFunctions.network(value).map { .text($0.text) } ?? .null
     case .json, .array, .map, .row: return composite(value)
     }
   }

@@ -148,14 +148,32 @@ package struct NetworkRange: Sendable, Hashable {
       return nil
     }
     let bits = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    self.init(address, bitCount: bits)
+  }
+
+  /// The network of an address's first bits; nil where the address has not so many.
+  init?(_ address: NetworkAddress, bitCount: Int) {
     // A mapped address is an IPv4 one, its network too.
     isIPv4 = address.isIPv4
-    guard bits <= (isIPv4 ? 32 : 128) else { return nil }
-    let prefix = isIPv4 ? bits + 96 : bits
+    guard 0...(isIPv4 ? 32 : 128) ~= bitCount else { return nil }
+    let prefix = isIPv4 ? bitCount + 96 : bitCount
     base = address
     maskHigh = NetworkRange.mask(prefix)
     maskLow = NetworkRange.mask(prefix - 64)
   }
+
+  var first: NetworkAddress { NetworkAddress(high: base.high & maskHigh, low: base.low & maskLow) }
+
+  var last: NetworkAddress { NetworkAddress(high: base.high | ~maskHigh, low: base.low | ~maskLow) }
+
+  /// The first address and how many bits all have in common, in CIDR notation.
+  var text: [UInt8] {
+    let bitCount = maskHigh.leadingOnes + maskLow.leadingOnes - (isIPv4 ? 96 : 0)
+    return first.text + Array("/\(bitCount)".utf8)
+  }
+
+  /// Whether all addresses of another range lie in this one.
+  func contains(_ range: NetworkRange) -> Bool { contains(range.first) && contains(range.last) }
 
   /// The number and the length of an IPv4 network; nil for IPv6.
   var ipv4: (address: UInt32, bitCount: Int)? {
