@@ -29,7 +29,7 @@ struct Plan {
     case .query(let query):
       let (planner, planned) = try Plan.planned(query, archive, options)
       self.init(
-        planned.columns.map { QueryColumn(name: $0.name) },
+        Plan.columns(planned),
         .rows(planned.root, planned.columns.map(\.id), planner.tables), try Plan.warnings(planner, options))
     case .explain(let query, let explain):
       let (planner, planned) = try Plan.planned(query, archive, options)
@@ -56,6 +56,13 @@ struct Plan {
     case .session(let note): self.init([], .nothing, note.map { [$0] } ?? [])
     default: self = try Catalog(archive, options).plan(statement)
     }
+  }
+
+  /// With the types of those that are handed on as they are read or computed by what is of one type.
+  private static func columns(_ planned: PlannedQuery) -> [QueryColumn] {
+    var types: [ColumnID: ResultType] = [:]
+    planned.root.addTypes(to: &types)
+    return planned.columns.map { QueryColumn(name: $0.name, type: $0.isTime ? .timestamp : types[$0.id]) }
   }
 
   init(_ columns: [QueryColumn], _ work: Query.Work, _ warnings: [String] = []) {

@@ -4,6 +4,9 @@ import CairnStorage
 public struct QueryColumn: Sendable, Hashable {
   /// Its name: the alias, the last step of a path, or `_col0` and so on as Trino names the others.
   public let name: String
+  /// The type of all its values, known before there are any; nil where the values decide
+  /// (`Query.settledTypes(_:isComplete:)`).
+  public var type: ResultType?
 }
 
 /// A value of a result. It keeps the kind that the record or the expression gave it.

@@ -35,10 +35,12 @@ extension ExpressionBinder {
     case .plain(let function):
       let nodes = try values(call.arguments)
       return fold(
-        FunctionNode(nodes, kernel: entry.kernel, ExpressionBinder.passingNull(function)), nodes)
+        FunctionNode(
+          nodes, kernel: entry.kernel, resultType: ResultType.function(name),
+          ExpressionBinder.passingNull(function)), nodes)
     case .total(let function):
       let nodes = try values(call.arguments)
-      return fold(FunctionNode(nodes, function), nodes)
+      return fold(FunctionNode(nodes, resultType: ResultType.function(name), function), nodes)
     case .lambda(let function):
       return try lambdaCall(function, call)
     }
@@ -225,7 +227,9 @@ extension ExpressionBinder {
         rest = before
       }
       let nodes = try values(([rest] as [Expression]) + parts.reversed())
-      return fold(FunctionNode(nodes, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
+      return fold(
+        FunctionNode(nodes, resultType: .text, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes
+      )
     default:
       let (left, right) = (try value(lhs), try value(rhs))
       let digits = WholeDigits(lhs, rhs)

@@ -80,6 +80,9 @@ package struct BoundExpression: Sendable {
 
   /// The value if it is the same for every row.
   package var constant: EngineValue? { root.constant }
+
+  /// The type of its values, where it is known before there are any; `inputs[i]` is that of `columns[i]`.
+  func resultType(_ inputs: (Int) -> ResultType?) -> ResultType? { root.type(inputs) }
 }
 
 /// `path = 'text'` or `path IN ('text', …)`: TRUE where the path's value is a string with one of these texts.

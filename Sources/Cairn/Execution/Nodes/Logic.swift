@@ -94,6 +94,10 @@ final class CaseNode: Node {
     for branch in branches where branch.condition.truth(row) == true { return branch.result.value(row) }
     return otherwise.value(row)
   }
+
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
+    ResultType.common(branches.map(\.result) + [otherwise], inputs)
+  }
 }
 
 /// `COALESCE` (S31).
@@ -109,6 +113,8 @@ final class CoalesceNode: Node {
     }
     return .null
   }
+
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { ResultType.common(arguments, inputs) }
 }
 
 /// `NULLIF` (S31).
@@ -127,6 +133,8 @@ final class NullIfNode: Node {
       value, rhs.node.value(row), leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn)
     return order == 0 ? .null : value
   }
+
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { lhs.node.type(inputs) }
 }
 
 /// `ARRAY[…]`.
@@ -145,13 +153,16 @@ final class FunctionNode: Node {
   private let arguments: [any Node]
   private let function: @Sendable ([EngineValue]) -> EngineValue
   private let kernel: FlatKernel?
+  private let resultType: ResultType?
 
+  /// - Parameter resultType: that of its values, whatever the arguments are; nil where these decide.
   init(
-    _ arguments: [any Node], kernel: FlatKernel? = nil,
+    _ arguments: [any Node], kernel: FlatKernel? = nil, resultType: ResultType? = nil,
     _ function: @escaping @Sendable ([EngineValue]) -> EngineValue
   ) {
     self.arguments = arguments
     self.kernel = kernel
+    self.resultType = resultType
     self.function = function
   }
 
@@ -165,6 +176,18 @@ final class FunctionNode: Node {
       values.append(value)
     }
     return kernel.value(values, rows.count)
+  }
+
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
+    if let resultType { return resultType }
+    switch kernel {
+    case .arithmetic: return ResultType.arithmetic(arguments[0].type(inputs), arguments[1].type(inputs))
+    case .difference: return .whole
+    case .floor, .ceiling:
+      let type = arguments[0].type(inputs)
+      return type == .whole || type == .double ? type : nil
+    default: return nil
+    }
   }
 }
 
@@ -187,6 +210,10 @@ final class UnaryNode: Node {
 
   func flat(_ rows: FlatRows) -> FlatValue? {
     kernel.flatMap { kernel in argument.flat(rows).flatMap { kernel.value([$0], rows.count) } }
+  }
+
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
+    if case .cast(let target)? = kernel { ResultType(target) } else { nil }
   }
 }
 

@@ -17,12 +17,15 @@ protocol Node: AnyObject, Sendable {
   var constant: EngineValue? { get }
   /// The values for all rows of a batch at once, where it has a loop for these; else nil.
   func flat(_ rows: FlatRows) -> FlatValue?
+  /// The type of its values where it is known before there are any; `inputs` are those of the row's values.
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType?
 }
 
 extension Node {
   func truth(_ row: Row) -> Bool? { value(row).truth }
   var constant: EngineValue? { nil }
   func flat(_ rows: FlatRows) -> FlatValue? { nil }
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { nil }
 }
 
 /// A node whose result is a boolean.
@@ -30,6 +33,7 @@ protocol ConditionNode: Node {}
 
 extension ConditionNode {
   func value(_ row: Row) -> EngineValue { EngineValue(truth(row)) }
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { .boolean }
 }
 
 /// A literal, or an expression that reads nothing.
@@ -42,6 +46,7 @@ final class ConstantNode: Node {
 
   func value(_ row: Row) -> EngineValue { content }
   func flat(_ rows: FlatRows) -> FlatValue? { .constant(content) }
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { content.resultType }
 }
 
 /// A path without `[]`.
@@ -55,6 +60,11 @@ final class PathNode: Node {
   func flat(_ rows: FlatRows) -> FlatValue? {
     reader.isPlain ? FlatValue(rows.inputs[reader.value.slot]) : nil
   }
+
+  /// Steps behind the column lead to values of any kind.
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
+    reader.isPlain ? inputs(reader.value.slot) : .text
+  }
 }
 
 /// A column as a whole.
@@ -65,6 +75,7 @@ final class ColumnNode: Node {
 
   func value(_ row: Row) -> EngineValue { row.values[slot] }
   func flat(_ rows: FlatRows) -> FlatValue? { FlatValue(rows.inputs[slot]) }
+  func type(_ inputs: (Int) -> ResultType?) -> ResultType? { inputs(slot) }
 }
 
 /// A path with `[]` that no condition is around: the JSON array of its values (S43).

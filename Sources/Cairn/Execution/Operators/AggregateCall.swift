@@ -15,6 +15,13 @@ struct AggregateCall: Sendable {
   var isPlainCount: Bool { function.name == "count" && !isDistinct && ordering.isEmpty }
   /// Whether it takes each value once in whatever order, so that its rows may be divided by their values.
   var isDivisible: Bool { isDistinct && ordering.isEmpty }
+  /// The type of its results, where it is known.
+  func type(_ types: [ColumnID: ResultType]) -> ResultType? {
+    if isTime { return .timestamp }
+    return ResultType.aggregate(
+      function.name, argumentCount: arguments.count, of: arguments.first.flatMap { types[$0] })
+  }
+
   var isDistinctCount: Bool {
     isDistinct && arguments.count == 1 && (function.name == "count" || function.name == "approx_distinct")
   }

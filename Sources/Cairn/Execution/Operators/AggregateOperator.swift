@@ -47,6 +47,12 @@ final class AggregateOperator: Operator {
   var details: [String] { [text()].filter { !$0.isEmpty } }
   var inputs: [any Operator] { [input] }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    input.addTypes(to: &types)
+    for call in grouping.calls { types[call.id] = call.type(types) }
+    for column in grouping.groupings { types[column.id] = .whole }
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

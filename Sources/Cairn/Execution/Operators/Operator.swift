@@ -17,6 +17,8 @@ protocol Operator: AnyObject, Sendable {
   func pruning(_ context: ExecutionContext) throws -> ScanPruning?
   /// Whether it has a row, where that is known without a run; else nil.
   func hasRow(_ context: ExecutionContext) throws -> Bool?
+  /// Adds the types of its inputs' columns and of those that it makes, where they are known.
+  func addTypes(to types: inout [ColumnID: ResultType])
 }
 
 extension Operator {
@@ -24,6 +26,21 @@ extension Operator {
 
   func pruning(_ context: ExecutionContext) throws -> ScanPruning? { nil }
   func hasRow(_ context: ExecutionContext) throws -> Bool? { nil }
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    for input in inputs { input.addTypes(to: &types) }
+  }
+
+  /// Adds the types of columns that are rows of several inputs, by their places.
+  func addTypes(
+    of ids: [ColumnID], from branches: [(input: any Operator, columns: [ColumnID])],
+    to types: inout [ColumnID: ResultType]
+  ) {
+    for branch in branches { branch.input.addTypes(to: &types) }
+    for (place, id) in ids.enumerated() {
+      let found = branches.map { types[$0.columns[place]] }
+      if let first = found.first, found.allSatisfy({ $0 == first }) { types[id] = first }
+    }
+  }
 
   /// Gives batches that are at hand.
   func give<Result>(

@@ -20,6 +20,11 @@ final class ProjectOperator: Operator {
 
   func hasRow(_ context: ExecutionContext) throws -> Bool? { try input.hasRow(context) }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    input.addTypes(to: &types)
+    for item in items { types[item.id] = item.expression.type(types) }
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

@@ -56,6 +56,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
 
   var inputs: [any Operator] { [] }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    for column in table.columns { types[column.id] = ResultType(column.source) }
+  }
+
   /// Rows of a row group that time allows, before conditions are evaluated.
   struct Candidate: Sendable {
     let segment: ScanSegment

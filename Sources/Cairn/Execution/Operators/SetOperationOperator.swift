@@ -27,6 +27,10 @@ final class SetOperationOperator: Operator {
   var summary: String { operation.rawValue + (isAll ? " all" : "") }
   var inputs: [any Operator] { [left.input, right.input] }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    addTypes(of: ids, from: [left, right], to: &types)
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

@@ -11,6 +11,8 @@ final class UnionOperator: Operator {
   var summary: String { "Union all" }
   var inputs: [any Operator] { branches.map(\.input) }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) { addTypes(of: ids, from: branches, to: &types) }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

@@ -11,6 +11,15 @@ final class ValuesOperator: Operator {
   var summary: String { "Values (\(rows.count) row\(rows.count == 1 ? "" : "s"))" }
   var inputs: [any Operator] { [] }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    for (place, id) in ids.enumerated() {
+      let found = rows.compactMap {
+        $0[place].constant?.isNull == true ? nil : $0[place].type(types) ?? .text
+      }
+      types[id] = found.dropFirst().reduce(found.first) { $0?.joined(with: $1) }
+    }
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

@@ -46,6 +46,21 @@ struct WindowCall: Sendable {
   /// Whether its values may be larger than those that it is computed from.
   var mayGrow: Bool { if case .aggregate = function { true } else { false } }
 
+  /// The type of its values, where it is known.
+  func type(_ types: [ColumnID: ResultType]) -> ResultType? {
+    let argument = arguments.first.flatMap { types[$0] }
+    switch function {
+    case .rowNumber, .rank, .denseRank, .ntile, .countAll: return .whole
+    case .percentRank, .cumeDist: return .double
+    case .firstValue, .lastValue, .nthValue: return argument
+    // What stands in for rows that are not there may be of another type.
+    case .lag, .lead: return arguments.count < 3 ? argument : nil
+    case .aggregate(let function):
+      return ResultType.aggregate(
+        function.name, argumentCount: arguments.count - (hasFilter ? 1 : 0), of: argument)
+    }
+  }
+
   /// What has been found out at the places before.
   struct State {
     fileprivate var rank = 0

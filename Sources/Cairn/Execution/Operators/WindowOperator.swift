@@ -27,6 +27,11 @@ final class WindowOperator: Operator {
   var details: [String] { [calls.map(\.name).joined(separator: ", ")] }
   var inputs: [any Operator] { [input] }
 
+  func addTypes(to types: inout [ColumnID: ResultType]) {
+    input.addTypes(to: &types)
+    for call in calls { types[call.id] = call.type(types) }
+  }
+
   /// What computing takes for a row, beside its values: its place in the order, its peers, its partition.
   private static let rowByteCount = 80
 
