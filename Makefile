@@ -1,8 +1,9 @@
 # make demo: install what is missing, build, compact sample data and query it.
 # make test: everything that must hold.
+# make wheel: the Python package, one file in dist.
 # make bench-load EVENTS=1000000: loads generated events into Cairn and its peers; see Benchmarks/README.md.
 # make bench-query EVENTS=1000000: asks Cairn and its peers the same nine questions.
-.PHONY: demo test build install clean bench-setup bench-load bench-query
+.PHONY: demo test build install wheel clean bench-setup bench-load bench-query
 PREFIX ?= /usr/local
 EVENTS ?= 100000
 ROUNDS ?= 3
@@ -24,6 +25,10 @@ build:
 install: build
 	install -D -m 0755 .build-static/release/cairn $(DESTDIR)$(PREFIX)/bin/cairn
 
+wheel:
+	@tools/install-dependencies
+	@tools/check wheel
+
 bench-setup:
 	@Benchmarks/setup
 
@@ -37,4 +42,4 @@ bench-query: bench-setup
 	@cd Benchmarks && ../.venv-bench/bin/python -m queries --events $(EVENTS) --cairn $(CAIRN) $(BENCH)
 
 clean:
-	rm -rf .build .build-* .bench .venv-bench demo
+	rm -rf .build .build-* .bench .venv-bench .venv-python demo dist

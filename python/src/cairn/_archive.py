@@ -1,0 +1,221 @@
+"""Archives."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import decimal
+import os
+import sys
+import threading
+from typing import Any, Callable, Sequence
+
+from . import _native
+from ._columns import COLUMNS
+from ._native import Options, UsageError, check, library
+from ._result import Result
+from ._times import Time, milliseconds
+
+
+class Archive:
+    """One state of an archive: later runs of `compact` do not touch it. Threads may share it."""
+
+    def __init__(self, path: str | os.PathLike[str], *, cache: int = 0) -> None:
+        """Opens the newest state at `path`; `cache` bytes of decoded parts stay in memory, 512 MiB where it is 0."""
+        self.path = os.fspath(path)
+        pointer, error = ctypes.c_void_p(), ctypes.c_void_p()
+        self._pointer: int | None = None
+        status = library().cairn_open(os.fsencode(self.path), cache, ctypes.byref(pointer), ctypes.byref(error))
+        check(status, error)
+        self._pointer = pointer.value
+
+    def __repr__(self) -> str:
+        return f"<cairn.Archive {self.path}>"
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes it; rows that are being taken come all the same."""
+        pointer, self._pointer = getattr(self, "_pointer", None), None
+        if pointer:
+            library().cairn_close(pointer)
+
+    def _open(self) -> int:
+        if self._pointer is None:
+            raise UsageError("the archive is closed", 2)
+        return self._pointer
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Numbers of segments, rows, objects and bytes, and the times of the first and the last event."""
+        return _native.numbers(library().cairn_describe(self._open()))
+
+    def sql(
+        self, statement: str, parameters: Sequence[Any] = (), *, since: Time | None = None, until: Time | None = None,
+        limit: int | None = None, threads: int = 0, memory: int = 0, dictionaries: bool = False,
+        static_types: bool = False, strict: bool = False,
+    ) -> Result:
+        """Rows of one SQL statement, in the SQL of Athena and CloudTrail Lake.
+
+        `parameters` stand for question marks in it. `since` and `until` bound the event times of `events`, half-open.
+        `dictionaries` gives texts as Arrow dictionaries, `static_types` makes columns text whose values would decide
+        on their type, `strict` makes names that mean nothing errors. `memory` is what each step may keep, in bytes,
+        before it uses temporary files.
+
+        >>> cairn.open("trail").sql("SELECT eventName, count(*) AS n FROM events GROUP BY 1").df()
+        """
+        text = statement if not parameters else _with_parameters(statement, parameters)
+        options = _options(since, until, limit, threads, memory, dictionaries, static_types, strict)
+        return Result(lambda: self._query("cairn_sql", _text(text, "statement"), options))
+
+    def scan(
+        self, columns: Sequence[str] | None = None, where: str | None = None, since: Time | None = None,
+        until: Time | None = None, *, limit: int | None = None, threads: int = 0, dictionaries: bool = False,
+        strict: bool = False,
+    ) -> Result:
+        """Values at paths of the events that satisfy a condition, in stored order.
+
+        Without `columns` the members that CloudTrail documents for every event (`cairn.COLUMNS`), objects as JSON.
+
+        >>> cairn.open("trail").scan(["eventTime", "userIdentity.arn"], "errorCode IS NOT NULL", since="7d").polars()
+        """
+        if isinstance(columns, str):
+            raise UsageError("columns: expected a list of paths", 2)
+        paths = [_text(path, "columns") for path in (COLUMNS if columns is None else columns)]
+        array = (ctypes.c_char_p * max(1, len(paths)))(*paths)
+        condition = None if where is None else _text(where, "where")
+        options = _options(since, until, limit, threads, 0, dictionaries, False, strict)
+        return Result(lambda: self._query("cairn_scan", array, len(paths), condition, options))
+
+    def restore(
+        self, to: str | os.PathLike[str], matching: str | None = None, *, gzip: bool = False
+    ) -> dict[str, int]:
+        """Writes the original objects below `to`, byte for byte, each compared with the SHA-256 of its original.
+
+        `matching` is a shell pattern for their keys, `*` crossing `/`; with `gzip` they are compressed again.
+        """
+        summary, error = ctypes.c_void_p(), ctypes.c_void_p()
+        pattern = None if matching is None else _text(matching, "matching")
+        check(
+            library().cairn_restore(
+                self._open(), os.fsencode(to), pattern, int(gzip), ctypes.byref(summary), ctypes.byref(error)), error)
+        return _native.numbers(summary.value)
+
+    def _query(self, function: str, *arguments: Any) -> int:
+        query, error = ctypes.c_void_p(), ctypes.c_void_p()
+        call = getattr(library(), function)
+        given = [ctypes.byref(value) if isinstance(value, Options) else value for value in arguments]
+        check(call(self._open(), *given, ctypes.byref(query), ctypes.byref(error)), error)
+        return query.value or 0
+
+
+def open(path: str | os.PathLike[str], *, cache: int = 0) -> Archive:  # noqa: A001
+    """Opens the archive at `path`."""
+    return Archive(path, cache=cache)
+
+
+def compact(
+    sources: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], archive: str | os.PathLike[str], *,
+    progress: bool | Callable[[int, int], None] | None = None,
+) -> dict[str, int]:
+    """Adds files, directories or globs to the archive, which is made where there is none; gives what was done.
+
+    What is in it already is skipped, so it can be called as often as you like. `progress` is called with the files that
+    are done and all of them; True shows them on standard error, as is usual where somebody looks on.
+    """
+    names = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    paths = [os.fsencode(name) for name in names]
+    array = (ctypes.c_char_p * max(1, len(paths)))(*paths)
+    if progress is None:
+        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
+    show = _show if progress is True else progress or None
+    state: dict[str, Any] = {"cancelled": False}
+
+    @_native.Progress  # type: ignore[untyped-decorator]
+    def report(done: int, all_: int, _: int) -> int:
+        try:
+            if show:
+                show(done, all_)
+        except BaseException as error:  # An exception cannot leave a callback.
+            state["error"], state["cancelled"] = error, True
+        return 1 if state["cancelled"] else 0
+
+    summary, error = ctypes.c_void_p(), ctypes.c_void_p()
+
+    def run() -> None:
+        state["status"] = library().cairn_compact(
+            array, len(paths), os.fsencode(archive), report, None, ctypes.byref(summary), ctypes.byref(error))
+
+    # On a thread, so that Ctrl-C is seen.
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+    except BaseException:
+        state["cancelled"] = True
+        thread.join()
+        raise
+    if show is _show:
+        print(file=sys.stderr)
+    if "error" in state:
+        raise state["error"]
+    check(state["status"], error)
+    return _native.numbers(summary.value)
+
+
+def _show(done: int, all_: int) -> None:
+    print(f"\r{done:,} of {all_:,} files", end="", file=sys.stderr, flush=True)
+
+
+def _text(value: str, name: str) -> bytes:
+    if "\0" in value:
+        raise UsageError(f"{name}: a character of code 0", 2)
+    return value.encode()
+
+
+def _options(
+    since: Time | None, until: Time | None, limit: int | None, threads: int, memory: int, dictionaries: bool,
+    static_types: bool, strict: bool,
+) -> Options:
+    for name, number in (("limit", limit or 0), ("threads", threads), ("memory", memory)):
+        if number < 0 or number >= 1 << 31 and name == "threads":
+            raise UsageError(f"{name}: {number} makes no sense", 2)
+    flags = dictionaries * _native.DICTIONARIES | static_types * _native.STATIC_TYPES | strict * _native.STRICT
+    return Options(
+        ctypes.sizeof(Options), _native.NO_SINCE if since is None else milliseconds(since),
+        _native.NO_UNTIL if until is None else milliseconds(until), -1 if limit is None else limit, memory, 0, threads,
+        flags)
+
+
+def _with_parameters(statement: str, parameters: Sequence[Any]) -> str:
+    values = ", ".join(_literal(value) for value in parameters)
+    return f"EXECUTE IMMEDIATE {_literal(statement)} USING {values}"
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, decimal.Decimal) and value.is_finite():
+        return f"DECIMAL '{value:f}'"
+    if isinstance(value, float) and value - value == 0:
+        return f"{value:.17e}"
+    if isinstance(value, datetime.datetime):
+        aware = value.astimezone(datetime.timezone.utc) if value.tzinfo else value
+        return f"TIMESTAMP '{aware:%Y-%m-%d %H:%M:%S.%f}'"
+    if isinstance(value, datetime.date):
+        return f"DATE '{value}'"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    raise UsageError(f"a parameter of type {type(value).__name__} has no spelling in SQL", 2)

@@ -1,0 +1,361 @@
+"""Archives as files that other systems read: Parquet, NDJSON or CSV by day, or the original objects.
+
+A partition appears whole: it is written under another name and renamed. What is done is noted in
+`_cairn_export.json`, so that an export that was interrupted, or one of an archive that has grown, writes only what
+is missing or has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import gzip
+import json
+import os
+import shutil
+import sys
+from typing import IO, Any, Callable, Iterable, Iterator, Sequence
+
+from . import _archive
+from ._archive import Archive
+from ._columns import COLUMNS
+from ._native import CairnError, UsageError
+from ._times import Time, milliseconds
+
+#: Members of userIdentity that queries ask for most, as columns of their own.
+IDENTITY = ("type", "principalId", "arn", "accountId", "accessKeyId", "userName")
+#: What files may be partitioned by beneath the day.
+KEYS = {"account": "recipientAccountId", "region": "awsRegion"}
+#: The partition of what is NULL, as Hive and Athena name it.
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+FORMATS = ("parquet", "ndjson", "csv", "objects")
+
+_NOTES = "_cairn_export.json"
+_WORK = "_cairn_export.tmp"
+_DAY = 86_400_000
+_SUFFIX = {"parquet": ".parquet", "ndjson": ".ndjson.gz", "csv": ".csv.gz"}
+
+
+def export(
+    archive: str | os.PathLike[str] | Archive, to: str | os.PathLike[str], format: str = "parquet", *,  # noqa: A002
+    since: Time | None = None, until: Time | None = None, where: str | None = None, by: Sequence[str] = (),
+    records: bool = False, progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, int]:
+    """Writes the events of an archive below the directory `to`, a directory `day=YYYY-MM-DD` for each day, sorted by
+    time; gives the numbers of partitions written and unchanged, and of rows in all of them.
+
+    `by` names further partitions (`account`, `region`). `records` adds the whole record as the column `eventJson`.
+    `progress` is called with a day, its number and the number of days. Parquet needs pyarrow; `objects` are the
+    original objects with their names, and take none of the other options.
+    """
+    opened = archive if isinstance(archive, Archive) else _archive.open(archive)
+    if format not in FORMATS:
+        raise UsageError(f"{format}: expected one of {', '.join(FORMATS)}", 2)
+    if format == "objects":
+        return opened.restore(to, gzip=True)
+    for key in by:
+        if key not in KEYS:
+            raise UsageError(f"{key}: expected one of {', '.join(KEYS)}", 2)
+    if format == "parquet":
+        _pyarrow()
+    # Tells of mistakes in the condition where it is given.
+    opened.scan(["eventID"], where)
+    settings = {
+        "format": format, "by": list(by), "where": where, "records": records,
+        "since": None if since is None else milliseconds(since), "until": None if until is None else milliseconds(until),
+    }
+    return _Export(opened, os.fspath(to), settings).run(progress)
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise UsageError("Parquet is written by pyarrow: python3 -m pip install pyarrow", 2) from error
+    return pyarrow
+
+
+class _Export:
+    def __init__(self, archive: Archive, target: str, settings: dict[str, Any]) -> None:
+        self.archive, self.target, self.settings = archive, target, settings
+        self.format = settings["format"]
+        self.parts = archive.info["parts"]
+
+    def run(self, progress: Callable[[str, int, int], None] | None) -> dict[str, int]:
+        os.makedirs(self.target, exist_ok=True)
+        notes = self._notes()
+        done: dict[str, Any] = notes["days"]
+        work = os.path.join(self.target, _WORK)
+        shutil.rmtree(work, ignore_errors=True)
+        os.makedirs(work)
+        days = self._days()
+        counts = {"partitions": 0, "unchanged": 0, "rows": 0}
+        for number, day in enumerate(days):
+            if progress:
+                progress(day or NO_VALUE, number, len(days))
+            name, state = day or NO_VALUE, self._state(day)
+            known = done.get(name)
+            if known and known["state"] == state and all(map(self._exists, known["files"])):
+                counts["unchanged"] += 1
+                counts["rows"] += known["rows"]
+                continue
+            rows, files = self._write(day, work)
+            if rows != days[day]:
+                raise CairnError(f"{name}: {rows} events were written, {days[day]} are there", 3)
+            self._remove(set(known["files"] if known else ()) - set(files))
+            done[name] = {"state": state, "rows": rows, "files": files}
+            self._keep(notes)
+            counts["partitions"] += 1
+            counts["rows"] += rows
+        for name in set(done) - {day or NO_VALUE for day in days}:
+            self._remove(done.pop(name)["files"])
+            self._keep(notes)
+        shutil.rmtree(work, ignore_errors=True)
+        return counts
+
+    # What is to do
+
+    def _notes(self) -> dict[str, Any]:
+        """What an earlier run noted; another one's directory is refused."""
+        path = os.path.join(self.target, _NOTES)
+        try:
+            with open(path, encoding="utf-8") as file:
+                notes = json.load(file)
+        except FileNotFoundError:
+            if os.listdir(self.target) not in ([], [_WORK]):
+                raise UsageError(f"{self.target}: neither empty nor an export", 2) from None
+            notes = {"settings": self.settings, "days": {}}
+            self._keep(notes)
+        if notes["settings"] != self.settings:
+            raise UsageError(f"{self.target}: an export with other options: {json.dumps(notes['settings'])}", 2)
+        known: dict[str, Any] = notes
+        return known
+
+    def _keep(self, notes: dict[str, Any]) -> None:
+        path = os.path.join(self.target, _NOTES)
+        with _replacing(path + ".tmp", path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+            json.dump(notes, file, indent=1)
+            _sync(file)
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(self.target, path))
+
+    def _exists(self, path: str) -> bool:
+        return os.path.exists(os.path.join(self.target, path))
+
+    def _days(self) -> dict[str | None, int]:
+        """Days with events, and None for events without a readable time, with the numbers of events."""
+        condition = "" if self.settings["where"] is None else f" WHERE ({self.settings['where']}\n)"
+        sql = f"SELECT date(eventTime) AS day, count(*) AS n FROM events{condition} GROUP BY 1 ORDER BY 1"
+        rows = self.archive.sql(sql, since=self.settings["since"], until=self.settings["until"], static_types=True)
+        return {row["day"].isoformat() if row["day"] else None: row["n"] for row in rows}
+
+    def _range(self, day: str | None) -> tuple[int | None, int | None]:
+        if day is None:
+            return None, None
+        start = milliseconds(day)
+        since, until = self.settings["since"], self.settings["until"]
+        return max(start, start if since is None else since), min(start + _DAY, start + _DAY if until is None else until)
+
+    def _state(self, day: str | None) -> list[list[str | None]]:
+        """The segments that a day's events can be in: where they are the same, so are the events."""
+        since, until = self._range(day)
+        if since is None or until is None:
+            return [[part["name"], part["marks"]] for part in self.parts if part["untimed_rows"]]
+        return [
+            [part["name"], part["marks"]] for part in self.parts
+            if part["untimed_rows"] or part["first"] < until and part["last"] >= since]
+
+    # Writing
+
+    def _statement(self, day: str | None) -> str:
+        if self.format == "ndjson":
+            columns = ["eventJson"]
+        else:
+            identity = [f'userIdentity.{name} AS "userIdentity_{name}"' for name in IDENTITY]
+            columns = [*COLUMNS, *identity] + (["eventJson"] if self.settings["records"] else [])
+        keys = [f"{KEYS[key]} AS \"_key{place}\"" for place, key in enumerate(self.settings["by"])]
+        order = [f'"_key{place}"' for place in range(len(keys))] + ["from_iso8601_timestamp(eventTime)", "eventID"]
+        conditions = [] if self.settings["where"] is None else [f"({self.settings['where']}\n)"]
+        if day is None:
+            conditions.append("from_iso8601_timestamp(eventTime) IS NULL")
+        text = f"SELECT {', '.join(columns + keys)} FROM events"
+        if conditions:
+            text += f" WHERE {' AND '.join(conditions)}"
+        return f"{text} ORDER BY {', '.join(order)}"
+
+    def _write(self, day: str | None, work: str) -> tuple[int, list[str]]:
+        """Writes a day; gives its rows and files. Files appear when all of them are written."""
+        since, until = self._range(day)
+        result = self.archive.sql(self._statement(day), since=since, until=until, static_types=True)
+        written: list[tuple[str, str]] = []
+        total = 0
+        for values, chunks in self._groups(result):
+            folder = "/".join(
+                f"{name}={_folded(value)}" for name, value in zip(("day", *self.settings["by"]), (day, *values)))
+            path = f"{folder}/part-0{_SUFFIX[self.format]}"
+            temporary = os.path.join(work, str(len(written)))
+            total += self._file(temporary, chunks)
+            written.append((temporary, path))
+        for temporary, path in written:
+            target = os.path.join(self.target, path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.replace(temporary, target)
+            _sync_directory(os.path.dirname(target))
+        return total, [path for _, path in written]
+
+    def _groups(self, result: Any) -> Iterator[tuple[tuple[str | None, ...], Iterator[Any]]]:
+        """Runs of rows with the same values of the keys, as batches without these."""
+        count = len(self.settings["by"])
+        batches = _Batches(result, count, self.format)
+        while batches.peek() is not None:
+            key = batches.peek()[0]
+            yield key, batches.run(key)
+
+    def _file(self, path: str, chunks: Iterator[Any]) -> int:
+        writer = {"parquet": _parquet, "ndjson": _ndjson, "csv": _csv}[self.format]
+        return writer(path, chunks)
+
+
+class _Batches:
+    """Batches cut where the values of the keys change."""
+
+    def __init__(self, result: Any, key_count: int, format_: str) -> None:
+        self.pieces = self._cut(result, key_count, format_)
+        self.next: Any = None
+        self.advance()
+
+    def peek(self) -> Any:
+        return self.next
+
+    def advance(self) -> None:
+        self.next = next(self.pieces, None)
+
+    def run(self, key: tuple[str | None, ...]) -> Iterator[Any]:
+        while self.next is not None and self.next[0] == key:
+            piece = self.next[1]
+            self.advance()
+            yield piece
+
+    @staticmethod
+    def _cut(result: Any, key_count: int, format_: str) -> Iterator[tuple[tuple[str | None, ...], Any]]:
+        if format_ == "parquet":
+            for batch in result.reader():
+                width = batch.num_columns - key_count
+                keys = list(zip(*(batch.column(width + place).to_pylist() for place in range(key_count))))
+                values = batch.select(range(width))
+                for key, start, end in _runs(keys, batch.num_rows):
+                    yield key, values.slice(start, end - start)
+            return
+        for row in result:
+            values = list(row.values())
+            width = len(values) - key_count
+            yield tuple(values[width:]), (list(row)[:width], values[:width])
+
+
+def _runs(keys: list[tuple[str | None, ...]], count: int) -> Iterator[tuple[tuple[str | None, ...], int, int]]:
+    if not keys:
+        yield (), 0, count
+        return
+    start = 0
+    for row in range(1, count + 1):
+        if row == count or keys[row] != keys[start]:
+            yield keys[start], start, row
+            start = row
+
+
+def _parquet(path: str, chunks: Iterator[Any]) -> int:
+    pyarrow = _pyarrow()
+    first = next(chunks)
+    rows = 0
+    # Written through an own file, so that it can be synced.
+    with open(path, "wb") as file:
+        with pyarrow.parquet.ParquetWriter(file, first.schema, compression="zstd") as writer:
+            held, count = [first], first.num_rows
+            for batch in chunks:
+                held.append(batch)
+                count += batch.num_rows
+                if count >= 1 << 17:
+                    writer.write_table(pyarrow.Table.from_batches(held))
+                    rows, held, count = rows + count, [], 0
+            if held:
+                writer.write_table(pyarrow.Table.from_batches(held))
+                rows += count
+        _sync(file)
+    return rows
+
+
+def _ndjson(path: str, chunks: Iterator[Any]) -> int:
+    rows = 0
+    with open(path, "wb") as file:
+        with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as target:
+            for _, (record,) in chunks:
+                target.write(record.encode() + b"\n")
+                rows += 1
+        _sync(file)
+    return rows
+
+
+def _csv(path: str, chunks: Iterator[Any]) -> int:
+    import csv
+    import io
+
+    rows = 0
+    with open(path, "wb") as file:
+        with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as target:
+            text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
+            writer = csv.writer(text, lineterminator="\n")
+            for names, values in chunks:
+                if rows == 0:
+                    writer.writerow(names)
+                writer.writerow([_spelled(value) for value in values])
+                rows += 1
+            text.flush()
+            text.detach()
+        _sync(file)
+    return rows
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def _folded(value: str | None) -> str:
+    """A value as a directory's name, as Hive escapes it."""
+    if value is None or value == "":
+        return NO_VALUE
+    return "".join(c if c.isalnum() and c.isascii() or c in "-_." else "".join(f"%{b:02X}" for b in c.encode()) for c in value)
+
+
+@contextlib.contextmanager
+def _replacing(temporary: str, path: str) -> Iterator[str]:
+    yield temporary
+    os.replace(temporary, path)
+    _sync_directory(os.path.dirname(path))
+
+
+def _sync(file: IO[Any]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_directory(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def show(day: str, number: int, count: int) -> None:
+    """Progress on standard error."""
+    print(f"\r{day}  {number + 1:,} of {count:,}", end="", file=sys.stderr, flush=True)
+
+
+__all__ = ["CairnError", "FORMATS", "IDENTITY", "KEYS", "export", "show"]
