@@ -16,7 +16,8 @@ struct CairnCommand: ParsableCommand {
       """,
     version: cairnVersion,
     subcommands: [
-      CompactCommand.self, InspectCommand.self, QueryCommand.self, RecoverCommand.self, RestoreCommand.self,
+      CompactCommand.self, ExportCommand.self, InspectCommand.self, QueryCommand.self, RecoverCommand.self,
+      RestoreCommand.self,
       ScanCommand.self, HistoryCommand.self, TraceCommand.self, WhoCommand.self, DeniedCommand.self,
       GrepCommand.self, NewCommand.self, CoverageCommand.self, TimelineCommand.self, VerifyCommand.self,
       MergeCommand.self, CollectCommand.self, DropCommand.self,
