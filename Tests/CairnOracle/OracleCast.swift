@@ -64,7 +64,8 @@ enum OracleCast {
     case "ipaddress":
       return value.address.map(OracleValue.address) ?? .null
     case "ipprefix":
-      return OracleAddress.network(value).map { .text(Array(OracleAddress.text(ofNetwork: $0).utf8)) } ?? .null
+      return OracleAddress.network(value).map { .text(Array(OracleAddress.text(ofNetwork: $0).utf8)) }
+        ?? .null
     default:
       throw .unsupported("casts to \(name)")
     }

@@ -47,7 +47,7 @@ final class ArchiveMerger {
       var taken = queue.takeSegment()
       taken.outputs = []
       if taken.pieces.isEmpty { break }
-      for piece in taken.pieces where !piece.isSpilled { tally.subtract(piece.state.byteCount) }
+      for piece in taken.pieces where !piece.isSpilled { tally.subtract(piece.state.memoryByteCount) }
       result.segments.append(try writer.write(&taken.pieces, threads: options.threads))
     }
     try check(objects, result)

@@ -225,7 +225,7 @@ package final class Compactor {
       if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
         meter.setSealing(true)
         for piece in taken.pieces where !piece.isSpilled {
-          residentPieceBytes.subtract(piece.state.byteCount)
+          residentPieceBytes.subtract(piece.state.memoryByteCount)
         }
         let segment = try writer.write(&taken.pieces, threads: options.threads)
         meter.setSealing(false)
@@ -245,7 +245,10 @@ package final class Compactor {
     let policy = MergePolicy(options)
     do {
       while true {
-        let names = policy.choose(writer.manifest.segments)
+        let snapshot = try writer.snapshot()
+        let names = try policy.choose(writer.manifest.segments) {
+          try MergePolicy.isWide(snapshot.open($0, readsMarks: false))
+        }
         guard names.count > 1,
           try ArchiveKeeper.merge(names, writer, store, options, &summary.merged)
         else { return }

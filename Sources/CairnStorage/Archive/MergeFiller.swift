@@ -86,8 +86,9 @@ struct MergeFiller {
 
   private mutating func finishPiece() throws {
     piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
-    if tally.add(piece.state.byteCount) > options.memoryByteLimit / 4 {
-      tally.subtract(piece.state.byteCount)
+    piece.state.close()
+    if tally.add(piece.state.memoryByteCount) > options.memoryByteLimit / 4 {
+      tally.subtract(piece.state.memoryByteCount)
       try piece.spill(to: directory)
     }
     output.pieces.append(piece)

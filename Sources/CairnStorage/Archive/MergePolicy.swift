@@ -46,17 +46,27 @@ struct MergePolicy {
     segments.reduce(into: Size()) { $0.add($1) }.tier
   }
 
-  /// Names of the segments to merge next; empty where there is nothing to do.
-  func choose(_ segments: [SegmentEntry]) -> Set<String> {
+  /// Whether a segment has so many keys or shapes that it would end where it does in any merge.
+  static func isWide(_ reader: SegmentReader) throws -> Bool {
+    let catalogue = try reader.catalogue()
+    return catalogue.slots.count >= SegmentFormat.segmentSlotLimit / 2
+      || catalogue.shapes.memberCount >= SegmentFormat.segmentMemberLimit / 2
+  }
+
+  /// Names of the segments to merge next; empty where there is nothing to do. `isWide` tells of a segment what is looked
+  /// up where the tier is complete.
+  func choose(_ segments: [SegmentEntry], isWide: (SegmentEntry) throws -> Bool) rethrows -> Set<String> {
     let tiers = Dictionary(grouping: segments.filter { !isFull($0) }) { Self.tier(CollectionOfOne($0)) }
-    for (tier, members) in tiers.sorted(by: { $0.key < $1.key }) where members.count >= Self.fanIn {
+    for (tier, all) in tiers.sorted(by: { $0.key < $1.key }) where all.count >= Self.fanIn {
+      let members = try all.filter { try !isWide($0) }
+      if members.count < Self.fanIn { continue }
       var chosen = Array(members.prefix(Self.sourceLimit))
       var top = tier
       // What comes of it may complete the tier that it belongs to.
       while chosen.count < Self.sourceLimit {
         let next = Self.tier(chosen)
         guard next > top, let others = tiers[next], others.count + 1 >= Self.fanIn else { break }
-        chosen += others.prefix(Self.sourceLimit - chosen.count)
+        chosen += try others.filter { try !isWide($0) }.prefix(Self.sourceLimit - chosen.count)
         top = next
       }
       return Set(chosen.map(\.name))

@@ -21,7 +21,7 @@ final class PieceFiller: PieceSink {
 
     /// Gives back what it holds outside itself.
     mutating func discard() {
-      for piece in pieces where !piece.isSpilled { tally?.subtract(piece.state.byteCount) }
+      for piece in pieces where !piece.isSpilled { tally?.subtract(piece.state.memoryByteCount) }
       for reject in rejects { reject.delivered?.discard() }
       (pieces, rejects) = ([], [])
     }
@@ -89,9 +89,10 @@ final class PieceFiller: PieceSink {
 
   func finishPiece() throws {
     piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
+    piece.state.close()
     let resident = options.memoryByteLimit / 4
-    if residentPieceBytes.add(piece.state.byteCount) > resident {
-      residentPieceBytes.subtract(piece.state.byteCount)
+    if residentPieceBytes.add(piece.state.memoryByteCount) > resident {
+      residentPieceBytes.subtract(piece.state.memoryByteCount)
       try piece.spill(to: temporaryDirectory)
     }
     output.pieces.append(piece)

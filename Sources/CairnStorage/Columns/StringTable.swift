@@ -5,10 +5,11 @@ import Glibc
 /// Each entry has a style, kept only where some entry is not plain, and a verbatim entry has its original
 /// spelling beside its value.
 package final class StringTable: @unchecked Sendable {
-  package private(set) var heap: RawVector<UInt8>
-  package private(set) var ends: RawVector<UInt64>
+  // Tables change while one owner fills them: checking each access in loops over their entries costs a tenth of these.
+  @exclusivity(unchecked) package private(set) var heap: RawVector<UInt8>
+  @exclusivity(unchecked) package private(set) var ends: RawVector<UInt64>
   /// One style an entry, or empty where all are plain.
-  package private(set) var styles: [UInt8] = []
+  @exclusivity(unchecked) package private(set) var styles: [UInt8] = []
   /// Spellings of verbatim entries, by entry.
   package private(set) var spellings: [Int: [UInt8]] = [:]
 

@@ -65,6 +65,9 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
     List(table: self, range: firstShapes[slot]..<firstShapes[slot + 1])
   }
 
+  /// Members of all shapes.
+  var memberCount: Int { memberSlots.count }
+
   /// Slots of the members of all shapes of a slot, with repetitions.
   func members(of slot: Int) -> ArraySlice<UInt32> {
     memberSlots[firstEntries[firstShapes[slot]]..<firstEntries[firstShapes[slot + 1]]]

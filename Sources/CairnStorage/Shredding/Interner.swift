@@ -38,8 +38,13 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
 
   /// Moves the entries to memory that `place` gives for a byte count. Nothing may be interned afterwards.
   mutating func move(_ place: (Int) -> UnsafeMutableRawPointer) {
+    close()
     heap.move(to: place(heap.byteCount))
     ends.move(to: place(ends.byteCount))
+  }
+
+  /// Lets go of what finds entries. Nothing may be interned afterwards.
+  mutating func close() {
     hashes.free()
     table.free()
     hashes = RawVector()
@@ -97,11 +102,7 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
 
   private mutating func decide() {
     guard ends.count > Self.sampleCount / 16 * Self.appendOnlySixteenths else { return }
-    isAppendOnly = true
-    hashes.free()
-    table.free()
-    hashes = RawVector()
-    table = RawVector()
+    close()
   }
 
   private mutating func growTable() {

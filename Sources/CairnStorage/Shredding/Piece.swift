@@ -33,10 +33,10 @@ package final class Piece: @unchecked Sendable {
   /// Whether the tape and the values lie in a temporary file.
   package var isSpilled: Bool { mapping != nil }
 
-  /// Moves tape and values to a temporary file in `directory`. Throws `CairnError.io`.
+  /// Moves all that grows with the input to a temporary file in `directory`. Throws `CairnError.io`.
   package func spill(to directory: String) throws {
     if isSpilled { return }
-    let mapped = try SpillMapping(byteCount: max(1, state.byteCount), directory: directory)
+    let mapped = try SpillMapping(byteCount: max(1, state.memoryByteCount), directory: directory)
     state.move(to: mapped)
     mapped.release(0..<mapped.byteCount)
     mapping = mapped
@@ -54,11 +54,24 @@ package struct PieceState {
   /// Rows whose layout does not reproduce their record, ascending, and where in `heap` its bytes are.
   package var verbatim = RawVector<VerbatimRow>()
 
-  /// Bytes of the parts that grow with the input.
+  /// Bytes of the values, which decide on the ends of segments.
   package var byteCount: Int {
     // Each part begins at a multiple of eight.
     8 * (2 + columns.count * 2) + tape.byteCount + heap.byteCount
       + columns.buffer.reduce(0) { $0 + $1.interner.byteCount }
+  }
+
+  /// What it takes in memory: of many keys or tiny records, most of it stands around the values.
+  package var memoryByteCount: Int {
+    // Each part begins at a multiple of eight.
+    byteCount + automaton.byteCount + columns.byteCount + rows.byteCount + verbatim.byteCount
+      + 8 * (3 + ShapeAutomaton.partCount)
+  }
+
+  /// Lets go of what only reading more records needs. None may be added afterwards.
+  mutating func close() {
+    automaton.close()
+    for index in 0..<columns.count { columns.base[index].interner.close() }
   }
 
   /// Keeps bytes as they are; where in `heap` they are.
@@ -88,6 +101,10 @@ package struct PieceState {
     tape.move(to: place(tape.byteCount))
     heap.move(to: place(heap.byteCount))
     for index in 0..<columns.count { columns.base[index].interner.move(place) }
+    columns.move(to: place(columns.byteCount))
+    rows.move(to: place(rows.byteCount))
+    verbatim.move(to: place(verbatim.byteCount))
+    automaton.move(place)
   }
 
   func free() {

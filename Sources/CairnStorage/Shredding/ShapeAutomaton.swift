@@ -105,6 +105,32 @@ package struct ShapeAutomaton {
     }
   }
 
+  /// Parts that `move` asks a place for.
+  static let partCount = 5
+
+  /// Bytes of what stays when no record comes any more.
+  var byteCount: Int {
+    slots.byteCount + names.byteCount + nodes.byteCount + edges.byteCount + shapes.byteCount
+  }
+
+  /// Lets go of what finds keys and steps. No record may be read afterwards.
+  mutating func close() {
+    edgeTable = [:]
+    slotTable = [:]
+    targets.free()
+    targets = RawVector()
+  }
+
+  /// Moves what stays to memory that `place` gives for a byte count.
+  mutating func move(_ place: (Int) -> UnsafeMutableRawPointer) {
+    close()
+    slots.move(to: place(slots.byteCount))
+    names.move(to: place(names.byteCount))
+    nodes.move(to: place(nodes.byteCount))
+    edges.move(to: place(edges.byteCount))
+    shapes.move(to: place(shapes.byteCount))
+  }
+
   package func free() {
     slots.free()
     names.free()

@@ -49,16 +49,16 @@ private struct Evaluator {
     }
   }
 
-  /// Loops over numbers, where there are some that are not the same for many rows.
+  /// Loops over numbers, where there are some that are not the same for many rows, and texts that stay where they are.
   func flat(_ expression: BoundExpression) -> Vector? {
-    let hasNumbers = inputs.contains { input in
+    let isFlat = inputs.contains { input in
       switch input {
       case .times: granularity.map { $0 <= 1 } ?? true
-      case .wholes, .doubles: true
-      case .constant, .coded, .texts, .plain: false
+      case .wholes, .doubles, .texts: true
+      case .constant, .coded, .plain: false
       }
     }
-    return hasNumbers ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+    return isFlat ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
   }
 
   func map(_ evaluate: ([EngineValue]) -> EngineValue) -> Vector {

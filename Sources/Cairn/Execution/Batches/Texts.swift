@@ -241,7 +241,7 @@ private struct TextNumbers {
 }
 
 /// The entries of a table as they lie in memory, for loops that touch no reference count. Valid while the table lives.
-struct TextEntries: BitwiseCopyable {
+struct TextEntries: BitwiseCopyable, @unchecked Sendable {
   private let heap: UnsafePointer<UInt8>
   private let ends: UnsafePointer<UInt64>
   let count: Int

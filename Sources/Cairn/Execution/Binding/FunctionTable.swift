@@ -86,7 +86,8 @@ enum FunctionTable {
   private static let entries: [String: Entry] = {
     let families = [
       core, TextFunctions.table, SplitFunctions.table, SoundFunctions.table, RegexFunction.table,
-      URLFunctions.table, NetworkFunctions.table, HashFunctions.table, BinaryNumbers.table, Base32.table, MathFunctions.table,
+      URLFunctions.table, NetworkFunctions.table, HashFunctions.table, BinaryNumbers.table, Base32.table,
+      MathFunctions.table,
       BitFunctions.table, VectorFunctions.table, DistributionFunctions.table, QuantityFunctions.table,
       RandomFunction.table, TimeFunctions.table, JSONFunctions.table, ArrayFunctions.table,
       SequenceFunctions.table, MapFunctions.table, LambdaFunction.table,

@@ -8,9 +8,10 @@ struct FlatRows {
   let count: Int
 }
 
-/// The values of a part of an expression for all rows, as numbers.
+/// The values of a part of an expression for all rows, as numbers or as texts where they lie.
 enum FlatValue {
   case constant(EngineValue)
+  case texts(Vector.Texts)
   /// Points in time and texts that spell them, as seconds since 1970; NULL where a second has no text.
   case points([Int64])
   case wholes(Vector.Numbers<Int64>)
@@ -23,7 +24,8 @@ enum FlatValue {
     case .times(let times): self = .points(times.seconds)
     case .wholes(let numbers): self = .wholes(numbers)
     case .doubles(let numbers): self = .doubles(numbers)
-    case .coded, .texts, .plain: return nil
+    case .texts(let texts): self = .texts(texts)
+    case .coded, .plain: return nil
     }
   }
 
@@ -31,6 +33,7 @@ enum FlatValue {
   var vector: Vector? {
     switch self {
     case .constant(let value): .constant(value)
+    case .texts(let texts): .texts(texts)
     case .points: nil
     case .wholes(let numbers): .wholes(numbers)
     case .doubles(let numbers): .doubles(numbers)
@@ -112,6 +115,8 @@ enum FlatKernel: Sendable {
 
   private static func cast(_ value: FlatValue, _ target: CastTarget) -> FlatValue? {
     switch (target, value) {
+    case (.text(limit: nil), .texts(let texts)):
+      return .texts(Vector.Texts(texts.table, codes: texts.codes, isTyped: true))
     case (.timestamp, .points): return value
     case (.double, .doubles): return value
     case (.double, .wholes(let numbers)):

@@ -16,12 +16,19 @@ struct JoinCandidates: Sendable {
     case never, unmatched, always
   }
 
+  /// Whether the right rows with an entry's hash are equal to it: then they are not compared again for each row.
+  private enum Verdict {
+    case unknown, allEqual, mixed
+  }
+
   let batch: Batch
   private let keys: [JoinKeys]
   private let hashes: [UInt64]
   private let table: JoinTable
   private let alone: Alone
   private var row = 0
+  /// What is known of the key's entries where rows share them.
+  private var verdicts: [Verdict]
   /// The last right row that has been given of `row`, where that one is split.
   private var last: Int?
 
@@ -37,6 +44,8 @@ struct JoinCandidates: Sendable {
     self.table = table
     self.alone = alone
     hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
+    let isShared = table.hasOneKey && batch.rowCount > 0 && keys[0].sharedEntry(0) != nil
+    verdicts = isShared ? Array(repeating: .unknown, count: keys[0].entryCount) : []
   }
 
   mutating func next() -> Part? {
@@ -44,9 +53,15 @@ struct JoinCandidates: Sendable {
     while row < batch.rowCount, part.leftRows.count < pairCount {
       let start = part.leftRows.count
       let isContinued = last != nil
+      let entry = verdicts.isEmpty ? nil : keys[0].sharedEntry(row)
+      let isSure = table.joinsAll || entry.map { verdicts[$0] == .allEqual } ?? false
+      var areAllEqual = true
       while let candidate = candidate(after: last) {
         last = candidate
-        if !table.joinsAll, !table.isEqual(keys, row, candidate) { continue }
+        if !isSure, !table.isEqual(keys, row, candidate) {
+          areAllEqual = false
+          continue
+        }
         part.leftRows.append(UInt32(row))
         part.rightRows.append(candidate)
         if part.leftRows.count - start >= pairCount { break }
@@ -64,6 +79,7 @@ struct JoinCandidates: Sendable {
         if isLast { advance() }
         return part
       }
+      if let entry, !isSure { verdicts[entry] = areAllEqual ? .allEqual : .mixed }
       if alone == .always || alone == .unmatched && part.leftRows.count == start {
         part.leftRows.append(UInt32(row))
         part.rightRows.append(-1)

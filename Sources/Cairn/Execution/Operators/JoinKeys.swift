@@ -9,6 +9,8 @@ struct JoinKeys: Sendable {
   }
 
   private let values: Values
+  /// The texts' entries, as they lie in the table that `values` holds.
+  private let entries: TextEntries?
   /// The entry of each row; the row itself where empty.
   private let codes: [UInt32]
   /// By entry.
@@ -19,6 +21,7 @@ struct JoinKeys: Sendable {
       values = .texts(texts)
       codes = texts.codes
       let entries = texts.entries
+      self.entries = entries
       hashes =
         (0..<entries.count).map { entry in
           TextShape.isOnlyText(entries[entry])
@@ -26,6 +29,7 @@ struct JoinKeys: Sendable {
         } + [nil]
       return
     }
+    entries = nil
     if case .times(let times) = vector {
       values = .times(times.seconds)
       codes = []
@@ -43,7 +47,7 @@ struct JoinKeys: Sendable {
     var last: (second: Int64, hash: UInt64?)?
     return seconds.map { second in
       if let last, last.second == second { return last.hash }
-      let hash = TimePoint(seconds: second).map { GroupingKey(.timestamp($0)).stableHash }
+      let hash = TimePoint(seconds: second)?.joinHash
       last = (second, hash)
       return hash
     }
@@ -59,13 +63,18 @@ struct JoinKeys: Sendable {
     }
   }
 
-  /// Whether a row has the same bytes as one of other texts; nil where it has no text.
+  /// The entry of a row where rows share entries; nil where each has one of its own, or nearly.
   @inline(__always)
-  func isSame(_ row: Int, _ others: Vector.Texts, _ other: Int) -> Bool? {
-    guard case .texts(let texts) = values, codes[row] != texts.null, others.codes[other] != others.null else {
-      return nil
-    }
-    return CairnStorage.compare(texts.entries[Int(codes[row])], others.entries[Int(others.codes[other])]) == 0
+  func sharedEntry(_ row: Int) -> Int? { sharesEntries ? Int(codes[row]) : nil }
+
+  private var sharesEntries: Bool { hashes.count * 2 < codes.count }
+
+  /// Whether a row has the same bytes as an entry of other texts; nil where it has no text.
+  @inline(__always)
+  func isSame(_ row: Int, _ others: TextEntries, _ other: Int) -> Bool? {
+    guard let entries, Int(codes[row]) != entries.count, other != others.count else { return nil }
+    let (mine, theirs) = (entries[Int(codes[row])], others[other])
+    return mine.count == theirs.count && CairnStorage.compare(mine, theirs) == 0
   }
 
   /// Whether a row has the same second as one of other times; nil where one of them has none.
@@ -144,9 +153,7 @@ extension EngineValue {
   private func joinHash(depth: Int) -> UInt64? {
     if isNull { return nil }
     if let number = number { return GroupingKey(.number(number)).stableHash }
-    if let point = timePoint {
-      return GroupingKey(.timestamp(point)).stableHash
-    }
+    if let point = timePoint { return point.joinHash }
     if let address = networkAddress { return GroupingKey(.address(address)).stableHash }
     let composite = isComposite ? self : spelledComposite
     guard let composite else { return GroupingKey(.text(text ?? [])).stableHash }
@@ -160,5 +167,14 @@ extension EngineValue {
       JSONDocument.compact(text) == text
     else { return nil }
     return .record(.json(text))
+  }
+}
+
+extension TimePoint {
+  /// The same for equal times: both halves of it depend on every bit of the seconds.
+  fileprivate var joinHash: UInt64 {
+    var hash = (UInt64(bitPattern: seconds) ^ UInt64(bitPattern: fraction) << 20) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ hash >> 32) &* 0xD6E8_FEB8_6659_FD93
+    return hash ^ hash >> 32
   }
 }

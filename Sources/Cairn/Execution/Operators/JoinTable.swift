@@ -17,8 +17,20 @@ final class JoinTable: @unchecked Sendable {
 
   /// The right side's values of one equality.
   private enum Keys {
+    case texts(TextKeys)
     case inMemory(Vector)
     case inFile(ColumnID)
+  }
+
+  /// Texts of rows: one reference, where a vector of them has several.
+  private final class TextKeys {
+    let texts: Vector.Texts
+    let entries: TextEntries
+
+    init(_ texts: Vector.Texts) {
+      self.texts = texts
+      entries = texts.entries
+    }
   }
 
   /// What a row takes in the table and beside it.
@@ -62,14 +74,17 @@ final class JoinTable: @unchecked Sendable {
   }
 
   private static func keys(_ id: ColumnID, _ batches: [Batch]) throws -> Keys {
-    .inMemory(
-      Vector.joined(
-        try batches.map { try $0.columns[id]?.vector() ?? .constant(.null) }, counts: batches.map(\.rowCount))
-    )
+    let vector = Vector.joined(
+      try batches.map { try $0.columns[id]?.vector() ?? .constant(.null) }, counts: batches.map(\.rowCount))
+    if case .texts(let texts) = vector { return .texts(TextKeys(texts)) }
+    return .inMemory(vector)
   }
 
   /// Lets go of the memory behind rows that are in temporary files.
   func release() { rows.arena?.release() }
+
+  /// Whether one equality decides.
+  var hasOneKey: Bool { equalities.count == 1 }
 
   /// Whether every row of the other side may join every row.
   var joinsAll: Bool { equalities.isEmpty }
@@ -89,13 +104,13 @@ final class JoinTable: @unchecked Sendable {
     for (index, equality) in equalities.enumerated() {
       let value: EngineValue
       switch keys[index] {
-      case .inMemory(.texts(let texts)):
-        if let isSame = left[index].isSame(row, texts, candidate) {
+      case .texts(let keys):
+        if let isSame = left[index].isSame(row, keys.entries, Int(keys.texts.codes[candidate])) {
           // Unequal texts may be the same time.
           if isSame { continue }
           if !equality.leftIsTime, !equality.rightIsTime { return false }
         }
-        value = texts[candidate]
+        value = keys.texts[candidate]
       case .inMemory(.times(let times)):
         if let isSame = left[index].isSame(row, times.seconds[candidate]) {
           if isSame { continue }

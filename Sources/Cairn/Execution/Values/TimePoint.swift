@@ -60,10 +60,11 @@ package struct TimePoint: Sendable, Hashable {
     var output = TimePoint.dateText(days: day)
     output.append(UInt8(ascii: " "))
     let second = Int(secondOfDay)
-    for (index, part) in [second / 3600, second / 60 % 60, second % 60].enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ":")) }
-      TimePoint.append(part, width: 2, to: &output)
-    }
+    TimePoint.append(second / 3600, width: 2, to: &output)
+    output.append(UInt8(ascii: ":"))
+    TimePoint.append(second / 60 % 60, width: 2, to: &output)
+    output.append(UInt8(ascii: ":"))
+    TimePoint.append(second % 60, width: 2, to: &output)
     guard fraction != 0 else { return output }
     output.append(UInt8(ascii: "."))
     TimePoint.append(Int(fraction), width: 12, to: &output)
@@ -75,6 +76,8 @@ package struct TimePoint: Sendable, Hashable {
   static func dateText(days: Int) -> [UInt8] {
     let date = EventTime.civil(days: days)
     var output: [UInt8] = []
+    // Of a whole timestamp.
+    output.reserveCapacity(19)
     append(date.year, width: 4, to: &output)
     output.append(UInt8(ascii: "-"))
     append(date.month, width: 2, to: &output)
@@ -84,6 +87,15 @@ package struct TimePoint: Sendable, Hashable {
   }
 
   static func append(_ value: Int, width: Int, to output: inout [UInt8]) {
+    // Years, days and clocks: the numbers of most results, without a text between.
+    if width == 4, 100..<10_000 ~= value {
+      append(value / 100, width: 2, to: &output)
+      return append(value % 100, width: 2, to: &output)
+    }
+    if width == 2, 0..<100 ~= value {
+      output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10))
+      return output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
+    }
     let digits = String(value).utf8
     for _ in 0..<max(0, width - digits.count) { output.append(UInt8(ascii: "0")) }
     output += digits
