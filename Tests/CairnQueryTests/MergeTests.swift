@@ -229,4 +229,15 @@ import Testing
     #expect(summary.objects == 4 && summary.straddling == 0)
     #expect(try archive.rows("SELECT eventID FROM events ORDER BY 1") == ["4", "5", "6", "7"])
   }
+
+  /// A segment of so many keys would end where it does in any merge: it is not written again and again.
+  @Test func wideSegmentsStay() throws {
+    let archive = try LivingArchive()
+    for run in 0..<9 {
+      let keys = (0..<33_000).map { "\"k\(run)_\($0)\":1" }.joined(separator: ",")
+      let summary = try archive.add("w\(run).json", Self.record(run, ",\"p\":{\(keys)}"))
+      #expect(summary.merged.sources == 0)
+    }
+    #expect(try archive.rows("SELECT count(*), count(DISTINCT eventID) FROM events") == ["9 9"])
+  }
 }
