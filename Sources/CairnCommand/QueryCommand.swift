@@ -40,8 +40,7 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Names that mean nothing are errors, not warnings.")
   var strict = false
 
-  @Option(help: "Rows after which to stop, of each statement.")
-  var limit: Int?
+  @OptionGroup var limiting: LimitOptions
 
   @OptionGroup var format: OutputOptions
 
@@ -63,7 +62,6 @@ struct QueryCommand: ParsableCommand {
 
   func validate() throws {
     if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
     if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
 
@@ -79,7 +77,7 @@ struct QueryCommand: ParsableCommand {
     session.options.until = range.until?.milliseconds
     session.options.usesLogstashTime = !range.ignoresLogstashTime
     session.options.threads = threading.count
-    session.options.rowLimit = limit
+    session.options.rowLimit = limiting.limit
     session.options.isStrict = strict
     session.options.tables = try tables.map(Self.table)
     session.options.memoryLimit = memory.value

@@ -42,8 +42,7 @@ struct ScanCommand: ParsableCommand {
     parsing: .unconditional, help: "By event time over the whole archive: time, or -time for newest first.")
   var order: OrderArgument?
 
-  @Option(help: "Events after which to stop.")
-  var limit: Int?
+  @OptionGroup var limiting: LimitOptions
 
   @Flag(help: "Print the number of events only.")
   var count = false
@@ -64,7 +63,6 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup var threading: ThreadOptions
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
     if undated, range.since != nil || range.until != nil {
       throw ValidationError("--undated events are in no range of time")
     }
@@ -74,7 +72,7 @@ struct ScanCommand: ParsableCommand {
     var request = ScanRequest()
     request.since = range.since?.milliseconds
     request.until = range.until?.milliseconds
-    request.limit = limit
+    request.limit = limiting.limit
     request.isUndated = undated
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count

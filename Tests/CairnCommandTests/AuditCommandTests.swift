@@ -59,6 +59,9 @@ import Testing
       ])
     #expect(try ActorProfile(archive, of: "203.0.113.7")?.calls.count == 10)
     #expect(try ActorProfile(archive, of: "111111111111")?.kind == .account)
+    let network = try ActorProfile(archive, of: "203.0.113.0/24")
+    #expect(network?.kind == .network && network?.calls.count == 10)
+    #expect(try ActorProfile(archive, of: "203.0.112.0/24") == nil)
     #expect(try ActorProfile(archive, of: "deploy")?.calls.firstEventID == "rule")
     #expect(try ActorProfile(archive, of: "o'b%_") == nil)
     let two = try Binary.run("who", stored.path, "alice", "nobody-here", "--output", "table")
@@ -91,14 +94,80 @@ import Testing
     #expect(try hits(["^sg-[0-9]$"], regex: true) == ["^sg-[0-9]$: 1 requestParameters.groupId 1"])
     #expect(try hits(["bucketName"]) == ["bucketName: 5 requestParameters.bucketName 5"])
     #expect(throws: CairnError.self) { try hits(["("], regex: true) }
-    // So many that all records are looked at once.
-    let many = (0..<200).map { "10.9.\($0).1" } + ["11.2.3.45"]
-    #expect(try hits(many).last == "11.2.3.45: 1 requestParameters.cidrIp 1")
+    // One text twice, and in other letters.
+    #expect(
+      try hits(["sg-1", "SG-1", "sg-1"], ignoresCase: true)
+        == ["sg-1", "SG-1", "sg-1"].map { "\($0): 1 requestParameters.groupId 1" })
+    #expect(try hits(["11.2.3.45", "11.2.3.45/32", "11.2.3.1/24"]).allSatisfy { $0.contains(": 1 req") })
+    let many =
+      (0..<200).map { "10.9.\($0).1" } + (0..<200).map { "no-\($0)" } + ["11.2.3.45", "LICE", "2025-01-03"]
+    #expect(
+      try hits(many).suffix(3) == [
+        "11.2.3.45: 1 requestParameters.cidrIp 1",
+        "LICE: 9 userIdentity.accessKeyId 9", "2025-01-03: 1 eventTime 1",
+      ])
     let list = try Indicator.list("# comment\n1.2.3[.]4 # scanner\n\n\"hxxps://a[.]b/c\",high\n1.2.3.4\r\n")
     #expect(list.map(\.text) == ["1.2.3.4", "https://a.b/c"])
     #expect(try Binary.run("grep", stored.path, "no-such-thing").code == 1)
     let counts = try lines(try Binary.run("grep", stored.path, "sg-1", "--count", "--output", "jsonl"))
     #expect(counts.first?["eventID"] as? String == "rule")
+  }
+
+  /// Records that agree in all that is shown of them, and have no ID, are two; a limit keeps the first of all.
+  @Test func grepCountsRecords() throws {
+    let lines = (0..<6).map { row in
+      #"{"eventTime":"2025-01-01T00:00:0\#(5 - row)Z","eventName":"Get","requestParameters":{"a":"x1","b":["y1",{"c":"y1"}],"n":\#(row)}}"#
+    }
+    let twin =
+      #"{"eventTime":"2025-01-02T00:00:00Z","eventName":"Get","requestParameters":{"a":"x1","b":"y1","n":"#
+    let stored = try TestArchive([
+      ("1.json", Array(lines.joined(separator: "\n").utf8)),
+      ("2.json", Array("\(twin)1}}\n\(twin)2}}".utf8)),
+    ])
+    let archive = try Archive(path: stored.path)
+    let search = try IndicatorSearch(
+      archive, for: [Indicator("x1"), Indicator("y1"), Indicator("absent")], eventLimit: 2)
+    #expect(search.hits.map(\.count) == [8, 8, 0] && search.eventCount == 8)
+    #expect(
+      search.hits[1].paths == [
+        "requestParameters.b[]": 6, "requestParameters.b[].c": 6, "requestParameters.b": 2,
+      ])
+    #expect(search.events.map(\.time) == ["2025-01-01T00:00:00Z", "2025-01-01T00:00:01Z"])
+    #expect(try IndicatorSearch(archive, for: [Indicator("x1")], eventLimit: 0).events.isEmpty)
+  }
+
+  /// Addresses in every place and spelling that an address stands in.
+  @Test func grepAddresses() throws {
+    let texts = [
+      "https://198.51.100.7:443/x", "seen at 198.51.100.7.", "[2001:DB8::7]:443", "1198.51.100.7",
+      "198.51.100.70",
+      "::ffff:198.51.100.7", "198.51.100.7, 203.0.113.9", "v198.51.100.7-beta", "12:30:00", "",
+    ]
+    let lines = texts.enumerated().map { row, text in
+      #"{"eventTime":"2025-01-01T00:00:0\#(row)Z","eventID":"e\#(row)","responseElements":{"t":"\#(text)"}}"#
+    }
+    let stored = try TestArchive([("a.json", Array(lines.joined(separator: "\n").utf8))])
+    let archive = try Archive(path: stored.path)
+    func events(_ names: String...) throws -> [String] {
+      try IndicatorSearch(archive, for: try names.map { try Indicator($0) }).events.map(\.id)
+    }
+    #expect(try events("198.51.100.7") == ["e0", "e1", "e5", "e6", "e7"])
+    #expect(try events("198.51.100.7", "203.0.113.0/24") == ["e0", "e1", "e5", "e6", "e7"])
+    #expect(try events("198.51.100.0/24", "10.0.0.0/8") == ["e0", "e1", "e4", "e5", "e6", "e7"])
+    #expect(try events("2001:db8::7") == ["e2"] && events("2001:db8::/32", "1.2.3.4") == ["e2"])
+    #expect(try events("0.0.0.0/0") == ["e0", "e1", "e4", "e5", "e6", "e7"])
+  }
+
+  @Test func limits() throws {
+    let stored = try records().archive()
+    for words in [["denied"], ["new", "--since", "2025-01-02"], ["grep", "alice"], ["history", "sg-1"]] {
+      let words = [words[0], stored.path] + words.dropFirst()
+      let none = try Binary.run(words + ["--limit", "0", "--output", "jsonl"])
+      #expect(none.code == 0 && none.output.isEmpty && none.error.contains("more (--limit)"), "\(words)")
+      #expect(try Binary.run(words + ["--limit", "-1"]).code == 2)
+    }
+    let near = try Binary.run("grep", stored.path, "alise")
+    #expect(near.code == 1 && near.error.contains("alice"))
   }
 
   @Test func new() throws {

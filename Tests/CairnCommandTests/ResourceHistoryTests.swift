@@ -125,6 +125,122 @@ import Testing
       ])
   }
 
+  @Test func keysInstancesDatabasesTrails() throws {
+    var records = AuditRecords()
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    let arn = "arn:aws:kms:us-east-1:111111111111:key/\(id)"
+    records.add(
+      "k1", "2025-01-01T00:00:01Z", "kms", "CreateKey",
+      request: #"{"description":"d","keyUsage":"ENCRYPT_DECRYPT"}"#,
+      response: "{\"keyMetadata\":{\"keyId\":\"\(id)\",\"arn\":\"\(arn)\"}}")
+    records.add(
+      "k2", "2025-01-01T00:00:02Z", "kms", "PutKeyPolicy",
+      request:
+        "{\"keyId\":\"\(arn)\",\"policyName\":\"default\",\"policy\":\"{\\\"Statement\\\":[{\\\"Sid\\\":\\\"a\\\",\\\"Principal\\\":\\\"*\\\"}]}\"}"
+    )
+    records.add("k3", "2025-01-01T00:00:03Z", "kms", "DisableKey", request: "{\"keyId\":\"\(id)\"}")
+    records.add(
+      "k4", "2025-01-01T00:00:04Z", "kms", "ScheduleKeyDeletion",
+      request: "{\"keyId\":\"\(id)\",\"pendingWindowInDays\":7}")
+    records.add("k5", "2025-01-01T00:00:05Z", "kms", "CancelKeyDeletion", request: "{\"keyId\":\"\(id)\"}")
+    records.add("k6", "2025-01-01T00:00:06Z", "kms", "EnableKey", request: "{\"keyId\":\"\(id)\"}")
+    records.add("k7", "2025-01-01T00:00:07Z", "kms", "EnableKeyRotation", request: "{\"keyId\":\"\(id)\"}")
+    records.add(
+      "k8", "2025-01-01T00:00:08Z", "kms", "Decrypt", request: "{\"keyId\":\"\(id)\"}", readOnly: true)
+    let key = [
+      "k1; description: d; keyUsage: ENCRYPT_DECRYPT",
+      "k2; KeyPolicy[default].policy.Statement[a].Sid: a; KeyPolicy[default].policy.Statement[a].Principal: *",
+      "k3; state: disabled",
+      "k4; KeyDeletion: scheduled; pendingWindowInDays: 7",
+      "k5; KeyDeletion: scheduled → cancelled", "k6; state: disabled → enabled",
+      "k7; KeyRotation: enabled",
+    ]
+    #expect(try changes(records, arn) == key)
+    #expect(try changes(records, id) == key)
+
+    records.add(
+      "d1", "2025-01-02T00:00:01Z", "rds", "ModifyDBInstance",
+      request:
+        #"{"dBInstanceIdentifier":"db","publiclyAccessible":false,"vpcSecurityGroupIds":["sg-2","sg-1"]}"#)
+    records.add(
+      "d2", "2025-01-02T00:00:02Z", "rds", "ModifyDBInstance",
+      request: #"{"dBInstanceIdentifier":"db","publiclyAccessible":true,"masterUserPassword":"****"}"#)
+    records.add(
+      "d3", "2025-01-02T00:00:03Z", "rds", "StopDBInstance", request: #"{"dBInstanceIdentifier":"db"}"#)
+    records.add(
+      "d4", "2025-01-02T00:00:04Z", "rds", "DeleteDBInstance",
+      request: #"{"dBInstanceIdentifier":"db","skipFinalSnapshot":true}"#)
+    let database = [
+      "d1; publiclyAccessible: ? → false; vpcSecurityGroupIds[]: ? → sg-1, sg-2",
+      "d2; publiclyAccessible: false → true; masterUserPassword: ? → ****", "d3; state: ? → stopped",
+      "d4; state: stopped → deleted",
+    ]
+    #expect(try changes(records, "rds:db") == database)
+    #expect(try changes(records, "arn:aws:rds:us-east-1:111111111111:db:db") == database)
+
+    let instances = #"{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"}]}}"#
+    records.add(
+      "i1", "2025-01-03T00:00:01Z", "ec2", "RunInstances",
+      request:
+        #"{"instancesSet":{"items":[{"imageId":"ami-1","minCount":2,"maxCount":2}]},"instanceType":"t3.micro"}"#,
+      response: instances)
+    records.add("i2", "2025-01-03T00:00:02Z", "ec2", "StopInstances", request: instances)
+    records.add(
+      "i3", "2025-01-03T00:00:03Z", "ec2", "ModifyInstanceAttribute",
+      request: #"{"instanceId":"i-1","instanceType":{"value":"m5.large"}}"#)
+    records.add("i4", "2025-01-03T00:00:04Z", "ec2", "StartInstances", request: instances)
+    records.add("i5", "2025-01-03T00:00:05Z", "ec2", "TerminateInstances", request: instances)
+    let instance = [
+      "i1; instancesSet[0].imageId: ami-1; instancesSet[0].minCount: 2; instancesSet[0].maxCount: 2; "
+        + "instanceType: t3.micro", "i2; state: stopped",
+      "i3; instanceType: t3.micro → m5.large", "i4; state: stopped → started", "i5; state: started → deleted",
+    ]
+    #expect(try changes(records, "i-1") == instance)
+    #expect(try changes(records, "arn:aws:ec2:us-east-1:111111111111:instance/i-1") == instance)
+
+    let trail = "arn:aws:cloudtrail:us-east-1:111111111111:trail/main"
+    records.add(
+      "t1", "2025-01-04T00:00:01Z", "cloudtrail", "CreateTrail",
+      request: #"{"name":"main","s3BucketName":"b","isMultiRegionTrail":true}"#)
+    records.add(
+      "t2", "2025-01-04T00:00:02Z", "cloudtrail", "UpdateTrail",
+      request: "{\"name\":\"\(trail)\",\"isMultiRegionTrail\":false}")
+    records.add(
+      "t3", "2025-01-04T00:00:03Z", "cloudtrail", "PutEventSelectors",
+      request:
+        #"{"trailName":"main","eventSelectors":[{"readWriteType":"WriteOnly","includeManagementEvents":true}]}"#
+    )
+    records.add("t4", "2025-01-04T00:00:04Z", "cloudtrail", "StopLogging", request: "{\"name\":\"\(trail)\"}")
+    records.add("t5", "2025-01-04T00:00:05Z", "cloudtrail", "DeleteTrail", request: "{\"name\":\"\(trail)\"}")
+    let found = [
+      "t1; s3BucketName: b; isMultiRegionTrail: true", "t2; isMultiRegionTrail: true → false",
+      "t3; eventSelectors[0].readWriteType: WriteOnly; eventSelectors[0].includeManagementEvents: true",
+      "t4; Logging: stopped", "t5; state: deleted",
+    ]
+    #expect(try changes(records, trail) == found)
+    #expect(try changes(records, "cloudtrail:main") == found)
+  }
+
+  /// A call that two accounts record is one, and the resource is its owner's.
+  @Test func twins() throws {
+    var records = AuditRecords()
+    let request = #"{"bucketName":"b","acl":"private"}"#
+    let owner = #","sharedEventID":"s","resources":[{"ARN":"arn:aws:s3:::b","accountId":"222222222222"}]"#
+    records.add(
+      "b1", "2025-01-01T00:00:01Z", "s3", "PutBucketAcl",
+      by: #"{"type":"AWSAccount","principalId":"AIDA1","accountId":"111111111111"}"#, request: request,
+      account: "222222222222", more: owner)
+    records.add("b2", "2025-01-01T00:00:01Z", "s3", "PutBucketAcl", request: request, more: owner)
+    records.add(
+      "b3", "2025-01-01T00:00:02Z", "s3", "PutBucketAcl", request: #"{"bucketName":"b","acl":"public-read"}"#,
+      account: "222222222222")
+    let stored = try records.archive()
+    let history = try ResourceHistory(try Archive(path: stored.path), of: "arn:aws:s3:::b")
+    #expect(history.entries.map(\.event.id) == ["b3", "b2"] && history.resources.count == 1)
+    #expect(history.entries.first?.changes.map(\.description) == ["acl: private → public-read"])
+    #expect(history.entries.last?.notes == ["also recorded in 222222222222, event b1"])
+  }
+
   /// Parts of a resource have states of their own: each key of a user.
   @Test func partsOfResources() throws {
     var records = AuditRecords()

@@ -137,6 +137,20 @@ import Testing
     let switched = try #require(try trace(records, key(2)).principals.first).origin
     #expect(switched.steps.map(\.event.id) == ["sw"] && switched.steps.first?.link == .switchRole)
     #expect(switched.first.description == "user alice")
+
+    // Forward: the session that began then, another one of the name apart, and what came of its keys.
+    records.add(
+      "e3", time(50), "iam", "CreateUser",
+      by: AuditRecords.session("admin", "alice", key: key(3), start: time(40)))
+    records.assume("a4", time(9), "deep", "x", key: key(4), by: role)
+    records.add("e4", time(10), "s3", "X", by: AuditRecords.session("deep", "x", key: key(4)))
+    let given = try trace(records, "alice").given
+    #expect(
+      given.map { "\($0.depth) \($0.link.rawValue) \($0.event.id)" } == ["1 switched role sw", "2 key a4"])
+    #expect(given.map { $0.calls?.count } == [2, 1] && given.map(\.accessKeyID) == [nil, key(4)])
+    #expect(given.first?.holder == "arn:aws:sts::111111111111:assumed-role/admin/alice")
+    // A key is one session's: records do not say that it was this one that switched.
+    #expect(try trace(records, key(1)).given.isEmpty)
   }
 
   @Test func accountsOfKeys() {

@@ -113,6 +113,69 @@ import Testing
       + #""items":[\#(items)],"varied":{\#(varied)}}"#
   }
 
+  /// What a judge accepts: keys and values without escapes, in every encoding, against each record's own tokens.
+  @Test(arguments: [1, 2])
+  func judgedValues(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var json = RandomJSON(seed: seed + 20)
+    var options = CompactionOptions()
+    options.pieceByteTarget = 30_000
+    let lines = (0..<(ColumnMerger.plainMinimumCount + 300)).map { Self.record($0, &random) }
+    let objects = (0..<80).map { (key: "\($0).json", bytes: json.object().bytes) }
+    let archives = [
+      try TestArchive([(key: "events.json", bytes: Array(lines.joined(separator: "\n").utf8))]),
+      try TestArchive(objects, options: options),
+    ]
+    for reader in try archives.flatMap({ try $0.readers() }) {
+      for rowGroup in reader.footer.rowGroups.indices {
+        let tokens = try Self.texts(reader, rowGroup).map(Self.tokens)
+        let all = tokens.indices.map { UInt32($0) }
+        for _ in 0..<40 {
+          let row = tokens[random.below(tokens.count)]
+          guard let token = row.isEmpty ? nil : row[random.below(row.count)] else { continue }
+          let start = random.below(token.count + 1)
+          let needle = Array(token[start..<min(token.count, start + 1 + random.below(8))])
+          if needle.isEmpty { continue }
+          let finder = ByteFinder(needle)
+          let judge = ValueJudge(ValueJudge.forms(of: needle)) { finder.find(in: $0) != nil }
+          let found = try ValueSearch(reader, judge).rows(.run(0..<tokens.count), in: rowGroup).list
+          let expected = all.filter { row in
+            tokens[Int(row)].contains { token in
+              token.withUnsafeBufferPointer { finder.find(in: $0) != nil }
+            }
+          }
+          // Rows of null are found by its letters, too.
+          let isOfNull = "null".utf8.contains(needle[0]) && needle.count <= 4
+          let text = String(decoding: needle, as: UTF8.self)
+          #expect(
+            isOfNull ? Set(found).isSuperset(of: expected) : found == expected,
+            "\(text): \(found.count) rows, not \(expected.count)")
+        }
+      }
+    }
+  }
+
+  /// The keys and values of a compact record.
+  private static func tokens(_ json: [UInt8]) -> [[UInt8]] {
+    var tokens: [[UInt8]] = []
+    var position = 0
+    while position < json.count {
+      let start = position
+      if json[position] == UInt8(ascii: "\"") {
+        position += 1
+        while json[position] != UInt8(ascii: "\"") { position += json[position] == 0x5C ? 2 : 1 }
+        tokens.append(json[(start + 1)..<position].withUnsafeBufferPointer { StringSpelling.unescape($0) })
+        position += 1
+      } else if ":,{}[]".utf8.contains(json[position]) {
+        position += 1
+      } else {
+        while !":,{}[]".utf8.contains(json[position]) { position += 1 }
+        if json[start] != UInt8(ascii: "n") { tokens.append(Array(json[start..<position])) }
+      }
+    }
+    return tokens
+  }
+
   @Test(.enabled(if: Corpus.current != nil), arguments: ["odd", "sans504"])
   func corpus(folder: String) throws {
     let corpus = try #require(Corpus.current)

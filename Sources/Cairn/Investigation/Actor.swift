@@ -68,6 +68,9 @@ public struct Actor: Sendable {
     isFromConsole = false
   }
 
+  /// How much a record says of it: the caller's own account names it with its key, other accounts know less.
+  var knowledge: Int { accessKeyID != nil ? 2 : arn != nil ? 1 : 0 }
+
   /// Whether it calls with credentials that somebody was given for a time.
   var isSession: Bool {
     switch type {

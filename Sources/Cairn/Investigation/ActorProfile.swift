@@ -10,6 +10,8 @@ public struct ActorProfile: Sendable {
     case principal
     /// An IP address, or a service that stands where one would.
     case address
+    /// A range of addresses.
+    case network
     /// An account.
     case account
   }
@@ -73,6 +75,10 @@ public struct ActorProfile: Sendable {
     {
       return (.address, ["sourceIPAddress = \(value)"])
     }
+    if name.contains("/"), NetworkRange(spelling: Array(name.utf8)) != nil {
+      // Services stand where addresses do, and are in no network.
+      return (.network, ["contains(\(value), sourceIPAddress)"])
+    }
     if name.utf8.count == 12, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       return (.account, ["(userIdentity.accountId = \(value) OR recipientAccountId = \(value))"])
     }
@@ -85,7 +91,7 @@ public struct ActorProfile: Sendable {
       ("region", "awsRegion"),
     ]
     if kind != .key { sections.append(("key", "userIdentity.accessKeyId")) }
-    if kind != .address { sections.append(("account", "recipientAccountId")) }
+    if kind != .address, kind != .network { sections.append(("account", "recipientAccountId")) }
     sections.append(("principal", Denials.principal))
     sections.append(("role assumed", "requestParameters.roleArn"))
     var lines: [Line] = []

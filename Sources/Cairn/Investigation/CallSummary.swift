@@ -32,4 +32,15 @@ public struct CallSummary: Sendable {
     lastEventID = row[index + 5].text ?? ""
     addresses = (JSONText(row[index + 6].json).elements ?? []).compactMap(\.scalar).sorted()
   }
+
+  /// Several as one; nil for none.
+  init?(_ parts: [CallSummary]) {
+    guard let first = parts.min(by: { $0.first < $1.first }), let last = parts.max(by: { $0.last < $1.last })
+    else { return nil }
+    count = parts.reduce(0) { $0 + $1.count }
+    failed = parts.reduce(0) { $0 + $1.failed }
+    (self.first, firstEventID) = (first.first, first.firstEventID)
+    (self.last, lastEventID) = (last.last, last.lastEventID)
+    addresses = Set(parts.flatMap(\.addresses)).sorted()
+  }
 }

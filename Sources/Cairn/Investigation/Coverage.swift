@@ -20,6 +20,8 @@ public struct Coverage: Sendable {
     public let days: [String: Int]
     /// Days between its first and the end of the range without an event, as first and last day of each gap.
     public let gaps: [(from: String, to: String)]
+    /// Data events by day.
+    public let dataDays: [String: Int]
   }
 
   /// A call that begins, ends or changes recording.
@@ -34,6 +36,8 @@ public struct Coverage: Sendable {
   public let places: [Place]
   /// In order of time.
   public let switches: [Switch]
+  /// Objects that came late, the latest first.
+  public let lateObjects: [LateObject]
   /// All days of the range, `2025-01-31`.
   public let days: [String]
 
@@ -53,17 +57,15 @@ public struct Coverage: Sendable {
     try statements.run(
       """
       SELECT COALESCE(recipientAccountId, userIdentity.accountId), awsRegion, \
-      date_trunc('day', from_iso8601_timestamp(eventTime)), count(*), count_if(eventCategory = 'Data'), min(eventTime), \
-      max(eventTime) FROM events GROUP BY 1, 2, 3
+      date_trunc('day', from_iso8601_timestamp(eventTime)), eventCategory, count(*), min(eventTime), max(eventTime) \
+      FROM events GROUP BY 1, 2, 3, 4
       """
     ) { row in
       let (account, region) = (row[0].text ?? "", row[1].text ?? "")
-      var sums = found["\(account) \(region)"] ?? Sums(account: account, region: region)
-      sums.add(row)
-      found["\(account) \(region)"] = sums
+      found["\(account) \(region)", default: Sums(account: account, region: region)].add(row)
     }
     let allDays = found.values.flatMap { $0.days.keys }
-    days = Self.days(from: allDays.min(), to: allDays.max())
+    days = Self.days(from: allDays.min(), to: allDays.max(), options)
     let range = days
     places = found.values.map { $0.place(range) }.sorted { ($0.account, $0.region) < ($1.account, $1.region) }
     switches = try statements.events(
@@ -72,6 +74,7 @@ public struct Coverage: Sendable {
     ).map { event in
       Switch(event: event, trail: event.request?.text("name") ?? event.request?.text("trailName"))
     }
+    lateObjects = try LateObject.all(statements)
   }
 
   /// What is counted of one place.
@@ -83,14 +86,18 @@ public struct Coverage: Sendable {
     var first = ""
     var last = ""
     var days: [String: Int] = [:]
+    var dataDays: [String: Int] = [:]
 
     mutating func add(_ row: [QueryValue]) {
-      func number(_ index: Int) -> Int { row[index].text.flatMap { Int($0) } ?? 0 }
-      count += number(3)
-      dataCount += number(4)
+      let added = row[4].text.flatMap { Int($0) } ?? 0
+      let isData = row[3].text == "Data"
+      count += added
+      if isData { dataCount += added }
       if let text = row[5].text, first.isEmpty || text < first { first = text }
       if let text = row[6].text, text > last { last = text }
-      if let day = row[2].text { days[String(day.prefix(10)), default: 0] += number(3) }
+      guard let day = row[2].text.map({ String($0.prefix(10)) }) else { return }
+      days[day, default: 0] += added
+      if isData { dataDays[day, default: 0] += added }
     }
 
     func place(_ range: [String]) -> Place {
@@ -108,14 +115,19 @@ public struct Coverage: Sendable {
       }
       return Place(
         account: account, region: region, count: count, dataCount: dataCount, first: first, last: last,
-        days: days,
-        gaps: gaps)
+        days: days, gaps: gaps, dataDays: dataDays)
     }
   }
 
-  private static func days(from: String?, to: String?) -> [String] {
-    guard let from = from.flatMap(parseTime), let to = to.flatMap(parseTime), from <= to else { return [] }
-    let count = min((to - from) / dayLength, Int64(mostDays))
-    return (0...count).map { String(formatTime(from + $0 * dayLength).prefix(10)) }
+  /// All days from the first to the last event, and those of the range that was asked for.
+  private static func days(from: String?, to: String?, _ options: InvestigationOptions) -> [String] {
+    guard let first = from.flatMap(parseTime), let last = to.flatMap(parseTime), first <= last else {
+      return []
+    }
+    let from = options.since.map { min(first, $0) } ?? first
+    let to = options.until.map { max(last, $0 - 1) } ?? last
+    let begin = from - (from % dayLength + dayLength) % dayLength
+    let count = min((to - begin) / dayLength, Int64(mostDays))
+    return (0...count).map { String(formatTime(begin + $0 * dayLength).prefix(10)) }
   }
 }

@@ -32,10 +32,11 @@ public struct Denials: Sendable {
   public let rows: [Row]
 
   /// The role of a session together with its other sessions; who else has a name by that.
-  static let principal = """
-    COALESCE(userIdentity.sessionContext.sessionIssuer.arn, userIdentity.arn, userIdentity.principalId, \
-    userIdentity.invokedBy, userIdentity.accountId, userIdentity.type)
-    """
+  static let principal = "COALESCE(\(principalPaths.joined(separator: ", ")))"
+  static let principalPaths = [
+    "userIdentity.sessionContext.sessionIssuer.arn", "userIdentity.arn", "userIdentity.principalId",
+    "userIdentity.invokedBy", "userIdentity.accountId", "userIdentity.type",
+  ]
 
   /// Finds refused calls: those of which `is_denied(errorCode, errorMessage)` holds.
   ///
@@ -44,43 +45,49 @@ public struct Denials: Sendable {
     _ archive: Archive, of who: String? = nil, options: InvestigationOptions = InvestigationOptions()
   ) throws {
     let statements = Statements(archive: archive, options: options)
-    var found: [[QueryValue]] = []
+    var found: [CallCounts.Key: Sums] = [:]
     for condition in try who.map({ try ActorName($0).conditions }) ?? ["TRUE"] where found.isEmpty {
-      found = try statements.rows(
+      try statements.run(
         """
-        SELECT \(Self.principal), eventSource, eventName, count(*), min(eventTime), max(eventTime), \
-        array_agg(DISTINCT errorCode), array_agg(DISTINCT sourceIPAddress), max_by(errorMessage, eventTime), \
-        max_by(eventID, eventTime) FROM events \
-        WHERE (errorCode IS NOT NULL OR errorMessage IS NOT NULL) AND is_denied(errorCode, errorMessage) \
-        AND \(condition) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
-        """)
+        SELECT \(Self.principal), eventSource, eventName, eventTime, eventID, errorCode, sourceIPAddress, errorMessage \
+        FROM events WHERE (errorCode IS NOT NULL OR errorMessage IS NOT NULL) \
+        AND is_denied(errorCode, errorMessage) AND \(condition)
+        """
+      ) { row in found[CallCounts.Key(row), default: Sums()].add(row) }
     }
-    let allowed = try Self.allowed(Set(found.compactMap { $0[2].text }), statements)
-    rows = found.map { row in
-      let (principal, source, name) = (row[0].text ?? "", row[1].text ?? "", row[2].text ?? "")
-      return Row(
-        principal: principal, source: source, name: name, count: row[3].text.flatMap { Int($0) } ?? 0,
-        first: row[4].text ?? "", last: row[5].text ?? "", allowed: allowed[[principal, source, name]] ?? 0,
-        codes: Self.texts(row[6]), addresses: Self.texts(row[7]), message: row[8].text,
-        eventID: row[9].text ?? "")
-    }
+    let names = SQLText.isOne("eventName", of: Set(found.keys.map(\.name)))
+    let allowed = try CallCounts(
+      statements, where: "\(names) AND errorCode IS NULL AND errorMessage IS NULL", isNeeded: !found.isEmpty)
+    rows = found.map { key, sums in
+      Row(
+        principal: key.principal, source: key.source, name: key.name, count: sums.count, first: sums.first,
+        last: sums.last, allowed: allowed[key], codes: sums.codes.sorted(),
+        addresses: sums.addresses.sorted(),
+        message: sums.message, eventID: sums.eventID)
+    }.sorted { ($1.count, $0.principal, $0.source, $0.name) < ($0.count, $1.principal, $1.source, $1.name) }
   }
 
-  private static func texts(_ value: QueryValue) -> [String] {
-    (JSONText(value.json).elements ?? []).compactMap(\.scalar).sorted()
-  }
+  /// What refusals of one kind have together.
+  private struct Sums {
+    var count = 0
+    var first = ""
+    var last = ""
+    var codes: Set<String> = []
+    var addresses: Set<String> = []
+    /// The last one's.
+    var message: String?
+    var eventID = ""
 
-  private static func allowed(_ names: Set<String>, _ statements: Statements) throws -> [[String]: Int] {
-    var counts: [[String]: Int] = [:]
-    if names.isEmpty { return counts }
-    try statements.run(
-      """
-      SELECT \(principal), eventSource, eventName, count(*) FROM events \
-      WHERE \(SQLText.isOne("eventName", of: names)) AND errorCode IS NULL AND errorMessage IS NULL GROUP BY 1, 2, 3
-      """
-    ) { row in
-      counts[[row[0].text ?? "", row[1].text ?? "", row[2].text ?? ""]] = row[3].text.flatMap { Int($0) } ?? 0
+    mutating func add(_ row: [QueryValue]) {
+      let (time, id) = (row[3].text ?? "", row[4].text ?? "")
+      if count == 0 || time < first { first = time }
+      // Of one second the greatest ID, whatever the order of the rows.
+      if count == 0 || (time, id) > (last, eventID) {
+        (last, eventID, message) = (time, id, row[7].text)
+      }
+      count += 1
+      if let code = row[5].text { codes.insert(code) }
+      if let address = row[6].text { addresses.insert(address) }
     }
-    return counts
   }
 }

@@ -33,7 +33,12 @@ enum EventParameters {
       for (name, member) in members {
         let name = String(decoding: name, as: UTF8.self)
         // Lists of EC2 and CloudFront are objects around arrays.
-        let isWrapper = members.count == 1 && member.isArray && ["items", "item", "member"].contains(name)
+        // Attributes of instances are objects around a value.
+        let isWrapper =
+          members.count == 1
+          && (member.isArray
+            ? ["items", "item", "member"].contains(name)
+            : name == "value" && !path.isEmpty && !member.isObject)
         collect(
           member, isWrapper ? path : path.isEmpty ? name : "\(path).\(name)", isWrapper ? key : name,
           depth + 1, &found)

@@ -6,11 +6,15 @@ struct GeneralHistory {
   private(set) var dataEventCount = 0
   private let resource: ResourceName
   private var states: [String: ResourceState] = [:]
+  /// What was meant, by service, name and place, then by kind: some calls do not say the kind.
+  private var labels: [String: [String: String]] = [:]
 
   init(_ resource: ResourceName) { self.resource = resource }
 
   /// Takes the next event, in order of time.
-  mutating func add(_ event: RecordedEvent) {
+  ///
+  /// - Parameter twins: records of the same call in other accounts.
+  mutating func add(_ event: RecordedEvent, twins: [RecordedEvent] = []) {
     guard event.writes, let match = match(event) else { return }
     if event.isDataEvent {
       dataEventCount += 1
@@ -21,7 +25,9 @@ struct GeneralHistory {
     var state = states[label] ?? ResourceState()
     var change = ResourceCall(event: event, call: call, match: match, state: state)
     change.read()
-    entries.append(ResourceHistory.Entry(event: event, resource: label, changes: change.changes))
+    let notes = twins.map { "also recorded in \($0.account ?? "another account"), event \($0.id)" }
+    entries.append(
+      ResourceHistory.Entry(event: event, resource: label, changes: change.changes, notes: notes))
     if !event.hasFailed {
       change.apply(to: &state)
       states[label] = state
@@ -50,15 +56,59 @@ struct GeneralHistory {
   }
 
   /// What is meant: the service, the kind, the name, and, since names repeat, the place.
-  private func label(_ event: RecordedEvent, _ match: Parameter) -> String {
+  private mutating func label(_ event: RecordedEvent, _ match: Parameter) -> String {
     let arn = ARN(match.value)
     let stem = CallName.stem(match.key)
     // `resourceArn`, `name` and `arn` say nothing of the kind.
     let kind = stem.isEmpty || stem == "resource" ? arn?.kind ?? "" : stem
     let name = arn?.name ?? match.value
-    let place = [event.account, event.service == "iam" ? nil : event.region].compactMap(\.self)
-    return [event.service, kind, name].filter { !$0.isEmpty }.joined(separator: " ")
+    let place = [owner(event, arn) ?? event.account, event.service == "iam" ? nil : event.region].compactMap(
+      \.self)
+    let base = ([event.service, name] + place).joined(separator: "\u{1}")
+    let known = labels[base] ?? [:]
+    if let label = known[kind] ?? known[""] { return label }
+    if kind.isEmpty, let label = known.min(by: { $0.key < $1.key })?.value { return label }
+    let label =
+      [event.service, kind, name].filter { !$0.isEmpty }.joined(separator: " ")
       + (place.isEmpty ? "" : " (\(place.joined(separator: " ")))")
+    labels[base, default: [:]][kind] = label
+    return label
+  }
+}
+
+extension GeneralHistory {
+  /// The account that the resource is in, which need not be the one whose trail has the record: its ARN says, or the
+  /// record's list of resources.
+  private func owner(_ event: RecordedEvent, _ arn: ARN?) -> String? {
+    func isAccount(_ text: String) -> Bool {
+      text.utf8.count == 12 && text.utf8.allSatisfy { $0 &- 0x30 <= 9 }
+    }
+    if let arn, isAccount(arn.account) { return arn.account }
+    let named = event.resources?.elements?.first { element in
+      guard let text = element.text("ARN") ?? element.text("arn") else { return false }
+      return resource.isMeant(by: text, at: "arn", in: event)
+    }
+    return named?.text("accountId").flatMap { isAccount($0) ? $0 : nil }
+  }
+
+  /// Calls in order of time, each with its records: those of several accounts share an ID. The record that knows most
+  /// of the caller comes first.
+  static func calls(_ events: [RecordedEvent]) -> [(event: RecordedEvent, twins: [RecordedEvent])] {
+    var calls: [[RecordedEvent]] = []
+    var places: [String: Int] = [:]
+    var known: Set<String> = []
+    for event in events where event.id.isEmpty || known.insert(event.id).inserted {
+      if let shared = event.sharedID, let place = places[shared] {
+        calls[place].append(event)
+      } else {
+        if let shared = event.sharedID { places[shared] = calls.count }
+        calls.append([event])
+      }
+    }
+    return calls.map { records in
+      let best = records.indices.max { records[$0].actor.knowledge < records[$1].actor.knowledge } ?? 0
+      return (records[best], records.indices.filter { $0 != best }.map { records[$0] })
+    }
   }
 }
 

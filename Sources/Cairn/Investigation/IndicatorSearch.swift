@@ -50,9 +50,8 @@ public struct IndicatorSearch: Sendable {
   /// Events that have any.
   public private(set) var eventCount = 0
 
-  /// More indicators are looked for in one pass over all records, not by what is stored of each.
-  private static let mostStatements = 150
-
+  /// Throws `CairnError.usage` for an expression that is none, and as queries do.
+  ///
   /// - Parameter eventLimit: events that are kept.
   public init(
     _ archive: Archive, for indicators: [Indicator], ignoresCase: Bool = false, eventLimit: Int = 1000,
@@ -60,145 +59,54 @@ public struct IndicatorSearch: Sendable {
   ) throws {
     hits = indicators.map { Hit(indicator: $0) }
     let matcher = try IndicatorMatcher(indicators, ignoresCase: ignoresCase)
-    let statements = Statements(archive: archive, options: options)
-    let conditions = ignoresCase ? [] : indicators.compactMap(\.condition)
-    var known: Set<String> = []
-    let wheres =
-      conditions.count == indicators.count && conditions.count <= Self.mostStatements ? conditions : ["TRUE"]
-    for condition in wheres {
-      let sql = """
-        SELECT eventTime, eventID, eventSource, eventName, userIdentity.arn, sourceIPAddress, errorCode, eventJson \
-        FROM events WHERE \(condition)
-        """
-      try statements.map(sql) { row in
-        let found = matcher.found(in: JSONText(row[7].json))
-        return found.isEmpty ? nil : (Self.texts(row), found)
-      } _: { (texts: [String?], found: [IndicatorMatcher.Found]) in
-        // Events of several indicators come several times.
-        if wheres.count > 1 {
-          let key = texts.map { $0 ?? "" }.joined(separator: "\u{1}")
-          if !known.insert(key).inserted { return }
-        }
-        add(texts, found, limit: eventLimit)
-      }
+    var statements = Statements(archive: archive, options: options)
+    // One text is found soonest by its bytes; everything else is judged once for each distinct value.
+    let condition = indicators.count == 1 && !ignoresCase ? indicators[0].condition : nil
+    if condition == nil { statements.judge = matcher.judge }
+    let shown = ["eventSource", "eventName", "userIdentity.arn", "sourceIPAddress", "errorCode"]
+    let columns = eventLimit > 0 ? shown : shown.map { _ in "NULL" }
+    let sql = """
+      SELECT eventTime, eventID, \(columns.joined(separator: ", ")), eventJson FROM events \
+      WHERE \(condition ?? "TRUE")
+      """
+    try statements.map(sql) { row in
+      let found = matcher.found(in: row[7].json)
+      return found.isEmpty ? nil : (row[..<7].map(\.text), found)
+    } _: { (texts: [String?], found: [IndicatorMatcher.Found]) in
+      add(texts, found, limit: eventLimit)
     }
-    events.sort { ($0.time, $0.id) < ($1.time, $1.id) }
+    keepFirst(eventLimit)
   }
-
-  private static func texts(_ row: [QueryValue]) -> [String?] { row[..<7].map(\.text) }
 
   private mutating func add(_ texts: [String?], _ found: [IndicatorMatcher.Found], limit: Int) {
     eventCount += 1
     for number in Set(found.map(\.indicator)) {
       hits[number].count += 1
-      let time = texts[0] ?? ""
+      guard let time = texts[0] else {
+        if hits[number].eventID == nil { hits[number].eventID = texts[1] }
+        continue
+      }
       if hits[number].first.map({ time < $0 }) ?? true {
         (hits[number].first, hits[number].eventID) = (time, texts[1])
       }
       if hits[number].last.map({ time > $0 }) ?? true { hits[number].last = time }
     }
     for place in Set(found) { hits[place.indicator].paths[place.path, default: 0] += 1 }
-    guard events.count < limit else { return }
+    if limit == 0 { return }
     events.append(
       Event(
         time: texts[0] ?? "", id: texts[1] ?? "", source: texts[2] ?? "", name: texts[3] ?? "",
-        principal: texts[4],
-        address: texts[5], errorCode: texts[6],
+        principal: texts[4], address: texts[5], errorCode: texts[6],
         found: found.map { (hits[$0.indicator].indicator.text, $0.path) }))
-  }
-}
-
-/// Finds indicators in one record: all texts by one automaton.
-struct IndicatorMatcher: Sendable {
-  /// Which indicator stands where.
-  struct Found: Hashable, Sendable {
-    let indicator: Int
-    let path: String
+    // Segments overlap in time: which are the first is known at the end, and as many as two limits are kept till then.
+    if events.count - limit > max(limit, Self.leastPruned) { keepFirst(limit) }
   }
 
-  private let automaton: NeedleAutomaton?
-  private let textNumbers: [Int]
-  private let networks: [(number: Int, range: NetworkRange)]
-  private let expressions: [(number: Int, pattern: RegexPattern)]
-  private let ignoresCase: Bool
+  /// Fewer events are not worth sorting.
+  private static let leastPruned = 4096
 
-  init(_ indicators: [Indicator], ignoresCase: Bool) throws {
-    self.ignoresCase = ignoresCase
-    var texts: [[UInt8]: Int] = [:]
-    var networks: [(Int, NetworkRange)] = []
-    var expressions: [(Int, RegexPattern)] = []
-    for (number, indicator) in indicators.enumerated() {
-      switch indicator.form {
-      case .text:
-        let bytes = Array(indicator.text.utf8)
-        texts[ignoresCase ? Characters.lower(bytes) : bytes] = number
-      case .network(let range): networks.append((number, range))
-      case .expression:
-        do {
-          expressions.append(
-            (number, try RegexPattern(Array(((ignoresCase ? "(?i)" : "") + indicator.text).utf8))))
-        } catch {
-          throw CairnError.usage("regular expression \(indicator.text): \(error.message)")
-        }
-      }
-    }
-    let needles = texts.keys.sorted { $0.lexicographicallyPrecedes($1) }
-    automaton = needles.isEmpty ? nil : NeedleAutomaton(needles)
-    textNumbers = needles.map { texts[$0] ?? 0 }
-    (self.networks, self.expressions) = (networks, expressions)
-  }
-
-  func found(in record: JSONText) -> [Found] {
-    var found: [Found] = []
-    visit(record, "", &found)
-    return found
-  }
-
-  /// Records nest 256 levels deep at most.
-  private func visit(_ value: JSONText, _ path: String, _ found: inout [Found]) {
-    if let members = value.members {
-      for (key, member) in members {
-        let name = String(decoding: key, as: UTF8.self)
-        let inner = path.isEmpty ? name : "\(path).\(name)"
-        search(key, inner, &found)
-        visit(member, inner, &found)
-      }
-    } else if let elements = value.elements {
-      for element in elements { visit(element, path.hasSuffix("[]") ? path : path + "[]", &found) }
-    } else {
-      switch value.field {
-      case .string(let bytes), .number(let bytes): search(bytes, path, &found)
-      case .boolean(let flag): search(Array((flag ? "true" : "false").utf8), path, &found)
-      default: break
-      }
-    }
-  }
-
-  private func search(_ text: [UInt8], _ path: String, _ found: inout [Found]) {
-    if let automaton {
-      _ = automaton.search(ignoresCase ? Characters.lower(text) : text) { number in
-        found.append(Found(indicator: textNumbers[number], path: path))
-        return false
-      }
-    }
-    for (number, pattern) in expressions where pattern.matches(text) {
-      found.append(Found(indicator: number, path: path))
-    }
-    if networks.isEmpty { return }
-    for word in text.split(whereSeparator: { !Self.isOfAddress($0) }) where word.count >= 2 {
-      guard let address = NetworkAddress(spelling: Array(word)) else { continue }
-      for (number, range) in networks where range.contains(address) {
-        found.append(Found(indicator: number, path: path))
-      }
-    }
-  }
-
-  private static func isOfAddress(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
-      UInt8(ascii: "."), UInt8(ascii: ":"):
-      true
-    default: false
-    }
+  private mutating func keepFirst(_ limit: Int) {
+    events.sort { ($0.time, $0.id) < ($1.time, $1.id) }
+    if events.count > limit { events.removeLast(events.count - limit) }
   }
 }

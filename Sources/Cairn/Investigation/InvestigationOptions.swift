@@ -23,6 +23,10 @@ public struct InvestigationOptions: Sendable {
 struct Statements {
   let archive: Archive
   let options: InvestigationOptions
+  /// What events must have somewhere to be seen; nil for all.
+  var judge: ValueJudge?
+
+  init(archive: Archive, options: InvestigationOptions) { (self.archive, self.options) = (archive, options) }
 
   /// Which times a statement sees.
   enum Times {
@@ -49,6 +53,7 @@ struct Statements {
     query.memoryLimit = options.memoryLimit
     query.usesLogstashTime = options.usesLogstashTime
     query.cancellation = options.cancellation
+    query.judge = judge
     return try Query(sql, on: archive, options: query)
   }
 
@@ -82,7 +87,7 @@ struct Statements {
   ) throws -> [RecordedEvent] {
     let parts = SQLText.conditions(path, isOneOf: values)
     let events = try parts.flatMap {
-      try self.events(where: "\($0) AND \(condition)", times, withRequestID: true)
+      try self.events(where: "\($0) AND \(condition)", times, .credentials)
     }
     if parts.count < 2 { return events }
     // The parts are in order, each for itself.
@@ -91,22 +96,20 @@ struct Statements {
   }
 
   /// The events of which a condition holds, oldest first.
-  func events(where condition: String, _ times: Times = .asked, withRequestID: Bool = false) throws
-    -> [RecordedEvent]
-  {
+  func events(
+    where condition: String, _ times: Times = .asked, _ part: RecordedEvent.Part = .change
+  ) throws -> [RecordedEvent] {
     var events: [RecordedEvent] = []
-    // Random IDs are most of what is read: they are left alone where nobody asks.
-    let columns = withRequestID ? RecordedEvent.columns : RecordedEvent.columnsWithoutRequestID
     try run(
-      "SELECT \(columns) FROM events WHERE \(condition) ORDER BY eventTime", times
+      "SELECT \(RecordedEvent.columns(part)) FROM events WHERE \(condition) ORDER BY eventTime", times
     ) { events.append(RecordedEvent($0)) }
     return events
   }
 }
 
 /// Values as SQL: whatever is in them, they stay values.
-enum SQLText {
-  static func literal(_ text: String) -> String {
+package enum SQLText {
+  package static func literal(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 

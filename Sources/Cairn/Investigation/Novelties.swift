@@ -44,11 +44,6 @@ public struct Novelties: Sendable {
   /// Events before it: nothing can be told from none.
   public let earlierEventCount: Int
 
-  private static let kinds: [(name: String, columns: [String])] = [
-    ("principal", [Denials.principal]), ("address", ["sourceIPAddress"]), ("region", ["awsRegion"]),
-    ("agent", ["userAgent"]), ("call", [Denials.principal, "eventSource", "eventName"]),
-    ("error", [Denials.principal, "errorCode"]),
-  ]
   private static let order = ["principal", "network", "address", "region", "agent", "call", "error"]
 
   /// Compares the time from `options.since` on with all before; without one the last day of the archive.
@@ -79,11 +74,25 @@ public struct Novelties: Sendable {
     earlierEventCount =
       try earlier.rows("SELECT count(*) FROM events").first?.first?.text.flatMap { Int($0) } ?? 0
     var rows: [Row] = []
-    for kind in Self.kinds {
-      let found = try Self.recent(kind.columns, now)
-      let known = try Self.earlier(kind.columns, found, earlier)
-      rows += Self.rows(kind.name, found, known)
-      if kind.name == "address" { rows += Self.networks(found, known) }
+    let calls = try Self.recent([Denials.principal, "eventSource", "eventName"], now, where: "TRUE")
+    let earlierCalls = calls.isEmpty ? [:] : try CallCounts(earlier, where: "TRUE").counts
+    let knownCalls = Dictionary(
+      uniqueKeysWithValues: earlierCalls.map { ([$0.key.principal, $0.key.source, $0.key.name], $0.value) })
+    rows += Self.rows("call", calls.filter { !$0.values[2].isEmpty }, knownCalls)
+    func principal(_ values: [String]) -> String? { values[0].isEmpty ? nil : values[0] }
+    rows += Self.rows(
+      "principal", Self.summed(calls, by: principal), Self.summed(knownCalls, by: principal))
+    let addresses = try Self.recent(["sourceIPAddress"], now)
+    let knownAddresses = try Self.earlier(["sourceIPAddress"], addresses, earlier)
+    rows += Self.rows("address", addresses, knownAddresses)
+    rows += Self.rows(
+      "network", Self.summed(addresses) { Network.around($0[0]) },
+      Self.summed(knownAddresses) { Network.around($0[0]) })
+    for (kind, columns) in [
+      ("region", ["awsRegion"]), ("agent", ["userAgent"]), ("error", [Denials.principal, "errorCode"]),
+    ] {
+      let found = try Self.recent(columns, now)
+      rows += Self.rows(kind, found, try Self.earlier(columns, found, earlier))
     }
     rows.removeAll { !shown.contains($0.frequency) }
     func rank(_ row: Row) -> (Int, Int) {
@@ -101,14 +110,15 @@ public struct Novelties: Sendable {
     var eventID: String
   }
 
-  private static func recent(_ columns: [String], _ statements: Statements) throws -> [Recent] {
+  private static func recent(
+    _ columns: [String], _ statements: Statements, where condition: String? = nil
+  ) throws -> [Recent] {
     let groups = columns.indices.map { String($0 + 1) }.joined(separator: ", ")
-    let last = columns[columns.count - 1]
     var found: [Recent] = []
     try statements.run(
       """
       SELECT \(columns.joined(separator: ", ")), count(*), min(eventTime), min_by(eventID, eventTime) FROM events \
-      WHERE \(last) IS NOT NULL GROUP BY \(groups)
+      WHERE \(condition ?? "\(columns[columns.count - 1]) IS NOT NULL") GROUP BY \(groups)
       """
     ) { row in
       found.append(
@@ -127,7 +137,7 @@ public struct Novelties: Sendable {
     if found.isEmpty { return [:] }
     let groups = columns.indices.map { String($0 + 1) }.joined(separator: ", ")
     let last = columns[columns.count - 1]
-    // Few names make most rows needless.
+    // Few errors make most rows needless.
     let condition =
       columns.count > 1
       ? SQLText.isOne(last, of: found.map { $0.values[columns.count - 1] }) : "\(last) IS NOT NULL"
@@ -156,21 +166,26 @@ public struct Novelties: Sendable {
     }
   }
 
-  private static func networks(_ found: [Recent], _ known: [[String]: Int]) -> [Row] {
-    var earlier: [String: Int] = [:]
-    for (values, count) in known {
-      if let network = Network.around(values[0]) { earlier[network, default: 0] += count }
-    }
-    var recent: [String: Recent] = [:]
-    for address in found {
-      guard let network = Network.around(address.values[0]) else { continue }
+  /// Values of several kinds as one: calls by their principal, addresses by their network. Those without one are left
+  /// out.
+  private static func summed(_ found: [Recent], by key: ([String]) -> String?) -> [Recent] {
+    var sums: [String: Recent] = [:]
+    for value in found {
+      guard let key = key(value.values) else { continue }
       var sum =
-        recent[network] ?? Recent(values: [network], count: 0, first: address.first, eventID: address.eventID)
-      sum.count += address.count
-      if address.first < sum.first { (sum.first, sum.eventID) = (address.first, address.eventID) }
-      recent[network] = sum
+        sums[key] ?? Recent(values: [key], count: 0, first: value.first, eventID: value.eventID)
+      sum.count += value.count
+      if value.first < sum.first { (sum.first, sum.eventID) = (value.first, value.eventID) }
+      sums[key] = sum
     }
-    return rows(
-      "network", Array(recent.values), Dictionary(uniqueKeysWithValues: earlier.map { ([$0.key], $0.value) }))
+    return Array(sums.values)
+  }
+
+  private static func summed(_ known: [[String]: Int], by key: ([String]) -> String?) -> [[String]: Int] {
+    var sums: [[String]: Int] = [:]
+    for (values, count) in known {
+      if let key = key(values) { sums[[key], default: 0] += count }
+    }
+    return sums
   }
 }

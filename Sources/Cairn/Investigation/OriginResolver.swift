@@ -117,14 +117,16 @@ final class OriginResolver {
     return result(try end(at: current))
   }
 
+  /// Whether a session that began at a time can have begun by an event.
+  static func began(_ start: Int64, at event: RecordedEvent) -> Bool {
+    event.milliseconds.map { abs($0 - start) <= clockToleranceMilliseconds } ?? false
+  }
+
   private func candidates(for actor: Actor) -> (Origin.Link, [RecordedEvent]) {
     let issuers = issuers(of: actor)
     if !issuers.isEmpty { return (.key, issuers) }
     guard let arn = actor.arn, let start = actor.sessionStart.flatMap(parseTime) else { return (.key, []) }
-    func began(_ event: RecordedEvent) -> Bool {
-      guard let time = event.milliseconds, !event.hasFailed else { return false }
-      return abs(time - start) <= Self.clockToleranceMilliseconds
-    }
+    func began(_ event: RecordedEvent) -> Bool { !event.hasFailed && Self.began(start, at: event) }
     let named = (bySession[arn] ?? []).filter(began)
     let switches = named.filter { $0.name == "SwitchRole" }
     if !switches.isEmpty { return (.switchRole, switches) }
@@ -158,9 +160,7 @@ final class OriginResolver {
     where !records.contains(where: { $0.id == twin.id }) {
       records.append(twin)
     }
-    // The caller's own account names it with its key; other accounts know less.
-    func knowledge(_ actor: Actor) -> Int { actor.accessKeyID != nil ? 2 : actor.arn != nil ? 1 : 0 }
-    let best = records.indices.max { knowledge(records[$0].actor) < knowledge(records[$1].actor) } ?? 0
+    let best = records.indices.max { records[$0].actor.knowledge < records[$1].actor.knowledge } ?? 0
     let event = records.remove(at: best)
     let caller =
       link == .switchRole

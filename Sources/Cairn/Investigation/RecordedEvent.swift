@@ -37,15 +37,22 @@ public struct RecordedEvent: Sendable {
   let readOnly: Bool?
   let isDataEvent: Bool
 
-  static let columns = columns(requestID: "requestID")
-  static let columnsWithoutRequestID = columns(requestID: "NULL")
+  /// What is read of an event: the rest costs as much and says nothing there.
+  enum Part: Sendable {
+    /// What it asked for and about what, without the random requestID.
+    case change
+    /// What it gave out, and the requestID, which tells calls apart.
+    case credentials
+  }
 
-  private static func columns(requestID: String) -> String {
-    """
-    eventID, eventTime, eventSource, eventName, awsRegion, recipientAccountId, userIdentity, sourceIPAddress, \
-    userAgent, errorCode, errorMessage, sharedEventID, \(requestID), requestParameters, responseElements, resources, \
-    additionalEventData, readOnly, eventCategory
-    """
+  static func columns(_ part: Part) -> String {
+    let (requestID, request, resources) =
+      part == .change ? ("NULL", "requestParameters", "resources") : ("requestID", "NULL", "NULL")
+    return """
+      eventID, eventTime, eventSource, eventName, awsRegion, recipientAccountId, userIdentity, sourceIPAddress, \
+      userAgent, errorCode, errorMessage, sharedEventID, \(requestID), \(request), responseElements, \(resources), \
+      additionalEventData, readOnly, eventCategory
+      """
   }
 
   init(_ row: [QueryValue]) {

@@ -23,7 +23,8 @@ struct ResourceCall {
   ]
   private static let switches: [String: (on: Bool, words: String)] = [
     "Start": (true, "started"), "Stop": (false, "stopped"), "Enable": (true, "enabled"),
-    "Disable": (false, "disabled"), "Reboot": (true, "rebooted"),
+    "Disable": (false, "disabled"), "Reboot": (true, "rebooted"), "Schedule": (true, "scheduled"),
+    "Cancel": (false, "cancelled"),
   ]
   /// Calls that use a resource and set nothing of it.
   private static let uses: Set<String> = ["Run", "Invoke", "Send", "Publish", "Execute", "Assume"]
@@ -51,6 +52,7 @@ struct ResourceCall {
       readRemoval()
     } else if let change = Self.switches[call.verb] {
       add(call.noun.isEmpty || !stem.isEmpty && isOwn ? "state" : call.noun, change.words)
+      if call.verb == "Schedule" { readFields() }
     } else {
       readFields()
     }

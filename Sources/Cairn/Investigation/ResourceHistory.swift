@@ -66,7 +66,9 @@ public struct ResourceHistory: Sendable {
       var found = GeneralHistory(resource)
       let known = Set(entries.map(\.event.id))
       let events = try statements.events(where: try Self.condition(resource), .before)
-      for event in events where !known.contains(event.id) { found.add(event) }
+      for call in GeneralHistory.calls(events) where !known.contains(call.event.id) {
+        found.add(call.event, twins: call.twins)
+      }
       entries = entries.isEmpty ? found.entries : Self.merged(entries, found.entries)
       current += found.current
       dataEventCount = found.dataEventCount

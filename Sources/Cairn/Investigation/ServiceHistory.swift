@@ -108,10 +108,13 @@ struct ServiceHistory {
         """, .before)
     let calls = found.compactMap(ServiceCall.init).filter { service.isMeant(by: $0) }
     let families = TaskDefinitions.families(calls.compactMap(\.taskDefinition))
-    definitions = try TaskDefinitions(statements, families: families)
+    let others =
+      families.isEmpty
+      ? [] : try statements.events(where: TaskDefinitions.condition(families: families), .before)
+    definitions = TaskDefinitions(others, families: families)
     for call in calls { add(call) }
     if calls.isEmpty { return }
-    try addOthers(statements, calls, families)
+    addOthers(others, calls, families)
     for (label, deployed) in states {
       current += deployed.state.fields.compactMap { field, found in
         found.value.map {
@@ -236,9 +239,9 @@ struct ServiceHistory {
 
   /// Calls that set nothing of the service and belong to its story: tasks run by hand, revisions taken back, and
   /// CodeDeploy's orders.
-  private mutating func addOthers(_ statements: Statements, _ calls: [ServiceCall], _ families: Set<String>)
-    throws
-  {
+  private mutating func addOthers(
+    _ others: [RecordedEvent], _ calls: [ServiceCall], _ families: Set<String>
+  ) {
     if families.isEmpty { return }
     let clusters = Set(calls.map(\.cluster))
     let labels = Dictionary(
@@ -251,17 +254,9 @@ struct ServiceHistory {
         ResourceHistory.Entry(
           event: event, resource: label, changes: [], notes: ["\(TaskDefinitions.short(name)) taken back"]))
     }
-    let named = families.sorted().map {
-      "requestParameters.taskDefinition LIKE \(SQLText.literal("%\(SQLText.escaped($0))%")) ESCAPE '\\'"
-    }
-    var others = try statements.events(
-      where:
-        "eventSource = 'ecs.amazonaws.com' AND eventName = 'RunTask' AND (\(named.joined(separator: " OR ")))",
-      .before)
-    others += try statements.events(
-      where: "eventSource = 'codedeploy.amazonaws.com' AND eventName = 'CreateDeployment'", .before)
     for event in others {
-      guard let label = label(event), let note = note(event, clusters, families) else { continue }
+      guard let note = note(event, clusters, families), let label = serviceLabel(event, calls) ?? label(event)
+      else { continue }
       entries.append(ResourceHistory.Entry(event: event, resource: label, changes: [], notes: [note]))
     }
     let all = Array(entries.enumerated())
@@ -269,14 +264,28 @@ struct ServiceHistory {
       \.element)
   }
 
+  private func cluster(_ event: RecordedEvent) -> String? {
+    guard let request = event.request else { return nil }
+    return request.text("cluster").map { ARN($0)?.name ?? $0 } ?? "default"
+  }
+
+  /// The service in the cluster that a task runs in.
+  private func serviceLabel(_ event: RecordedEvent, _ calls: [ServiceCall]) -> String? {
+    guard event.source == "ecs.amazonaws.com", let cluster = cluster(event) else { return nil }
+    return calls.first {
+      $0.cluster == cluster && $0.event.account == event.account && $0.event.region == event.region
+    }?.label
+  }
+
   private func note(_ event: RecordedEvent, _ clusters: Set<String>, _ families: Set<String>) -> String? {
-    if event.name == "RunTask" {
-      let cluster = event.request?.text("cluster").map { ARN($0)?.name ?? $0 } ?? "default"
-      guard clusters.contains(cluster), let named = event.request?.text("taskDefinition"),
+    if event.name == "RunTask" || event.name == "StartTask" {
+      guard let cluster = cluster(event), clusters.contains(cluster),
+        let named = event.request?.text("taskDefinition"),
         !TaskDefinitions.families([named]).isDisjoint(with: families)
       else { return nil }
       return "a task of \(TaskDefinitions.short(named)), outside of the service"
     }
+    guard event.name == "CreateDeployment" else { return nil }
     let named = EventParameters.all(of: event.request).compactMap { parameter in
       parameter.value.split { "\"' \n\t,{}".contains($0) }.map(String.init).first { word in
         ARN(word)?.kind == "task-definition" && !TaskDefinitions.families([word]).isDisjoint(with: families)

@@ -18,24 +18,35 @@ struct TaskDefinitions {
   /// Deregistrations, in order of time.
   private(set) var removals: [RecordedEvent] = []
 
-  /// Reads the revisions of families.
-  init(_ statements: Statements, families: Set<String>) throws {
-    if families.isEmpty { return }
-    let registrations = try statements.events(
-      where: """
-        eventSource = 'ecs.amazonaws.com' AND eventName = 'RegisterTaskDefinition' AND \
-        \(SQLText.isOne("requestParameters.family", of: families))
-        """, .before)
-    for event in registrations where !event.hasFailed { add(event) }
-    let removals = try statements.events(
-      where: "eventSource = 'ecs.amazonaws.com' AND eventName = 'DeregisterTaskDefinition'", .before)
-    for event in removals where !event.hasFailed {
-      guard let name = event.request?.text("taskDefinition"), let arn = Self.arn(name, event),
-        families.contains(Self.family(arn))
-      else { continue }
-      self.removals.append(event)
-      byARN[arn.text]?.deregistered = event.milliseconds
+  /// The revisions of families that registrations among these events tell of, in order of time.
+  init(_ events: [RecordedEvent], families: Set<String>) {
+    for event in events where event.source == Self.source && !event.hasFailed {
+      switch event.name {
+      case "RegisterTaskDefinition": add(event)
+      case "DeregisterTaskDefinition":
+        guard let name = event.request?.text("taskDefinition"), let arn = Self.arn(name, event),
+          families.contains(Self.family(arn))
+        else { continue }
+        removals.append(event)
+        byARN[arn.text]?.deregistered = event.milliseconds
+      default: continue
+      }
     }
+  }
+
+  private static let source = "ecs.amazonaws.com"
+
+  /// What is told of families: their revisions registered and taken back, tasks run by hand, and CodeDeploy's orders.
+  static func condition(families: Set<String>) -> String {
+    let named = families.sorted().map {
+      "requestParameters.taskDefinition LIKE \(SQLText.literal("%\(SQLText.escaped($0))%")) ESCAPE '\\'"
+    }
+    return """
+      (eventSource = '\(source)' AND ((eventName = 'RegisterTaskDefinition' AND \
+      \(SQLText.isOne("requestParameters.family", of: families))) OR \
+      (eventName IN ('DeregisterTaskDefinition', 'RunTask', 'StartTask') AND (\(named.joined(separator: " OR ")))))) \
+      OR (eventSource = 'codedeploy.amazonaws.com' AND eventName = 'CreateDeployment')
+      """
   }
 
   private mutating func add(_ event: RecordedEvent) {

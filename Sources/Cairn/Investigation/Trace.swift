@@ -24,8 +24,10 @@ public struct Trace: Sendable {
     public let depth: Int
     /// The call that gave them out.
     public let event: RecordedEvent
-    /// Their access key.
-    public let accessKeyID: String
+    /// How it is known: `key`, or `switchRole` for a role that the console switched to.
+    public let link: Origin.Link
+    /// Their access key; nil where records do not tell one.
+    public let accessKeyID: String?
     /// Whose they are: the ARN of a session, or a user's name.
     public let holder: String
     /// What was done with them; nil for nothing.
@@ -56,7 +58,13 @@ public struct Trace: Sendable {
     principals = try found.map { actor, calls in
       Principal(actor: actor, origin: try resolver.origin(of: actor), calls: calls)
     }
-    given = try Self.given(by: Set(found.compactMap(\.0.accessKeyID)), statements)
+    let actors = found.map(\.0)
+    // A key and an event are one session's, and a change of role in the console does not say whose.
+    let isOne = AccessKey.isKey(name) || ActorName.isEventID(name)
+    given = try TraceForward(
+      from: Set(actors.compactMap(\.accessKeyID)), principals: isOne ? [] : Set(actors.compactMap(\.arn)),
+      statements
+    ).given
   }
 
   private static func callers(_ name: ActorName, _ statements: Statements) throws -> [(Actor, CallSummary?)] {
@@ -71,88 +79,5 @@ public struct Trace: Sendable {
       if !found.isEmpty { return found }
     }
     return []
-  }
-
-  // MARK: Forward
-
-  /// Calls that give out credentials.
-  private static let givingCalls = [
-    "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "GetSessionToken",
-    "GetFederationToken", "GetRoleCredentials", "CreateAccessKey",
-  ]
-
-  private static func given(by keys: Set<String>, _ statements: Statements) throws -> [Given] {
-    var children: [String: [(key: String, holder: String, event: RecordedEvent)]] = [:]
-    var known = keys
-    var pending = keys
-    for _ in 0..<OriginResolver.longestChain where !pending.isEmpty {
-      let events = try statements.events(
-        "userIdentity.accessKeyId", isOneOf: pending, and: SQLText.isOne("eventName", of: givingCalls),
-        .before)
-      let twins = try self.twins(of: events, statements)
-      pending = []
-      for event in events where !event.hasFailed {
-        let response = event.response ?? event.sharedID.flatMap { twins[$0] }
-        guard let parent = event.actor.accessKeyID, let (key, holder) = credentials(response),
-          known.insert(key).inserted
-        else { continue }
-        children[parent, default: []].append((key, holder, event))
-        pending.insert(key)
-      }
-    }
-    let calls = try summaries(of: known.subtracting(keys), statements)
-    var given: [Given] = []
-    // Depth first, without recursion: a chain may be long.
-    var stack = keys.sorted().reversed().map { (depth: 0, key: $0) }
-    var details: [String: (holder: String, event: RecordedEvent)] = [:]
-    while let (depth, key) = stack.popLast() {
-      if let detail = details[key] {
-        given.append(
-          Given(depth: depth, event: detail.event, accessKeyID: key, holder: detail.holder, calls: calls[key])
-        )
-      }
-      for child in (children[key] ?? []).reversed() {
-        details[child.key] = (child.holder, child.event)
-        stack.append((depth + 1, child.key))
-      }
-    }
-    return given
-  }
-
-  /// Responses of other accounts' records of calls whose own has none.
-  private static func twins(of events: [RecordedEvent], _ statements: Statements) throws -> [String: JSONText]
-  {
-    let ids = Set(events.filter { $0.response == nil && !$0.hasFailed }.compactMap(\.sharedID))
-    if ids.isEmpty { return [:] }
-    var responses: [String: JSONText] = [:]
-    for twin in try statements.events("sharedEventID", isOneOf: ids, .before) {
-      if let id = twin.sharedID, let response = twin.response { responses[id] = response }
-    }
-    return responses
-  }
-
-  private static func credentials(_ response: JSONText?) -> (key: String, holder: String)? {
-    guard let response else { return nil }
-    if let key = response.text("credentials", "accessKeyId") {
-      let holder =
-        response.text("assumedRoleUser", "arn") ?? response.text("federatedUser", "arn")
-        ?? "the same principal"
-      return (key, holder)
-    }
-    guard let key = response.text("accessKey", "accessKeyId") else { return nil }
-    return (key, "user \(response.text("accessKey", "userName") ?? "unknown")")
-  }
-
-  private static func summaries(of keys: Set<String>, _ statements: Statements) throws -> [String:
-    CallSummary]
-  {
-    var calls: [String: CallSummary] = [:]
-    for condition in SQLText.conditions("userIdentity.accessKeyId", isOneOf: keys) {
-      try statements.run(
-        "SELECT userIdentity.accessKeyId, \(CallSummary.columns) FROM events WHERE \(condition) GROUP BY 1",
-        .before
-      ) { row in calls[row[0].text ?? ""] = CallSummary(row, at: 1) }
-    }
-    return calls
   }
 }

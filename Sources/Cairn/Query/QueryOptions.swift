@@ -31,6 +31,8 @@ public struct QueryOptions: Sendable {
   /// Ends the query early from another thread or a signal handler.
   public var cancellation = QueryCancellation()
   package var mode = EvaluationMode()
+  /// Only events that have a key or value which this accepts are rows of `events`; nil for all.
+  var judge: ValueJudge?
 
   /// All of the archive, on two threads.
   public init() {}

@@ -16,6 +16,9 @@ struct AuditOptions: ParsableArguments {
     if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
 
+  /// Whether several tables may follow one another.
+  var isForPeople: Bool { [.table, .vertical, .markdown].contains(outputFormat) }
+
   var outputFormat: OutputFormat { format.named ?? .standard }
 
   /// Opens the archive, asks, and shows: Ctrl-C ends it as it ends queries.
@@ -39,11 +42,18 @@ struct AuditOptions: ParsableArguments {
     if !quiet { printError(text) }
   }
 
+  /// Says how many rows `--limit` left out.
+  func noteMore(_ count: Int, _ what: String) {
+    if count > 0 { note("\(formatCount(count)) \(what) more (--limit)") }
+  }
+
   /// How to see the evidence as it was delivered.
   func noteEvidence(_ archive: String, _ eventID: String?) {
     guard let eventID, !eventID.isEmpty, isTerminal(2) || outputFormat == .table else { return }
-    let id = eventID.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-    note("original bytes: cairn scan \(archive) --where \"eventID = '\(id)'\" --output raw")
+    // What a log says is not handed to a shell.
+    guard eventID.utf8.allSatisfy({ !"\"$`\\\n\r!".utf8.contains($0) }) else { return }
+    let condition = "eventID = \(SQLText.literal(eventID))"
+    note("original bytes: cairn scan \(archive) --where \"\(condition)\" --output raw")
   }
 
   /// Says what was not found, and ends with exit code 1.
@@ -105,7 +115,6 @@ extension AuditOptions {
   /// Shows tables. Programs get one kind of rows: of csv, json and jsonl the first table.
   func show(_ tables: [AuditTable]) throws {
     let format = outputFormat
-    let isForPeople = format == .table || format == .vertical || format == .markdown
     guard isForPeople else {
       try tables.first?.write(format, isSafe: self.format.csvSafe)
       return

@@ -9,7 +9,8 @@ struct CoverageCommand: ParsableCommand {
     discussion: """
       Tables have a calendar: a character a day, . for none, and 1 to 9 for the number's share of the busiest day of \
       that place. A day without events may be a quiet one: records do not tell it from one that was not delivered. \
-      Data events are counted apart. Exit code 1 where there are no events.
+      Data events are counted apart. An object that came more than an hour after its oldest event, by the time in \
+      its name, is a late delivery. Exit code 1 where there are no events.
 
         cairn coverage archive --since 2025-01-01
       """)
@@ -17,34 +18,91 @@ struct CoverageCommand: ParsableCommand {
   @Argument(help: "The archive directory.")
   var archive: String
 
+  @Option(help: "What the rows are for programs: places, days, recording or late; people get all.")
+  var show = Part.places
+
   @OptionGroup var audit: AuditOptions
+
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case places, days, recording, late
+  }
 
   func run() throws {
     try audit.run(archive) { archive, options in
       let coverage = try Coverage(archive, options: options)
       if coverage.places.isEmpty { try audit.nothing("no events in \(self.archive)") }
-      let places = places(coverage)
       if audit.outputFormat == .table {
         try writeCalendar(coverage)
         try StandardOutput.shared.write("\n")
       }
-      try audit.show([places, switches(coverage)])
+      if audit.isForPeople {
+        var late = late(coverage)
+        let more = late.rows.count - Self.shownLateCount
+        if more > 0 { late.rows.removeLast(more) }
+        try audit.show([places(coverage), switches(coverage), late])
+        if more > 0 { audit.note("\(formatCount(more)) late deliveries more (--show late --output jsonl)") }
+      } else {
+        try audit.show([rows(coverage)])
+      }
       try StandardOutput.shared.flush()
       audit.noteEvidence(self.archive, coverage.switches.last?.event.id)
+    }
+  }
+
+  /// Late deliveries that people get; there may be thousands.
+  private static let shownLateCount = 20
+
+  private func rows(_ coverage: Coverage) -> AuditTable {
+    switch show {
+    case .places: places(coverage)
+    case .days: days(coverage)
+    case .recording: switches(coverage)
+    case .late: late(coverage)
     }
   }
 
   private func places(_ coverage: Coverage) -> AuditTable {
     AuditTable(
       title: "places",
-      columns: ["account", "region", "events", "dataEvents", "first", "last", "days", "daysWithout", "gaps"],
+      columns: [
+        "account", "region", "events", "dataEvents", "first", "last", "days", "daysWithout", "lateObjects",
+        "longestDelayMinutes", "gaps",
+      ],
       rows: coverage.places.map { place in
         let gaps = place.gaps.map { $0.from == $0.to ? $0.from : "\($0.from)/\($0.to)" }
+        let late = coverage.lateObjects.filter { $0.account == place.account && $0.region == place.region }
         let without = coverage.days.count { $0 >= place.first.prefix(10) && place.days[$0] == nil }
         return [
           .text(place.account), .text(place.region), .number(place.count), .number(place.dataCount),
           .text(place.first),
-          .text(place.last), .number(place.days.count), .number(without), .list(gaps),
+          .text(place.last), .number(place.days.count), .number(without),
+          .number(late.count), late.first.map { .number(Int($0.delay / 60_000)) } ?? .text(nil), .list(gaps),
+        ]
+      })
+  }
+
+  /// A row for each account, region and day of the range, those without events too.
+  private func days(_ coverage: Coverage) -> AuditTable {
+    AuditTable(
+      title: "days", columns: ["account", "region", "day", "events", "dataEvents"],
+      rows: coverage.places.flatMap { place in
+        coverage.days.map { day in
+          [
+            .text(place.account), .text(place.region), .text(day), .number(place.days[day] ?? 0),
+            .number(place.dataDays[day] ?? 0),
+          ]
+        }
+      })
+  }
+
+  private func late(_ coverage: Coverage) -> AuditTable {
+    AuditTable(
+      title: "late deliveries",
+      columns: ["account", "region", "delivered", "oldestEvent", "delayMinutes", "events", "object"],
+      rows: coverage.lateObjects.map { object in
+        [
+          .text(object.account), .text(object.region), .text(formatTime(object.delivered)),
+          .text(object.first), .number(Int(object.delay / 60_000)), .number(object.count), .text(object.key),
         ]
       })
   }

@@ -20,14 +20,9 @@ struct DeniedCommand: ParsableCommand {
   @Option(help: "Only of this principal: an access key, an ARN, an ID or a name.")
   var who: String?
 
-  @Option(help: "Rows after which to stop.")
-  var limit: Int?
+  @OptionGroup var limiting: LimitOptions
 
   @OptionGroup var audit: AuditOptions
-
-  func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-  }
 
   func run() throws {
     try audit.run(archive) { archive, options in
@@ -44,7 +39,7 @@ struct DeniedCommand: ParsableCommand {
           "addresses",
           "message", "eventID",
         ])
-      table.rows = denials.rows.prefix(limit ?? .max).map { row in
+      table.rows = denials.rows.prefix(limiting.limit ?? .max).map { row in
         [
           .text(row.principal), .text(row.source), .text(row.name), .number(row.count), .number(row.allowed),
           .text(row.first), .text(row.last), .list(row.codes), .list(row.addresses), .text(row.message),
@@ -53,6 +48,7 @@ struct DeniedCommand: ParsableCommand {
       }
       try audit.show([table])
       try StandardOutput.shared.flush()
+      audit.noteMore(denials.rows.count - table.rows.count, "rows")
       audit.noteEvidence(self.archive, first.eventID)
     }
   }

@@ -34,8 +34,7 @@ struct GrepCommand: ParsableCommand {
     help: "The pattern is a regular expression over each value.")
   var isExpression = false
 
-  @Option(help: "Events to show; all are counted.")
-  var limit = 1000
+  @OptionGroup var limiting: LimitOptions
 
   @Flag(help: "Only counts: a row for each indicator and path.")
   var count = false
@@ -44,7 +43,7 @@ struct GrepCommand: ParsableCommand {
 
   func validate() throws {
     if (pattern == nil) == (file == nil) { throw ValidationError("give a pattern or --file") }
-    if limit < 0 { throw ValidationError("--limit must not be negative") }
+    if isExpression, file != nil { throw ValidationError("--regex is for a pattern, not for --file") }
   }
 
   func run() throws {
@@ -56,26 +55,42 @@ struct GrepCommand: ParsableCommand {
     }
     try audit.run(archive) { archive, options in
       let search = try IndicatorSearch(
-        archive, for: indicators, ignoresCase: ignoreCase, eventLimit: limit, options: options)
+        archive, for: indicators, ignoresCase: ignoreCase,
+        eventLimit: count ? 0 : limiting.limit ?? Self.shownCount, options: options)
       guard search.eventCount > 0 else {
         let what =
           indicators.count == 1 ? indicators[0].given : "none of \(formatCount(indicators.count)) indicators"
-        try audit.nothing("\(what) is in no record of \(self.archive)")
+        try audit.nothing(
+          "\(what) is in no record of \(self.archive)", near: try near(indicators, archive, options))
       }
       let (counts, events) = (counts(search), events(search))
-      let isForPeople = [.table, .markdown, .vertical].contains(audit.outputFormat)
-      try audit.show(count ? [counts] : isForPeople ? [counts, events] : [events])
+      try audit.show(count ? [counts] : audit.isForPeople ? [counts, events] : [events])
       try StandardOutput.shared.flush()
-      if !count, search.eventCount > search.events.count {
-        audit.note("\(formatCount(search.eventCount - search.events.count)) events more (--limit)")
-      }
+      if !count { audit.noteMore(search.eventCount - search.events.count, "events") }
       let missing = search.hits.count { $0.count == 0 }
       if missing > 0 {
         audit.note("\(formatCount(missing)) of \(formatCount(indicators.count)) indicators are nowhere")
       }
-      audit.noteEvidence(self.archive, search.events.first?.id)
+      audit.noteEvidence(self.archive, search.hits.first { $0.count > 0 }?.eventID)
     }
   }
+
+  /// What there is that is nearly what was looked for; of lists too many were looked for.
+  private func near(
+    _ indicators: [Indicator], _ archive: Archive, _ options: InvestigationOptions
+  ) throws -> [String] {
+    guard indicators.count == 1, !isExpression, let text = indicators.first?.text, !text.contains("/") else {
+      return []
+    }
+    let names =
+      try ActorName.names(near: text, in: archive, options: options)
+      + ResourceHistory.names(near: text, in: archive, options: options)
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  /// Events that are shown without `--limit`; all are counted.
+  private static let shownCount = 1000
 
   private func counts(_ search: IndicatorSearch) -> AuditTable {
     var table = AuditTable(

@@ -13,6 +13,7 @@ struct HistoryCommand: ParsableCommand {
 
         cairn history archive ecs:my-ecs-cluster/my-web-app
         cairn history archive sg-0a1b2c3d --since 30d
+        cairn history archive ecs:my-ecs-cluster/my-web-app --state --output json
       """)
 
   @Argument(help: "The archive directory.")
@@ -24,14 +25,12 @@ struct HistoryCommand: ParsableCommand {
   @Flag(name: .customLong("oldest-first"), help: "Oldest first.")
   var oldestFirst = false
 
-  @Option(help: "Changes after which to stop.")
-  var limit: Int?
+  @Flag(help: "The state after the last change: a row for each field that is known.")
+  var state = false
+
+  @OptionGroup var limiting: LimitOptions
 
   @OptionGroup var audit: AuditOptions
-
-  func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-  }
 
   func run() throws {
     try audit.run(archive) { archive, options in
@@ -44,8 +43,10 @@ struct HistoryCommand: ParsableCommand {
       }
       let shownID = entries.first?.event.id
       if oldestFirst { entries.reverse() }
-      if let limit { entries = Array(entries.prefix(limit)) }
-      if audit.outputFormat == .table {
+      if let limit = limiting.limit { entries = Array(entries.prefix(limit)) }
+      if state {
+        try audit.show([current(history)])
+      } else if audit.outputFormat == .table {
         try writeReport(history, entries)
       } else {
         try audit.show([table(entries), current(history)])
@@ -55,6 +56,7 @@ struct HistoryCommand: ParsableCommand {
         audit.note(
           "\(history.resources.count) resources have this name: \(history.resources.joined(separator: "; "))")
       }
+      audit.noteMore(history.entries.count - entries.count, "changes")
       let more = hidden(history)
       if !more.isEmpty { audit.note(String(more.dropFirst(2))) }
       audit.noteEvidence(self.archive, shownID)

@@ -21,14 +21,9 @@ struct NewCommand: ParsableCommand {
   @Flag(help: "FREQUENT values, too.")
   var all = false
 
-  @Option(help: "Rows after which to stop.")
-  var limit: Int?
+  @OptionGroup var limiting: LimitOptions
 
   @OptionGroup var audit: AuditOptions
-
-  func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-  }
 
   func run() throws {
     try audit.run(archive) { archive, options in
@@ -45,7 +40,7 @@ struct NewCommand: ParsableCommand {
       }
       var table = AuditTable(
         title: "new", columns: ["frequency", "kind", "value", "events", "earlier", "first", "eventID"])
-      table.rows = found.rows.prefix(limit ?? .max).map { row in
+      table.rows = found.rows.prefix(limiting.limit ?? .max).map { row in
         [
           .text(row.frequency.rawValue), .text(row.kind), .text(row.value), .number(row.count),
           .number(row.earlier),
@@ -54,6 +49,7 @@ struct NewCommand: ParsableCommand {
       }
       try audit.show([table])
       try StandardOutput.shared.flush()
+      audit.noteMore(found.rows.count - table.rows.count, "rows")
       audit.noteEvidence(self.archive, first.eventID)
     }
   }

@@ -73,7 +73,8 @@ struct TraceCommand: ParsableCommand {
       let event = given.event
       table.rows.append(
         [
-          .text("forward"), .number(given.depth), .text(event.time), .text(event.name), .text("key"),
+          .text("forward"), .number(given.depth), .text(event.time), .text(event.name),
+          .text(given.link.rawValue),
           .text(given.holder), .text(given.holder.hasPrefix("arn:") ? given.holder : nil),
           .text(given.accessKeyID),
           .text(event.account), .text(event.address), .text(nil),
@@ -130,7 +131,11 @@ struct TraceCommand: ParsableCommand {
     for given in trace.given {
       try line(
         given.depth,
-        "→ \(given.event.name) \(given.event.time)  event \(given.event.id)  \(given.accessKeyID)  \(given.holder)"
+        [
+          "→ \(given.event.name) \(given.event.time)  event \(given.event.id)", given.accessKeyID,
+          given.holder,
+        ]
+        .compactMap(\.self).joined(separator: "  ")
       )
       try line(given.depth + 1, text(given.calls))
     }

@@ -14,6 +14,16 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+/// How many rows are wanted; 0 for none, as in SQL.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "Rows after which to stop (of query, those of each statement); 0 for none.")
+  var limit: Int?
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+  }
+}
+
 /// A span of time as people write it: `500ms`, `2s`, `10m`, `1h`; at most a week.
 struct Span: ExpressibleByArgument {
   var seconds: Double

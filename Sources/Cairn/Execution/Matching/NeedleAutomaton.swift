@@ -96,26 +96,32 @@ struct NeedleAutomaton: Sendable {
 
   /// Calls `found` with the number of each needle where one ends, until it returns true; whether it did.
   func search(_ text: [UInt8], _ found: (Int) -> Bool) -> Bool {
-    text.withUnsafeBufferPointer { text in
-      rows.withUnsafeBufferPointer { rows in
-        needle.withUnsafeBufferPointer { needle in
-          next.withUnsafeBufferPointer { next in
-            var state: Int32 = 0
-            for byte in text {
-              if Int(state) < denseCount {
-                state = rows[Int(state) * 256 + Int(byte)]
-              } else {
-                state = deepStep(state, byte)
-              }
-              if needle[Int(state)] < 0, next[Int(state)] < 0 { continue }
-              var match = needle[Int(state)] >= 0 ? state : next[Int(state)]
-              while match >= 0 {
-                if found(Int(needle[Int(match)])) { return true }
-                match = next[Int(match)]
-              }
+    text.withUnsafeBufferPointer { search($0, found) }
+  }
+
+  /// The same in bytes as they lie in memory.
+  ///
+  /// - Parameter foldsASCII: whether capital letters of ASCII count as small ones.
+  func search(_ text: UnsafeBufferPointer<UInt8>, foldsASCII: Bool = false, _ found: (Int) -> Bool) -> Bool {
+    rows.withUnsafeBufferPointer { rows in
+      needle.withUnsafeBufferPointer { needle in
+        next.withUnsafeBufferPointer { next in
+          var state: Int32 = 0
+          for var byte in text {
+            if foldsASCII, byte &- 0x41 <= 25 { byte |= 0x20 }
+            if Int(state) < denseCount {
+              state = rows[Int(state) * 256 + Int(byte)]
+            } else {
+              state = deepStep(state, byte)
             }
-            return false
+            if needle[Int(state)] < 0, next[Int(state)] < 0 { continue }
+            var match = needle[Int(state)] >= 0 ? state : next[Int(state)]
+            while match >= 0 {
+              if found(Int(needle[Int(match)])) { return true }
+              match = next[Int(match)]
+            }
           }
+          return false
         }
       }
     }

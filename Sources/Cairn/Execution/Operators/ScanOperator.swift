@@ -64,7 +64,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
   struct Candidate: Sendable {
     let segment: ScanSegment
     let filter: RowFilter?
-    /// Whether the time bounds decide for every row, so that their conditions need not be evaluated.
+    /// What the rows must have somewhere.
+    let search: ValueSearch?
     let rowGroup: Int
     let rows: Positions
   }
@@ -221,6 +222,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
       return []
     }
+    let search = try context.options.judge.map { try ValueSearch(reader, $0) }
     var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       let allowed = try hard.rows(of: rowGroup, in: reader)
@@ -254,14 +256,15 @@ final class ScanOperator: Operator, @unchecked Sendable {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue
       }
-      candidates.append(Candidate(segment: segment, filter: filter, rowGroup: rowGroup, rows: rows))
+      candidates.append(
+        Candidate(segment: segment, filter: filter, search: search, rowGroup: rowGroup, rows: rows))
     }
     return candidates
   }
 
   /// The rows of a candidate that pass what storage evaluates; nil for none.
   private func scan(_ candidate: Candidate, _ context: ExecutionContext) throws -> ScanRows? {
-    let rows: Positions
+    var rows: Positions
     let reads = context.reads(of: self)
     if let filter = candidate.filter {
       let wasRead: Bool
@@ -270,6 +273,9 @@ final class ScanOperator: Operator, @unchecked Sendable {
     } else {
       rows = candidate.rows
       reads.update { $0.rowGroupsRead += 1 }
+    }
+    if let search = candidate.search, !rows.isEmpty {
+      rows = try context.options.cancellation.during { try search.rows(rows, in: candidate.rowGroup) }
     }
     return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
   }

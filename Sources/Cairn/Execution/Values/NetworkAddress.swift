@@ -180,6 +180,24 @@ package struct NetworkRange: Sendable, Hashable {
     isIPv4 ? (UInt32(truncatingIfNeeded: base.low), maskLow.leadingOnes - 32) : nil
   }
 
+  /// What all addresses of a network, and no other, have in common: for finding one of many networks by a table.
+  struct Key: Hashable, Sendable {
+    let isIPv4: Bool
+    /// Of the 128 bits of the sixteen bytes.
+    let bitCount: Int
+    let first: NetworkAddress
+
+    /// The network of so many bits that an address is in.
+    init(_ address: NetworkAddress, bitCount: Int) {
+      isIPv4 = address.isIPv4
+      self.bitCount = bitCount
+      first = NetworkAddress(
+        high: address.high & NetworkRange.mask(bitCount), low: address.low & NetworkRange.mask(bitCount - 64))
+    }
+  }
+
+  var key: Key { Key(base, bitCount: maskHigh.leadingOnes + maskLow.leadingOnes) }
+
   /// A word whose first `bits` bits are set.
   private static func mask(_ bits: Int) -> UInt64 {
     bits <= 0 ? 0 : bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))

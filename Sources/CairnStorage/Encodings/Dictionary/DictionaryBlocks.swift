@@ -49,6 +49,7 @@ package enum DictionaryBlocks {
 
   package static func decode(_ reader: inout ByteReader, count: Int) throws -> StringTable {
     let styles = try PlainStrings.decodeStyles(&reader, count: count)
+    if styles.styles.isEmpty { return try decodePlain(&reader, count: count) }
     let table = StringTable(entryCapacity: count, byteCapacity: reader.remaining * 2)
     var value: [UInt8] = []
     for index in 0..<count {
@@ -60,6 +61,34 @@ package enum DictionaryBlocks {
     }
     try reader.expectEnd(of: "dictionary block")
     return table
+  }
+
+  /// Where all are plain: each entry is copied once, its beginning from the entry before.
+  private static func decodePlain(_ reader: inout ByteReader, count: Int) throws -> StringTable {
+    var heap = RawVector<UInt8>(capacity: reader.remaining * 2)
+    var ends = RawVector<UInt64>(capacity: count)
+    do {
+      var start = 0
+      for _ in 0..<count {
+        let shared = try reader.readCount(limit: heap.count - start, of: "shared prefix")
+        let rest = try reader.readRange(try reader.readCount(limit: reader.remaining, of: "byte count"))
+        let next = heap.count
+        // Room first: growing moves the entry before.
+        heap.reserve(next + shared + rest.count)
+        heap.append(from: heap.base + start, count: shared)
+        reader.bytes.withUnsafeBufferPointer { bytes in
+          if let base = bytes.baseAddress { heap.append(from: base + rest.lowerBound, count: rest.count) }
+        }
+        ends.append(UInt64(heap.count))
+        start = next
+      }
+      try reader.expectEnd(of: "dictionary block")
+    } catch {
+      heap.free()
+      ends.free()
+      throw error
+    }
+    return StringTable(heap: heap, ends: ends)
   }
 }
 

@@ -11,15 +11,7 @@ extension PlainStrings {
     guard let finder = styles.styles.isEmpty ? piece.finder : piece.core else {
       return try decode(&reader, count: count, positions: nil).entries(containing: piece)
     }
-    let range = try ahead.readRange(ahead.remaining)
-    var total = 0
-    for length in lengths {
-      guard length >= 0, length <= Int64(range.count - total) else {
-        throw reader.damaged("string length \(length)")
-      }
-      total += Int(length)
-    }
-    guard total == range.count else { throw reader.damaged("string lengths fall short of their bytes") }
+    let range = try heapRange(&ahead, lengths)
     return ahead.bytes.withUnsafeBufferPointer { bytes in
       let heap = UnsafeBufferPointer(rebasing: bytes[range])
       if styles.styles.isEmpty {
@@ -29,6 +21,39 @@ extension PlainStrings {
       }
       return styledPositions(piece, finder, heap, lengths, styles)
     }
+  }
+
+  /// Positions of the values, without their escapes, that a judge accepts, ascending.
+  static func positions(
+    _ reader: inout ByteReader, count: Int, where accepts: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws -> [UInt32] {
+    let lengths = try IntegerEncoding.decode(&reader, count: count)
+    _ = try decodeStyles(&reader, count: count)
+    let range = try heapRange(&reader, lengths)
+    var found: [UInt32] = []
+    reader.bytes.withUnsafeBufferPointer { bytes in
+      var start = range.lowerBound
+      for (index, length) in lengths.enumerated() {
+        let end = start + Int(length)
+        if accepts(UnsafeBufferPointer(rebasing: bytes[start..<end])) { found.append(UInt32(index)) }
+        start = end
+      }
+    }
+    return found
+  }
+
+  /// Where the bytes of the values are: all that is left, and as long as the lengths say together.
+  private static func heapRange(_ reader: inout ByteReader, _ lengths: [Int64]) throws -> Range<Int> {
+    let range = try reader.readRange(reader.remaining)
+    var total = 0
+    for length in lengths {
+      guard length >= 0, length <= Int64(range.count - total) else {
+        throw reader.damaged("string length \(length)")
+      }
+      total += Int(length)
+    }
+    guard total == range.count else { throw reader.damaged("string lengths fall short of their bytes") }
+    return range
   }
 
   /// Where escapes may stand in for bytes: values that can have the piece are spelled and looked at again.
