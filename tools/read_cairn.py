@@ -29,7 +29,7 @@ def module(name):
 xxhash, zstd_module, zstandard = module("xxhash"), module("compression.zstd"), module("zstandard")
 
 NULL, FALSE, TRUE, STRING, INTEGER, NUMBER, EMPTY_OBJECT, EMPTY_ARRAY, ARRAY, OBJECT = range(10)
-FIRST_SHAPE = 16
+FIRST_SHAPE, VERSION = 16, 1 | 2 << 16
 LITERALS = {NULL: b"null", FALSE: b"false", TRUE: b"true", EMPTY_OBJECT: b"{}", EMPTY_ARRAY: b"[]"}
 SHAPES, LENGTHS, STRINGS, INTEGERS, NUMBERS = range(5)
 COLUMN_KINDS = "shape length string integer number".split()
@@ -113,10 +113,17 @@ def integers(cursor, count, depth=1):  # E10 to E13
 def word_list(cursor):  # E14
     return integers(cursor, cursor.varint())
 
-def codes(cursor, count, values):  # E15, E16
+def codes(cursor, count, values, given=None):  # E15, E16
     if len(values) <= 1:
         return values * count
     width = cursor.byte()
+    if width == 0:  # E16a
+        words, parents = given()
+        counts = integers(cursor, len(words))
+        children = iter(integers(cursor, sum(counts)))
+        after = {word: [values[next(children)] for _ in range(count)] for word, count in zip(words, counts)}
+        ranks = cursor.take(count) if cursor.byte() else bytes(count)
+        return [after[parent][rank] for parent, rank in zip(parents, ranks)]
     numbers = struct.unpack("<%d%s" % (count, {1: "B", 2: "H", 4: "I"}[width]), cursor.take(count * width))
     return [values[number] for number in numbers]
 
@@ -186,16 +193,45 @@ def dictionary_block(cursor, count):  # E27
             yield value
     return spelled(cursor, count, lambda: list(values()))
 
-def uuids(cursor, count):  # E22, E23
-    number = cursor.varint()
-    positions = integers(cursor, number) if number else []
-    output = [None] * count
-    for position, text in zip(positions, plain(Cursor(cursor.counted()), number) if number else []):
-        output[position] = text
-    for index in range(count):
-        d = cursor.take(16).hex().encode()
-        output[index] = output[index] or b"-".join((d[:8], d[8:12], d[12:16], d[16:20], d[20:]))
+ALPHABETS = {1: b"89ab", 2: b"0123456789abcdef", 3: b"0123456789ABCDEF", 4: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+             5: b"0123456789ABCDEFGHIJKLMNOPQRSTUV", 6: b"0123456789ABCDEFGHJKMNPQRSTVWXYZ",
+             7: b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+             8: b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"}
+
+def token(parts, number, bits):
+    """The text of a token: its bits, the most significant first, are those of its characters (E23)."""
+    output = b""
+    for alphabet, text, count in parts:
+        if not alphabet:
+            output += text
+            continue
+        characters = ALPHABETS[alphabet]
+        width = len(characters).bit_length() - 1
+        for _ in range(count):
+            bits -= width
+            index = number >> bits & len(characters) - 1
+            output += characters[index:index + 1]
     return output
+
+def tokens(cursor, count):  # E22 to E24
+    classes = []
+    for _ in range(cursor.varint()):
+        parts = []
+        for _ in range(cursor.varint()):
+            alphabet = cursor.byte()
+            text = b"" if alphabet else cursor.counted()
+            parts.append((alphabet, text, 0 if not alphabet else cursor.varint()))
+        classes.append(parts)
+    numbers = integers(cursor, count)
+    rest = numbers.count(len(classes))
+    lists = [iter(plain(Cursor(cursor.counted()), rest) if rest else [])]
+    for index, parts in enumerate(classes):
+        n = numbers.count(index)
+        bits = sum((len(ALPHABETS[a]).bit_length() - 1) * length for a, _, length in parts if a)
+        whole = [int.from_bytes(cursor.take(bits // 8), "big") for _ in range(n)]
+        ends = packed(cursor, n, bits % 8)
+        lists.insert(index, iter([token(parts, w << bits % 8 | e, bits) for w, e in zip(whole, ends)]))
+    return [next(lists[number]) for number in numbers]
 
 def timestamp(seconds):  # E25
     return ((datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).isoformat() + "Z").encode()
@@ -204,13 +240,34 @@ def timestamp(seconds):  # E25
 # ---- segment.md
 
 
+DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+def planes(cursor, count):  # E13a
+    base, width = cursor.svarint(), cursor.byte()
+    values = [base] * count
+    for plane in range(width):
+        values = [value + (byte << 8 * plane) for value, byte in zip(values, cursor.take(count))]
+    return [signed64(value) for value in values]
+
+def whole_key(stored, form, token):  # S34a
+    halves = (int.from_bytes(token[:6], "little"), int.from_bytes(token[6:], "little"))
+    text = bytes(DIGITS[half // 62 ** place % 62] for half in halves for place in range(7, -1, -1))
+    end = len(stored) - form // 2
+    if form % 2:
+        directory, time = stored[:end - 4], stored[end - 4:end]
+        parts = directory.split(b"/")[-7:-1]
+        name = b"_".join(parts[:3]) + b"_" + b"".join(parts[3:]) + b"T" + time + b"Z_"
+        return directory + name + text + stored[end:]
+    return stored[:end] + text + stored[end:]
+
+
 class Segment:
     def __init__(self, path):
         self.file, self.size = open(path, "rb"), os.path.getsize(path)
         tail = self.read(self.size - 32, 32)
         offset, size, version, checksum, magic = struct.unpack("<QIIQ8s", tail)
-        if self.read(0, 16) != b"CAIRNSEG" + struct.pack("<II", 1, 0) or magic != b"CAIRNEND" or version != 1:
-            raise Damaged("no segment of version 1")
+        if self.read(0, 16) != b"CAIRNSEG" + struct.pack("<II", VERSION, 0) or magic != b"CAIRNEND" or version != VERSION:
+            raise Damaged("no segment of version 1, draft 2")
         self.check(tail[:16], self.size - 32, checksum)
         self.packs, self.directories, self.entries = {}, {}, {}
         self.read_footer(self.block((offset, size)))
@@ -247,7 +304,7 @@ class Segment:
         self.catalogue, self.shapes_ref = c.ref(), c.ref()
         self.pack_refs = [c.ref() for _ in range(c.varint())]
         self.envelopes_ref, self.envelope_count = c.ref(), c.varint()
-        self.object_blocks = [(c.varint(), c.ref()) for _ in range(c.varint())]
+        self.object_blocks = [(c.varint(), c.ref(), c.ref(), c.ref()) for _ in range(c.varint())]
         extensions(c)
         c.end()
 
@@ -297,6 +354,7 @@ class Segment:
 
         entries = c.varint()  # the sum of those of the blocks
         dictionary = [(c.varint(), c.counted(), part()) for _ in range(c.varint())]
+        given = c.varint()
         chunks, group = {}, -1
         for _ in range(c.varint()):
             group += 1 + c.varint()
@@ -309,19 +367,21 @@ class Segment:
         extensions(c)
         c.end()
         chunks = {group: chunk + (lists[group],) for group, chunk in chunks.items()}
-        return [(count, part) for count, _, part in dictionary], chunks
+        return [(count, part) for count, _, part in dictionary], chunks, given
 
     def values(self, key, group):
         """All values of the column `key` (slot, kind) in a row group: words, integers or spellings."""
         if key not in self.directories:
             self.directories[key] = self.read_directory(key[1], self.columns[key][1])
-        dictionary, chunks = self.directories[key]
+        dictionary, chunks, _ = self.directories[key]
         if group not in chunks:
             return []
         count, part, words = chunks[group]
         c = part()
-        if key[1] in (SHAPES, LENGTHS, INTEGERS):
-            output = codes(c, count, words) if key[1] == SHAPES else integers(c, count)
+        if key[1] == SHAPES:
+            output = codes(c, count, words, lambda: self.words_given(key, group))
+        elif key[1] in (LENGTHS, INTEGERS):
+            output = integers(c, count)
         else:
             output = self.strings(c, count, words, key, dictionary, group)
         c.end()
@@ -329,15 +389,26 @@ class Segment:
             raise Damaged("a chunk has the wrong number of values")
         return output
 
+    def words_given(self, key, group):
+        """The word list of the column that `key` is given, and its words (E16a)."""
+        parent = list(self.columns)[self.directories[key][2] - 1]
+        if parent not in self.directories:
+            self.directories[parent] = self.read_directory(parent[1], self.columns[parent][1])
+        count, part, words = self.directories[parent][1][group]
+        c = part()
+        if parent[1] != SHAPES and c.byte() != 0:
+            raise Damaged("a column is given one that is not coded")
+        return words, codes(c, count, words, lambda: self.words_given(parent, group))
+
     def strings(self, c, count, words, key, dictionary, group):  # E22 to E26
         tag = c.byte()
         if tag == 0:
             if key not in self.entries:
                 blocks = [dictionary_block(part(), size) for size, part in dictionary]
                 self.entries[key] = [text for block in blocks for text in block]
-            return [self.entries[key][word] for word in codes(c, count, words)]
-        if tag in (1, 2):
-            return plain(c, count) if tag == 1 else uuids(c, count)
+            return [self.entries[key][word] for word in codes(c, count, words, lambda: self.words_given(key, group))]
+        if tag in (1, 5):
+            return plain(c, count) if tag == 1 else tokens(c, count)
         if tag in (3, 4):
             seconds = integers(c, count) if tag == 3 else [time // 1000 for time in self.times(group)]
             return [timestamp(second) for second in seconds]
@@ -395,31 +466,41 @@ class Segment:
         c.end()
 
     def objects(self):  # S34 to S40
-        names = ("source_size", "modified", "size", "flags", "version", "fragment", "envelope", "rejected",
+        names = ("form", "source_size", "size", "flags", "version", "fragment", "envelope", "rejected",
                  "row_count", "part_count")
-        for _, ref in self.object_blocks:
-            c = self.block(ref)
+        for _, *refs in self.object_blocks:
+            c, rows, digests = (self.block(ref) for ref in refs)
             count, keys = c.varint(), [b""]
             for _ in range(count):
                 keys.append(keys[-1][:c.varint()] + c.counted())
-            lists = [integers(c, count) for _ in names]
+            lists = [planes(c, count) for _ in names]
             objects = [dict(zip(names, row), key=key) for key, row in zip(keys[1:], zip(*lists))]
             for item in objects:
+                if item["form"]:
+                    item["key"] = whole_key(item["key"], item["form"] - 1, digests.take(12))
+            modified = 0
+            for item in objects:
+                modified = signed64(modified + c.svarint())
+                item["modified"] = modified
                 item["fragment"], item["last"] = divmod(item["fragment"], 2)
-                item["digest"] = c.take(32)
+                item["digest"] = digests.take(32)
             for item in objects:
                 if item["last"] and item["fragment"]:
-                    item["object_size"], item["object_digest"] = c.varint(), c.take(32)
+                    item["object_size"], item["object_digest"] = c.varint(), digests.take(32)
             for item in objects:
                 item["parts"] = [c.ref() for _ in range(item["part_count"])]
-            deltas, row = iter(integers(c, sum(item["row_count"] for item in objects))), -1
-            c.end()
+            row = 0
             for item in objects:
                 item["rows"] = []
-                for _ in range(item["row_count"]):
-                    row += 1 + next(deltas)
+                if item["row_count"]:
+                    row += rows.svarint()
                     item["rows"].append(row)
-                yield item
+            for item in objects:
+                for _ in range(item["row_count"] - 1):
+                    item["rows"].append(item["rows"][-1] + 1 + rows.svarint())
+            for part in (c, rows, digests):
+                part.end()
+            yield from objects
 
 def write_value(value, layout, depth, output):  # S44, S45
     flags, newline, base, unit, before_colon, after_colon, after_comma, padding = layout

@@ -149,10 +149,12 @@ public struct Inspection: Sendable {
     sizes[.timeByteCount] = footer.rowGroups.reduce(0) { $0 + $1.times.byteCount }
     sizes[.verbatimByteCount] = footer.rowGroups.reduce(0) { $0 + ($1.verbatim?.byteCount ?? 0) }
     sizes[.provenanceByteCount] =
-      footer.envelopes.byteCount + footer.objectBlocks.reduce(0) { $0 + $1.block.byteCount }
+      footer.envelopes.byteCount + footer.objectBlocks.flatMap(\.blocks).reduce(0) { $0 + $1.byteCount }
     for index in catalogue.columns.indices {
       switch catalogue.columns[index].place {
-      case .pack: segment.packedColumns += 1
+      case .pack:
+        segment.packedColumns += 1
+        sizes[.columnByteCount] += try reader.column(index).blockByteCount
       case .block(let ref):
         sizes[.columnByteCount] += ref.byteCount + (try reader.column(index).blockByteCount)
       }
@@ -186,6 +188,7 @@ public struct Inspection: Sendable {
       case .pack(let pack, _, let byteCount):
         entry.isPacked = true
         entry.byteCount += reader.footer.packs[pack].byteCount * byteCount / max(1, rawSizes[pack])
+        entry.byteCount += column.blockByteCount
       }
       for chunk in column.directory.chunks {
         let name = try column.encodingName(of: chunk)

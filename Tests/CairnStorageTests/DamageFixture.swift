@@ -127,7 +127,7 @@ struct DamageFixture: Sendable {
     var refs = [reader.footerRef, footer.catalogue, footer.envelopes] + footer.packs
     refs +=
       footer.rowGroups.flatMap { [$0.times] + ($0.verbatim.map { [$0] } ?? []) }
-      + footer.objectBlocks.map(\.block)
+      + footer.objectBlocks.flatMap(\.blocks)
     for index in footer.objectBlocks.indices {
       refs += try reader.objects(block: index).flatMap(\.opaqueParts)
     }

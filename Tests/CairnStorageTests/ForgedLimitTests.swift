@@ -29,7 +29,7 @@ import Testing
 
   /// A directory of one chunk with one part, and lists where there are some.
   private func directory(_ count: Int, _ part: [UInt8], lists: [UInt8]? = nil) -> [UInt8] {
-    [0, 0, 1, 0] + varint(count) + [UInt8(part.count << 1)] + part
+    [0, 0, 0, 1, 0] + varint(count) + [UInt8(part.count << 1)] + part
       + (lists.map { [UInt8($0.count << 1)] + $0 } ?? []) + [0]
   }
 
@@ -65,7 +65,7 @@ import Testing
       _ = try reader.readVarint()
       _ = try reader.readCounted()
     }
-    for _ in 0..<number { _ = try IntegerEncoding.decode(&reader, count: count) }
+    for _ in 0..<number { _ = try BytePlanes.decode(&reader, count: count) }
     return reader.position
   }
 
@@ -74,9 +74,9 @@ import Testing
   func numbersOfObjects(list: (number: Int, name: String), value: Int) throws {
     if list.number < 8, value == 1 << 28 { return }
     let cause = try cause { forge, reader in
-      try forge.change(reader.footer.objectBlocks[0].block) { block in
+      try forge.change(reader.footer.objectBlocks[0].heads) { block in
         let start = try self.list(list.number, of: block)
-        block.replaceSubrange((start + 1)..<(start + 2), with: varint(value &* 2))
+        block.replaceSubrange(start..<(start + 1), with: varint(value &* 2))
       }
     }
     #expect(cause?.contains(list.name) == true, "\(cause ?? "nothing")")

@@ -77,7 +77,7 @@ import Testing
       let column = try reader.column(index)
       for chunk in column.directory.chunks { encodings.insert(try column.encodingName(of: chunk)) }
     }
-    #expect(encodings.isSuperset(of: ["dictionary", "plain", "uuid", "timestamp", "rowTime"]))
+    #expect(encodings.isSuperset(of: ["dictionary", "plain", "tokens", "timestamp", "rowTime"]))
     let slot = try #require(catalogue.slots.firstIndex { $0.name == Array("varied".utf8) })
     #expect(catalogue.column(slot, .shape) != nil)
     try check(archive, seed: 10, count: 120)

@@ -97,29 +97,54 @@ import Testing
     }
   }
 
-  @Test func uuids() throws {
+  /// Tokens of every alphabet, of lengths that leave bits over and that do not, with exceptions among them.
+  @Test func tokens() throws {
     var random = SeededGenerator(seed: 3)
-    for count in [1, 2, 10, 100, 500] {
-      for exceptions in [0, count / 20] {
-        var list = (0..<count).map { _ in Entry(value: Array(Oddity.uuid(&random).utf8), style: .plain) }
-        for index in 0..<exceptions { list[index * 10] = entry(random.pick(Self.spellings)) }
-        list.shuffle(using: &random)
-        var writer = ByteWriter()
-        #expect(UUIDStrings.encode(table(list), into: &writer))
-        #expect(writer.bytes.first == StringEncoding.uuid.rawValue)
-        try check(list, Array(writer.bytes.dropFirst())) {
-          try UUIDStrings.decode(&$0, count: count, positions: $1)
+    for alphabet in TokenAlphabet.allCases.dropFirst() {
+      let characters = Array("\(alphabet.characters)".utf8)
+      for (count, length) in [(16, 40), (100, 27), (500, 33), (5000, 16)] {
+        for exceptions in [0, count / 20] {
+          var list = (0..<count).map { _ in
+            let text = (0..<length).map { _ in random.pick(characters) }
+            return Entry(value: Array("i-".utf8) + text, style: .plain)
+          }
+          for index in 0..<exceptions { list[index * 10] = entry(random.pick(Self.spellings)) }
+          list.shuffle(using: &random)
+          try checkTokens(list, [.literal, alphabet])
         }
       }
     }
-    // What only looks like one is none.
-    for text in [
-      "0F8FAD5B-D9CB-469F-A165-70867728950E", "0f8fad5b-d9cb-469f-a165-70867728950",
-      "0f8fad5bxd9cb-469f-a165-70867728950e",
-      "0f8fad5b-d9cb-469f-a165-7086772895:e", "{f8fad5b-d9cb-469f-a165-70867728950e",
-    ] {
+    // Several classes, and UUIDs: 122 bits.
+    let mixed = (0..<1000).map { index -> Entry in
+      let uuid = Oddity.uuid(&random)
+      let text = index % 3 == 0 ? String(uuid.filter { $0 != "-" }.prefix(20)) : uuid
+      return Entry(value: Array(text.utf8), style: .plain)
+    }
+    try checkTokens(mixed, nil)
+  }
+
+  private func checkTokens(_ list: [Entry], _ alphabets: [TokenAlphabet]?) throws {
+    let table = table(list)
+    let plan = try #require(TokenPlan(table, ZstdCompressor(), gain: 1.1))
+    if let alphabets { #expect(plan.classes.map { $0.parts.map(\.alphabet) } == [alphabets]) }
+    var writer = ByteWriter()
+    _ = try #require(TokenStrings.encode(table, plan.classes, into: &writer))
+    #expect(writer.bytes.first == StringEncoding.tokens.rawValue)
+    try check(list, Array(writer.bytes.dropFirst())) {
+      try TokenStrings(&$0, count: list.count).values(at: $1)
+    }
+  }
+
+  /// Words, names and the like are no tokens.
+  @Test func noTokens() throws {
+    let lists = [
+      (0..<500).map { "role-\($0)" }, (0..<500).map { "arn:aws:s3:::bucket/\($0)/object" },
+      (0..<500).map { "\($0 / 10)" }, (0..<15).map { "0f8fad5b-d9cb-469f-a165-7086772895\(10 + $0)" },
+    ]
+    for list in lists {
+      let table = table(list.map { Entry(value: Array($0.utf8), style: .plain) })
       var writer = ByteWriter()
-      #expect(!UUIDStrings.encode(table([entry(Array(text.utf8))]), into: &writer))
+      #expect(TokenStrings.encode(table, ZstdCompressor(), into: &writer) == nil)
       #expect(writer.bytes.isEmpty)
     }
   }

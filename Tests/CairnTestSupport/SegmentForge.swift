@@ -9,7 +9,9 @@ package struct SegmentForge {
     case fixed
     case times(Int)
     case verbatim(Int)
-    case objects(Int)
+    case heads(Int)
+    case rows(Int)
+    case digests(Int)
     case envelopes
     case pack(Int)
     case shapes
@@ -47,7 +49,7 @@ package struct SegmentForge {
       if let verbatim = group.verbatim { refs.append((.verbatim(index), verbatim)) }
     }
     for (index, block) in footer.objectBlocks.enumerated() {
-      refs.append((.objects(index), block.block))
+      refs += [(.heads(index), block.heads), (.rows(index), block.rows), (.digests(index), block.digests)]
       for object in try reader.objects(block: index) { refs += object.opaqueParts.map { (.fixed, $0) } }
     }
     refs.append((.envelopes, footer.envelopes))
@@ -180,7 +182,9 @@ package struct SegmentForge {
       switch block.role {
       case .times(let index): footer.rowGroups[index].times = ref
       case .verbatim(let index): footer.rowGroups[index].verbatim = ref
-      case .objects(let index): footer.objectBlocks[index].block = ref
+      case .heads(let index): footer.objectBlocks[index].heads = ref
+      case .rows(let index): footer.objectBlocks[index].rows = ref
+      case .digests(let index): footer.objectBlocks[index].digests = ref
       case .envelopes: footer.envelopes = ref
       case .pack(let index): footer.packs[index] = ref
       case .shapes: footer.shapes = ref

@@ -9,6 +9,7 @@ package enum PartPlace: Sendable {
 /// ```
 /// directory := dictionaryEntries:varint dictionaryBlocks:varint
 ///              { entries:varint firstValue:counted part }
+///              given:varint          0, or 1 + the number of the column that codes may be given
 ///              chunks:varint { rowGroup:varint (delta) values:varint part }
 ///              [ lists:part ]        of shape columns and columns with a dictionary
 ///              extensions
@@ -29,6 +30,8 @@ package struct ColumnDirectory: Sendable {
   }
 
   package var entryCount = 0
+  /// The column whose codes this one's may be given.
+  package var given: Int?
   package var dictionary: [DictionaryBlock] = []
   /// Ascending by row group; row groups without values have none.
   package var chunks: [Chunk] = []
@@ -58,6 +61,8 @@ package struct ColumnDirectory: Sendable {
       directory.entryCount += entries
     }
     guard directory.entryCount == entryCount else { throw reader.damaged("dictionary entries are missing") }
+    let given = try reader.readCount(limit: SegmentFormat.slotLimit, of: "given column")
+    directory.given = given > 0 ? given - 1 : nil
     var rowGroup = -1
     for _ in 0..<(try reader.readCount(limit: rowGroupCount, of: "chunk count")) {
       rowGroup += 1 + (try reader.readCount(limit: rowGroupCount, of: "row group"))
@@ -106,6 +111,8 @@ struct EncodedColumn: Sendable {
     var rowGroup: Int
     var valueCount: Int
     var part: Part
+    /// What tokens are for zstd; nil for other chunks.
+    var tokens: TokenStrings.Outcome?
 
     /// Whether its values are the row times.
     var isRowTime: Bool { part.raw.first == StringEncoding.rowTime.rawValue }
@@ -119,36 +126,41 @@ struct EncodedColumn: Sendable {
   /// Word lists of all chunks, where chunks can be coded.
   var lists: Part?
   var membership: EncodedMembership?
+  /// The merged column that some of its codes are given.
+  var given: Int?
 
   private var rawByteCount: Int {
     dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
       + chunks.reduce(0) { $0 + $1.part.raw.count } + (lists?.raw.count ?? 0)
   }
 
-  /// Whether all parts stand in the directory, and the directory in a pack.
+  /// Whether the directory stands in a pack, with all parts but tokens in it.
   private(set) var isPacked = true
 
   /// Decides where the column's parts go, and compresses those that become blocks.
   mutating func placeParts(_ compressor: ZstdCompressor) {
-    isPacked = rawByteCount < SegmentFormat.packedColumnByteLimit
-    if isPacked {
-      membership = nil
-      return
+    let tokens = chunks.reduce(0) { $0 + ($1.tokens != nil ? $1.part.raw.count : 0) }
+    if rawByteCount < SegmentFormat.packedColumnByteLimit { membership = nil }
+    isPacked = membership == nil && rawByteCount - tokens < SegmentFormat.packedColumnByteLimit
+    // What is random stands apart: beside it zstd finds less in the rest of a pack.
+    for index in chunks.indices {
+      guard let outcome = chunks[index].tokens,
+        chunks[index].part.raw.count >= SegmentFormat.randomPartByteCount
+      else { continue }
+      chunks[index].part.compress(compressor, tryZstd: outcome == .compressible)
     }
+    if isPacked { return }
     lists?.compress(compressor, tryZstd: true)
     for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
-    for index in chunks.indices {
-      // UUIDs are random bits: trying costs time and never pays, unless many exceptions stand before them.
-      let raw = chunks[index].part.raw
-      let isRandom =
-        kind == .string && raw.first == StringEncoding.uuid.rawValue
-        && raw.count < chunks[index].valueCount * 17
-      chunks[index].part.compress(compressor, tryZstd: !isRandom)
+    for index in chunks.indices where chunks[index].part.body == nil {
+      chunks[index].part.compress(compressor, tryZstd: true)
     }
   }
 
   /// Writes the parts that are blocks and gives the directory.
-  func directory(_ writer: BlockWriter) throws -> [UInt8] {
+  ///
+  /// - Parameter number: of a merged column in the file.
+  func directory(_ writer: BlockWriter, number: (Int) -> Int) throws -> [UInt8] {
     var output = ByteWriter()
     output.writeVarint(dictionaryEntryCount)
     output.writeVarint(dictionary.count)
@@ -157,6 +169,7 @@ struct EncodedColumn: Sendable {
       output.writeCounted(block.firstValue)
       try block.part.write(into: &output, blocks: writer)
     }
+    output.writeVarint(given.map { number($0) + 1 } ?? 0)
     output.writeVarint(chunks.count)
     var expected = 0
     for chunk in chunks {

@@ -4,6 +4,8 @@ struct ColumnEncoder {
   let merger: ColumnMerger?
   /// The column is the root's eventTime.
   let isEventTime: Bool
+  /// The column that its codes may be given.
+  let given: Int?
   let rowGroups: [RowGroupColumns]
   /// Event times of the rows of each row group.
   let times: [ArraySlice<Int64>]
@@ -17,19 +19,28 @@ struct ColumnEncoder {
       let words = group[column]
       if words.isEmpty { continue }
       var writer = ByteWriter()
+      var tokens: TokenStrings.Outcome?
       switch kind {
-      case .shape: WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
+      case .shape:
+        WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
+        if let given, Self.give(words, group[given], &writer, tagByteCount: 0, compressor) {
+          output.given = given
+        }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
       case .string, .number:
-        let list = encodeStrings(words, rowGroup: index, into: &writer, &membership)
+        let list = encodeStrings(words, rowGroup: index, into: &writer, &membership, compressor, &tokens)
         WordEncoding.encodeList(list, into: &lists)
         usesDictionary = usesDictionary || !list.isEmpty
+        if let given, list.count > 1, Self.give(words, group[given], &writer, tagByteCount: 1, compressor) {
+          output.given = given
+        }
       }
       output.valueCount += words.count
       output.chunks.append(
         EncodedColumn.Chunk(
-          rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes)))
+          rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes),
+          tokens: tokens))
     }
     if usesDictionary, case .dictionary(let table) = merger?.form {
       output.dictionaryEntryCount = table.count
@@ -44,6 +55,22 @@ struct ColumnEncoder {
     return output
   }
 
+  /// Stores a chunk's codes given those of another column, where that is clearly smaller. `writer` has the codes, behind
+  /// a tag where the column has one.
+  private static func give(
+    _ words: UnsafeBufferPointer<UInt32>, _ parent: UnsafeBufferPointer<UInt32>, _ writer: inout ByteWriter,
+    tagByteCount: Int, _ compressor: ZstdCompressor
+  ) -> Bool {
+    guard let given = GivenCodes.encode(words, given: parent) else { return false }
+    func size(_ bytes: [UInt8]) -> Int {
+      BlockBody.make(bytes, compressor).storedByteCount
+    }
+    guard size(given) * 10 < size(writer.bytes) * 9 - 320 else { return false }
+    writer.bytes.removeLast(writer.bytes.count - tagByteCount)
+    writer.writeBytes(given)
+    return true
+  }
+
   private func encodeIntegers(_ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter) {
     guard case .integers(let values) = merger?.form else { return }
     IntegerEncoding.encode(words.map { values[Int($0)] }, into: &writer)
@@ -52,7 +79,7 @@ struct ColumnEncoder {
   /// Gives the chunk's word list, empty where it does not refer to the dictionary.
   private func encodeStrings(
     _ words: UnsafeBufferPointer<UInt32>, rowGroup: Int, into writer: inout ByteWriter,
-    _ membership: inout MembershipBuilder
+    _ membership: inout MembershipBuilder, _ compressor: ZstdCompressor, _ tokens: inout TokenStrings.Outcome?
   ) -> [UInt32] {
     guard let merger else { return [] }
     switch merger.form {
@@ -64,12 +91,15 @@ struct ColumnEncoder {
       if kind == .string { membership.add(source, rowGroup: rowGroup) }
       if TimestampStrings.encode(source, into: &writer) { return [] }
       membership.isUseful = true
-      if UUIDStrings.encode(source, into: &writer) { return [] }
+      if kind == .string, let outcome = TokenStrings.encode(source, compressor, into: &writer) {
+        tokens = outcome
+        return []
+      }
       writer.writeByte(StringEncoding.plain.rawValue)
       PlainStrings.encode(source, into: &writer)
       return []
     case .dictionary(let table):
-      if isEventTime || isTimestamp(table) {
+      if isEventTime || Self.isTimestamp(table, kind) {
         let source = IndirectStrings(table: table, ids: words)
         if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return [] }
         if TimestampStrings.encode(source, into: &writer) { return [] }
@@ -80,7 +110,7 @@ struct ColumnEncoder {
   }
 
   /// Times that repeat a lot are smaller as codes of a dictionary.
-  private func isTimestamp(_ table: StringTable) -> Bool {
+  static func isTimestamp(_ table: StringTable, _ kind: ColumnKind) -> Bool {
     guard kind == .string, table.count > 256, let base = table[0].baseAddress else { return false }
     return EventTime.canonicalSeconds(base, table[0].count) != nil
   }

@@ -144,7 +144,7 @@ package struct ColumnFilter {
       guard column.info.kind == .string, try column.mayContain(needles, in: group.rowGroup) else {
         return .run(0..<0)
       }
-      if let matches = try column.uuidMatches(needles, in: group.rowGroup) {
+      if let matches = try column.tokenMatches(needles, in: group.rowGroup) {
         return positions.indices(of: matches)
       }
     }

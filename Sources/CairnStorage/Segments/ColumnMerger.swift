@@ -27,14 +27,14 @@ package final class ColumnMerger: @unchecked Sendable {
   /// Values at least this many, of which this share is distinct: no dictionary.
   package static let plainMinimumCount = 4096
   package static let plainDistinctShare = 0.6
+  /// The share for fewer values, if they are random.
+  package static let randomDistinctShare = 0.75
 
   init(kind: ColumnKind, sources: [Source]) {
     self.sources = sources
     let values = sources.reduce(0) { $0 + $1.interner.valueCount }
     let entries = sources.reduce(0) { $0 + $1.interner.count }
-    if kind != .integer, values >= Self.plainMinimumCount,
-      Double(entries) >= Self.plainDistinctShare * Double(values)
-    {
+    if Self.isPlain(kind, sources, values: values, entries: entries) {
       form = .plain
       remaps = []
       var base: UInt32 = 0
@@ -62,6 +62,21 @@ package final class ColumnMerger: @unchecked Sendable {
       form = .dictionary(table)
       remaps = numbers.map { $0.map { rank[Int($0)] } }
     }
+  }
+
+  private static func isPlain(_ kind: ColumnKind, _ sources: [Source], values: Int, entries: Int) -> Bool {
+    if kind == .integer { return false }
+    if values >= plainMinimumCount { return Double(entries) >= plainDistinctShare * Double(values) }
+    guard kind == .string, values >= TokenPlan.minimumCount,
+      Double(entries) >= randomDistinctShare * Double(values)
+    else { return false }
+    let sample = StringTable()
+    for source in sources {
+      for index in 0..<source.interner.count where sample.count < 1024 {
+        sample.append(source.interner[index])
+      }
+    }
+    return TokenPlan(sample, ZstdCompressor(), gain: TokenPlan.randomShare) != nil
   }
 
   /// The dictionary table and the rank of each merged entry. An append-only interner may hold a value twice:

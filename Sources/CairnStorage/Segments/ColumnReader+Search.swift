@@ -61,14 +61,24 @@ extension ColumnReader {
     return index.rowGroups(of: hash, in: decoded)
   }
 
-  /// Positions of the values in a UUID chunk that are one of `needles`, compared as 16 bytes; nil for other
-  /// chunks.
-  func uuidMatches(_ needles: [[UInt8]], in rowGroup: Int) throws -> [UInt32]? {
+  /// Positions of the values in a chunk of tokens that are one of `needles`, compared as bits; nil for
+  /// other chunks.
+  func tokenMatches(_ needles: [[UInt8]], in rowGroup: Int) throws -> [UInt32]? {
     guard let chunk = chunk(of: rowGroup) else { return nil }
     var (encoding, body) = try storedStrings(chunk)
-    guard encoding == .uuid else { return nil }
+    guard encoding == .tokens else { return nil }
     segment.blocks.statistics.addChunk()
-    return try UUIDStrings.positions(of: needles, &body, count: chunk.valueCount)
+    return try TokenStrings(&body, count: chunk.valueCount).positions(of: needles)
+  }
+}
+
+extension ColumnReader {
+  /// Alphabets of the tokens of a row group's chunk; none where it has no tokens.
+  package func tokenAlphabets(in rowGroup: Int) throws -> Set<TokenAlphabet> {
+    guard let chunk = chunk(of: rowGroup), try wordList(in: rowGroup) == nil else { return [] }
+    var (encoding, body) = try storedStrings(chunk)
+    guard encoding == .tokens else { return [] }
+    return Set(try TokenStrings(&body, count: chunk.valueCount).alphabets)
   }
 }
 

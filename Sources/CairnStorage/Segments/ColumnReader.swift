@@ -102,7 +102,10 @@ package struct ColumnReader: Sendable {
   }
 
   /// Words of a row group: shapes, or dictionary ids. Empty where it has none.
-  package func words(in rowGroup: Int) throws -> CodedWords {
+  package func words(in rowGroup: Int) throws -> CodedWords { try words(in: rowGroup, depth: 0) }
+
+  /// - Parameter depth: columns that are given this one, one the other.
+  private func words(in rowGroup: Int, depth: Int) throws -> CodedWords {
     guard let chunk = chunk(of: rowGroup) else { return CodedWords(words: [], count: 0, codes: .constant) }
     return try pooled(.codes, rowGroup, byteCount: { $0.byteCount }) {
       guard let list = try wordList(in: rowGroup) else { throw origin.damaged("chunk without a word list") }
@@ -114,7 +117,13 @@ package struct ColumnReader: Sendable {
         }
       }
       segment.blocks.statistics.addChunk()
-      return try WordEncoding.decodeCodes(&reader, words: list, count: chunk.valueCount)
+      return try WordEncoding.decodeCodes(&reader, words: list, count: chunk.valueCount) {
+        guard let given = directory.given else { return nil }
+        guard depth < GivenPlan.depthLimit, try segment.columnTable().columns.indices ~= given else {
+          throw origin.damaged("codes given column \(given)")
+        }
+        return try segment.column(given).words(in: rowGroup, depth: depth + 1)
+      }
     }
   }
 
@@ -158,10 +167,9 @@ package struct ColumnReader: Sendable {
     var (encoding, reader) = try storedStrings(chunk)
     segment.blocks.statistics.addChunk()
     let table =
-      encoding == .uuid
-      ? try UUIDStrings.decode(&reader, count: count, positions: positions)
+      encoding == .tokens
+      ? try TokenStrings(&reader, count: count).values(at: positions)
       : try PlainStrings.decode(&reader, count: count, positions: positions)
-    if encoding == .uuid { try reader.expectEnd(of: "chunk") }
     return StringVector(all: table)
   }
 

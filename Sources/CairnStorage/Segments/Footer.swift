@@ -19,7 +19,12 @@ package struct Footer: Sendable {
 
   package struct ObjectBlock: Sendable {
     package var objectCount: Int
-    package var block: BlockRef
+    /// What tells of the objects, their rows, and their digests.
+    package var heads: BlockRef
+    package var rows: BlockRef
+    package var digests: BlockRef
+
+    package var blocks: [BlockRef] { [heads, rows, digests] }
   }
 
   package var rowCount = 0
@@ -60,7 +65,7 @@ package struct Footer: Sendable {
     writer.writeVarint(objectBlocks.count)
     for block in objectBlocks {
       writer.writeVarint(block.objectCount)
-      block.block.encode(into: &writer)
+      for part in block.blocks { part.encode(into: &writer) }
     }
     var flags = ByteWriter()
     BitPacking.pack(rowGroups.map { $0.hasExactTimes ? 1 : 0 }, width: 1, into: &flags)
@@ -89,7 +94,10 @@ package struct Footer: Sendable {
     var objectCount = 0
     for _ in 0..<(try reader.readItemCount(of: "object block")) {
       let count = try reader.readCount(limit: footer.objectCount - objectCount, of: "object count")
-      footer.objectBlocks.append(ObjectBlock(objectCount: count, block: try BlockRef.decode(&reader)))
+      footer.objectBlocks.append(
+        ObjectBlock(
+          objectCount: count, heads: try BlockRef.decode(&reader), rows: try BlockRef.decode(&reader),
+          digests: try BlockRef.decode(&reader)))
       objectCount += count
     }
     guard objectCount == footer.objectCount else {

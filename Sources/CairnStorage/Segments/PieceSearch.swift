@@ -129,7 +129,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
     var (encoding, body) = try column.storedStrings(chunk)
     switch encoding {
     case .plain: return try piece.positions(plain: &body, count: chunk.valueCount)
-    case .uuid: return try piece.positions(uuid: &body, count: chunk.valueCount)
+    case .tokens: return try piece.positions(of: TokenStrings(&body, count: chunk.valueCount))
     // Times that cannot have it, or were searched above.
     case .timestamp, .rowTime, .dictionary: return []
     }

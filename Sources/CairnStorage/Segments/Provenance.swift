@@ -21,32 +21,35 @@ package struct StoredObject: Sendable {
   package var rows: [UInt32]
 }
 
-/// A block of source objects, columns first.
+/// A block of source objects, columns first, in three parts: what tells of them, their rows, and what is random.
 ///
 /// ```
-/// objects := count:varint keys (shared:varint rest:counted)
-///            sourceByteCounts modifieds byteCounts flags versions fragments (fragment << 1 | isLast)
-///            envelopes rejectedCounts rowCounts opaquePartCounts      (each :integers)
-///            digests (32 bytes each)
-///            for each last fragment of several: objectByteCount:varint objectDigest
+/// heads   := count:varint keys (shared:varint rest:counted)
+///            forms sourceByteCounts byteCounts flags versions fragments (fragment << 1 | isLast)
+///            envelopes rejectedCounts rowCounts opaquePartCounts      (each :planes)
+///            modified:svarint of each, less that of the object before
+///            for each last fragment of several: objectByteCount:varint
 ///            opaque parts (offset:varint byteCount:varint)
-///            rows:integers of (row - (row before + 1)), over all objects of the block
+/// rows    := for each object with rows the first, less that of the object before (svarint)
+///            for each further row: row - (row before + 1) (svarint)
+/// digests := tokens of keys (12 bytes each), digests (32 bytes each), digests of whole objects
 /// ```
 package enum ProvenanceBlock {
-  static func encode(_ objects: [StoredObject], into writer: inout ByteWriter) {
-    writer.writeVarint(objects.count)
-    var previous: [UInt8] = []
-    for object in objects {
-      let shared = zip(previous, object.key).prefix { $0 == $1 }.count
-      writer.writeVarint(shared)
-      writer.writeCounted(Array(object.key[shared...]))
-      previous = object.key
-    }
+  /// The parts as bytes.
+  package struct Parts {
+    package var heads = ByteWriter()
+    package var rows = ByteWriter()
+    package var digests = ByteWriter()
+  }
+
+  package static func encode(_ objects: [StoredObject]) -> Parts {
+    var parts = Parts()
+    parts.heads.writeVarint(objects.count)
+    encodeKeys(objects, &parts)
     func list(_ value: (StoredObject) -> Int) {
-      IntegerEncoding.encode(objects.map { Int64(value($0)) }, into: &writer)
+      BytePlanes.encode(objects.map { Int64(value($0)) }, into: &parts.heads)
     }
     list { $0.sourceByteCount }
-    list { Int($0.modified) }
     list { $0.byteCount }
     list { Int($0.flags.rawValue) }
     list { $0.version }
@@ -55,30 +58,58 @@ package enum ProvenanceBlock {
     list { $0.rejectedCount }
     list { $0.rows.count }
     list { $0.opaqueParts.count }
-    for object in objects { writer.writeBytes(object.digest) }
-    for object in objects where object.fragment > 0 && object.isLastFragment {
-      writer.writeVarint(object.objectByteCount)
-      writer.writeBytes(object.objectDigest)
-    }
-    for object in objects { for part in object.opaqueParts { part.encode(into: &writer) } }
-    var deltas: [Int64] = []
-    var expected: Int64 = 0
+    var modified: Int64 = 0
     for object in objects {
-      for row in object.rows {
-        deltas.append(Int64(row) - expected)
-        expected = Int64(row) + 1
+      parts.heads.writeSignedVarint(object.modified &- modified)
+      modified = object.modified
+    }
+    for object in objects { parts.digests.writeBytes(object.digest) }
+    for object in objects where object.fragment > 0 && object.isLastFragment {
+      parts.heads.writeVarint(object.objectByteCount)
+      parts.digests.writeBytes(object.objectDigest)
+    }
+    for object in objects { for part in object.opaqueParts { part.encode(into: &parts.heads) } }
+    encodeRows(objects, into: &parts.rows)
+    return parts
+  }
+
+  private static func encodeKeys(_ objects: [StoredObject], _ parts: inout Parts) {
+    var forms: [Int64] = []
+    var previous: [UInt8] = []
+    for object in objects {
+      let (stored, form, token) = StoredKeys.split(object.key)
+      let shared = zip(previous, stored).prefix { $0 == $1 }.count
+      parts.heads.writeVarint(shared)
+      parts.heads.writeCounted(Array(stored[shared...]))
+      parts.digests.writeBytes(token)
+      forms.append(Int64(form))
+      previous = stored
+    }
+    BytePlanes.encode(forms, into: &parts.heads)
+  }
+
+  private static func encodeRows(_ objects: [StoredObject], into writer: inout ByteWriter) {
+    var first: Int64 = 0
+    for object in objects {
+      guard let row = object.rows.first else { continue }
+      writer.writeSignedVarint(Int64(row) - first)
+      first = Int64(row)
+    }
+    for object in objects {
+      for (before, row) in zip(object.rows, object.rows.dropFirst()) {
+        writer.writeSignedVarint(Int64(row) - Int64(before) - 1)
       }
     }
-    IntegerEncoding.encode(deltas, into: &writer)
   }
 
   /// Objects of a segment with this footer: no more of anything than it says.
-  static func decode(_ reader: inout ByteReader, _ footer: Footer) throws -> [StoredObject] {
+  static func decode(
+    _ reader: inout ByteReader, rows: inout ByteReader, digests: inout ByteReader, _ footer: Footer
+  ) throws -> [StoredObject] {
     let count = try reader.readCount(
-      limit: min(SegmentFormat.blockObjectLimit, reader.remaining / digestByteCount), of: "object count")
-    let keys = try decodeKeys(&reader, count: count)
+      limit: min(SegmentFormat.blockObjectLimit, digests.remaining / digestByteCount), of: "object count")
+    let keys = try decodeKeys(&reader, &digests, count: count)
     let source = try list(&reader, count, limit: SegmentFormat.objectByteLimit, "source size")
-    let modified = try IntegerEncoding.decode(&reader, count: count)
     let sizes = try list(&reader, count, limit: SegmentFormat.objectByteLimit, "object size")
     let flags = try list(&reader, count, limit: 255, "flags")
     let versions = try list(&reader, count, limit: SegmentFormat.versionLimit, "version")
@@ -88,11 +119,13 @@ package enum ProvenanceBlock {
     let rowCounts = try list(&reader, count, limit: footer.recordCount, "row count")
     let partCounts = try list(&reader, count, limit: SegmentFormat.objectLimit, "part count")
     var objects: [StoredObject] = []
+    var modified: Int64 = 0
     for index in 0..<count {
-      let digest = try reader.readBytes(digestByteCount)
+      modified &+= try reader.readSignedVarint()
+      let digest = try digests.readBytes(digestByteCount)
       objects.append(
         StoredObject(
-          key: keys[index], sourceByteCount: source[index], modified: modified[index],
+          key: keys[index], sourceByteCount: source[index], modified: modified,
           byteCount: sizes[index],
           digest: digest, flags: ObjectFlags(rawValue: UInt8(flags[index])), version: versions[index],
           fragment: fragments[index] >> 1, isLastFragment: fragments[index] & 1 == 1,
@@ -102,11 +135,12 @@ package enum ProvenanceBlock {
     for index in 0..<count where objects[index].fragment > 0 && objects[index].isLastFragment {
       objects[index].objectByteCount = try reader.readCount(
         limit: SegmentFormat.objectByteLimit, of: "object size")
-      objects[index].objectDigest = try reader.readBytes(digestByteCount)
+      objects[index].objectDigest = try digests.readBytes(digestByteCount)
     }
     try decodeParts(&reader, &objects, partCounts)
-    try decodeRows(&reader, &objects, rowCounts: rowCounts, footer)
-    try reader.expectEnd(of: "provenance block")
+    try decodeRows(&rows, &objects, rowCounts: rowCounts, footer)
+    try reader.expectEnd(of: "object block")
+    try digests.expectEnd(of: "digests")
     try check(objects, footer, reader)
     return objects
   }
@@ -151,25 +185,43 @@ package enum ProvenanceBlock {
   private static func list(
     _ reader: inout ByteReader, _ count: Int, limit: Int, _ what: String
   ) throws -> [Int] {
-    try IntegerEncoding.decode(&reader, count: count).map { value in
+    try BytePlanes.decode(&reader, count: count).map { value in
       guard value >= 0, value <= Int64(limit) else { throw reader.damaged("\(what) \(value)") }
       return Int(value)
     }
   }
 
-  private static func decodeKeys(_ reader: inout ByteReader, count: Int) throws -> [[UInt8]] {
+  private static func decodeKeys(
+    _ reader: inout ByteReader, _ digests: inout ByteReader, count: Int
+  ) throws -> [[UInt8]] {
     var keys: [[UInt8]] = []
-    var key: [UInt8] = []
+    var stored: [UInt8] = []
     var byteCount = 0
-    for _ in 0..<count {
-      let shared = try reader.readCount(limit: key.count, of: "shared prefix")
-      key.removeLast(key.count - shared)
-      key += try reader.readCounted()
+    func add(_ key: [UInt8]) throws {
       byteCount += key.count
       guard key.count <= SegmentFormat.keyByteLimit, byteCount <= SegmentFormat.blockKeyByteLimit else {
         throw reader.damaged("keys are too long")
       }
       keys.append(key)
+    }
+    for _ in 0..<count {
+      let shared = try reader.readCount(limit: stored.count, of: "shared prefix")
+      stored.removeLast(stored.count - shared)
+      stored += try reader.readCounted()
+      try add(stored)
+    }
+    let whole = keys
+    (keys, byteCount) = ([], 0)
+    for (stored, number) in zip(whole, try list(&reader, count, limit: StoredKeys.Form.limit, "key form")) {
+      guard let form = StoredKeys.Form(number: number) else {
+        try add(stored)
+        continue
+      }
+      let token = try digests.readBytes(StoredKeys.packedTokenByteCount)
+      guard let key = StoredKeys.join(stored, form, token: token[...]) else {
+        throw reader.damaged("a key does not fit its form \(number)")
+      }
+      try add(key)
     }
     return keys
   }
@@ -180,79 +232,29 @@ package enum ProvenanceBlock {
     var total = 0
     for count in rowCounts {
       total += count
-      guard total <= footer.recordCount else {
-        throw reader.damaged("\(total) row references in one block")
+      guard total <= footer.recordCount, total <= reader.remaining else {
+        throw reader.damaged("row count of \(total) in one block")
       }
     }
-    let deltas = try IntegerEncoding.decode(&reader, count: total)
-    var expected: Int64 = 0
-    var next = 0
-    for index in objects.indices {
+    func row(_ value: Int64) throws -> UInt32 {
+      guard value >= 0, value < Int64(footer.rowCount) else {
+        throw reader.damaged("reference to row \(value)")
+      }
+      return UInt32(value)
+    }
+    var first: Int64 = 0
+    for index in objects.indices where rowCounts[index] > 0 {
+      first &+= try reader.readSignedVarint()
       objects[index].rows.reserveCapacity(rowCounts[index])
-      for _ in 0..<rowCounts[index] {
-        let row = expected &+ deltas[next]
-        guard row >= 0, row < Int64(footer.rowCount) else { throw reader.damaged("reference to row \(row)") }
-        objects[index].rows.append(UInt32(row))
-        expected = row + 1
-        next += 1
+      objects[index].rows.append(try row(first))
+    }
+    for index in objects.indices where rowCounts[index] > 1 {
+      var last = Int64(objects[index].rows[0])
+      for _ in 1..<rowCounts[index] {
+        last = last &+ 1 &+ (try reader.readSignedVarint())
+        objects[index].rows.append(try row(last))
       }
     }
-  }
-}
-
-extension Envelope {
-  func encode(into writer: inout ByteWriter) {
-    writer.writeCounted(prefix)
-    writer.writeCounted(separator)
-    writer.writeCounted(suffix)
-    let hasMore = quoting != .none || !spelled.isEmpty
-    layout.encode(into: &writer, hasMore: hasMore)
-    Self.encode(exceptions, into: &writer)
-    if !hasMore { return }
-    writer.writeByte(quoting.number)
-    Self.encode(spelled, into: &writer)
-  }
-
-  private static func encode(_ exceptions: [GapException], into writer: inout ByteWriter) {
-    writer.writeVarint(exceptions.count)
-    for exception in exceptions {
-      writer.writeVarint(exception.record)
-      writer.writeCounted(exception.bytes)
-    }
-  }
-
-  /// Bytes that each of them takes at least: three parts, a layout, the number of exceptions.
-  static let leastByteCount = 12
-
-  static func decode(_ reader: inout ByteReader) throws -> Envelope {
-    var envelope = Envelope()
-    envelope.prefix = try reader.readCounted()
-    envelope.separator = try reader.readCounted()
-    envelope.suffix = try reader.readCounted()
-    let (layout, hasMore) = try Layout.decode(&reader)
-    envelope.layout = layout
-    envelope.exceptions = try decodeExceptions(&reader, behind: 0)
-    guard hasMore else { return envelope }
-    let number = try reader.readByte()
-    guard let quoting = Quoting(number: number) else {
-      throw reader.damaged("quoting \(number)")
-    }
-    envelope.quoting = quoting
-    envelope.spelled = try decodeExceptions(&reader, behind: -1)
-    return envelope
-  }
-
-  private static func decodeExceptions(
-    _ reader: inout ByteReader, behind first: Int
-  ) throws -> [GapException] {
-    var exceptions: [GapException] = []
-    for _ in 0..<(try reader.readItemCount(of: "exception")) {
-      let record = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record number")
-      guard record > exceptions.last?.record ?? first else {
-        throw reader.damaged("exceptions are not in order")
-      }
-      exceptions.append(GapException(record: record, bytes: try reader.readCounted()))
-    }
-    return exceptions
+    try reader.expectEnd(of: "rows of objects")
   }
 }

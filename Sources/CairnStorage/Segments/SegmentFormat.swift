@@ -1,6 +1,7 @@
 /// Numbers of the segment format. `Formats/segment.md` has the same ones; a test compares them.
 package enum SegmentFormat {
-  package static let version: UInt32 = 1
+  /// Version 1 in the lower half, the number of its draft in the upper.
+  package static let version: UInt32 = 1 | 2 << 16
   package static let headerMagic = Array("CAIRNSEG".utf8)
   package static let tailMagic = Array("CAIRNEND".utf8)
   package static let headerByteCount = 16
@@ -30,6 +31,8 @@ package enum SegmentFormat {
   package static let packTargetByteCount = 128 << 10
   /// Parts up to this size stand in the column's directory itself.
   package static let inlinePartByteLimit = 64
+  /// Random chunks of this size are blocks of their own in packed columns too.
+  package static let randomPartByteCount = 256
   package static let objectsPerProvenanceBlock = 1024
   /// JSON objects that are no logs are stored in parts of this size.
   package static let opaquePartByteCount = 16 << 20

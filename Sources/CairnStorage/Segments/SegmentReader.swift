@@ -61,6 +61,11 @@ package final class SegmentReader: Sendable {
     guard version <= SegmentFormat.version else {
       throw CairnError.unsupportedVersion(file: store.name, version: version)
     }
+    guard version == SegmentFormat.version else {
+      throw reader.damaged(
+        "written in an earlier draft of the format, which this cairn does not read: compact its sources again"
+      )
+    }
     guard footerByteCount >= SegmentFormat.blockOverheadByteCount, footerOffset <= offset,
       UInt64(footerByteCount) == offset - footerOffset
     else { throw reader.damaged("footer does not end at the tail") }
@@ -256,9 +261,12 @@ package final class SegmentReader: Sendable {
   }
 
   package func objects(block: Int) throws -> [StoredObject] {
-    var reader = try blocks.readStructure(footer.objectBlocks[block].block)
+    let parts = footer.objectBlocks[block]
+    var reader = try blocks.readStructure(parts.heads)
+    var rows = try blocks.readStructure(parts.rows)
+    var digests = try blocks.readStructure(parts.digests)
     guard footer.envelopeCount > 0 else { throw reader.damaged("objects without an envelope") }
-    let objects = try ProvenanceBlock.decode(&reader, footer)
+    let objects = try ProvenanceBlock.decode(&reader, rows: &rows, digests: &digests, footer)
     guard objects.count == footer.objectBlocks[block].objectCount else {
       throw reader.damaged(
         "block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")

@@ -77,7 +77,7 @@ package struct SegmentVerifier {
       if let verbatim = group.verbatim { refs.append(verbatim) }
     }
     for (index, block) in footer.objectBlocks.enumerated() {
-      refs.append(block.block)
+      refs += block.blocks
       for object in try reader.objects(block: index) { refs += object.opaqueParts }
     }
     return refs

@@ -88,18 +88,29 @@ package struct SegmentWriter {
     // Large columns first, so that the last ones to finish are small.
     let sizes = columns.indices.map { column in groups.reduce(0) { $0 + $1[column].count } }
     let order = columns.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
+    let given = GivenPlan(coded: columns.indices.map { Self.isCoded($0, plan, eventTime) }, groups)
     let results = try parallelMap(count: columns.count, threads: threads) { index -> EncodedColumn in
       let column = order[index]
       if sizes[column] == 0 { return EncodedColumn(kind: columns[column].kind) }
       let encoder = ColumnEncoder(
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
-        isEventTime: columns[column].kind == .string && columns[column].slot == eventTime, rowGroups: groups,
-        times: times)
+        isEventTime: columns[column].kind == .string && columns[column].slot == eventTime,
+        given: given.parents[column], rowGroups: groups, times: times)
       return encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
     }
     var encoded = results
     for (index, column) in order.enumerated() { encoded[column] = results[index] }
     return encoded
+  }
+
+  /// Whether all chunks of a column are codes.
+  private static func isCoded(_ column: Int, _ plan: TranspositionPlan, _ eventTime: Int?) -> Bool {
+    let (slot, kind) = (plan.catalogue.columns[column].slot, plan.catalogue.columns[column].kind)
+    if kind == .shape { return true }
+    guard slot != eventTime, plan.mergers.indices ~= column,
+      case .dictionary(let table)? = plan.mergers[column]?.form
+    else { return false }
+    return !ColumnEncoder.isTimestamp(table, kind)
   }
 
   // MARK: Parts in file order
@@ -164,10 +175,12 @@ package struct SegmentWriter {
     var stored: [StoredObject] = []
     func flush() throws {
       if stored.isEmpty { return }
-      var writer = ByteWriter()
-      ProvenanceBlock.encode(stored, into: &writer)
-      let ref = try blocks.write(BlockBody.make(writer.bytes, compressor))
-      footer.objectBlocks.append(Footer.ObjectBlock(objectCount: stored.count, block: ref))
+      let parts = ProvenanceBlock.encode(stored)
+      footer.objectBlocks.append(
+        Footer.ObjectBlock(
+          objectCount: stored.count, heads: try blocks.write(BlockBody.make(parts.heads.bytes, compressor)),
+          rows: try blocks.write(BlockBody.make(parts.rows.bytes, compressor)),
+          digests: try blocks.write(BlockBody.make(parts.digests.bytes, compressor, tryZstd: false))))
       stored = []
     }
     for (pieceIndex, piece) in pieces.enumerated() {
@@ -218,8 +231,10 @@ package struct SegmentWriter {
     }
     var infos: [ColumnInfo] = []
     var pack: [UInt8] = []
+    var numbers = Array(repeating: 0, count: encoded.count)
+    for (number, column) in order.enumerated() { numbers[column] = number }
     for column in order {
-      let directory = try encoded[column].directory(blocks)
+      let directory = try encoded[column].directory(blocks) { numbers[$0] }
       let place: ColumnPlace
       if encoded[column].isPacked {
         if pack.count >= SegmentFormat.packTargetByteCount {

@@ -15,8 +15,8 @@ protocol SoughtText: Sendable {
   func entries(of table: StringTable) -> [UInt32]
   /// Positions of the values of a plain chunk that have it, ascending.
   func positions(plain reader: inout ByteReader, count: Int) throws -> [UInt32]
-  /// Positions of the values of a chunk of UUIDs that have it, ascending.
-  func positions(uuid reader: inout ByteReader, count: Int) throws -> [UInt32]
+  /// Positions of the values of a chunk of tokens that have it, ascending.
+  func positions(of tokens: TokenStrings) -> [UInt32]
 }
 
 extension TextPiece: SoughtText {
@@ -30,9 +30,7 @@ extension TextPiece: SoughtText {
     try PlainStrings.positions(containing: self, &reader, count: count)
   }
 
-  func positions(uuid reader: inout ByteReader, count: Int) throws -> [UInt32] {
-    try UUIDStrings.positions(containing: self, &reader, count: count)
-  }
+  func positions(of tokens: TokenStrings) -> [UInt32] { tokens.positions(containing: self) }
 }
 
 /// A judgement on single keys and values, strings without their escapes: many texts at once, networks, expressions.
@@ -75,7 +73,7 @@ package struct ValueJudge: SoughtText {
     let piece = TextPiece(text, mayBeBare: isBare)
     if piece.mayBeInteger { forms.insert(.integers) }
     if piece.mayBeTime { forms.insert(.times) }
-    if !UUIDPattern.all(for: text).isEmpty { forms.insert(.uuids) }
+    if !TokenPattern.all(for: text, in: .uuid).isEmpty { forms.insert(.uuids) }
     return forms
   }
 
@@ -99,11 +97,8 @@ package struct ValueJudge: SoughtText {
     try PlainStrings.positions(&reader, count: count, where: accepts)
   }
 
-  func positions(uuid reader: inout ByteReader, count: Int) throws -> [UInt32] {
-    if forms.contains(.uuids) {
-      return try entries(of: UUIDStrings.decode(&reader, count: count, positions: nil))
-    }
-    let exceptions = try UUIDStrings.decodeExceptions(&reader, count: count)
-    return exceptions.index.filter { accepts(exceptions.table[$0.value]) }.map(\.key).sorted()
+  func positions(of tokens: TokenStrings) -> [UInt32] {
+    if forms.contains(.uuids) || !tokens.areUUIDs { return entries(of: tokens.values(at: nil)) }
+    return tokens.positions(ofExceptions: entries(of: tokens.exceptions))
   }
 }

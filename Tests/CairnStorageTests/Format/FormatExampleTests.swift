@@ -23,8 +23,9 @@ import Testing
   typealias Check = @Sendable (FormatDocument.Example) throws -> Void
 
   static let checks: [String: Check] = [
-    "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "words": words,
-    "plain": plain, "uuid": uuid, "timestamp": timestamp, "dictionary": dictionary,
+    "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "planes": planes,
+    "words": words, "given": given,
+    "plain": plain, "tokens": tokens, "timestamp": timestamp, "dictionary": dictionary,
     "membership": membership,
     "block": block, "row-times": rowTimes, "layout": layout, "segment": FormatSegmentExample.check,
     "archive": FormatArchiveExample.check,
@@ -83,6 +84,16 @@ import Testing
     #expect(reader.isAtEnd)
   }
 
+  @Sendable static func planes(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values")
+    var writer = ByteWriter()
+    BytePlanes.encode(values, into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try BytePlanes.decode(&reader, count: values.count) == values)
+    #expect(reader.isAtEnd)
+  }
+
   @Sendable static func words(_ example: FormatDocument.Example) throws {
     let values = try example.integers("values").map { UInt32($0) }
     var codes = ByteWriter()
@@ -96,6 +107,25 @@ import Testing
     #expect(listReader.isAtEnd)
     var codeReader = reader(try example.bytes("codes"))
     let decoded = try WordEncoding.decodeCodes(&codeReader, words: words, count: values.count)
+    #expect(decoded.allCodes().map { decoded.words[Int($0)] } == values)
+  }
+
+  @Sendable static func given(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values").map { UInt32($0) }
+    let others = try example.integers("parent").map { UInt32($0) }
+    let codes = values.withUnsafeBufferPointer { values in
+      others.withUnsafeBufferPointer { GivenCodes.encode(values, given: $0, minimumMeanUse: 1) }
+    }
+    #expect(dump(codes ?? []) == dump(try example.bytes("codes")))
+    var listReader = reader(try example.bytes("list"))
+    let words = try WordEncoding.decodeList(&listReader, limit: values.count)
+    #expect(listReader.isAtEnd)
+    var writer = ByteWriter()
+    let list = others.withUnsafeBufferPointer { WordEncoding.encodeCodes($0, into: &writer) }
+    var parentReader = reader(writer.bytes)
+    let parent = try WordEncoding.decodeCodes(&parentReader, words: list, count: others.count)
+    var codeReader = reader(try example.bytes("codes"))
+    let decoded = try WordEncoding.decodeCodes(&codeReader, words: words, count: values.count) { parent }
     #expect(decoded.allCodes().map { decoded.words[Int($0)] } == values)
   }
 
@@ -141,15 +171,27 @@ import Testing
     #expect(spellings(decoded) == example.values("value"))
   }
 
-  @Sendable static func uuid(_ example: FormatDocument.Example) throws {
+  /// A class line has its parts: `literal:TEXT` or `ALPHABET:CHARACTERS`.
+  @Sendable static func tokens(_ example: FormatDocument.Example) throws {
+    let classes = try example.values("class").map { line in
+      TokenClass(
+        try line.split(separator: " ").map { word in
+          let sides = word.split(separator: ":", maxSplits: 1)
+          let alphabet = try #require(TokenAlphabet.allCases.first { "\($0)" == sides[0] })
+          let text = alphabet == .literal ? Array(sides[1].utf8) : []
+          return TokenClass.Part(
+            alphabet: alphabet, text: text,
+            count: try alphabet == .literal ? text.count : #require(Int(sides[1])))
+        })
+    }
     var writer = ByteWriter()
-    #expect(UUIDStrings.encode(try table(example), into: &writer))
-    #expect(writer.bytes.first == StringEncoding.uuid.rawValue)
+    let table = try table(example)
+    #expect(TokenStrings.encode(table, classes, into: &writer) != nil)
+    #expect(writer.bytes.first == StringEncoding.tokens.rawValue)
     try expect(Array(writer.bytes.dropFirst()), example)
     var reader = reader(try example.bytes())
-    let decoded = try UUIDStrings.decode(&reader, count: example.values("value").count, positions: nil)
+    let decoded = try TokenStrings(&reader, count: table.count).values(at: nil)
     #expect(spellings(decoded) == example.values("value"))
-    #expect(reader.isAtEnd)
   }
 
   @Sendable static func timestamp(_ example: FormatDocument.Example) throws {

@@ -57,6 +57,8 @@ import Testing
     var seen = Seen()
     for entry in snapshot.manifest.segments { try seen.add(try snapshot.open(entry)) }
     #expect(seen.stringEncodings == Set(StringEncoding.allCases))
+    #expect(seen.alphabets == Set(TokenAlphabet.allCases))
+    #expect(seen.givenCount > 0)
     #expect(seen.integerEncodings == Set(IntegerEncoding.allCases))
     #expect(seen.styles == Set(StringStyle.allCases.map(\.rawValue)))
     #expect(seen.words == Set(ValueKind.allCases.map { UInt32($0.rawValue) }))
@@ -70,6 +72,8 @@ import Testing
 
   private struct Seen {
     var stringEncodings: Set<StringEncoding> = []
+    var alphabets: Set<TokenAlphabet> = []
+    var givenCount = 0
     var integerEncodings: Set<IntegerEncoding> = []
     var styles: Set<UInt8> = []
     var words: Set<UInt32> = []
@@ -105,6 +109,7 @@ import Testing
 
     private mutating func add(_ column: ColumnReader, _ reader: SegmentReader) throws {
       columnKinds.insert(column.info.kind)
+      givenCount += column.directory.given == nil ? 0 : 1
       if case .block = column.info.place { ownDirectoryCount += 1 } else { packedDirectoryCount += 1 }
       for chunk in column.directory.chunks {
         let name = try column.encodingName(of: chunk)
@@ -114,6 +119,7 @@ import Testing
           integerEncodings.formUnion(IntegerEncoding.allCases.filter { "\($0)" == name })
         case .string, .number:
           stringEncodings.formUnion(StringEncoding.allCases.filter { "\($0)" == name })
+          alphabets.formUnion(try column.tokenAlphabets(in: chunk.rowGroup))
           let strings = try column.strings(in: chunk.rowGroup, positions: nil) {
             try reader.seconds(of: chunk.rowGroup)
           }

@@ -37,6 +37,15 @@ import Testing
     #expect(try numbers("encodings.md", "StringEncoding") == numbers(StringEncoding.self))
   }
 
+  @Test func tokenAlphabets() throws {
+    #expect(try numbers("encodings.md", "TokenAlphabet") == numbers(TokenAlphabet.self))
+    for row in try FormatDocument.load("encodings.md").table("TokenAlphabet").dropFirst() {
+      let alphabet = TokenAlphabet.allCases.first { "\($0)" == row[1] }
+      #expect(alphabet.map { "\($0.bitCount)" } == row[2])
+      #expect(alphabet.map { "`\($0.characters)`" } == row[3])
+    }
+  }
+
   @Test func integerEncodings() throws {
     #expect(try numbers("encodings.md", "IntegerEncoding") == numbers(IntegerEncoding.self))
   }
@@ -82,6 +91,7 @@ import Testing
       "packedColumnByteLimit": "\(SegmentFormat.packedColumnByteLimit)",
       "packTargetByteCount": "\(SegmentFormat.packTargetByteCount)",
       "inlinePartByteLimit": "\(SegmentFormat.inlinePartByteLimit)",
+      "randomPartByteCount": "\(SegmentFormat.randomPartByteCount)",
       "objectsPerProvenanceBlock": "\(SegmentFormat.objectsPerProvenanceBlock)",
       "zstdLevel": "\(SegmentFormat.zstdLevel)",
       "opaquePartByteCount": "\(SegmentFormat.opaquePartByteCount)",
@@ -116,9 +126,18 @@ import Testing
         "ValueKind.firstShapeWord": "\(ValueKind.firstShapeWord)",
         "IntegerEncoding.nestingLimit": "\(IntegerEncoding.nestingLimit)",
         "IntegerEncoding.minimumMeanRun": "\(IntegerEncoding.minimumMeanRun)",
-        "UUIDStrings.minimumShare": "\(UUIDStrings.minimumShare)",
+        "GivenPlan.depthLimit": "\(GivenPlan.depthLimit)",
+        "TokenStrings.classLimit": "\(TokenStrings.classLimit)",
+        "TokenStrings.textByteLimit": "\(TokenStrings.textByteLimit)",
+        "TokenClass.partLimit": "\(TokenClass.partLimit)",
+        "TokenClass.textByteLimit": "\(TokenClass.textByteLimit)",
+        "TokenPlan.minimumCount": "\(TokenPlan.minimumCount)",
+        "TokenPlan.classLimit": "\(TokenPlan.classLimit)",
+        "TokenPlan.gain": "\(TokenPlan.gain)",
+        "TokenPlan.randomShare": "\(TokenPlan.randomShare)",
         "ColumnMerger.plainMinimumCount": "\(ColumnMerger.plainMinimumCount)",
         "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
+        "ColumnMerger.randomDistinctShare": "\(ColumnMerger.randomDistinctShare)",
         "MembershipDirectory.fingerprintBitCount": "\(MembershipDirectory.fingerprintBitCount)",
         "MembershipDirectory.entriesPerPage": "\(MembershipDirectory.entriesPerPage)",
         "MembershipDirectory.entriesPerBucket": "\(MembershipDirectory.entriesPerBucket)",

@@ -4,16 +4,16 @@
 /// strings := tag:u8 body
 /// dictionary (0): words                      ids of the column's dictionary
 /// plain      (1): lengths:integers styles bytes
-/// uuid       (2): exceptions count × 16 bytes   lower-case 8-4-4-4-12
 /// timestamp  (3): seconds:integers           canonical YYYY-MM-DDTHH:MM:SSZ
 /// row-time   (4): (nothing)                  the canonical spelling of the row's time, one value a row
+/// tokens     (5): classes, class of each value, exceptions, bits
 /// ```
 package enum StringEncoding: UInt8, Sendable, CaseIterable {
   case dictionary = 0
   case plain = 1
-  case uuid = 2
   case timestamp = 3
   case rowTime = 4
+  case tokens = 5
 }
 
 /// A chunk's strings while they are being written: entry by value position.

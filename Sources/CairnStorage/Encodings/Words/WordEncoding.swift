@@ -8,7 +8,7 @@ import Glibc
 ///
 /// ```
 /// list  := distinct:varint words:integers       ascending
-/// codes := (nothing where distinct ≤ 1) | width:u8 (1, 2 or 4) then count codes of that many bytes
+/// codes := (nothing where distinct ≤ 1) | width:u8 (1, 2 or 4) then count codes of that many bytes | 0:u8 given
 /// ```
 package enum WordEncoding {
   /// Writes the codes and gives the word list that they refer to.
@@ -37,6 +37,14 @@ package enum WordEncoding {
       }
     }
     return list
+  }
+
+  /// The distinct words, ascending, and the code of each word.
+  static func codes(of words: UnsafeBufferPointer<UInt32>) -> (list: [UInt32], codes: [UInt32]) {
+    let list = distinctSorted(words)
+    let lookup = CodeLookup(list)
+    defer { lookup.free() }
+    return (list, words.map { lookup.code(of: $0) })
   }
 
   package static func encodeList(_ list: [UInt32], into writer: inout ByteWriter) {
@@ -83,9 +91,9 @@ package enum WordEncoding {
 
   private static let isLittleEndian = 1.littleEndian == 1
 
-  /// `count` codes into the list `words`, to the end of the part.
+  /// `count` codes into the list `words`, to the end of the part. `parent` gives the column that they may be given.
   package static func decodeCodes(
-    _ reader: inout ByteReader, words: [UInt32], count: Int
+    _ reader: inout ByteReader, words: [UInt32], count: Int, parent: () throws -> CodedWords? = { nil }
   ) throws -> CodedWords {
     if words.count <= 1 {
       guard words.count == 1 || count == 0 else { throw reader.damaged("values without a word list") }
@@ -93,6 +101,10 @@ package enum WordEncoding {
       return CodedWords(words: words, count: count, codes: .constant)
     }
     let width = Int(try reader.readByte())
+    if width == 0, let parent = try parent() {
+      let codes = try GivenCodes.decode(&reader, wordCount: words.count, count: count, given: parent)
+      return CodedWords(words: words, count: count, codes: codes)
+    }
     guard width == 1 || width == 2 || width == 4 else { throw reader.damaged("code width \(width)") }
     let range = try reader.readRange(count * width)
     let codes: CodedWords.Codes = reader.bytes.withUnsafeBytes { bytes in

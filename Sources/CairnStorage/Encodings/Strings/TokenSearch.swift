@@ -1,0 +1,146 @@
+import Glibc
+
+// Looking for texts in tokens without spelling each.
+
+extension TokenStrings {
+  /// Positions of the values that are one of `needles`, ascending.
+  package func positions(of needles: [[UInt8]]) -> [UInt32] {
+    var found: [UInt32] = []
+    let entries = (0..<exceptions.count).filter { entry in
+      needles.contains { $0.elementsEqual(exceptions[entry]) }
+    }
+    found += positions(ofClass: payloads.count, ranks: entries)
+    for (number, payload) in payloads.enumerated() {
+      var ranks: Set<Int> = []
+      for needle in needles { ranks.formUnion(withBytes { payload.ranks(of: needle, $0) }) }
+      if !ranks.isEmpty { found += positions(ofClass: number, ranks: ranks.sorted()) }
+    }
+    return found.sorted()
+  }
+
+  /// Positions of the values whose text has the piece in it, ascending.
+  package func positions(containing piece: TextPiece) -> [UInt32] {
+    let entries = exceptions.entries(containing: piece).map { Int($0) }
+    var found = positions(ofClass: payloads.count, ranks: entries)
+    for (number, payload) in payloads.enumerated() where piece.text.count <= payload.form.textByteCount {
+      let ranks = withBytes { payload.ranks(containing: piece, $0) }
+      if !ranks.isEmpty { found += positions(ofClass: number, ranks: ranks) }
+    }
+    return found.sorted()
+  }
+}
+
+extension TokenStrings.Payload {
+  /// Ranks of the values that are `needle`, ascending.
+  fileprivate func ranks(of needle: [UInt8], _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
+    let size = form.byteCount
+    var key = [UInt8](repeating: 0, count: size + 1)
+    let rest = key.withUnsafeMutableBufferPointer { key in
+      needle.withUnsafeBufferPointer { text in key.baseAddress.flatMap { form.pack(text, into: $0) } }
+    }
+    guard let rest, let start = chunk.baseAddress else { return [] }
+    let base = UnsafeRawPointer(start + bytes.lowerBound)
+    return key.withUnsafeBytes { key -> [Int] in
+      guard let wanted = key.baseAddress else { return [] }
+      func isEqual(_ rank: Int) -> Bool {
+        memcmp(base + rank &* size, wanted, size) == 0 && self.rest(rank, chunk) == rest
+      }
+      guard size >= 8 else { return (0..<count).filter(isEqual) }
+      return Self.candidates(wanted.loadUnaligned(as: UInt64.self), base, count: count, stride: size)
+        .filter(isEqual)
+    }
+  }
+
+  /// Ranks of the values whose first eight bytes are `half`. Eight are compared without a branch between them.
+  private static func candidates(_ half: UInt64, _ base: UnsafeRawPointer, count: Int, stride: Int) -> [Int] {
+    var found: [Int] = []
+    @inline(__always) func difference(_ rank: Int) -> UInt64 {
+      base.loadUnaligned(fromByteOffset: rank &* stride, as: UInt64.self) ^ half
+    }
+    var at = 0
+    while at &+ 8 <= count {
+      var borrows: UInt64 = 0
+      for lane in 0..<8 {
+        let bits = difference(at &+ lane)
+        // Only 0 borrows from a bit above all its own.
+        borrows |= (bits &- 1) & ~bits
+      }
+      if borrows >> 63 == 1 { found += (at..<(at &+ 8)).filter { difference($0) == 0 } }
+      at &+= 8
+    }
+    return found + (at..<count).filter { difference($0) == 0 }
+  }
+
+  /// Ranks of the values whose text has the piece in it, ascending.
+  fileprivate func ranks(containing piece: TextPiece, _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
+    let patterns = TokenPattern.all(for: piece.text, in: form)
+    guard !patterns.isEmpty, let start = chunk.baseAddress else { return [] }
+    let base = UnsafeRawPointer(start + bytes.lowerBound)
+    let size = form.byteCount
+    var text = [UInt8](repeating: 0, count: form.textByteCount)
+    func hasPiece(_ rank: Int) -> Bool {
+      text.withUnsafeMutableBufferPointer { text in
+        guard let target = text.baseAddress else { return false }
+        unpack(rank, chunk, into: target)
+        return piece.finder.find(in: UnsafeBufferPointer(text)) != nil
+      }
+    }
+    guard TokenPattern.fits(form) else { return (0..<count).filter(hasPiece) }
+    var found: [Int] = []
+    patterns.withUnsafeBufferPointer { patterns in
+      for rank in 0..<count {
+        let offset = rank &* size
+        let first = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let last = base.loadUnaligned(fromByteOffset: offset &+ size &- 8, as: UInt64.self)
+        for pattern in patterns where pattern.matches(first, last) {
+          if hasPiece(rank) { found.append(rank) }
+          break
+        }
+      }
+    }
+    return found
+  }
+}
+
+/// A piece of a token's text at one place of it: which bits of the token's first and last eight bytes it sets, and to
+/// what. Bits behind the whole bytes are left out: what matches is looked at again.
+struct TokenPattern: BitwiseCopyable {
+  private var mask: (first: UInt64, last: UInt64) = (0, 0)
+  private var value: (first: UInt64, last: UInt64) = (0, 0)
+
+  @inline(__always)
+  func matches(_ first: UInt64, _ last: UInt64) -> Bool {
+    ((first & mask.first) ^ value.first) | ((last & mask.last) ^ value.last) == 0
+  }
+
+  /// Whether first and last eight bytes are all bytes of a token.
+  static func fits(_ form: TokenClass) -> Bool { (8...16).contains(form.byteCount) }
+
+  /// One for each place where the text fits; none where it has bytes that no token of the form has.
+  static func all(for text: [UInt8], in form: TokenClass) -> [TokenPattern] {
+    guard text.count <= form.textByteCount else { return [] }
+    return (0...(form.textByteCount - text.count)).compactMap { TokenPattern(text, at: $0, form) }
+  }
+
+  private init?(_ text: [UInt8], at start: Int, _ form: TokenClass) {
+    let size = form.byteCount
+    var masks = [UInt8](repeating: 0, count: size)
+    var values = masks
+    for (index, byte) in text.enumerated() {
+      guard let (number, width) = form.number(of: byte, at: start + index) else { return nil }
+      for bit in 0..<width {
+        let place = form.bitStarts[start + index] + bit
+        if place / 8 >= size { break }
+        let shift = UInt8(7 - place % 8)
+        masks[place / 8] |= 1 << shift
+        values[place / 8] |= (number >> UInt8(width - 1 - bit) & 1) << shift
+      }
+    }
+    guard Self.fits(form) else { return }
+    func word(_ bytes: [UInt8], _ start: Int) -> UInt64 {
+      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: UInt64.self) }
+    }
+    mask = (word(masks, 0), word(masks, size - 8))
+    value = (word(values, 0), word(values, size - 8))
+  }
+}

@@ -1,0 +1,233 @@
+/// Tokens as bits: UUIDs, request IDs, keys and whatever else has random characters at fixed places. Values of no
+/// class are exceptions, stored plain.
+///
+/// ```
+/// tokens  := classes:varint { class } numbers:integers [ size:varint plain ] { payload }
+/// payload := n × ⌊bits / 8⌋ bytes, then packed(bits mod 8) of n       n: values of the class
+/// ```
+package struct TokenStrings {
+  /// Classes of a chunk, and bytes of all its texts, that a reader accepts.
+  package static let classLimit = 16
+  package static let textByteLimit = 1 << 29
+
+  /// A class and where its values' bits are in the chunk's bytes.
+  struct Payload {
+    var form: TokenClass
+    var count: Int
+    var bytes: Range<Int>
+    var rests: Range<Int>
+  }
+
+  let count: Int
+  let payloads: [Payload]
+  let exceptions: StringTable
+  let exceptionCount: Int
+  /// Class of each value, the number of classes for exceptions; empty where all are of the first.
+  private let numbers: [UInt8]
+  private let bytes: [UInt8]
+
+  // MARK: Writing
+
+  /// What a chunk of tokens is for zstd.
+  package enum Outcome: Sendable {
+    /// Hardly anything but random bits.
+    case random
+    case compressible
+  }
+
+  /// Nil, and nothing written, where values are stored better in another way.
+  package static func encode<Source: StringSource>(
+    _ source: Source, _ compressor: ZstdCompressor, into writer: inout ByteWriter
+  ) -> Outcome? {
+    guard let plan = TokenPlan(source, compressor) else { return nil }
+    return encode(source, plan.classes, into: &writer)
+  }
+
+  package static func encode<Source: StringSource>(
+    _ source: Source, _ classes: [TokenClass], into writer: inout ByteWriter
+  ) -> Outcome? {
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(source.count)
+    var payloads = classes.map { _ in (bytes: [UInt8](), rests: [UInt64]()) }
+    let rest = StringTable()
+    var room = [UInt8](repeating: 0, count: 1 + (classes.map(\.byteCount).max() ?? 0))
+    var textByteCount = 0
+    for index in 0..<source.count {
+      let text = source.value(index)
+      textByteCount += text.count
+      var number = classes.count
+      if source.style(index) == .plain {
+        for (at, form) in classes.enumerated() where form.textByteCount == text.count {
+          let bits = room.withUnsafeMutableBufferPointer { room in
+            room.baseAddress.flatMap { form.pack(text, into: $0) }
+          }
+          guard let bits else { continue }
+          payloads[at].bytes += room[..<form.byteCount]
+          payloads[at].rests.append(bits)
+          number = at
+          break
+        }
+      }
+      numbers.append(Int64(number))
+      if number == classes.count {
+        rest.append(text, style: source.style(index), spelling: source.spelling(index))
+      }
+    }
+    guard rest.count * 2 <= source.count, textByteCount <= textByteLimit else { return nil }
+    writer.writeByte(StringEncoding.tokens.rawValue)
+    writer.writeVarint(classes.count)
+    for form in classes { form.encode(into: &writer) }
+    IntegerEncoding.encode(numbers, into: &writer)
+    if rest.count > 0 {
+      var body = ByteWriter()
+      PlainStrings.encode(rest, into: &body)
+      writer.writeCounted(body.bytes)
+    }
+    for (form, payload) in zip(classes, payloads) {
+      writer.writeBytes(payload.bytes)
+      BitPacking.pack(payload.rests, width: form.restBitCount, into: &writer)
+    }
+    let randomByteCount = payloads.reduce(0) { $0 + $1.bytes.count }
+    return rest.heap.count * 16 < randomByteCount ? .random : .compressible
+  }
+
+  // MARK: Reading
+
+  package init(_ reader: inout ByteReader, count: Int) throws {
+    self.count = count
+    let classes = try (0..<(try reader.readCount(limit: Self.classLimit, of: "class count"))).map { _ in
+      try TokenClass.decode(&reader)
+    }
+    var counts = [Int](repeating: 0, count: classes.count + 1)
+    numbers = try IntegerEncoding.decode(&reader, count: count).map { number in
+      guard number >= 0, number <= Int64(classes.count) else { throw reader.damaged("class \(number)") }
+      counts[Int(number)] += 1
+      return UInt8(number)
+    }
+    exceptionCount = counts[classes.count]
+    exceptions = exceptionCount > 0 ? try Self.exceptions(&reader, count: exceptionCount) : StringTable()
+    var textsLeft = Self.textByteLimit
+    payloads = try zip(classes, counts).map { form, count in
+      guard count == 0 || form.textByteCount <= textsLeft / count else {
+        throw reader.damaged("\(count) tokens of \(form.textByteCount) bytes")
+      }
+      textsLeft -= count * form.textByteCount
+      return Payload(
+        form: form, count: count, bytes: try reader.readRange(count * form.byteCount),
+        rests: try reader.readRange(BitPacking.byteCount(count: count, width: form.restBitCount)))
+    }
+    bytes = reader.bytes
+    try reader.expectEnd(of: "chunk")
+  }
+
+  private static func exceptions(_ reader: inout ByteReader, count: Int) throws -> StringTable {
+    var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
+    let table = try PlainStrings.decode(&body, count: count, positions: nil)
+    try body.expectEnd(of: "exceptions")
+    return table
+  }
+
+  /// Values at `positions` (ascending, below `count`), or all where it is nil.
+  package func values(at positions: [UInt32]?) -> StringTable {
+    let wanted = positions?.count ?? count
+    if exceptionCount == 0, payloads.count == 1 { return uniform(positions, wanted) }
+    let table = StringTable(entryCapacity: wanted)
+    var next = [Int](repeating: 0, count: payloads.count + 1)
+    var text = [UInt8](repeating: 0, count: payloads.map(\.form.textByteCount).max() ?? 0)
+    var asked = 0
+    bytes.withUnsafeBufferPointer { bytes in
+      for (position, number) in numbers.enumerated() {
+        let number = Int(number)
+        let rank = next[number]
+        next[number] += 1
+        // A position may repeat: one value can be asked for more than once.
+        var copies = 1
+        if let positions {
+          copies = 0
+          while asked < wanted, Int(positions[asked]) == position {
+            (asked, copies) = (asked + 1, copies + 1)
+          }
+          if copies == 0 {
+            if asked == wanted { break }
+            continue
+          }
+        }
+        if number == payloads.count {
+          for _ in 0..<copies { table.append(entry: rank, of: exceptions) }
+          continue
+        }
+        let length = payloads[number].form.textByteCount
+        text.withUnsafeMutableBufferPointer { text in
+          guard let base = text.baseAddress else { return }
+          payloads[number].unpack(rank, bytes, into: base)
+          for _ in 0..<copies { table.append(UnsafeBufferPointer(start: base, count: length)) }
+        }
+      }
+    }
+    return table
+  }
+
+  /// Where all values are of one class.
+  private func uniform(_ positions: [UInt32]?, _ wanted: Int) -> StringTable {
+    let payload = payloads[0]
+    let length = payload.form.textByteCount
+    var heap = RawVector<UInt8>(capacity: wanted * length)
+    var ends = RawVector<UInt64>(capacity: wanted)
+    let texts = heap.appendUninitialized(count: wanted * length)
+    let places = ends.appendUninitialized(count: wanted)
+    bytes.withUnsafeBufferPointer { bytes in
+      for index in 0..<wanted {
+        payload.unpack(positions.map { Int($0[index]) } ?? index, bytes, into: texts + index * length)
+        places[index] = UInt64((index + 1) * length)
+      }
+    }
+    return StringTable(heap: heap, ends: ends)
+  }
+
+  package var alphabets: [TokenAlphabet] { payloads.flatMap { $0.form.parts.map(\.alphabet) } }
+
+  // MARK: Places
+
+  /// Positions of the values of a class with these ranks (ascending), or of exceptions.
+  func positions(ofClass number: Int, ranks: [Int]) -> [UInt32] {
+    if exceptionCount == 0, payloads.count == 1 { return ranks.map { UInt32($0) } }
+    var found: [UInt32] = []
+    var rank = 0
+    for (position, other) in numbers.enumerated() where Int(other) == number {
+      if found.count == ranks.count { break }
+      if rank == ranks[found.count] { found.append(UInt32(position)) }
+      rank += 1
+    }
+    return found
+  }
+
+  func positions(ofExceptions entries: [UInt32]) -> [UInt32] {
+    positions(ofClass: payloads.count, ranks: entries.map { Int($0) })
+  }
+
+  /// Whether all values but the exceptions are UUIDs.
+  var areUUIDs: Bool { payloads.allSatisfy(\.form.isUUID) }
+
+  /// Calls `body` with the chunk's bytes.
+  func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R { bytes.withUnsafeBufferPointer(body) }
+}
+
+extension TokenStrings.Payload {
+  @inline(__always)
+  func unpack(_ rank: Int, _ chunk: UnsafeBufferPointer<UInt8>, into text: UnsafeMutablePointer<UInt8>) {
+    guard let base = chunk.baseAddress else { return }
+    form.unpack(base + bytes.lowerBound + rank &* form.byteCount, rest: rest(rank, chunk), into: text)
+  }
+
+  /// The bits behind a value's whole bytes: at most seven, in one byte or two.
+  @inline(__always)
+  func rest(_ rank: Int, _ chunk: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let width = form.restBitCount
+    if width == 0 { return 0 }
+    let bit = rank &* width
+    let byte = rests.lowerBound &+ bit &>> 3
+    var bits = UInt64(chunk[byte])
+    if byte &+ 1 < rests.upperBound { bits |= UInt64(chunk[byte &+ 1]) &<< 8 }
+    return bits &>> UInt64(bit & 7) & (1 &<< UInt64(width) &- 1)
+  }
+}

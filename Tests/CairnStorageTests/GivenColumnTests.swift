@@ -1,0 +1,88 @@
+import CairnStorage
+import CairnTestSupport
+import Testing
+
+/// Codes given those of another column: the same as codes that stand for themselves.
+@Suite struct GivenColumnTests {
+  private func codes(_ words: [UInt32], given parent: [UInt32]) -> [UInt8]? {
+    words.withUnsafeBufferPointer { words in
+      parent.withUnsafeBufferPointer { GivenCodes.encode(words, given: $0) }
+    }
+  }
+
+  private func coded(_ words: [UInt32]) throws -> CodedWords {
+    var writer = ByteWriter()
+    let list = words.withUnsafeBufferPointer { WordEncoding.encodeCodes($0, into: &writer) }
+    var reader = ByteReader(writer.bytes, origin: ByteOrigin(file: "test", offset: 0))
+    return try WordEncoding.decodeCodes(&reader, words: list, count: words.count)
+  }
+
+  /// Few and many words on either side, functions and what is nearly one.
+  @Test(arguments: [(1, 3), (40, 7), (300, 300), (70_000, 66_000)], [0, 5])
+  func decodesToTheSame(distinct: (parent: Int, child: Int), noise: Int) throws {
+    var random = SeededGenerator(seed: UInt64(distinct.parent + noise))
+    let count = distinct.parent > 1000 ? 300_000 : 5_000
+    let parent = (0..<count).map { _ in UInt32(random.below(distinct.parent)) * 3 }
+    let words = parent.map { word -> UInt32 in
+      let shift = noise > 0 && random.below(20) < noise ? UInt32(random.below(3)) : 0
+      return (word * 7 + shift) % UInt32(distinct.child) + 100
+    }
+    let own = try coded(words)
+    guard let bytes = codes(words, given: parent) else {
+      #expect(own.words.count < 2 || distinct.parent > 1000)
+      return
+    }
+    var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+    let other = try coded(parent)
+    let decoded = try WordEncoding.decodeCodes(&reader, words: own.words, count: count) { other }
+    #expect(decoded.allCodes() == own.allCodes())
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    let parent = try coded([5, 9, 5, 5, 9])
+    func decode(_ bytes: [UInt8], _ other: CodedWords?) throws {
+      var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      _ = try WordEncoding.decodeCodes(&reader, words: [17, 18, 300], count: 5) { other }
+    }
+    let good: [UInt8] = [0, 2, 4, 1, 0, 2, 0, 2, 0, 1, 0, 0, 0, 1, 0]
+    try decode(good, parent)
+    // No other column, one of another length, a rank and a code too great, a word that none follows, too short.
+    #expect(throws: CairnError.self) { try decode(good, nil) }
+    #expect(throws: CairnError.self) { try decode(good, try coded([5, 9])) }
+    for (place, byte) in [(11, UInt8(1)), (10, 2), (5, 6), (2, 0), (9, 2)] {
+      var bad = good
+      bad[place] = byte
+      #expect(throws: CairnError.self, "\(place)") { try decode(bad, parent) }
+    }
+    #expect(throws: CairnError.self) { try decode(Array(good.dropLast()), parent) }
+  }
+
+  /// Columns that go together are given one another in a segment, and every record comes back.
+  @Test func segmentsHaveThem() throws {
+    var random = SeededGenerator(seed: 9)
+    let lines = (0..<3_000).map { index -> String in
+      let name = random.below(40)
+      return
+        #"{"eventTime":"2024-02-29T12:\#(10 + index / 60 % 50):\#(10 + index % 50)Z","eventName":"N\#(name)","#
+        + #""eventSource":"s\#(name / 8)","readOnly":"r\#(name / 20)","error":"e\#(random.below(4))"}"#
+    }
+    let source = Array(#"{"Records":[\#(lines.joined(separator: ","))]}"#.utf8)
+    let bytes = try SegmentFixture.segment([.init(key: "a", bytes: source)])
+    #expect(try SegmentFixture.restore(bytes) == ["a": source])
+    let reader = try SegmentReader(MemoryBlockStore(name: "memory", bytes: bytes))
+    let columns = try reader.catalogue().columns.indices.map { try reader.column($0) }
+    #expect(columns.filter { $0.directory.given != nil }.count >= 2)
+    // One that is given itself ends in an error, not in a circle.
+    var forge = try SegmentForge(bytes)
+    let index = try #require(columns.firstIndex { $0.directory.given != nil })
+    let number = UInt8(try #require(columns[index].directory.given) + 1)
+    forge.changeDirectory(index) { directory in
+      // The byte before the number of chunks and the first row group.
+      if let at = directory.indices.first(where: { directory[$0...].starts(with: [number, 1, 0]) }) {
+        directory[at] = UInt8(index + 1)
+      }
+    }
+    let forged = try SegmentReader(MemoryBlockStore(name: "memory", bytes: forge.bytes()))
+    #expect(throws: CairnError.self) { _ = try forged.column(index).words(in: 0) }
+  }
+}
