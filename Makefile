@@ -1,9 +1,11 @@
 # make demo: install what is missing, build, compact sample data and query it.
 # make test: everything that must hold.
+# make install, make uninstall: the command, its man pages and its completions, below PREFIX.
+# make release: a tarball that needs only glibc, and a .deb, in dist/.
 # make wheel: the Python package, one file in dist.
 # make bench-load EVENTS=1000000: loads generated events into Cairn and its peers; see Benchmarks/README.md.
 # make bench-query EVENTS=1000000: asks Cairn and its peers the same nine questions.
-.PHONY: demo test build install wheel clean bench-setup bench-load bench-query
+.PHONY: demo test build install uninstall release wheel clean bench-setup bench-load bench-query
 PREFIX ?= /usr/local
 EVENTS ?= 100000
 ROUNDS ?= 3
@@ -23,7 +25,15 @@ build:
 	@tools/check static
 
 install: build
-	install -D -m 0755 .build-static/release/cairn $(DESTDIR)$(PREFIX)/bin/cairn
+	@tools/install install $(PREFIX) .build-static/release/cairn
+
+uninstall:
+	@tools/install uninstall $(PREFIX)
+
+release:
+	@tools/install-dependencies
+	@tools/release build
+	@tools/release check
 
 wheel:
 	@tools/install-dependencies

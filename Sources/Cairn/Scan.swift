@@ -71,6 +71,8 @@ public final class Scan {
   private let request: ScanRequest
   private let pruning: TimePruning
   private let reads = ReadStatistics()
+  /// How far it has come.
+  public let progress = QueryProgress()
   /// What has been read so far.
   public private(set) var statistics = ScanStatistics()
   /// Things to know that are no errors: paths of the condition that no record has, events that no range contains.
@@ -110,6 +112,7 @@ public final class Scan {
     self.request = request
     pruning = TimePruning(since: request.since, until: request.until)
     statistics.segments = archive.snapshot.manifest.segments.count
+    progress.follow(reads)
   }
 
   /// Number of rows. Without a condition no column is read for it.
@@ -202,10 +205,14 @@ public final class Scan {
   private func selections(_ body: (RowSelection) throws -> Bool) throws {
     let parts = try candidates()
     if request.condition == nil {
-      for part in parts where try !body(part) { return }
+      for (index, part) in parts.enumerated() {
+        progress.set(done: index, of: parts.count)
+        if try !body(part) { return }
+      }
       return
     }
     for start in stride(from: 0, to: parts.count, by: request.threads) {
+      progress.set(done: start, of: parts.count)
       let window = Array(parts[start..<min(start + request.threads, parts.count)])
       let filtered = try parallelMap(count: window.count, threads: request.threads) {
         try window[$0].filtered()

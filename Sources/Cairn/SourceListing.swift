@@ -12,6 +12,8 @@ public struct SourceListing: Sendable {
     public var isCompressed = false
     /// Whether only a part of it could be read.
     public var isIncomplete = false
+    /// SHA-256 of its JSON bytes, inflated, in hexadecimal.
+    public var digest = ""
     /// Bytes as delivered.
     public var sourceByteCount = 0
     /// Records read; `records == kept + duplicates + shadowed + rejected`.
@@ -72,6 +74,7 @@ extension SourceListing.Source {
     wrapping = object.flags.contains(.opaque) ? nil : object.flags.wrapping
     isCompressed = object.flags.contains(.gzip) || object.flags.contains(.zstd)
     isIncomplete = object.flags.contains(.incomplete)
+    digest = hexadecimal(object.objectDigest)
     sourceByteCount = object.sourceByteCount
     records = kept + duplicates + shadowed + rejected
   }

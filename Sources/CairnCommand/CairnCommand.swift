@@ -39,6 +39,9 @@ struct CairnCommand: ParsableCommand {
       try StandardOutput.shared.finish()
     } catch let error as CairnError {
       finish(error)
+    } catch is PagerLeft {
+      try? StandardOutput.shared.finish()
+      Glibc.exit(0)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
@@ -72,7 +75,6 @@ struct CairnCommand: ParsableCommand {
 
   private static func finish(_ error: CairnError) {
     if case .io("standard output", _, EPIPE) = error { Glibc.exit(0) }
-    try? StandardOutput.shared.flush()
     StandardOutput.shared.abandon()
     if error == .interrupted {
       let (message, code) = Signals.outcome

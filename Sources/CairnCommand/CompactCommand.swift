@@ -16,11 +16,12 @@ struct CompactCommand: ParsableCommand {
       the way out and exit code 3.
       """)
 
-  @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"))
+  @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"), completion: .file())
   var sources: [String]
 
   @Option(
-    name: .long, help: ArgumentHelp("The archive directory; made where there is none.", valueName: "archive"))
+    name: .long, help: ArgumentHelp("The archive directory; made where there is none.", valueName: "archive"),
+    completion: .directory)
   var into: String
 
   @OptionGroup var threading: ThreadOptions
@@ -200,8 +201,4 @@ private final class ProgressLine: @unchecked Sendable {
         + "\(formatCount(progress.records)) events, \(formatBytes(progress.jsonByteCount)), \(fixed(rate, 0)) MB/s"
     )
   }
-}
-
-extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

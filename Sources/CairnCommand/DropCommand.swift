@@ -13,7 +13,7 @@ struct DropCommand: ParsableCommand {
       Remove the originals as well: the next run over them would add them again.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Option(
@@ -55,7 +55,7 @@ struct HoldCommand: ParsableCommand {
     _superCommandName: "cairn",
     abstract: "Forbid dropping from an archive until it is released.")
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Option(help: "Why, for whoever meets it.")
@@ -73,7 +73,7 @@ struct ReleaseCommand: ParsableCommand {
     _superCommandName: "cairn",
     abstract: "Allow dropping from an archive again.")
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   func run() throws {

@@ -13,7 +13,7 @@ struct MergeCommand: ParsableCommand {
       earlier states until `cairn gc` removes them.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Flag(help: "Merge every segment, full ones too.")
@@ -55,7 +55,7 @@ struct CollectCommand: ParsableCommand {
       a day. Runs of compact, merge and drop remove it then by themselves; this does so at once.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Option(help: ArgumentHelp("How long files stay that no state needs: 24h, 7d, 0s.", valueName: "span"))

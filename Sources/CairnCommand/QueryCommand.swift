@@ -17,7 +17,7 @@ struct QueryCommand: ParsableCommand {
         cairn query archive -f queries.sql --output csv
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Argument(help: "Statements, separated by semicolons; - for standard input.")
@@ -25,7 +25,9 @@ struct QueryCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("f"), .customLong("file")],
-    help: ArgumentHelp("Read the statements from a file.", valueName: "file"))
+    help: ArgumentHelp(
+      "Read the statements from a file, or those that .save has given a name.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   @OptionGroup var range: TimeRangeOptions
@@ -34,7 +36,7 @@ struct QueryCommand: ParsableCommand {
     name: .customLong("table"),
     help: ArgumentHelp(
       "Read a file as a table beside events: CSV with a header line, a JSON array, or JSON lines. May be repeated.",
-      valueName: "name=file"))
+      valueName: "name=file"), completion: .file())
   var tables: [String] = []
 
   @Flag(help: "Names that mean nothing are errors, not warnings.")
@@ -89,7 +91,9 @@ struct QueryCommand: ParsableCommand {
     let text = try text()
     try format.begin()
     if let text {
-      try session.run(text)
+      ReportBuilder.begin(session.format, archive: archive, question: text, range: range)
+      if isScript { try Shell(session).runScript(text) } else { try session.run(text) }
+      try ReportBuilder.current?.finish(session.archive)
     } else {
       session.showsCount = !quiet
       session.isShell = true
@@ -103,9 +107,18 @@ struct QueryCommand: ParsableCommand {
     return try TableFile(name: String(parts[0]), path: String(parts[1]))
   }
 
+  /// Whether the text may have commands of the shell between its statements.
+  private var isScript: Bool { sql == nil || sql == "-" }
+
   /// The statements; nil where the shell asks for them.
   private func text() throws -> String? {
-    if let file { return try SQLInput.read(file: file) }
+    if let file {
+      if SavedQueries.isName(file), FilePath(file).status() == nil, let saved = try SavedQueries().load(file)
+      {
+        return saved
+      }
+      return try SQLInput.read(file: file)
+    }
     if let sql, sql != "-" { return sql }
     if sql == nil, isTerminal(0) {
       guard isTerminal(1) else { throw CairnError.usage("no SQL: give it as an argument or with --file") }

@@ -12,7 +12,7 @@ struct RecoverCommand: ParsableCommand {
       name is not removed: it goes to lost+found in the archive.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Flag(help: "Do it.")

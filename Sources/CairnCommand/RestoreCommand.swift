@@ -13,10 +13,10 @@ struct RestoreCommand: ParsableCommand {
       written is named at the end, and the exit code is then 3.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
-  @Option(help: ArgumentHelp("Directory to write below.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Directory to write below.", valueName: "dir"), completion: .directory)
   var to: String
 
   @Option(help: ArgumentHelp("Only keys that match this shell pattern; * crosses /.", valueName: "glob"))

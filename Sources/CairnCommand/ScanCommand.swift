@@ -20,7 +20,7 @@ struct ScanCommand: ParsableCommand {
         --where "is_denied(errorCode, errorMessage) AND NOT sourceIPAddress LIKE '%.amazonaws.com'"
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @OptionGroup var range: TimeRangeOptions
@@ -83,23 +83,45 @@ struct ScanCommand: ParsableCommand {
       try Condition(
         $0, now: TimeArgument.now(), on: archive, usesLogstashTime: request.usesLogstashTime)
     }
-    let scan = Scan(archive, request)
+    var scan = Scan(archive, request)
     let warnings = try scan.warnings + (try selectedPaths().map { try scan.warnings(of: $0) } ?? [])
     if strict, !warnings.isEmpty { throw CairnError.usage(warnings.joined(separator: "\n")) }
     if !quiet {
       for warning in warnings { printError("cairn: warning: \(escapeForTerminal(warning))") }
       if let description = range.description { printError(description) }
     }
+    let output = format.named ?? .standard
     try format.begin()
-    let rows: Int
+    if !count {
+      let question = condition.map { "events where \($0)" } ?? "events"
+      ReportBuilder.begin(output, archive: self.archive, question: question, range: range)
+    }
+    let cap = RowCap(output, limit: limiting.limit)
+    var rows: Int
+    if let cap, !count {
+      request.limit = cap.rowCount
+      scan = Scan(archive, request)
+    }
+    let progress = scan.progress
+    let meter = ProgressMeter.start(isWanted: !quiet) {
+      ($0.bytes, $0.fraction) = (progress.bytesRead, progress.fraction)
+    }
+    defer { meter?.end() }
     if count {
       rows = try scan.count()
       try StandardOutput.shared.write("\(rows)\n")
     } else {
-      try write(scan, archive, format.named ?? .standard)
+      try write(scan, archive, output)
+      try ReportBuilder.current?.finish(archive)
       rows = scan.statistics.rows
     }
-    try StandardOutput.shared.flush()
+    try StandardOutput.shared.endPaging()
+    meter?.end()
+    if let cap, !count, rows == cap.rowCount {
+      request.limit = nil
+      rows = try Scan(archive, request).count()
+      cap.note(total: rows)
+    }
     if explain { show(scan.statistics, seconds: monotonicSeconds() - start) }
     if rows == 0 {
       if !quiet {
@@ -114,15 +136,15 @@ struct ScanCommand: ParsableCommand {
     let isWhole = select == "*" || (select == nil && (output == .jsonl || output == .json))
     switch output {
     case .raw:
-      let isShown = isTerminal(1)
+      let isShown = out.presentation.isTerminal
       try scan.writeRecords(.raw) { bytes in
         if isShown { try out.write(escapeRawForTerminal(bytes)) } else { try out.write(bytes) }
       }
-    case .jsonl where isWhole: try scan.writeRecords(.compactJSON) { try writeLines($0) }
+    case .jsonl where isWhole: try writeLines(scan)
     case .json where isWhole: try writeArray(scan)
     default:
       let columns = select == "*" ? try ArchiveSchema(archive, detail: .names).columns : try columns()
-      let writer = rowWriter(output, isSafe: format.csvSafe)
+      let writer = rowWriter(output, isSafe: format.csvSafe, title: "events")
       try writer.begin(columns)
       try scan.fields(columns) { rows in
         for row in rows { try writer.write(row) }
@@ -132,9 +154,16 @@ struct ScanCommand: ParsableCommand {
   }
 
   /// Records as lines; on a terminal escaped as JSON escapes.
-  private func writeLines(_ bytes: UnsafeBufferPointer<UInt8>) throws {
-    guard isTerminal(1) else { return try StandardOutput.shared.write(bytes) }
-    try StandardOutput.shared.write(escapeJSONForTerminal(Array(bytes), keepsLineFeeds: true))
+  private func writeLines(_ scan: Scan) throws {
+    let out = StandardOutput.shared
+    guard out.presentation.escapes else { return try scan.writeRecords(.compactJSON) { try out.write($0) } }
+    var shown = TerminalJSON(out.presentation, ofArray: false)
+    try scan.writeRecords(.compactJSON) { bytes in
+      for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        try out.write(shown.shown(UnsafeBufferPointer(rebasing: line)))
+        try out.write("\n")
+      }
+    }
   }
 
   /// The paths of `--select`, whether or not the output shows them; nil for whole records and the usual ones.
@@ -144,7 +173,10 @@ struct ScanCommand: ParsableCommand {
 
   /// Paths between the commas of `--select`; commas inside quotes or brackets belong to their path.
   private func columns() throws -> [String] {
-    guard let select else { return FieldColumns.standard }
+    // A report names its evidence.
+    guard let select else {
+      return FieldColumns.standard + (ReportBuilder.current == nil ? [] : ["eventID"])
+    }
     var columns: [String] = []
     var current = ""
     var quote: Character?
@@ -173,13 +205,15 @@ struct ScanCommand: ParsableCommand {
   /// Records are single lines, so a comma goes where a line ends and another follows.
   private func writeArray(_ scan: Scan) throws {
     let out = StandardOutput.shared
+    var shown = out.presentation.escapes ? TerminalJSON(out.presentation, ofArray: true) : nil
     try out.write("[")
     var isFirst = true
     try scan.writeRecords(.compactJSON) { bytes in
       for line in bytes.split(separator: UInt8(ascii: "\n")) {
         try out.write(isFirst ? "\n" : ",\n")
         isFirst = false
-        try writeLines(UnsafeBufferPointer(rebasing: line))
+        let record = UnsafeBufferPointer(rebasing: line)
+        if let text = shown?.shown(record) { try out.write(text) } else { try out.write(record) }
       }
     }
     try out.write("\n]\n")

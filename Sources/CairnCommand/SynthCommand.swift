@@ -28,7 +28,9 @@ struct SynthCommand: ParsableCommand {
   @Option(help: "Seed that everything random follows from.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Directory to write to; must not hold AWSLogs yet.", valueName: "directory"))
+  @Option(
+    help: ArgumentHelp("Directory to write to; must not hold AWSLogs yet.", valueName: "directory"),
+    completion: .directory)
   var out: String
 
   @Option(help: "Worker threads; 0 takes one for each processor.")

@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
       something cannot be read.
       """)
 
-  @Argument(help: "The archive directory.")
+  @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
   @Option(

@@ -19,7 +19,10 @@ final class PseudoTerminal {
   /// POSIX_SPAWN_SETSIGMASK.
   private static let setMask: Int16 = 0x08
 
-  init(_ arguments: [String], environment: [String: String] = [:], columns: UInt16 = 150) throws {
+  init(
+    _ arguments: [String], environment: [String: String] = [:], columns: UInt16 = 150,
+    directory: String? = nil
+  ) throws {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     var isLocked: Int32 = 0
     var number: UInt32 = 0
@@ -45,9 +48,10 @@ final class PseudoTerminal {
     var mask = sigset_t()
     sigemptyset(&mask)
     posix_spawnattr_setsigmask(&attributes, &mask)
-    let command = try Binary.command(arguments)
+    let place = directory.map { ["/usr/bin/env", "-C", $0] } ?? []
+    let command = try place + Binary.command(arguments)
     var values = ProcessInfo.processInfo.environment
-    values["TERM"] = "xterm"
+    values.merge(["TERM": "xterm", "NO_COLOR": "1", "PAGER": ""]) { $1 }
     values.merge(environment) { $1 }
     var list = command.map { strdup($0) } + [nil]
     var variables = values.map { strdup("\($0)=\($1)") } + [nil]

@@ -46,7 +46,9 @@ import Testing
     return blocks
   }
 
-  @Test(arguments: blocks("docs/query.md", "sql") + blocks("README.md", "sql"))
+  @Test(
+    arguments: blocks("docs/query.md", "sql") + blocks("README.md", "sql")
+      + blocks("docs/coming-from.md", "sql"))
   func statementsRun(block: Block) throws {
     let archive = try Archive(path: Self.archive.get().sub("archive"))
     for statement in try Query.statements(in: block.text) {
@@ -60,7 +62,9 @@ import Testing
     }
   }
 
-  @Test(arguments: blocks("docs/query.md", "sh"))
+  @Test(
+    arguments: blocks("docs/query.md", "sh") + blocks("docs/coming-from.md", "sh")
+      + blocks("README.md", "bash"))
   func commandsRun(block: Block) throws {
     let directory = try Self.archive.get()
     try directory.write("queries.sql", Array("SELECT 1; SELECT 2;".utf8))
@@ -75,5 +79,6 @@ import Testing
   @Test func pagesHaveExamples() {
     #expect(Self.blocks("docs/query.md", "sql").count >= 12)
     #expect(Self.blocks("docs/query.md", "sh").count >= 3)
+    #expect(Self.blocks("docs/coming-from.md", "sh").count >= 2)
   }
 }

@@ -115,7 +115,7 @@ import Testing
     let lines = String(decoding: tree.output, as: UTF8.self).split(separator: "\n").map(String.init)
     #expect(tree.code == 0 && lines.count == 1 + 14)
     #expect(lines[0].hasPrefix("path") && lines[0].contains("examples"))
-    let row = try #require(lines.first { $0.hasPrefix("  cluster ") })
+    let row = try #require(lines.first { $0.hasPrefix("requestParameters.cluster ") })
     #expect(row.contains("string|number") && row.contains("34") && row.contains("41.0%"))
     let part = try Binary.run(
       "inspect", fixture.path, "--schema", "--path", "requestparameters.x-y", "--output", "json")

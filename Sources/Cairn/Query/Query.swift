@@ -21,6 +21,8 @@ public final class Query {
   public var isPlan: Bool {
     if case .explain = work { true } else { false }
   }
+  /// How far the latest run has come.
+  public let progress = QueryProgress()
   private let archive: Archive
   private let options: QueryOptions
   private let work: Work
@@ -83,6 +85,7 @@ public final class Query {
     _ work: @escaping @Sendable (ResultBatch) throws -> Output, _ body: (Output) throws -> Void
   ) throws {
     let context = ExecutionContext(archive, options)
+    progress.follow(context.recorder)
     var rowCount = 0
     switch self.work {
     case .rows(let root, let ids, let tables):

@@ -17,7 +17,7 @@ struct AuditOptions: ParsableArguments {
   }
 
   /// Whether several tables may follow one another.
-  var isForPeople: Bool { [.table, .vertical, .markdown].contains(outputFormat) }
+  var isForPeople: Bool { [.table, .vertical, .markdown, .html].contains(outputFormat) }
 
   var outputFormat: OutputFormat { format.named ?? .standard }
 
@@ -33,7 +33,16 @@ struct AuditOptions: ParsableArguments {
     if let description = range.description { note(description) }
     let archive = try Archive(path: path)
     try format.begin()
-    try body(archive, options)
+    let meter = ProgressMeter.start(isWanted: !quiet) { _ in }
+    defer { meter?.end() }
+    ReportBuilder.begin(outputFormat, archive: path, question: CommandText.purpose, range: range)
+    do {
+      try body(archive, options)
+    } catch let code as ExitCode {
+      try ReportBuilder.current?.finish(archive)
+      throw code
+    }
+    try ReportBuilder.current?.finish(archive)
     try StandardOutput.shared.flush()
   }
 
@@ -102,10 +111,16 @@ struct AuditTable {
   var rows: [[AuditCell]] = []
 
   func write(_ format: OutputFormat, isSafe: Bool) throws {
-    let writer = rowWriter(format, isSafe: isSafe)
+    let writer = rowWriter(format, isSafe: isSafe, title: title)
     try writer.begin(columns)
+    let isForTerminal = format == .table || format == .vertical
     for row in rows {
-      try writer.write(row.map { cell in (writer.takesJSON ? cell.json : cell.text).map { Array($0.utf8) } })
+      try writer.write(
+        row.map { cell in
+          // An empty list is nothing to a person.
+          if case .list(let texts) = cell, texts.isEmpty, isForTerminal { return nil }
+          return (writer.takesJSON ? cell.json : cell.text).map { Array($0.utf8) }
+        })
     }
     try writer.end()
   }
@@ -120,9 +135,9 @@ extension AuditOptions {
       return
     }
     for (index, table) in tables.enumerated() where index == 0 || !table.rows.isEmpty {
-      if index > 0 { try StandardOutput.shared.write("\n") }
-      if tables.count > 1 {
-        try StandardOutput.shared.write(format == .markdown ? "### \(table.title)\n\n" : "\(table.title)\n")
+      if !format.isReport {
+        if index > 0 { try StandardOutput.shared.write("\n") }
+        if tables.count > 1 { try StandardOutput.shared.write("\(table.title)\n") }
       }
       try table.write(format, isSafe: self.format.csvSafe)
     }

@@ -5,13 +5,14 @@ import Cairn
 final class CSVWriter: RowWriter {
   private let out: StandardOutput
   private let isSafe: Bool
-  private let escapes = isTerminal(1)
+  private let escapes: Bool
   let takesJSON = false
 
   /// - Parameter isSafe: whether formulas are made harmless.
   init(_ out: StandardOutput, isSafe: Bool) {
     self.out = out
     self.isSafe = isSafe
+    escapes = out.presentation.escapes
   }
 
   func begin(_ columns: [String]) throws { try write(columns.map { Array($0.utf8) }) }

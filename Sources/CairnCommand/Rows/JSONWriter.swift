@@ -4,7 +4,8 @@ import Cairn
 final class JSONWriter: RowWriter {
   private let out: StandardOutput
   private let isArray: Bool
-  private let escapes = isTerminal(1)
+  private let escapes: Bool
+  private var shown: TerminalJSON
   private var keys: [[UInt8]] = []
   private var isFirst = true
   let takesJSON = true
@@ -12,6 +13,8 @@ final class JSONWriter: RowWriter {
   init(_ out: StandardOutput, isArray: Bool) {
     self.out = out
     self.isArray = isArray
+    escapes = out.presentation.escapes
+    shown = TerminalJSON(out.presentation, ofArray: isArray)
   }
 
   func begin(_ columns: [String]) throws {
@@ -34,8 +37,9 @@ final class JSONWriter: RowWriter {
     line.append(UInt8(ascii: "}"))
     // Values of records may hold what JSON does not allow.
     line = line.withUnsafeBufferPointer { ValidJSON.mended($0) } ?? line
+    if escapes { line = line.withUnsafeBufferPointer { shown.shown($0) } }
     if !isArray { line.append(UInt8(ascii: "\n")) }
-    try out.write(escapes ? escapeJSONForTerminal(line, keepsLineFeeds: true) : line)
+    try out.write(line)
   }
 
   /// Lines; nil for an array and on a terminal.

@@ -3,10 +3,13 @@ import Cairn
 
 /// How rows are shown.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, vertical, jsonl, json, csv, markdown, raw
+  case table, vertical, jsonl, json, csv, markdown, html, raw
 
   /// A table for people, one object a line for programs.
   static var standard: OutputFormat { isTerminal(1) ? .table : .jsonl }
+
+  /// Whether it says what was asked, and shows rows as a whole.
+  var isReport: Bool { self == .markdown || self == .html }
 
   /// The format that a file's ending stands for; nil for other endings.
   init?(fileName: String) {
@@ -15,6 +18,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case "json": self = .json
     case "jsonl", "ndjson": self = .jsonl
     case "md", "markdown": self = .markdown
+    case "html", "htm": self = .html
     case "txt": self = .table
     default: return nil
     }
@@ -24,15 +28,24 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 /// How rows are shown, shared by the commands that give rows.
 struct OutputOptions: ParsableArguments {
   @Option(
-    help: "table, vertical, jsonl, json, csv or markdown. (default: table on a terminal, jsonl otherwise)")
+    help:
+      "table, vertical, jsonl, json, csv, markdown or html. (default: table on a terminal, jsonl otherwise)")
   var output: OutputFormat?
 
   @Option(
     name: [.customShort("o"), .customLong("out")],
     help: ArgumentHelp(
       "Write to this file, which appears whole at the end; without --output its ending tells the format.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var file: String?
+
+  @Option(
+    help:
+      "auto, always or never: auto is on a terminal, unless NO_COLOR is set.")
+  var color = ColorChoice.auto
+
+  @Flag(help: "On a terminal, show long values whole: nothing is cut or shortened.")
+  var full = false
 
   @Flag(
     name: .customLong("csv-safe"),
@@ -42,9 +55,10 @@ struct OutputOptions: ParsableArguments {
   /// The format that was asked for, be it by the ending of the file.
   var named: OutputFormat? { output ?? file.flatMap(OutputFormat.init(fileName:)) }
 
-  /// Makes the file what is written to, if there is one. Throws `CairnError.io`.
+  /// Makes the file what is written to, if there is one, and settles how output looks. Throws `CairnError.io`.
   func begin() throws {
     if let file, file != "-" { try StandardOutput.shared.redirect(to: file) }
+    StandardOutput.shared.present(color, isFull: full)
   }
 }
 
@@ -66,14 +80,16 @@ extension RowWriter {
   var encoding: RowEncoding? { nil }
 }
 
-/// The writer of a format; `raw` has none, since it shows records and not rows.
-func rowWriter(_ format: OutputFormat, isSafe: Bool) -> any RowWriter {
+/// The writer of a format; `raw` has none, since it shows records and not rows. Where the command makes a report, rows
+/// go there under a title.
+func rowWriter(_ format: OutputFormat, isSafe: Bool, title: String = "") -> any RowWriter {
   let out = StandardOutput.shared
+  if let report = ReportBuilder.current { return ReportRows(report, title: title) }
   switch format {
   case .table: return TableWriter(out)
   case .vertical: return VerticalWriter(out)
   case .csv: return CSVWriter(out, isSafe: isSafe)
-  case .markdown: return MarkdownWriter(out)
+  case .markdown, .html: return MarkdownWriter(out)
   case .json: return JSONWriter(out, isArray: true)
   case .jsonl, .raw: return JSONWriter(out, isArray: false)
   }
@@ -85,15 +101,43 @@ extension RowWriter {
     try write(row.map { value in (takesJSON ? value.json : value.text).map { Array($0.utf8) } })
   }
 
-  /// Rows that a query gave.
-  func write(_ batch: ResultBatch, columnCount: Int) throws {
+  /// Rows that a query gave, the first of them.
+  func write(_ batch: ResultBatch, columnCount: Int, rowLimit: Int = .max) throws {
     let takesJSON = takesJSON
-    for row in 0..<batch.rowCount {
+    for row in 0..<min(batch.rowCount, rowLimit) {
       try write(
         (0..<columnCount).map { column in
           let value = batch[row, column]
           return takesJSON ? value.json : value.utf8
         })
     }
+  }
+}
+
+/// How many rows a terminal is shown where nobody has said how many, and no pager takes them.
+struct RowCap {
+  let rowCount = 500
+  /// Time for counting those that are not shown.
+  static let countingSeconds = 1.0
+
+  /// There are more rows than are worth counting.
+  struct Reached: Error {}
+
+  /// Nil where all rows are shown.
+  init?(_ format: OutputFormat, limit: Int?) {
+    let out = StandardOutput.shared
+    guard out.presentation.isTerminal, out.pagerCommand == nil, limit == nil,
+      format == .table || format == .vertical
+    else { return nil }
+  }
+
+  /// Says what is not shown, if there is anything; `Int.max` stands for more than were counted.
+  func note(total: Int) {
+    guard total > rowCount else { return }
+    let all = total == .max ? "" : " of \(formatCount(total))"
+    let wanted = total == .max ? "N" : String(total)
+    printError(
+      "the first \(rowCount)\(all) rows are shown: --limit \(wanted) shows more, PAGER=less pages through all"
+    )
   }
 }

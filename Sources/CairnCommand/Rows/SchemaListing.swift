@@ -1,18 +1,21 @@
 import Cairn
 
-/// The paths of an archive as rows: a tree in tables, whole paths everywhere else.
+/// The paths of an archive as rows.
 struct SchemaListing {
   private let schema: ArchiveSchema
   private let paths: [ArchiveSchema.Path]
-  /// Depth of the topmost path shown.
-  private let topDepth: Int
 
   /// - Parameters:
   ///   - prefix: this path and what is below it, in any case; nil for all.
   ///   - depth: levels from there.
-  init(_ schema: ArchiveSchema, prefix: String?, depth: Int?) throws {
+  ///   - found: what was looked for; nil for all.
+  init(_ schema: ArchiveSchema, prefix: String?, depth: Int?, found: SchemaSearch?) throws {
     self.schema = schema
     var paths = schema.paths
+    if let found {
+      paths = paths.filter(found.contains)
+      guard !paths.isEmpty else { throw found.nothing }
+    }
     if let prefix {
       let wanted = prefix.lowercased()
       paths = paths.filter {
@@ -24,7 +27,7 @@ struct SchemaListing {
         throw CairnError.usage("no record has the path \(prefix)\(near)")
       }
     }
-    topDepth = paths.map(\.depth).min() ?? 1
+    let topDepth = paths.map(\.depth).min() ?? 1
     if let depth {
       let (limit, overflow) = topDepth.addingReportingOverflow(depth)
       if !overflow { paths = paths.filter { $0.depth < limit } }
@@ -35,11 +38,11 @@ struct SchemaListing {
   func write(_ format: OutputFormat) throws {
     let writer = rowWriter(format, isSafe: false)
     if format == .table {
-      try writer.begin(["path", "type", "values", "rows", "distinct", "examples"])
-      for path in paths { try writer.write(tableRow(path).map { Array($0.utf8) }) }
+      try writer.begin(["path", "type", "values", "rows", "distinct", "examples", "meaning"])
+      for path in paths { try writer.write(tableRow(path).map { $0.isEmpty ? nil : Array($0.utf8) }) }
     } else {
       try writer.begin([
-        "path", "type", "values", "kinds", "rowShare", "distinct", "distinctIsExact", "examples",
+        "path", "type", "values", "kinds", "rowShare", "distinct", "distinctIsExact", "examples", "meaning",
       ])
       for path in paths {
         let row = fields(path)
@@ -55,13 +58,12 @@ struct SchemaListing {
   }
 
   private func tableRow(_ path: ArchiveSchema.Path) -> [String] {
-    // Below its parent the last step tells enough.
-    let name = path.depth == topDepth ? path.name : path.lastStep
     let distinct = path.distinct.map { ($0.isExact ? "" : "≥ ") + formatCount($0.count) }
     return [
-      String(repeating: "  ", count: path.depth - topDepth) + name, path.type, formatCount(path.valueCount),
+      path.name, path.type, formatCount(path.valueCount),
       share(path).map { fixed($0 * 100, 1) + "%" } ?? "-", distinct ?? "-",
       path.examples.map { Self.shortened($0.text ?? "") }.joined(separator: ", "),
+      FieldMeaning.of(path.name) ?? "",
     ]
   }
 
@@ -79,6 +81,7 @@ struct SchemaListing {
       share(path).map { .number(Array(fixed($0, 6).utf8)) } ?? .null,
       path.distinct.map { .integer(Int64($0.count)) } ?? .null,
       path.distinct.map { .boolean($0.isExact) } ?? .null, .json(Array("[\(examples)]".utf8)),
+      FieldMeaning.of(path.name).map { .string(Array($0.utf8)) } ?? .null,
     ]
   }
 }

@@ -15,6 +15,8 @@ enum SpreadsheetFormula {
 
   /// The value with an apostrophe before each place where a cell might begin with a formula.
   static func disarmed(_ value: [UInt8]) -> [UInt8] {
+    // A number is nothing but itself, typed or not.
+    if isNumber(value) { return value }
     var output: [UInt8] = []
     // Where the cell begins, while nothing but blanks and quotes has come.
     var cell: Int? = 0
@@ -37,6 +39,28 @@ enum SpreadsheetFormula {
       if let scalar, breaks.contains(scalar) { cell = output.count }
     }
     return output
+  }
+
+  /// A number as JSON spells it.
+  private static func isNumber(_ value: [UInt8]) -> Bool {
+    var rest = value[...]
+    func digits() -> Bool {
+      let count = rest.prefix { (0x30...0x39).contains($0) }.count
+      rest = rest.dropFirst(count)
+      return count > 0
+    }
+    if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+    guard digits() else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest = rest.dropFirst()
+      guard digits() else { return false }
+    }
+    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+      rest = rest.dropFirst()
+      if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+      guard digits() else { return false }
+    }
+    return rest.isEmpty
   }
 
   private static func isPassedOver(_ scalar: Unicode.Scalar) -> Bool {

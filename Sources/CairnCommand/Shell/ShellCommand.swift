@@ -1,4 +1,5 @@
 import Cairn
+import CairnSQL
 
 /// What begins with a dot in the shell.
 enum ShellCommand: Equatable {
@@ -8,16 +9,23 @@ enum ShellCommand: Equatable {
   case mode(String?)
   case timer(String?)
   case read(String?)
+  case once(String?)
+  case output(String?)
+  case save(String?)
+  case run(String?)
   case quit
   case unknown(String)
 
-  static let names = [".help", ".mode", ".quit", ".read", ".schema", ".tables", ".timer"]
+  static let names = [
+    ".exit", ".help", ".mode", ".once", ".output", ".quit", ".read", ".run", ".save", ".schema", ".tables",
+    ".timer",
+  ]
 
   /// Nil where a text is no command but SQL.
   init?(_ text: String) {
     let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
     guard let first = words.first.map(String.init) else { return nil }
-    let argument = words.dropFirst().first.map { String($0).trimmed }
+    let argument = words.dropFirst().first.map { String($0).trimmed }.flatMap { $0.isEmpty ? nil : $0 }
     switch first {
     case ".help", "?", "\\?": self = .help
     case ".schema": self = .schema(argument)
@@ -25,10 +33,14 @@ enum ShellCommand: Equatable {
     case ".mode": self = .mode(argument)
     case ".timer": self = .timer(argument)
     case ".read": self = .read(argument)
+    case ".once": self = .once(argument)
+    case ".output": self = .output(argument)
+    case ".save": self = .save(argument)
+    case ".run": self = .run(argument)
     case ".quit", ".exit", "\\q": self = .quit
-    case "quit", "exit", "quit;", "exit;":
+    case "quit", "exit", "quit;", "exit;", "help", "help;":
       guard words.count == 1 else { return nil }
-      self = .quit
+      self = first.hasPrefix("help") ? .help : .quit
     default:
       guard first.hasPrefix("."), first.count > 1 else { return nil }
       self = .unknown(first)
@@ -37,7 +49,7 @@ enum ShellCommand: Equatable {
 }
 
 extension String {
-  fileprivate var trimmed: String {
+  var trimmed: String {
     var text = self[...]
     while text.last?.isWhitespace == true { text.removeLast() }
     return String(text.drop { $0.isWhitespace })
@@ -46,9 +58,10 @@ extension String {
 
 extension Shell {
   func run(_ command: ShellCommand) throws {
+    let out = StandardOutput.shared
     switch command {
-    case .help: try StandardOutput.shared.write(Self.help)
-    case .tables: try StandardOutput.shared.write("events\n")
+    case .help: try out.write(Self.help)
+    case .tables: try showTables()
     case .schema(let pattern): try showSchema(pattern)
     case .mode(let name): try setMode(name)
     case .timer(let state):
@@ -56,19 +69,64 @@ extension Shell {
       session.showsCount = state == "on"
     case .read(let file):
       guard let file else { throw CairnError.usage(".read takes the name of a file with SQL") }
-      try session.run(try SQLInput.read(file: file))
-    case .unknown(let name): throw CairnError.usage("\(name) is no command; .help lists them")
+      try runScript(try SQLInput.read(file: file))
+    case .once(let file):
+      guard let file else { throw CairnError.usage(".once takes the name of a file") }
+      session.target = .init(path: file, isOnce: true)
+    case .output(let file):
+      session.target = file.flatMap { $0 == "stdout" ? nil : $0 }.map { .init(path: $0, isOnce: false) }
+      if let file, session.target != nil { try out.truncate(file) }
+    case .save(let name): try save(name)
+    case .run(let name): try runSaved(name)
+    case .unknown(let name):
+      let near = NearNames.nearest(to: name, among: ShellCommand.names)
+      throw CairnError.usage(
+        "\(name) is no command\(near.map { "; did you mean \($0)?" } ?? ""); .help lists them")
     case .quit: break
     }
   }
 
   private func setMode(_ name: String?) throws {
     guard let name else { return try StandardOutput.shared.write("\(session.format)\n") }
-    guard let format = OutputFormat(rawValue: name), format != .raw else {
-      let known = OutputFormat.allCases.filter { $0 != .raw }.map(\.rawValue)
+    guard let format = OutputFormat(rawValue: name), format != .raw, format != .html else {
+      let known = OutputFormat.allCases.filter { $0 != .raw && $0 != .html }.map(\.rawValue)
       throw CairnError.usage(".mode takes one of \(known.joined(separator: ", "))")
     }
     session.format = format
+  }
+
+  private func showTables() throws {
+    for name in ["events"] + session.options.tables.map(\.name) {
+      try StandardOutput.shared.write(name + "\n")
+    }
+    let saved = SavedQueries().names
+    if !saved.isEmpty {
+      try StandardOutput.shared.write("saved queries (.run NAME): \(saved.joined(separator: ", "))\n")
+    }
+  }
+
+  /// `.save NAME` keeps the last statement, `.save NAME SQL` that one.
+  private func save(_ argument: String?) throws {
+    let words = (argument ?? "").split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
+    guard let name = words.first else { throw CairnError.usage(".save takes a name") }
+    guard let sql = words.count > 1 ? words[1] : session.lastStatement else {
+      throw CairnError.usage("nothing has been asked yet that \(name) could stand for")
+    }
+    // What does not parse is not kept.
+    _ = try Query.statements(in: sql)
+    printError("saved as \(try SavedQueries().save(sql, as: name))")
+  }
+
+  private func runSaved(_ name: String?) throws {
+    let saved = SavedQueries()
+    guard let name else {
+      throw CairnError.usage(".run takes a name of \(saved.names.joined(separator: ", "))")
+    }
+    guard let sql = try saved.load(name) else {
+      let near = NearNames.nearest(to: name, among: saved.names)
+      throw CairnError.usage("\(name): no such query\(near.map { "; did you mean \($0)?" } ?? "")")
+    }
+    try session.run(sql)
   }
 
   /// Without a pattern the members of records; a name shows what is below it too.
@@ -88,18 +146,24 @@ extension Shell {
       try writer.write([column.path, column.type, "\(column.valueCount)"].map { Array($0.utf8) })
     }
     try writer.end()
+    try StandardOutput.shared.endPaging()
   }
 
   static let help = """
     Statements end with a semicolon and may span lines. Ctrl-C drops the line or ends the query, Ctrl-D leaves.
-    Tab completes paths, functions and keywords; the arrow keys and Ctrl-R walk the history.
+    Tab completes paths, functions, keywords, and values inside quotes (eventName = 'Upd⇥); behind an open parenthesis
+    it shows the function's arguments. The arrow keys and Ctrl-R walk the history.
       .schema [PATTERN]   paths of the records and their types: .schema requestParameters.%
-      .tables             the tables that there are
+      .tables             the tables and saved queries that there are
       .mode MODE          table, vertical, jsonl, json, csv or markdown
       .timer on|off       row count and time after each result
-      .read FILE          run the statements of a file
+      .once FILE          the next result goes into a file, whose ending tells the format
+      .output [FILE]      all results go into a file, until .output alone
+      .save NAME [SQL]    keeps the last statement, or this one, in ~/.config/cairn/queries
+      .run NAME           runs what was saved; cairn query -f NAME does too
+      .read FILE          runs the statements and commands of a file
       .help               this
-      .quit               leave
+      .quit               leaves
 
     """
 }

@@ -34,11 +34,8 @@ enum DefaultArchive {
   }
 
   private static func path() throws -> String? {
-    if let value = environment("CAIRN_ARCHIVE") { return value }
-    guard
-      let folder = environment("XDG_CONFIG_HOME") ?? environment("HOME").map({ $0 + "/.config" })
-    else { return nil }
-    return try archive(inSettings: folder + "/cairn/config")
+    if let value = Settings.environment("CAIRN_ARCHIVE") { return value }
+    return try Settings.folder.flatMap { try archive(inSettings: $0 + "/config") }
   }
 
   private static func archive(inSettings file: String) throws -> String? {
@@ -60,16 +57,14 @@ enum DefaultArchive {
       }
       archive = parts[1]
     }
-    guard let archive, archive.hasPrefix("~/"), let home = environment("HOME") else { return archive }
+    guard let archive, archive.hasPrefix("~/"), let home = Settings.environment("HOME") else {
+      return archive
+    }
     return home + archive.dropFirst()
   }
 
   private static func trimmed(_ text: some StringProtocol) -> String {
     let isBlank = { (character: Character) in character.isWhitespace }
     return String(text.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
-  }
-
-  private static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }

@@ -2,7 +2,15 @@ import Cairn
 import Glibc
 
 /// Data goes to standard output, everything else to standard error. What messages quote cannot act on the terminal.
-func printError(_ message: String) { writeError(escapeForTerminal(message, keeping: ["\n", "\t"]) + "\n") }
+func printError(_ message: String) {
+  ProgressMeter.rest()
+  let text = escapeForTerminal(message, keeping: ["\n", "\t"])
+  guard StandardOutput.shared.errorsHaveColor else { return writeError(text + "\n") }
+  for (start, ink) in [("cairn: warning:", Ink.caution), ("cairn:", .failure)] where text.hasPrefix(start) {
+    return writeError(ink.start + start + Ink.end + text.dropFirst(start.count) + "\n")
+  }
+  writeError(text + "\n")
+}
 
 /// Text on standard error as it is, for lines that are rewritten.
 func writeError(_ text: String) {
@@ -18,20 +26,90 @@ final class StandardOutput: @unchecked Sendable {
   /// The file that is written instead, and what it is called until it is whole; the same where it is a device or a
   /// pipe.
   private var file: (path: String, temporary: String)?
+  /// How what is written looks.
+  private(set) var presentation = Presentation.unasked
+  /// Whether messages on standard error have colours.
+  private(set) var errorsHaveColor = ColorChoice.auto.hasColor(2)
+  /// What shows output that is longer than the screen; nil where nothing does.
+  private(set) var pagerCommand: String?
+  private var pager: Pager?
+
+  private var lineCount = 0
+  private var color = ColorChoice.auto
+
+  /// Takes what options say of the looks. Called once, after `redirect` if at all.
+  func present(_ color: ColorChoice, isFull: Bool) {
+    self.color = color
+    presentation.isFull = isFull
+    errorsHaveColor = color.hasColor(2)
+    settle()
+  }
+
+  private func settle() {
+    presentation.isTerminal = isatty(1) == 1
+    presentation.hasColor = color.hasColor(1)
+    pagerCommand = presentation.isTerminal ? Pager.command : nil
+  }
+
+  /// Does some work whose output goes to a file: added to what it has, or in its place as `redirect` does.
+  ///
+  /// Throws `CairnError.io`, and what the work throws.
+  func writing(to path: String, appends: Bool, _ work: () throws -> Void) throws {
+    try flush()
+    let saved = fcntl(1, F_DUPFD_CLOEXEC, 3)
+    guard saved >= 0 else { throw CairnError.io(path: path, action: "write", errno: errno) }
+    defer {
+      _ = uninterrupted { dup2(saved, 1) }
+      close(saved)
+      settle()
+    }
+    do {
+      try redirect(to: path, appends: appends)
+      settle()
+      try work()
+      try finish()
+    } catch {
+      pending = []
+      abandon()
+      throw error
+    }
+    file = nil
+  }
+
+  /// Empties a file, made where there is none.
+  ///
+  /// Throws `CairnError.io`.
+  func truncate(_ path: String) throws {
+    let descriptor = uninterrupted { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw CairnError.io(path: path, action: "write", errno: errno) }
+    close(descriptor)
+  }
+
+  /// Waits until the pager is left, if there is one: the terminal is free again.
+  ///
+  /// Throws as `flush` does.
+  func endPaging() throws {
+    defer {
+      lineCount = 0
+      pager?.end()
+      pager = nil
+    }
+    try flush()
+  }
 
   /// Writes to a file from here on. It has its name once `finish` says that it is whole.
   ///
   /// Throws `CairnError.io`.
-  func redirect(to path: String) throws {
+  func redirect(to path: String, appends: Bool = false) throws {
     try flush()
     var status = stat()
     let isThere = uninterrupted { stat(path, &status) } == 0
-    let isPlain = !isThere || status.st_mode & S_IFMT == S_IFREG
+    let isPlain = !appends && (!isThere || status.st_mode & S_IFMT == S_IFREG)
     let temporary = isPlain ? "\(path).\(getpid()).tmp" : path
     let descriptor = uninterrupted {
       isPlain
         ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        : open(temporary, O_WRONLY | O_CLOEXEC)
+        : open(temporary, O_WRONLY | O_CLOEXEC | (appends ? O_APPEND : 0))
     }
     guard descriptor >= 0, uninterrupted({ dup2(descriptor, 1) }) == 1 else {
       throw CairnError.io(path: path, action: "write", errno: errno)
@@ -44,7 +122,7 @@ final class StandardOutput: @unchecked Sendable {
   ///
   /// Throws `CairnError.io`.
   func finish() throws {
-    try flush()
+    try endPaging()
     guard let file, file.path != file.temporary else { return }
     guard uninterrupted({ fsync(1) }) == 0, rename(file.temporary, file.path) == 0 else {
       throw CairnError.io(path: file.path, action: "write", errno: errno)
@@ -54,6 +132,7 @@ final class StandardOutput: @unchecked Sendable {
 
   /// Leaves no part of a file behind.
   func abandon() {
+    try? endPaging()
     guard let file, file.path != file.temporary else { return }
     unlink(file.temporary)
     self.file = nil
@@ -75,7 +154,16 @@ final class StandardOutput: @unchecked Sendable {
   }
 
   func flush() throws {
+    if !pending.isEmpty, presentation.isTerminal { ProgressMeter.rest() }
+    if let pagerCommand, pager == nil {
+      lineCount += pending.count { $0 == 0x0A }
+      if lineCount >= terminalHeight() { pager = Pager(pagerCommand) }
+    }
     guard pending.withUnsafeBytes({ writeAll($0, to: 1) }) else {
+      if pager != nil, errno == EPIPE {
+        pending = []
+        throw PagerLeft()
+      }
       throw CairnError.io(path: file?.path ?? "standard output", action: "write", errno: errno)
     }
     pending.removeAll(keepingCapacity: true)
@@ -122,12 +210,21 @@ func monotonicSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+/// Whether a descriptor is a terminal; of standard output, be it behind a pager.
+func isTerminal(_ descriptor: Int32) -> Bool {
+  descriptor == 1 ? StandardOutput.shared.presentation.isTerminal : isatty(descriptor) == 1
+}
 
 /// Columns of the terminal, 80 where there is none.
-func terminalWidth() -> Int {
+func terminalWidth() -> Int { terminalSize().map { Int($0.ws_col) }.flatMap { $0 > 0 ? $0 : nil } ?? 80 }
+
+/// Lines of the terminal, 24 where there is none.
+func terminalHeight() -> Int { terminalSize().map { Int($0.ws_row) }.flatMap { $0 > 0 ? $0 : nil } ?? 24 }
+
+/// Behind a pager standard output is a pipe.
+private func terminalSize() -> winsize? {
   var size = winsize()
-  return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  return [1, 2, 0].contains { ioctl($0, UInt(TIOCGWINSZ), &size) == 0 } ? size : nil
 }
 
 /// Peak memory of this process in bytes.
