@@ -17,7 +17,8 @@ import Testing
   private func shown(_ sql: String, as wanted: ResultType? = nil) throws -> (
     type: ResultType?, rows: [String], misfits: Int
   ) {
-    let query = try Query(sql, on: try Archive(path: try Self.shared.get().path))
+    let archive = try Self.archive()
+    let query = try Query(sql, on: try Archive(path: archive.path))
     var batches: [ResultBatch] = []
     try query.run { batches.append($0) }
     let declared = query.columns[0].type
@@ -57,8 +58,6 @@ import Testing
     return (declared, rows, misfits)
   }
 
-  private static let shared = Result { try archive() }
-
   @Test(arguments: [
     ("SELECT count(*) FROM events", ResultType.whole, ["3"]),
     (
@@ -71,7 +70,10 @@ import Testing
     ("SELECT readOnly FROM events ORDER BY eventID", .boolean, ["true", "false", "true"]),
     ("SELECT CAST(n AS double) FROM events ORDER BY eventID", .double, ["7.0", "2.5", "9.0"]),
     ("SELECT DATE '2024-01-02' FROM events LIMIT 1", .date, ["19724"]),
-    ("SELECT CAST(1.5 AS decimal(10, 2)) FROM events LIMIT 1", .decimal(digits: 10, places: 2), ["150"]),
+    (
+      "SELECT CAST(eventID AS decimal(10, 2)) FROM events ORDER BY eventID", .decimal(digits: 10, places: 2),
+      ["100", "200", "300"]
+    ),
     ("SELECT max(CAST(eventID AS bigint)) + 1 FROM events", .whole, ["4"]),
     ("SELECT eventName = 'a' FROM events ORDER BY eventID", .boolean, ["true", "false", "false"]),
     (

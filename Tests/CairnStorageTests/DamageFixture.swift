@@ -20,7 +20,7 @@ struct DamageFixture: Sendable {
     /// Three objects, three records: few enough bytes to try every value of each.
     case tiny
     case small
-    /// With the encodings that need thousands of values: plain, UUID and timestamp chunks.
+    /// With the encodings that need many values: plain, token and timestamp chunks.
     case large
   }
 
