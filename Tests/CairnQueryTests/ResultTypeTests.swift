@@ -57,7 +57,7 @@ import Testing
     return (declared, rows, misfits)
   }
 
-  private static let shared = Result { try archive() }
+  nonisolated(unsafe) private static let shared = Result { try archive() }
 
   @Test(arguments: [
     ("SELECT count(*) FROM events", ResultType.whole, ["3"]),
