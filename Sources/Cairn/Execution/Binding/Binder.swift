@@ -46,10 +46,16 @@ package enum Binder {
     let needle =
       terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
     let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
-    let isOfPaths = table.paths.count > 1 && table.paths.count == table.columns.count && !binder.isVolatile
+    let isOfPaths = table.paths.count == table.columns.count && !binder.isVolatile
+    var alternatives: [BoundExpression] = []
+    if isOfPaths, table.paths.count > 1 {
+      alternatives = try self.alternatives(of: expression, in: scope, now: now)
+    } else if isOfPaths, table.paths.count == 1, table.paths[0].names.isEmpty {
+      alternatives = try searches(of: expression, in: scope, now: now)
+    }
     return BoundExpression(
       root: root, table: table, needle: needle, terms: terms,
-      alternatives: isOfPaths ? try alternatives(of: expression, in: scope, now: now) : [],
+      alternatives: alternatives,
       timeGranularity: granularity, isVolatile: binder.isVolatile)
   }
 
@@ -83,6 +89,25 @@ package enum Binder {
       together.append(try bind(term, in: scope, now: now))
     }
     return together + alternatives
+  }
+
+  /// So many searches of all records cost less than putting them together.
+  private static let searchLimit = 16
+
+  /// The terms of a top-level OR on whole records where each can be searched for without putting these together; empty
+  /// where one cannot.
+  private static func searches(
+    of expression: Expression, in scope: Scope, now: TimePoint
+  ) throws(BindError) -> [BoundExpression] {
+    let terms = disjuncts(of: expression)
+    guard 2...searchLimit ~= terms.count else { return [] }
+    var searches: [BoundExpression] = []
+    for term in terms {
+      let search = try bind(term, in: scope, now: now)
+      guard search.textNeedles != nil else { return [] }
+      searches.append(search)
+    }
+    return searches
   }
 
   /// The terms of a top-level OR, or the expression itself.

@@ -17,7 +17,8 @@ package struct BoundExpression: Sendable {
   private let root: any Node
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
-  /// The terms of a top-level OR that reads several paths, those about one path together; empty if there are none.
+  /// The terms of a top-level OR that reads several paths, those about one path together, or of one that searches whole
+  /// records; empty if there are none.
   let alternatives: [BoundExpression]
 
   init(

@@ -18,7 +18,7 @@ final class RowFilter: Sendable {
   /// Predicates on one path, as the condition has them.
   private let predicates: [ColumnPredicate]
   private let ordered = Memo<Int, [ColumnConjunct]>()
-  /// Of each OR on several paths its terms.
+  /// Of each OR on several paths, or of searches of whole records, its terms.
   private let choices: [[RowFilter]]
   private let rows: [BoundExpression]
   /// A conjunct without paths that is not true: nothing passes.
@@ -33,7 +33,7 @@ final class RowFilter: Sendable {
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && !$0.isVolatile && $0.truth([]) != true }
-    predicates = conjuncts.filter { $0.paths.count == 1 && !$0.isVolatile }
+    predicates = conjuncts.filter { $0.paths.count == 1 && !$0.isVolatile && $0.alternatives.isEmpty }
       .map { Self.predicate($0, cancellation) }
     choices = conjuncts.filter { !$0.alternatives.isEmpty }.map { choice in
       choice.alternatives.map {
