@@ -95,6 +95,21 @@ import Testing
     #expect(quoted.contains("- command: ``` cairn query"))
   }
 
+  /// A quote may be one character with a combining mark behind it: it ends a text or a shell's word all the same.
+  @Test func quotesWithMarksStayInside() throws {
+    let record =
+      #"{"eventTime":"2024-05-01T00:00:00Z","eventName":"n","eventID":\#(try Self.json("x'\u{301} OR true --"))}"#
+    let archive = try TestArchive([("o'\u{301};id.json", Array(record.utf8))])
+    let page = try report("query", archive.path, "SELECT eventID FROM events", "--output", "markdown")
+    func has(_ text: String) -> Bool {
+      Array(page.unicodeScalars).contains(Array(text.unicodeScalars))
+    }
+    // Doubled for SQL, each of the two outside of the shell's quotes.
+    let quote = "'\\''"
+    #expect(has("--where 'eventID = \(quote)x\(quote)\(quote)\u{301} OR true --\(quote)'"))
+    #expect(has("o\(quote)\u{301};id.json'"))
+  }
+
   @Test func fileEndingIsEnough() throws {
     let archive = try Self.archive()
     let target = archive.directory.sub("report.html")

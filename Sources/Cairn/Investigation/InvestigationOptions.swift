@@ -109,8 +109,11 @@ struct Statements {
 
 /// Values as SQL: whatever is in them, they stay values.
 package enum SQLText {
-  package static func literal(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  package static func literal(_ text: String) -> String { "'\(inside(text))'" }
+
+  /// What stands between the quotes of a literal. By scalars: a quote may be one character with a combining mark behind it.
+  package static func inside(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.flatMap { $0 == "'" ? [$0, $0] : [$0] }))
   }
 
   /// `path IN (…)`; false for no values.

@@ -91,16 +91,8 @@ extension ColumnReader {
   ) throws {
     let blocks = directory.dictionary
     // The last block that may begin before it.
-    var (low, high) = (0, blocks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].firstValue.lexicographicallyPrecedes(start) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    for block in blocks.indices.dropFirst(max(0, low - 1)) {
+    let next = blocks.partitioningIndex { !$0.firstValue.lexicographicallyPrecedes(start) }
+    for block in blocks.indices.dropFirst(max(0, next - 1)) {
       let table = try dictionaryBlock(block)
       for index in 0..<table.count {
         let value = table[index]

@@ -25,23 +25,10 @@ enum HTMLText {
   /// For the inside of an attribute, where no markup can be.
   static func attribute(_ text: String) -> String { escaped(escapeForTerminal(text)) }
 
-  /// Base64 as content security policies want it.
-  static func base64(_ bytes: [UInt8]) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var output: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let part = bytes[start..<min(start + 3, bytes.count)]
-      var word = 0
-      for offset in 0..<3 { word = word << 8 | Int(offset < part.count ? part[start + offset] : 0) }
-      for digit in 0..<4 {
-        output.append(digit <= part.count ? digits[word >> (18 - 6 * digit) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: output, as: UTF8.self)
-  }
-
+  /// Of a script or style, as content security policies want it.
   static func hash(_ text: String) -> String {
     var bytes = text
-    return "'sha256-\(base64(bytes.withUTF8 { SHA256.digest($0) }))'"
+    let digest = Base64.encoded(bytes.withUTF8 { SHA256.digest($0) })
+    return "'sha256-\(String(decoding: digest, as: UTF8.self))'"
   }
 }

@@ -41,8 +41,8 @@ struct MarkdownReport {
     let value = escapeForTerminal(value)
     var longest = 0
     var run = 0
-    for character in value {
-      run = character == "`" ? run + 1 : 0
+    for scalar in value.unicodeScalars {
+      run = scalar == "`" ? run + 1 : 0
       longest = max(longest, run)
     }
     let fence = String(repeating: "`", count: longest + 1)
@@ -53,9 +53,8 @@ struct MarkdownReport {
 /// Commands that give what was delivered.
 enum Evidence {
   static func scan(_ archive: String, _ eventID: String) -> String {
-    let id = eventID.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-    return
-      "cairn scan \(CommandText.quoted(archive)) --where \(CommandText.quoted("eventID = '\(id)'")) --output raw"
+    let condition = CommandText.quoted("eventID = \(SQLText.literal(eventID))")
+    return "cairn scan \(CommandText.quoted(archive)) --where \(condition) --output raw"
   }
 
   static func restore(_ archive: String, _ key: String) -> String {

@@ -7,9 +7,7 @@ extension Report {
     eventIDCount = ids.count
     let wanted = ids.prefix(Self.eventLimit)
     if wanted.isEmpty { return }
-    let list = wanted.map { id in
-      "'" + id.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-    }
+    let list = wanted.map(SQLText.literal)
     let query = try Query(
       "SELECT eventID, eventTime, eventName, eventJson, \"$path\" FROM events "
         + "WHERE eventID IN (\(list.joined(separator: ", ")))", on: archive)

@@ -156,6 +156,8 @@ enum CommandText {
         || "-_./:=@%+,~".utf8.contains(byte)
     }
     if !word.isEmpty, word.utf8.allSatisfy(plain), !word.hasPrefix("~") { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    // By scalars: a quote may be one character with a combining mark behind it.
+    let inside = word.unicodeScalars.flatMap { $0 == "'" ? Array("'\\''".unicodeScalars) : [$0] }
+    return "'\(String(String.UnicodeScalarView(inside)))'"
   }
 }

@@ -49,7 +49,7 @@ struct Completion {
     candidates = values
     hint = nil
     let common = Self.commonPrefix(values)
-    let escaped = common.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    let escaped = SQLText.inside(common)
     // What a terminal would act on is not typed for anybody.
     // What others begin with that were not found is not known either.
     guard escapeForTerminal(escaped) == escaped, found.isWhole else {

@@ -59,6 +59,17 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
     return try marks.rows()
   }
 
+  /// Of `indices` into `rows` (both ascending) those whose row has it.
+  func indices(_ indices: Positions, of rows: Positions, in rowGroup: Int) throws -> Positions {
+    let flags = try self.rows(in: rowGroup)
+    var kept: [UInt32] = []
+    for at in 0..<indices.count {
+      let row = Int(rows[Int(indices[at])])
+      if row < flags.count, flags[row] { kept.append(indices[at]) }
+    }
+    return Positions(kept)
+  }
+
   // MARK: In the segment
 
   private func judge(_ index: Int) throws {

@@ -54,13 +54,7 @@ package final class RecordSearch: Sendable {
   func search(_ rows: Positions, in rowGroup: Int) throws -> (indices: Positions, isCertain: Bool) {
     var left = Positions.run(0..<rows.count)
     for number in pieces.indices where left.count > rebuiltRowCount {
-      let flags = try pieceSearch(number).rows(in: rowGroup)
-      var kept: [UInt32] = []
-      for index in 0..<left.count {
-        let row = Int(rows[Int(left[index])])
-        if row < flags.count, flags[row] { kept.append(left[index]) }
-      }
-      left = Positions(kept)
+      left = try pieceSearch(number).indices(left, of: rows, in: rowGroup)
     }
     return (left, isExact && rows.count > rebuiltRowCount)
   }

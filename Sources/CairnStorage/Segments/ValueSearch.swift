@@ -15,13 +15,6 @@ package final class ValueSearch: Sendable {
 
   /// Those of `rows` (ascending) that have one.
   package func rows(_ rows: Positions, in rowGroup: Int) throws -> Positions {
-    let flags = try search.rows(in: rowGroup)
-    if flags.isEmpty { return .run(0..<0) }
-    var kept: [UInt32] = []
-    for index in 0..<rows.count {
-      let row = Int(rows[index])
-      if row < flags.count, flags[row] { kept.append(rows[index]) }
-    }
-    return Positions(kept)
+    rows.select(try search.indices(.run(0..<rows.count), of: rows, in: rowGroup))
   }
 }

@@ -96,6 +96,15 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// The value that all are; nil, with nothing read, where they are stored in another way.
+  package static func decodeConstant(_ reader: inout ByteReader) throws -> Int64? {
+    var ahead = reader
+    guard try ahead.readByte() == constant.rawValue else { return nil }
+    let value = try ahead.readSignedVarint()
+    reader = ahead
+    return value
+  }
+
   /// The same for values that must fit 32 bits without a sign, in half the memory.
   package static func decode32(_ reader: inout ByteReader, count: Int) throws -> [UInt32] {
     if let values = try decodePacked32(&reader, count: count) { return values }

@@ -99,10 +99,21 @@ package struct TokenStrings {
       try TokenClass.decode(&reader)
     }
     var counts = [Int](repeating: 0, count: classes.count + 1)
-    numbers = try IntegerEncoding.decode(&reader, count: count).map { number in
+    func check(_ number: Int64) throws -> Int {
       guard number >= 0, number <= Int64(classes.count) else { throw reader.damaged("class \(number)") }
-      counts[Int(number)] += 1
-      return UInt8(number)
+      return Int(number)
+    }
+    // Of most chunks all are of one class: no number for each value then.
+    if let number = try IntegerEncoding.decodeConstant(&reader).map(check) {
+      counts[number] = count
+      let areOfFirst = number == 0 && !classes.isEmpty
+      numbers = areOfFirst ? [] : [UInt8](repeating: UInt8(number), count: count)
+    } else {
+      numbers = try IntegerEncoding.decode(&reader, count: count).map { number in
+        let number = try check(number)
+        counts[number] += 1
+        return UInt8(number)
+      }
     }
     exceptionCount = counts[classes.count]
     exceptions = exceptionCount > 0 ? try Self.exceptions(&reader, count: exceptionCount) : StringTable()
@@ -130,10 +141,10 @@ package struct TokenStrings {
   /// Values at `positions` (ascending, below `count`), or all where it is nil.
   package func values(at positions: [UInt32]?) -> StringTable {
     let wanted = positions?.count ?? count
-    if exceptionCount == 0, payloads.count == 1 { return uniform(positions, wanted) }
+    if numbers.isEmpty, !payloads.isEmpty { return uniform(positions, wanted) }
     let table = StringTable(entryCapacity: wanted)
     var next = [Int](repeating: 0, count: payloads.count + 1)
-    var text = [UInt8](repeating: 0, count: payloads.map(\.form.textByteCount).max() ?? 0)
+    var text = [UInt8](repeating: 0, count: max(1, payloads.map(\.form.textByteCount).max() ?? 0))
     var asked = 0
     bytes.withUnsafeBufferPointer { bytes in
       for (position, number) in numbers.enumerated() {
@@ -190,7 +201,7 @@ package struct TokenStrings {
 
   /// Positions of the values of a class with these ranks (ascending), or of exceptions.
   func positions(ofClass number: Int, ranks: [Int]) -> [UInt32] {
-    if exceptionCount == 0, payloads.count == 1 { return ranks.map { UInt32($0) } }
+    if numbers.isEmpty { return ranks.map { UInt32($0) } }
     var found: [UInt32] = []
     var rank = 0
     for (position, other) in numbers.enumerated() where Int(other) == number {

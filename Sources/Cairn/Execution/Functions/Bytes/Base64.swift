@@ -1,6 +1,6 @@
 /// Bytes as letters (RFC 4648).
-enum Base64 {
-  enum Alphabet: Sendable {
+package enum Base64 {
+  package enum Alphabet: Sendable {
     case standard, url
 
     fileprivate var letters: [UInt8] {
@@ -13,7 +13,12 @@ enum Base64 {
   private static let padding = UInt8(ascii: "=")
 
   static func encode(_ arguments: [EngineValue], _ alphabet: Alphabet) -> EngineValue {
-    let (bytes, letters) = (arguments[0].text ?? [], alphabet.letters)
+    EngineValue(limited: encoded(arguments[0].text ?? [], alphabet))
+  }
+
+  /// With padding.
+  package static func encoded(_ bytes: [UInt8], _ alphabet: Alphabet = .standard) -> [UInt8] {
+    let letters = alphabet.letters
     var output: [UInt8] = []
     output.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -24,7 +29,7 @@ enum Base64 {
         output.append(index <= group.count ? letters[Int(bits >> UInt32(18 - 6 * index) & 63)] : padding)
       }
     }
-    return EngineValue(limited: output)
+    return output
   }
 
   /// NULL where the text is not of the alphabet. The padding may be left out.
