@@ -48,6 +48,20 @@ import Testing
     #expect(run.peakMemory > 0 && run.peakMemory <= Self.memoryLimit, "\(kind): \(run.peakMemory >> 20) MiB")
   }
 
+  /// Each line may begin what all lines behind it are a part of: none is read to the object's end for every line.
+  @Test(arguments: [
+    #"{"k":["value "#, #"{"detail":["value "#, #"{"detail":{"a":["#, #"{"Records":["value "#, #"{"k":{"a":"#,
+    #"{"message":"{\\""#,
+    #"[{"k":["#, #"{"hits":{"hits":[{"_source":{"#,
+  ])
+  func linesThatSwallowTheRest(_ line: String) throws {
+    let lines =
+      Oddity.good + "\n" + (0..<(1_500_000 / line.utf8.count)).map { "\(line)\($0)" }.joined(separator: "\n")
+    let run = try compact(Array(lines.utf8), memory: "256MiB", sourceLocation: #_sourceLocation)
+    // Reading it once for each line would take minutes.
+    #expect(run.seconds < 20, "\(line): \(run.seconds) s")
+  }
+
   /// Twice the bytes take about twice the time, and the same memory.
   @Test(.enabled(if: isLong), arguments: HostileObject.allCases)
   func isLinear(_ kind: HostileObject) throws {

@@ -44,12 +44,13 @@ extension Envelope {
     _ reader: inout ByteReader, behind first: Int
   ) throws -> [GapException] {
     var exceptions: [GapException] = []
+    var texts = GapTexts()
     for _ in 0..<(try reader.readItemCount(of: "exception")) {
       let record = try reader.readCount(limit: SegmentFormat.rowLimit, of: "record number")
       guard record > exceptions.last?.record ?? first else {
         throw reader.damaged("exceptions are not in order")
       }
-      exceptions.append(GapException(record: record, bytes: try reader.readCounted()))
+      exceptions.append(GapException(record: record, bytes: texts.shared(try reader.readCounted())))
     }
     return exceptions
   }

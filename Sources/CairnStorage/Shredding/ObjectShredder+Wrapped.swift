@@ -4,7 +4,8 @@ extension ObjectShredder {
   /// Takes the records out of the wrapping at `start` and gives where to go on; nil, with nothing taken, where there
   /// is none.
   mutating func shredWrapping(at start: Int) throws -> Int? {
-    if wrapping == Wrapping.none || startsRecord(start) { return nil }
+    // Each line of a damaged object may look like the begin of a wrapping that the rest of the object is part of.
+    guard wrapping != Wrapping.none, !startsRecord(start), rereadByteCount <= bytes.count else { return nil }
     let records = WrappedRecords(bytes: bytes, forced: wrapping)
     if records.isRecord(at: start) { return nil }
     var isFound = false
@@ -13,7 +14,10 @@ extension ObjectShredder {
       try shred(site)
       return true
     }
-    guard isFound else { return nil }
+    guard isFound else {
+      if case .malformed(let at) = end { rereadByteCount += at - start }
+      return nil
+    }
     switch end {
     case .whole(let end): return end
     case .malformed(let at):

@@ -55,6 +55,7 @@ package struct ObjectShredder {
   /// Of `original`, in this fragment.
   private var originalPart = 0..<0
   private var envelopeByteCount = 0
+  private var gapTexts = GapTexts()
   private var whole = SHA256()
   /// Whether all of the object is in the sink's pieces, not rejected.
   package private(set) var isKept = false
@@ -273,7 +274,7 @@ package struct ObjectShredder {
     case 1: entry.envelope.separator = Array(gap)
     default:
       if gap.elementsEqual(entry.envelope.separator) { return }
-      entry.envelope.exceptions.append(GapException(record: record, bytes: Array(gap)))
+      entry.envelope.exceptions.append(GapException(record: record, bytes: gapTexts.shared(Array(gap))))
       envelopeByteCount += GapException.overheadByteCount
     }
     envelopeByteCount += gap.count

@@ -263,6 +263,26 @@ package struct GapException: Hashable, Sendable {
   package var bytes: [UInt8]
 }
 
+/// The bytes of gaps, held once as long as they repeat: an object may have millions that differ from its separator,
+/// of few kinds.
+struct GapTexts {
+  private static let recentCount = 8
+  private var recent: [[UInt8]] = []
+  private var oldest = 0
+
+  /// `bytes` in memory that equal ones share.
+  mutating func shared(_ bytes: [UInt8]) -> [UInt8] {
+    if let known = recent.first(where: { $0 == bytes }) { return known }
+    if recent.count < Self.recentCount {
+      recent.append(bytes)
+    } else {
+      recent[oldest] = bytes
+      oldest = (oldest + 1) % Self.recentCount
+    }
+    return bytes
+  }
+}
+
 /// A record or object that could not be read.
 package struct Reject: Sendable {
   package var key: [UInt8]
