@@ -99,8 +99,6 @@ struct EncodedColumn: Sendable {
     var raw: [UInt8]
     /// Compressed ahead, on the worker that encoded the column, for parts that become blocks.
     var body: BlockBody?
-    /// What zstd has made of `raw`, where somebody wanted to know before it was clear whether it becomes a block.
-    var compressed: BlockBody?
   }
 
   struct DictionaryBlock: Sendable {
@@ -191,8 +189,7 @@ struct EncodedColumn: Sendable {
 extension EncodedColumn.Part {
   mutating func compress(_ compressor: ZstdCompressor, tryZstd: Bool) {
     guard raw.count > SegmentFormat.inlinePartByteLimit else { return }
-    body = compressed ?? BlockBody.make(raw, compressor, tryZstd: tryZstd)
-    compressed = nil
+    body = BlockBody.make(raw, compressor, tryZstd: tryZstd)
     raw = []
   }
 

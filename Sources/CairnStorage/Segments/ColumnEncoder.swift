@@ -20,13 +20,11 @@ struct ColumnEncoder {
       if words.isEmpty { continue }
       var writer = ByteWriter()
       var tokens: TokenStrings.Outcome?
-      var body: BlockBody?
       switch kind {
       case .shape:
         WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
-        if let given {
-          let isGiven = Self.give(words, group[given], &writer, &body, tagByteCount: 0, compressor)
-          if isGiven { output.given = given }
+        if let given, Self.give(words, group[given], &writer, tagByteCount: 0, compressor) {
+          output.given = given
         }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
@@ -34,16 +32,15 @@ struct ColumnEncoder {
         let list = encodeStrings(words, rowGroup: index, into: &writer, &membership, compressor, &tokens)
         WordEncoding.encodeList(list, into: &lists)
         usesDictionary = usesDictionary || !list.isEmpty
-        if let given, list.count > 1 {
-          let isGiven = Self.give(words, group[given], &writer, &body, tagByteCount: 1, compressor)
-          if isGiven { output.given = given }
+        if let given, list.count > 1, Self.give(words, group[given], &writer, tagByteCount: 1, compressor) {
+          output.given = given
         }
       }
       output.valueCount += words.count
       output.chunks.append(
         EncodedColumn.Chunk(
-          rowGroup: index, valueCount: words.count,
-          part: EncodedColumn.Part(raw: writer.bytes, compressed: body), tokens: tokens))
+          rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes),
+          tokens: tokens))
     }
     if usesDictionary, case .dictionary(let table) = merger?.form {
       output.dictionaryEntryCount = table.count
@@ -59,19 +56,19 @@ struct ColumnEncoder {
   }
 
   /// Stores a chunk's codes given those of another column, where that is clearly smaller. `writer` has the codes, behind
-  /// a tag where the column has one; `body` becomes what zstd made of what it then has, so that nothing is compressed
-  /// a second time.
+  /// a tag where the column has one.
   private static func give(
     _ words: UnsafeBufferPointer<UInt32>, _ parent: UnsafeBufferPointer<UInt32>, _ writer: inout ByteWriter,
-    _ body: inout BlockBody?, tagByteCount: Int, _ compressor: ZstdCompressor
+    tagByteCount: Int, _ compressor: ZstdCompressor
   ) -> Bool {
     guard let given = GivenCodes.encode(words, given: parent) else { return false }
-    let bytes = writer.bytes.prefix(tagByteCount) + given
-    let (alone, other) = (BlockBody.make(writer.bytes, compressor), BlockBody.make(Array(bytes), compressor))
-    let isSmaller = other.storedByteCount * 10 < alone.storedByteCount * 9 - 320
-    if isSmaller { writer.bytes = Array(bytes) }
-    body = isSmaller ? other : alone
-    return isSmaller
+    func size(_ bytes: [UInt8]) -> Int {
+      BlockBody.make(bytes, compressor).storedByteCount
+    }
+    guard size(given) * 10 < size(writer.bytes) * 9 - 320 else { return false }
+    writer.bytes.removeLast(writer.bytes.count - tagByteCount)
+    writer.writeBytes(given)
+    return true
   }
 
   private func encodeIntegers(_ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter) {
