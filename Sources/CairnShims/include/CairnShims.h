@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -32,6 +33,55 @@ static inline const uint8_t *_Nonnull cairn_find_quote_or_escape(const uint8_t *
   while (*p != '"' && *p != '\\') ++p;
   return p;
 #endif
+}
+
+static inline uint64_t cairn_load64(const uint8_t *_Nonnull p) {
+  uint64_t value;
+  memcpy(&value, p, 8);
+  return value;
+}
+
+static inline uint32_t cairn_load32(const uint8_t *_Nonnull p) {
+  uint32_t value;
+  memcpy(&value, p, 4);
+  return value;
+}
+
+/// Whether n bytes are the same. As memcmp() == 0, without a call for the short strings that logs are made of.
+static inline int cairn_equal(const uint8_t *_Nonnull a, const uint8_t *_Nonnull b, size_t n) {
+  if (n >= 8) {
+    if (n > 64) return memcmp(a, b, n) == 0;
+    size_t at = 0;
+    for (; at + 8 < n; at += 8) {
+      if (cairn_load64(a + at) != cairn_load64(b + at)) return 0;
+    }
+    return cairn_load64(a + n - 8) == cairn_load64(b + n - 8);
+  }
+  if (n >= 4) return cairn_load32(a) == cairn_load32(b) && cairn_load32(a + n - 4) == cairn_load32(b + n - 4);
+  return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
+/// Copies n bytes that do not overlap. As memcpy(), without a call where they are few.
+static inline void cairn_copy(uint8_t *_Nonnull to, const uint8_t *_Nonnull from, size_t n) {
+  if (n > 64) {
+    memcpy(to, from, n);
+  } else if (n >= 16) {
+    for (size_t at = 0; at + 16 < n; at += 16) memcpy(to + at, from + at, 16);
+    memcpy(to + n - 16, from + n - 16, 16);
+  } else if (n >= 8) {
+    const uint64_t first = cairn_load64(from), last = cairn_load64(from + n - 8);
+    memcpy(to, &first, 8);
+    memcpy(to + n - 8, &last, 8);
+  } else if (n >= 4) {
+    const uint32_t first = cairn_load32(from), last = cairn_load32(from + n - 4);
+    memcpy(to, &first, 4);
+    memcpy(to + n - 4, &last, 4);
+  } else if (n > 0) {
+    const uint8_t first = from[0], middle = from[n / 2], last = from[n - 1];
+    to[0] = first;
+    to[n / 2] = middle;
+    to[n - 1] = last;
+  }
 }
 
 /// First place at or after p, before end, with byte a and, distance bytes behind it, byte b; end where there is none.

@@ -105,15 +105,30 @@ struct DeliveredFile {
   let isUnique: Bool
 
   init?(_ name: Part) {
-    let fields = name.split(separator: UInt8(ascii: "_"))
-    guard fields.count >= 4, fields[1].starts(with: "CloudTrail".utf8),
-      fields[0].allSatisfy({ $0 &- 0x30 <= 9 }),
-      let at = fields[3...].firstIndex(where: Self.isStamp)
+    var fields = Fields(rest: name)
+    guard let account = fields.next(), account.allSatisfy({ $0 &- 0x30 <= 9 }),
+      let service = fields.next(), service.starts(with: "CloudTrail".utf8), let region = fields.next()
     else { return nil }
-    (account, region, stamp) = (fields[0], fields[2], fields[at])
-    let tail = at + 1 < fields.count ? fields[at + 1].prefix { $0 != UInt8(ascii: ".") } : []
+    var stamp = fields.next()
+    while let field = stamp, !Self.isStamp(field) { stamp = fields.next() }
+    guard let stamp else { return nil }
+    (self.account, self.region, self.stamp) = (account, region, stamp)
+    let tail = fields.next()?.prefix { $0 != UInt8(ascii: ".") } ?? []
     let seconds = stamp.dropFirst(13).prefix(2)
     isUnique = tail.count >= 16 || seconds.count == 2 && seconds.allSatisfy { $0 &- 0x30 <= 9 }
+  }
+
+  /// What stands between underscores, where anything does.
+  private struct Fields {
+    var rest: Part
+
+    mutating func next() -> Part? {
+      rest = rest.drop { $0 == UInt8(ascii: "_") }
+      if rest.isEmpty { return nil }
+      let field = rest.prefix { $0 != UInt8(ascii: "_") }
+      rest = rest[field.endIndex...]
+      return field
+    }
   }
 
   /// `20210729T2355Z`, seconds allowed.

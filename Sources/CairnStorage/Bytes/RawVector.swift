@@ -1,3 +1,4 @@
+import CairnShims
 import Glibc
 
 /// A growable run of trivial values in memory that its owner frees.
@@ -81,15 +82,25 @@ package struct RawVector<Element: BitwiseCopyable>: BitwiseCopyable, @unchecked 
     // Doubling what is large would take three times what is needed while the elements move.
     let isLarge = capacity &* MemoryLayout<Element>.stride >= 16 << 20
     let newCapacity = Swift.max(wanted, isLarge ? capacity &+ capacity / 2 : capacity &* 2, 16)
-    let fresh: UnsafeMutablePointer<Element> = allocateOrEnd(newCapacity)
-    fresh.update(from: base, count: count)
-    free()
-    base = fresh
+    if capacity < 0 {
+      let fresh: UnsafeMutablePointer<Element> = allocateOrEnd(newCapacity)
+      fresh.update(from: base, count: count)
+      base = fresh
+    } else {
+      // Large ones keep their pages, which are neither copied nor touched.
+      base = reallocateOrEnd(base, newCapacity)
+    }
     capacity = newCapacity
   }
 }
 
 extension RawVector where Element == UInt8 {
+  /// Most runs of bytes are short: they are copied without a call.
+  @inline(__always)
+  package mutating func append(from source: UnsafePointer<UInt8>, count added: Int) {
+    cairn_copy(appendUninitialized(count: added), source, added)
+  }
+
   @inline(__always)
   package mutating func append(contentsOf bytes: [UInt8]) {
     bytes.withUnsafeBufferPointer { source in

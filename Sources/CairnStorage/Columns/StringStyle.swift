@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a string is spelled between its quotes in JSON. Numbers are on disk and never reused.
 ///
 /// A stored string is its value (unescaped bytes) and a style; printing the value in the style gives the
@@ -31,11 +33,13 @@ package enum StringSpelling {
     output.reserveCapacity(spelling.count)
     var at = 0
     while at < spelling.count {
-      let byte = spelling[at]
-      if byte != 0x5C || at + 1 >= spelling.count {
-        output.append(byte)
-        at += 1
-        continue
+      let escape = firstEscape(spelling, from: at)
+      if escape > at { output.append(contentsOf: UnsafeBufferPointer(rebasing: spelling[at..<escape])) }
+      at = escape
+      guard at < spelling.count else { break }
+      if at + 1 >= spelling.count {
+        output.append(spelling[at])
+        break
       }
       let code = spelling[at + 1]
       at += 2
@@ -62,6 +66,15 @@ package enum StringSpelling {
       }
     }
     return output
+  }
+
+  /// Where the first backslash at or after `start` is, or the end.
+  @inline(__always)
+  package static func firstEscape(_ text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Int {
+    guard start < text.count, let base = text.baseAddress,
+      let found = memchr(base + start, 0x5C, text.count - start)
+    else { return text.count }
+    return UnsafeRawPointer(base).distance(to: found)
   }
 
   private static func hexadecimal(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt32 {
@@ -104,15 +117,32 @@ package enum StringSpelling {
       output.append(contentsOf: value)
       return
     }
+    guard let base = value.baseAddress else { return }
+    let plain = plainBytes[Int(style.rawValue)]
     var at = 0
     while at < value.count {
-      let byte = value[at]
-      if byte >= 0x80, style != .minimal, style != .slash {
+      let start = at
+      while at < value.count, plain[Int(base[at])] { at &+= 1 }
+      output.append(from: base + start, count: at &- start)
+      guard at < value.count else { return }
+      let byte = base[at]
+      if byte >= 0x80 {
         at += appendNonASCII(value, at: at, style: style, to: &output)
         continue
       }
       appendASCII(byte, style: style, to: &output)
       at += 1
+    }
+  }
+
+  /// By style: whether a byte is spelled as it is, wherever it stands. Never freed.
+  private static let plainBytes = StringStyleTable { style, byte in
+    switch byte {
+    case ..<0x20, 0x22, 0x5C: false
+    case 0x2F: style != .slash
+    case 0x3D, 0x26, 0x3C, 0x3E, 0x27: style != .html
+    case 0x80...: style == .minimal || style == .slash
+    default: true
     }
   }
 
@@ -197,4 +227,19 @@ package enum StringSpelling {
     let minimum: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
     return scalar >= minimum && scalar <= 0x10FFFF ? (scalar, length) : (nil, 1)
   }
+}
+
+/// A flag for each byte in each style.
+private struct StringStyleTable: @unchecked Sendable {
+  private let flags: UnsafeMutablePointer<Bool>
+
+  init(_ flag: (StringStyle, UInt8) -> Bool) {
+    flags = UnsafeMutablePointer<Bool>.allocate(capacity: 16 * 256)
+    flags.initialize(repeating: false, count: 16 * 256)
+    for style in StringStyle.allCases {
+      for byte in UInt8.min...UInt8.max { flags[Int(style.rawValue) * 256 + Int(byte)] = flag(style, byte) }
+    }
+  }
+
+  subscript(style: Int) -> UnsafePointer<Bool> { UnsafePointer(flags + style * 256) }
 }

@@ -97,7 +97,7 @@ package final class ColumnMerger: @unchecked Sendable {
         continue
       }
       rank[at] = UInt32(table.count)
-      table.append(entries.value(at), style: entries.style(at), spelling: entries.spelling(at))
+      entries.append(at, to: table)
       previous = at
     }
     return (table, rank)
@@ -112,7 +112,7 @@ package final class ColumnMerger: @unchecked Sendable {
         source = bases.partitioningIndex { $0 > id } - 1
       }
       let spelling = sources[source].interner[Int(id - bases[source])]
-      if isString, spelling.contains(0x5C) {
+      if isString, StringSpelling.firstEscape(spelling) < spelling.count {
         let value = StringSpelling.unescape(spelling)
         let style = StringSpelling.style(of: spelling, value: value)
         table.append(value, style: style, spelling: style == .verbatim ? Array(spelling) : nil)
@@ -126,29 +126,50 @@ package final class ColumnMerger: @unchecked Sendable {
 
 /// Spellings with their values: unescaped once, only where there are escapes.
 private struct SpelledStrings {
+  private struct Escaped {
+    var value: [UInt8]
+    var style: StringStyle
+  }
+
   private let merged: Interner
-  private var escaped: [Int: (value: [UInt8], style: StringStyle)] = [:]
+  private var escaped: [Escaped] = []
+  /// By entry: its place in `escaped`, or -1; empty where none has an escape.
+  private var places: [Int32] = []
 
   init(_ merged: Interner, isString: Bool) {
     self.merged = merged
     guard isString else { return }
-    for index in 0..<merged.count where merged[index].contains(0x5C) {
-      let value = StringSpelling.unescape(merged[index])
-      escaped[index] = (value, StringSpelling.style(of: merged[index], value: value))
+    for index in 0..<merged.count {
+      let spelling = merged[index]
+      guard StringSpelling.firstEscape(spelling) < spelling.count else { continue }
+      if places.isEmpty { places = Array(repeating: -1, count: merged.count) }
+      places[index] = Int32(escaped.count)
+      let value = StringSpelling.unescape(spelling)
+      escaped.append(Escaped(value: value, style: StringSpelling.style(of: spelling, value: value)))
     }
   }
 
-  func style(_ index: Int) -> StringStyle { escaped.isEmpty ? .plain : escaped[index]?.style ?? .plain }
+  @inline(__always)
+  private func place(_ index: Int) -> Int { places.isEmpty ? -1 : Int(places[index]) }
 
-  func spelling(_ index: Int) -> [UInt8]? { style(index) == .verbatim ? Array(merged[index]) : nil }
-
-  func value(_ index: Int) -> [UInt8] {
-    if !escaped.isEmpty, let entry = escaped[index] { return entry.value }
-    return Array(merged[index])
+  func style(_ index: Int) -> StringStyle {
+    let place = place(index)
+    return place < 0 ? .plain : escaped[place].style
   }
 
+  /// Appends the entry to a table.
+  func append(_ index: Int, to table: StringTable) {
+    let place = place(index)
+    if place < 0 { return table.append(merged[index]) }
+    let style = escaped[place].style
+    table.append(
+      escaped[place].value, style: style, spelling: style == .verbatim ? Array(merged[index]) : nil)
+  }
+
+  @inline(__always)
   private func withValue<R>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    if !escaped.isEmpty, let entry = escaped[index] { return entry.value.withUnsafeBufferPointer(body) }
+    let place = place(index)
+    if place >= 0 { return escaped[place].value.withUnsafeBufferPointer(body) }
     return body(merged[index])
   }
 

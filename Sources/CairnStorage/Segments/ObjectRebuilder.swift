@@ -104,7 +104,9 @@ package final class ObjectRebuilder: @unchecked Sendable {
         if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
         let printer =
           try printers[envelope.layout]
-          ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
+          ?? RecordPrinter(
+            catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name, shared: reader.programs
+          )
         printers[envelope.layout] = printer
         try append(object, envelope, rows, printer, text, to: &output.bytes)
       }
@@ -136,7 +138,9 @@ package final class ObjectRebuilder: @unchecked Sendable {
         if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
         let printer =
           try printers[envelope.layout]
-          ?? RecordPrinter(catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name)
+          ?? RecordPrinter(
+            catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name, shared: reader.programs
+          )
         printers[envelope.layout] = printer
         for row in object.rows {
           text.removeAll()

@@ -283,6 +283,7 @@ private struct RecordGather {
 
   /// Makes the columns' values ready to be taken one after another.
   private mutating func layColumns() {
+    entries.reserveCapacity(strings.reduce(0) { $0 + ($1?.codes?.count ?? 0) })
     for column in strings.indices {
       guard let vector = strings[column] else {
         valueCounts[column] = integers[column].count
@@ -297,64 +298,39 @@ private struct RecordGather {
 
   /// The tape of the values at the places.
   mutating func assemble(_ places: [PathTable.Place]) throws -> (tape: [UInt32], rowStarts: [Int]) {
-    layColumns()
-    var tape: [UInt32] = []
-    var rowStarts: [Int] = []
-    for place in places {
-      rowStarts.append(tape.count)
-      tape.append(place.word)
-      try lay(try steps.steps(slot: place.slot, word: place.word), &tape)
-    }
-    return (tape, rowStarts)
+    try layOut(count: places.count) { (slot: places[$0].slot, word: places[$0].word) }
   }
 
   mutating func assemble() throws -> (tape: [UInt32], rowStarts: [Int]) {
     guard let root = catalogue.column(0, .shape) else { return ([], []) }
-    layColumns()
-    var tape: [UInt32] = []
-    var rowStarts: [Int] = []
-    rowStarts.reserveCapacity(words[root].count)
-    for index in words[root].indices {
-      rowStarts.append(tape.count)
-      let word = words[root][index]
-      tape.append(word)
-      try lay(try steps.steps(slot: 0, word: word), &tape)
-    }
-    cursors[root] = words[root].count
-    return (tape, rowStarts)
+    let words = words[root]
+    cursors[root] = words.count
+    return try layOut(count: words.count) { (slot: 0, word: words[$0]) }
   }
 
-  private mutating func lay(_ list: [ShapeFlattening.Step], _ tape: inout [UInt32]) throws {
-    for step in list {
-      switch step {
-      case .value(let column):
-        let index = cursors[column]
-        cursors[column] = index + 1
-        guard index < valueCounts[column] else { throw damaged("a column ends before its rows") }
-        let first = firstEntries[column]
-        tape.append(first < 0 ? UInt32(truncatingIfNeeded: index) : entries[first + index])
-      case .array(let lengthColumn, let elementSlot):
-        let index = cursors[lengthColumn]
-        cursors[lengthColumn] = index + 1
-        guard index < integers[lengthColumn].count, let column = catalogue.column(elementSlot, .shape) else {
-          throw damaged("a column ends before its rows")
-        }
-        let length = integers[lengthColumn][index]
-        tape.append(UInt32(length))
-        for _ in 0..<length { try layInstance(slot: elementSlot, column: column, &tape) }
-      case .object(let column, let slot):
-        try layInstance(slot: slot, column: column, &tape)
+  /// A record's tape begins with its word, and has a word for each value below it.
+  private mutating func layOut(
+    count: Int, _ record: (Int) -> (slot: Int, word: UInt32)
+  ) throws -> (tape: [UInt32], rowStarts: [Int]) {
+    layColumns()
+    var layout = TapeLayout(
+      catalogue: catalogue, steps: steps, words: words, integers: integers, entries: entries,
+      columns: cursors.indices.map {
+        TapeLayout.Column(cursor: cursors[$0], valueCount: valueCounts[$0], firstEntry: firstEntries[$0])
+      })
+    defer { layout.free() }
+    var rowStarts: [Int] = []
+    rowStarts.reserveCapacity(count)
+    for index in 0..<count {
+      rowStarts.append(layout.tape.count)
+      let (slot, word) = record(index)
+      layout.tape.append(word)
+      guard try layout.lay(try steps.span(slot: slot, word: word)) else {
+        throw damaged("a column ends before its rows")
       }
     }
-  }
-
-  private mutating func layInstance(slot: Int, column: Int, _ tape: inout [UInt32]) throws {
-    let index = cursors[column]
-    cursors[column] = index + 1
-    guard index < words[column].count else { throw damaged("a shape column ends before its rows") }
-    let word = words[column][index]
-    tape.append(word)
-    try lay(try steps.steps(slot: slot, word: word), &tape)
+    for column in cursors.indices { cursors[column] = layout.columns[column].cursor }
+    return (Array(layout.tape.buffer), rowStarts)
   }
 
   /// After all rows: throws where a column has values in this row group that no row has.
@@ -370,27 +346,125 @@ private struct RecordGather {
   }
 }
 
+/// Writes tapes: takes each column's values one after another. Its loops touch no reference count.
+private struct TapeLayout {
+  struct Column: BitwiseCopyable {
+    /// Where the next value is.
+    var cursor: Int
+    var valueCount: Int
+    /// Of its entries; below 0 where value `i` is entry `i`.
+    var firstEntry: Int
+  }
+
+  var tape = RawVector<UInt32>()
+  private(set) var columns: RawVector<Column>
+  private let catalogue: Catalogue
+  private let steps: StepCache
+  private let words: [[UInt32]]
+  private let integers: [[Int64]]
+  private let entries: [UInt32]
+
+  init(
+    catalogue: Catalogue, steps: StepCache, words: [[UInt32]], integers: [[Int64]], entries: [UInt32],
+    columns list: [Column]
+  ) {
+    (self.catalogue, self.steps) = (catalogue, steps)
+    (self.words, self.integers, self.entries) = (words, integers, entries)
+    columns = RawVector(capacity: list.count)
+    for column in list { columns.append(column) }
+    tape.reserve(entries.count)
+  }
+
+  func free() {
+    tape.free()
+    columns.free()
+  }
+
+  /// False where a column ends before its rows.
+  mutating func lay(_ span: StepCache.Span) throws -> Bool {
+    for index in span.start..<span.end {
+      switch steps.list[index] {
+      case .value(let column):
+        let state = columns[column]
+        columns.base[column].cursor = state.cursor &+ 1
+        guard state.cursor < state.valueCount else { return false }
+        tape.append(
+          state.firstEntry < 0
+            ? UInt32(truncatingIfNeeded: state.cursor) : entries[state.firstEntry &+ state.cursor])
+      case .array(let lengthColumn, let elementSlot):
+        let at = columns[lengthColumn].cursor
+        columns.base[lengthColumn].cursor = at &+ 1
+        guard at < integers[lengthColumn].count, let column = catalogue.column(elementSlot, .shape) else {
+          return false
+        }
+        let length = integers[lengthColumn][at]
+        tape.append(UInt32(length))
+        for _ in 0..<length where try !layInstance(slot: elementSlot, column: column) { return false }
+      case .object(let column, let slot):
+        guard try layInstance(slot: slot, column: column) else { return false }
+      }
+    }
+    return true
+  }
+
+  private mutating func layInstance(slot: Int, column: Int) throws -> Bool {
+    let at = columns[column].cursor
+    columns.base[column].cursor = at &+ 1
+    guard at < words[column].count else { return false }
+    let word = words[column][at]
+    tape.append(word)
+    return try lay(try steps.span(slot: slot, word: word))
+  }
+}
+
 /// Steps by slot and word without building the kind cases anew for every element.
 private final class StepCache {
+  /// Where a word's steps are in `list`.
+  struct Span: BitwiseCopyable {
+    var start: Int
+    var end: Int
+  }
+
   private let flattening: ShapeFlattening
   private var allowance = ShapeFlattening.Allowance()
-  /// By slot, then by word as far as words were asked for.
-  private var cached: [[[ShapeFlattening.Step]?]]
+  // Only one thread has it, and only `span` changes it.
+  @exclusivity(unchecked) private(set) var list = RawVector<ShapeFlattening.Step>()
+  /// By slot, then by word as far as words were asked for; nothing is known where `end` is before `start`.
+  @exclusivity(unchecked) private var spans: [[Span]]
 
   init(flattening: ShapeFlattening, slotCount: Int) {
     self.flattening = flattening
-    cached = Array(repeating: [], count: slotCount)
+    spans = Array(repeating: [], count: slotCount)
   }
 
+  deinit { list.free() }
+
   func steps(slot: Int, word: UInt32) throws -> [ShapeFlattening.Step] {
+    let span = try span(slot: slot, word: word)
+    return Array(list.buffer[span.start..<span.end])
+  }
+
+  @inline(__always)
+  func span(slot: Int, word: UInt32) throws -> Span {
     let index = Int(word)
-    if index < cached[slot].count, let known = cached[slot][index] { return known }
+    if index < spans[slot].count {
+      let known = spans[slot][index]
+      if known.start <= known.end { return known }
+    }
+    return try makeSpan(slot: slot, word: word)
+  }
+
+  private func makeSpan(slot: Int, word: UInt32) throws -> Span {
+    let index = Int(word)
     // Throws for words that the slot does not have, so the list grows no further than its shapes.
     let steps = try flattening.steps(slot: slot, word: word, &allowance)
-    if index >= cached[slot].count {
-      cached[slot].append(contentsOf: repeatElement(nil, count: index + 1 - cached[slot].count))
+    if index >= spans[slot].count {
+      spans[slot].append(
+        contentsOf: repeatElement(Span(start: 1, end: 0), count: index + 1 - spans[slot].count))
     }
-    cached[slot][index] = steps
-    return steps
+    let start = list.count
+    for step in steps { list.append(step) }
+    spans[slot][index] = Span(start: start, end: list.count)
+    return spans[slot][index]
   }
 }

@@ -172,6 +172,7 @@ package struct SegmentWriter {
   ) throws {
     var envelopes: [Envelope] = []
     var envelopeNumbers: [Envelope: Int] = [:]
+    var number: Int?
     var stored: [StoredObject] = []
     func flush() throws {
       if stored.isEmpty { return }
@@ -185,10 +186,14 @@ package struct SegmentWriter {
     }
     for (pieceIndex, piece) in pieces.enumerated() {
       for object in piece.objects {
-        let number = envelopeNumbers[object.envelope] ?? envelopes.count
-        if number == envelopes.count {
+        // Most objects have the envelope of the one before.
+        if number == nil || envelopes[number ?? 0] != object.envelope {
+          number = envelopeNumbers[object.envelope]
+        }
+        if number == nil {
+          envelopeNumbers[object.envelope] = envelopes.count
+          number = envelopes.count
           envelopes.append(object.envelope)
-          envelopeNumbers[object.envelope] = number
         }
         let records = object.firstRow..<(object.firstRow + object.rowCount)
         stored.append(
@@ -196,7 +201,7 @@ package struct SegmentWriter {
             key: object.key, sourceByteCount: object.sourceByteCount, modified: object.modified,
             byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
             fragment: object.fragment, isLastFragment: object.isLastFragment,
-            objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number,
+            objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number ?? 0,
             rejectedCount: object.rejectedCount,
             opaqueParts: try writeOpaque(object, piece, blocks, compressor),
             rows: Array(order.rowOfRecord[pieceIndex][records])))

@@ -1,7 +1,7 @@
 /// What a value of a slot holds, by its value word: the columns its leaf values are in, in record order, with
 /// inline members laid out flat. The one source for ranks, record batches and (later) path resolution.
 package struct ShapeFlattening: Sendable {
-  package enum Step: Sendable, Equatable {
+  package enum Step: Sendable, Equatable, BitwiseCopyable {
     /// A value of a string, integer or number column.
     case value(column: Int)
     /// An array: a length, then that many values of the element slot.

@@ -1,5 +1,4 @@
 import CairnShims
-import Glibc
 
 /// Distinct byte strings of one column of one piece, each with a number.
 ///
@@ -10,8 +9,8 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   package private(set) var heap = RawVector<UInt8>()
   /// End of each entry in `heap`.
   package private(set) var ends = RawVector<UInt32>()
-  private var hashes = RawVector<UInt32>()
-  private var table = RawVector<UInt32>()
+  /// Entries by hash: the hash in the upper half, the entry in the lower; `.max` where there is none.
+  private var table = RawVector<UInt64>()
   private var mask: UInt32 = 0
   private let seed = cairn_process_seed()
   private var last: UInt32 = 0
@@ -28,7 +27,6 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   package func free() {
     heap.free()
     ends.free()
-    hashes.free()
     table.free()
   }
 
@@ -45,9 +43,7 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
 
   /// Lets go of what finds entries. Nothing may be interned afterwards.
   mutating func close() {
-    hashes.free()
     table.free()
-    hashes = RawVector()
     table = RawVector()
     isAppendOnly = true
   }
@@ -69,7 +65,8 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   @inline(__always)
   private func equals(_ index: UInt32, _ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> Bool {
     let start = index == 0 ? 0 : Int(ends[Int(index) &- 1])
-    return Int(ends[Int(index)]) &- start == byteCount && memcmp(heap.base + start, bytes, byteCount) == 0
+    return Int(ends[Int(index)]) &- start == byteCount
+      && cairn_equal(heap.base + start, bytes, byteCount) != 0
   }
 
   private mutating func lookUp(_ bytes: UnsafePointer<UInt8>, _ byteCount: Int) -> UInt32 {
@@ -77,17 +74,17 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
     let hash = hashBytes(bytes, byteCount, seed: seed)
     var slot = hash & mask
     while true {
-      let entry = table[Int(slot)]
-      if entry == .max { break }
-      if hashes[Int(entry)] == hash, equals(entry, bytes, byteCount) {
+      let found = table[Int(slot)]
+      if found == .max { break }
+      let entry = UInt32(truncatingIfNeeded: found)
+      if UInt32(truncatingIfNeeded: found >> 32) == hash, equals(entry, bytes, byteCount) {
         last = entry
         return entry
       }
       slot = (slot &+ 1) & mask
     }
     let index = add(bytes, byteCount)
-    hashes.append(hash)
-    table[Int(slot)] = index
+    table[Int(slot)] = UInt64(hash) << 32 | UInt64(index)
     if valueCount == Self.sampleCount { decide() }
     return index
   }
@@ -106,15 +103,17 @@ package struct Interner: BitwiseCopyable, @unchecked Sendable {
   }
 
   private mutating func growTable() {
-    let capacity = max(16, table.count * 2)
-    table.truncate(to: 0)
+    let old = table
+    let capacity = max(16, old.count * 2)
+    table = RawVector(capacity: capacity)
     table.appendUninitialized(count: capacity).update(repeating: .max, count: capacity)
     mask = UInt32(capacity - 1)
-    for entry in 0..<hashes.count {
-      var slot = hashes[entry] & mask
+    for found in old.buffer where found != .max {
+      var slot = UInt32(truncatingIfNeeded: found >> 32) & mask
       while table[Int(slot)] != .max { slot = (slot &+ 1) & mask }
-      table[Int(slot)] = UInt32(entry)
+      table[Int(slot)] = found
     }
+    old.free()
   }
 }
 

@@ -149,7 +149,7 @@ package struct RecordParser {
     if predicted != ShapeAutomaton.noIndex {
       let edge = piece.automaton.edges[Int(predicted)]
       if end - p > edge.keyByteCount &+ 2, p[edge.keyByteCount &+ 1] == UInt8(ascii: "\""),
-        memcmp(p + 1, piece.automaton.names.base + edge.keyStart, edge.keyByteCount) == 0
+        cairn_equal(p + 1, piece.automaton.names.base + edge.keyStart, edge.keyByteCount) != 0
       {
         p += edge.keyByteCount &+ 2
         return predicted
@@ -285,7 +285,8 @@ package struct RecordParser {
 
   private func literal(_ p: inout UnsafePointer<UInt8>, _ text: StaticString) throws(ParseFailure) {
     // The padding behind the bytes makes this read safe; a cut literal meets it and differs.
-    guard memcmp(p, text.utf8Start, text.utf8CodeUnitCount) == 0, p + text.utf8CodeUnitCount <= end else {
+    guard cairn_equal(p, text.utf8Start, text.utf8CodeUnitCount) != 0, p + text.utf8CodeUnitCount <= end
+    else {
       throw failure(p, "expected a value")
     }
     p += text.utf8CodeUnitCount

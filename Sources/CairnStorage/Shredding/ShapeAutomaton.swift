@@ -1,3 +1,5 @@
+import CairnShims
+
 /// The slots and object shapes that one piece has seen, as an automaton the tokenizer walks.
 ///
 /// A slot is a place in a record: the root, a key of an object slot, or `[]` of an array slot. Each object slot
@@ -64,17 +66,13 @@ package struct ShapeAutomaton {
   package var shapes = RawVector<ShapeEnd>()
   /// Members of all shapes.
   package private(set) var memberCount = 0
-  private var edgeTable: [EdgeKey: UInt32] = [:]
+  /// Edges of nodes with many.
+  private var edgeTable = EdgeTable()
   private var slotTable: [SlotKey: UInt32] = [:]
 
   package struct ShapeEnd: BitwiseCopyable {
     package var slot: UInt32
     var node: UInt32
-  }
-
-  private struct EdgeKey: Hashable {
-    var node: UInt32
-    var key: [UInt8]
   }
 
   private struct SlotKey: Hashable {
@@ -115,7 +113,8 @@ package struct ShapeAutomaton {
 
   /// Lets go of what finds keys and steps. No record may be read afterwards.
   mutating func close() {
-    edgeTable = [:]
+    edgeTable.free()
+    edgeTable = EdgeTable()
     slotTable = [:]
     targets.free()
     targets = RawVector()
@@ -138,6 +137,7 @@ package struct ShapeAutomaton {
     edges.free()
     targets.free()
     shapes.free()
+    edgeTable.free()
   }
 
   package func name(of slot: UInt32) -> UnsafeBufferPointer<UInt8> {
@@ -180,17 +180,21 @@ package struct ShapeAutomaton {
   private func findEdge(node: UInt32, key: UnsafeBufferPointer<UInt8>) -> UInt32? {
     let state = nodes[Int(node)]
     if Int(state.edgeCount) > Self.listedEdgeLimit {
-      return edgeTable[EdgeKey(node: node, key: Array(key))]
+      let hash = EdgeTable.hash(node: node, key)
+      return edgeTable.find(hash) { edges[Int($0)].node == node && hasKey($0, key) }
     }
     var at = state.newestEdge
     while at != Self.noIndex {
-      let edge = edges[Int(at)]
-      if UnsafeBufferPointer(start: names.base + edge.keyStart, count: edge.keyByteCount).elementsEqual(key) {
-        return at
-      }
-      at = edge.sibling
+      if hasKey(at, key) { return at }
+      at = edges[Int(at)].sibling
     }
     return nil
+  }
+
+  private func hasKey(_ edge: UInt32, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+    let known = edges[Int(edge)]
+    guard known.keyByteCount == key.count, let base = key.baseAddress else { return false }
+    return cairn_equal(names.base + known.keyStart, base, key.count) != 0
   }
 
   private mutating func addEdge(node: UInt32, slot: UInt32, key: UnsafeBufferPointer<UInt8>) -> UInt32 {
@@ -218,11 +222,11 @@ package struct ShapeAutomaton {
       while at != Self.noIndex {
         let edge = edges[Int(at)]
         let bytes = UnsafeBufferPointer(start: names.base + edge.keyStart, count: edge.keyByteCount)
-        edgeTable[EdgeKey(node: node, key: Array(bytes))] = at
+        edgeTable.add(at, EdgeTable.hash(node: node, bytes))
         at = edge.sibling
       }
     } else if Int(count) > Self.listedEdgeLimit {
-      edgeTable[EdgeKey(node: node, key: keyBytes)] = index
+      edgeTable.add(index, EdgeTable.hash(node: node, key))
     }
     return index
   }
@@ -270,5 +274,50 @@ package struct ShapeAutomaton {
       node = nodes[Int(edge.node)]
     }
     return reversed.reversed()
+  }
+}
+
+/// Numbers of edges by a hash of their node and key, in open addressing. Who asks compares the key.
+private struct EdgeTable: BitwiseCopyable {
+  /// The hash in the upper half, the edge in the lower; `.max` where there is none.
+  private var entries = RawVector<UInt64>()
+  private var count = 0
+
+  func free() { entries.free() }
+
+  static func hash(node: UInt32, _ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    guard let base = key.baseAddress else { return node }
+    return hashBytes(base, key.count, seed: cairn_process_seed() &+ UInt64(node) &* 0x9E37_79B9_7F4A_7C15)
+  }
+
+  func find(_ hash: UInt32, _ isIt: (UInt32) -> Bool) -> UInt32? {
+    guard entries.count > 0 else { return nil }
+    var slot = Int(hash) & (entries.count &- 1)
+    while entries[slot] != .max {
+      let edge = UInt32(truncatingIfNeeded: entries[slot])
+      if UInt32(truncatingIfNeeded: entries[slot] >> 32) == hash, isIt(edge) { return edge }
+      slot = (slot &+ 1) & (entries.count &- 1)
+    }
+    return nil
+  }
+
+  mutating func add(_ edge: UInt32, _ hash: UInt32) {
+    if count * 2 >= entries.count { grow() }
+    count += 1
+    place(UInt64(hash) << 32 | UInt64(edge))
+  }
+
+  private func place(_ entry: UInt64) {
+    var slot = Int(entry >> 32) & (entries.count &- 1)
+    while entries[slot] != .max { slot = (slot &+ 1) & (entries.count &- 1) }
+    entries[slot] = entry
+  }
+
+  private mutating func grow() {
+    let old = entries
+    entries = RawVector(capacity: max(64, old.count * 2))
+    entries.appendUninitialized(count: entries.capacity).update(repeating: .max, count: entries.capacity)
+    for entry in old.buffer where entry != .max { place(entry) }
+    old.free()
   }
 }
