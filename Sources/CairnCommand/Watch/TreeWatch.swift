@@ -58,7 +58,7 @@ final class TreeWatch {
       // The same by another path.
       if let known = paths[number], known != directory { continue }
       paths[number] = directory
-      guard let names = try? Directory.entries(directory).names else { continue }
+      guard let names = try? Directory.entries(directory).entries.map(\.name) else { continue }
       if names.contains(where: ArchivePaths.isOfArchive), (try? ArchivePaths.isArchive(directory)) == true {
         _ = inotify_rm_watch(descriptor, number)
         paths[number] = nil

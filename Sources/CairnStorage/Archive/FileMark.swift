@@ -14,6 +14,7 @@ struct FileMarks {
   private var heads: [UInt64]
   private var tails: [UInt16]
   private let mask: Int
+  private(set) var isEmpty = true
 
   /// With room for `count` of them.
   init(count: Int) {
@@ -34,6 +35,7 @@ struct FileMarks {
   mutating func insert(_ mark: FileMark) {
     let at = place(mark)
     (heads[at], tails[at]) = (mark.head, mark.tail)
+    isEmpty = false
   }
 
   func contains(_ mark: FileMark) -> Bool { heads[place(mark)] != 0 }

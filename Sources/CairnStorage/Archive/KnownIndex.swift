@@ -34,7 +34,7 @@ package final class KnownIndex: @unchecked Sendable {
 
   /// Whether what the file holds is in, judged by name or place, size and modification time.
   package func contains(_ file: SourceFile) -> Bool {
-    if file.isStream || file.modified == SourceFile.unknownTime { return false }
+    if files.isEmpty || file.isStream || file.modified == SourceFile.unknownTime { return false }
     if files.contains(hashes.mark(place: file.place, byteCount: file.byteCount, modified: file.modified)) {
       return true
     }

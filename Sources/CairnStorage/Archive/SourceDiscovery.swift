@@ -11,27 +11,33 @@ package struct SourceDiscovery {
   package private(set) var unfinishedCount = 0
   private var visited: Set<FileStatus.Identity> = []
   private let archive: FileStatus.Identity?
-  private let isKnown: (SourceFile) -> Bool
-  private let isUnfinished: ((FilePath, FileStatus) -> Bool)?
+  private let look: Look
   private let leavesOutMissing: Bool
   /// Places of known files, where several sources may lead to one.
   private var knownPlaces: Set<Hash128> = []
   private let hasSeveralSources: Bool
+  private let threads: Int
+  /// Files of directories that have not been looked at yet: so many at a time, since most of that is waiting for the
+  /// system.
+  private var pending: [Found] = []
+  private static let pendingLimit = 1 << 14
 
   /// Finds all files of `sources`: files, directories, globs, `-` for standard input. `archive` is left out
   /// where it lies among them; files that are known are counted only.
   ///
   /// Throws `CairnError.io` where a source does not exist; what cannot be read below one is a reject.
   package init(
-    _ sources: [FilePath], archive archivePath: String, leavesOutMissing: Bool = false,
-    isUnfinished: ((FilePath, FileStatus) -> Bool)? = nil,
-    isKnown: @escaping (SourceFile) -> Bool = { _ in false }
+    _ sources: [FilePath], archive archivePath: String, leavesOutMissing: Bool = false, threads: Int = 1,
+    isUnfinished: (@Sendable (FilePath, FileStatus) -> Bool)? = nil,
+    isKnown: @escaping @Sendable (SourceFile) -> Bool = { _ in false }
   ) throws {
-    (self.leavesOutMissing, self.isUnfinished) = (leavesOutMissing, isUnfinished)
+    self.threads = threads
+    self.leavesOutMissing = leavesOutMissing
+    look = Look(isKnown: isKnown, isUnfinished: isUnfinished)
     archive = FilePath(archivePath).status()?.identity
-    self.isKnown = isKnown
     hasSeveralSources = sources.count > 1
     for source in sources { try add(source: source) }
+    try addPending()
     files.sort { a, b in
       if a.delivery != b.delivery { return a.delivery < b.delivery }
       if a.key != b.key { return a.key.lexicographicallyPrecedes(b.key) }
@@ -112,8 +118,8 @@ package struct SourceDiscovery {
     while let path = left.popLast() {
       guard let status = path.status(), case .directory = status.kind else { return true }
       guard visited.insert(status.identity).inserted else { continue }
-      guard let (names, failure) = try? Directory.entries(path), failure == nil else { return true }
-      left += names.reversed().map { path.appending($0) }
+      guard let (entries, failure) = try? Directory.entries(path), failure == nil else { return true }
+      left += entries.reversed().map { path.appending($0.name) }
     }
     return false
   }
@@ -127,29 +133,39 @@ package struct SourceDiscovery {
   }
 
   private mutating func add(_ found: Found, _ status: FileStatus) {
-    let path = found.path
     switch status.kind {
-    case .regular:
-      guard status.byteCount >= 0 else {
-        return reject(path, "cannot stat: its size is \(status.byteCount)")
+    case .regular: add(look.at(found, status))
+    case .directory: add(directory: found, status)
+    default: reject(found.path, "not a regular file")
+    }
+  }
+
+  private mutating func add(_ sight: Sight) {
+    switch sight {
+    case .new(let file): files.append(file)
+    case .known(let place):
+      if !hasSeveralSources || knownPlaces.insert(place).inserted { skippedCount += 1 }
+    case .unfinished: unfinishedCount += 1
+    case .reject(let path, let reason): reject(path, reason)
+    case .other(let found, let status): add(found, status)
+    }
+  }
+
+  /// Looks at the files that wait for it, several threads at a time, and takes them in their order.
+  private mutating func addPending() throws {
+    while !pending.isEmpty {
+      let (found, look) = (pending, look)
+      pending = []
+      let step = 256
+      let sights = try parallelMap(count: (found.count + step - 1) / step, threads: threads) { part in
+        found[(part * step)..<min(part * step + step, found.count)].map { found -> Sight in
+          guard let status = found.path.status() else {
+            return .reject(found.path, "cannot stat: \(systemMessage(errno))")
+          }
+          return status.kind == .regular ? look.at(found, status) : .other(found, status)
+        }
       }
-      var file = SourceFile(
-        path: path, key: found.deliveredKey, byteCount: status.byteCount,
-        modified: SourceFile.nanoseconds(status), identity: status.identity, place: Hash128(found.place))
-      if isKnown(file) {
-        if !hasSeveralSources || knownPlaces.insert(file.place).inserted { skippedCount += 1 }
-        return
-      }
-      if let isUnfinished, isUnfinished(path, status) {
-        unfinishedCount += 1
-        return
-      }
-      file.delivery = SourceKey(file.key).order
-      files.append(file)
-    case .directory:
-      add(directory: found, status)
-    default:
-      reject(path, "not a regular file")
+      for sight in sights.joined() { add(sight) }
     }
   }
 
@@ -159,13 +175,17 @@ package struct SourceDiscovery {
     if identity == archive { return }
     guard visited.insert(identity).inserted else { return }
     do {
-      let (names, failure) = try Directory.entries(path)
-      let mayBeArchive = failure != nil || names.contains(where: ArchivePaths.isOfArchive)
+      let (entries, failure) = try Directory.entries(path)
+      let mayBeArchive = failure != nil || entries.contains { ArchivePaths.isOfArchive($0.name) }
       if mayBeArchive, try ArchivePaths.isArchive(path) {
         reject(path, "a Cairn archive, not a source of logs")
         return
       }
-      for name in names { add(found: found.appending(name)) }
+      for entry in entries {
+        let found = found.appending(entry.name)
+        if entry.isFile { pending.append(found) } else { add(found: found) }
+      }
+      if pending.count >= Self.pendingLimit { try addPending() }
       if let failure { reject(path, "cannot read directory: \(systemMessage(failure))") }
     } catch CairnError.io(_, let action, let number) {
       reject(path, "cannot \(action): \(systemMessage(number))")
@@ -181,7 +201,7 @@ package struct SourceDiscovery {
 }
 
 /// A path among the sources: as it was named, as the archive has it, and where it is.
-private struct Found {
+private struct Found: Sendable {
   var path: FilePath
   /// `SourceKey.key` of the path.
   private var key: [UInt8]
@@ -209,5 +229,34 @@ private struct Found {
       return key
     }
     return Array(place[start...])
+  }
+}
+
+/// What a look at a file gives.
+private enum Sight: Sendable {
+  case new(SourceFile)
+  case known(place: Hash128)
+  case unfinished
+  case reject(FilePath, String)
+  /// No file, though its directory said so.
+  case other(Found, FileStatus)
+}
+
+/// Says of a file whether it is to be read. On any thread.
+private struct Look: Sendable {
+  let isKnown: @Sendable (SourceFile) -> Bool
+  let isUnfinished: (@Sendable (FilePath, FileStatus) -> Bool)?
+
+  func at(_ found: Found, _ status: FileStatus) -> Sight {
+    guard status.byteCount >= 0 else {
+      return .reject(found.path, "cannot stat: its size is \(status.byteCount)")
+    }
+    var file = SourceFile(
+      path: found.path, key: found.deliveredKey, byteCount: status.byteCount,
+      modified: SourceFile.nanoseconds(status), identity: status.identity, place: Hash128(found.place))
+    if isKnown(file) { return .known(place: file.place) }
+    if let isUnfinished, isUnfinished(found.path, status) { return .unfinished }
+    file.delivery = SourceKey(file.key).order
+    return .new(file)
   }
 }

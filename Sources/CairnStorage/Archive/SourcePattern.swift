@@ -47,10 +47,10 @@ struct SourcePattern {
     while let directory = left.popLast() {
       found.append(directory)
       do {
-        let (names, failure) = try Directory.entries(directory)
+        let (entries, failure) = try Directory.entries(directory)
         if let failure { unreadable.append((directory, failure)) }
-        for name in names {
-          let path = directory.appending(name)
+        for entry in entries where !entry.isFile {
+          let path = directory.appending(entry.name)
           if path.isDirectoryItself { left.append(path) }
         }
       } catch CairnError.io(_, _, let number) {

@@ -59,16 +59,23 @@ extension File {
 }
 
 extension Directory {
+  /// What a directory has under a name.
+  package struct Entry: Sendable {
+    package var name: [UInt8]
+    /// Whether the directory itself says that it is a file; that it does not say so tells nothing.
+    package var isFile: Bool
+  }
+
   /// Names in a directory of the user's, sorted by bytes, without `.` and `..`; `failure` is what ended the list
   /// early, as an errno.
-  package static func entries(_ path: FilePath) throws -> (names: [[UInt8]], failure: Int32?) {
+  package static func entries(_ path: FilePath) throws -> (entries: [Entry], failure: Int32?) {
     var opened = path.withCString { opendir($0) }
     while opened == nil, errno == EINTR { opened = path.withCString { opendir($0) } }
     guard let stream = opened else {
       throw CairnError.io(path: path.shown, action: "read directory", errno: errno)
     }
     defer { closedir(stream) }
-    var names: [[UInt8]] = []
+    var entries: [Entry] = []
     var failure: Int32?
     while true {
       errno = 0
@@ -78,8 +85,10 @@ extension Directory {
         break
       }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+      if name != [0x2E] && name != [0x2E, 0x2E] {
+        entries.append(Entry(name: name, isFile: entry.pointee.d_type == UInt8(DT_REG)))
+      }
     }
-    return (names.sorted { $0.lexicographicallyPrecedes($1) }, failure)
+    return (entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }, failure)
   }
 }
