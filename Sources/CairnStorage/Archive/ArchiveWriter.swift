@@ -118,8 +118,10 @@ package final class ArchiveWriter {
 
   /// Seals `pieces` into a file in `tmp/`, proves that it rebuilds its objects, and syncs it. Not yet visible.
   ///
-  /// `pieces` is emptied once it is no longer needed, so that its memory is free for the proof.
-  package func write(_ pieces: inout [Piece], threads: Int) throws -> NewSegment {
+  /// `pieces` is emptied once it is no longer needed, so that its memory is free for the proof; then `release` is called.
+  package func write(
+    _ pieces: inout [Piece], threads: Int, release: () -> Void = {}
+  ) throws -> NewSegment {
     guard nextSegmentNumber <= Manifest.numberLimit else {
       throw CairnError.damaged(
         file: paths.segments, offset: 0, cause: "no segment can follow number \(manifest.lastSegmentNumber)")
@@ -133,15 +135,22 @@ package final class ArchiveWriter {
         throw CairnError.io(path: file.path, action: "lock", errno: EWOULDBLOCK)
       }
       _ = try SegmentWriter(pieces, threads: threads).write(to: file)
-      try file.sync()
+      // On its way to the disk while it is proved.
+      file.startWriting()
     } catch {
       try? temporary.remove(temporaryName)
       throw error
     }
-    let objects = pieces.flatMap(\.objects).filter(\.isLastFragment).map { KnownObjects.Object($0) }
+    let objects = KnownObjects.Object.ending(in: pieces)
+    let read = ReadObjects(pieces)
     pieces = []
+    release()
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
-    _ = try SegmentVerifier(reader, threads: threads).verifyContent()
+    _ = try SegmentVerifier(reader, threads: threads).verifyContent(comparing: read)
+    do { try file.sync() } catch {
+      try? temporary.remove(temporaryName)
+      throw error
+    }
     let entry = try SegmentEntry(name: name, reader)
     return NewSegment(entry: entry, objects: objects, temporaryName: temporaryName, file: file)
   }

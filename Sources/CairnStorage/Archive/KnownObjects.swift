@@ -86,21 +86,6 @@ package final class KnownObjects: @unchecked Sendable {
   }
 }
 
-/// A SHA-256.
-package struct ContentDigest: Sendable, BitwiseCopyable {
-  package var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-
-  package static let byteCount = 32
-
-  package init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
-
-  /// `bytes` are 32.
-  package init(_ bytes: [UInt8]) {
-    precondition(bytes.count == Self.byteCount)
-    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
-  }
-}
-
 extension KnownObjects.Object {
   package init(_ object: StoredObject) {
     self.init(
@@ -112,6 +97,17 @@ extension KnownObjects.Object {
     self.init(
       key: Hash128(object.key), name: ObjectName(object.key), digest: ContentDigest(object.objectDigest),
       byteCount: object.sourceByteCount, modified: object.modified, version: object.version)
+  }
+
+  /// Those of pieces, as far as they end there. Entries are large: they are looked at where they are.
+  static func ending(in pieces: [Piece]) -> [KnownObjects.Object] {
+    var objects: [KnownObjects.Object] = []
+    for piece in pieces {
+      for index in piece.objects.indices where piece.objects[index].isLastFragment {
+        objects.append(KnownObjects.Object(piece.objects[index]))
+      }
+    }
+    return objects
   }
 
   package var identity: KnownObjects.Identity { KnownObjects.Identity(name, digest) }

@@ -1,23 +1,6 @@
 import CairnShims
 import Glibc
 
-/// 128 bits of XXH3.
-package struct Hash128: Hashable, Sendable, BitwiseCopyable {
-  package var low: UInt64
-  package var high: UInt64
-
-  package init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
-
-  package init(_ bytes: some Sequence<UInt8>, seed: UInt64 = 0) {
-    let hash =
-      bytes.withContiguousStorageIfAvailable { cairn_xxh3_128($0.baseAddress, $0.count, seed) }
-      ?? Array(bytes).withUnsafeBufferPointer { cairn_xxh3_128($0.baseAddress, $0.count, seed) }
-    (low, high) = (hash.low, hash.high)
-  }
-
-  package func hash(into hasher: inout Hasher) { hasher.combine(low) }
-}
-
 /// What an object is called, however the path to it was typed and whether it was compressed.
 ///
 /// The delivered name is the key from `AWSLogs/` on; objects without one are told apart by their last name. Neither

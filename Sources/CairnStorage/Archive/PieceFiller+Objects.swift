@@ -63,10 +63,11 @@ extension PieceFiller {
     entry.flags.wrapping = wrapping
     entry.objectDigest = SHA256.digest(bytes.bytes)
     let object = KnownObjects.Object(entry)
+    entry.fingerprint = .fingerprint(bytes.bytes, object.digest)
     try known.look(for: object)
     guard isNew(object.identity) else { return note(delivery) }
     let firstPiece = output.pieces.count
-    let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, fault)
+    let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, object, fault)
     // The segment tells of a file with a name that no other has.
     if isKept, delivery.depth > 0 || !object.name.isUnique { note(delivery) }
     try takeRejects(of: delivery, from: firstPiece)

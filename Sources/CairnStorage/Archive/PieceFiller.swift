@@ -101,7 +101,8 @@ final class PieceFiller: PieceSink {
 
   /// Shreds an object whose `bytes` are kept or, where it has a view, read of it.
   func shred(
-    _ bytes: PaddedBuffer, of original: PaddedBuffer?, _ entry: ObjectEntry, _ fault: Inflater.Fault?
+    _ bytes: PaddedBuffer, of original: PaddedBuffer?, _ entry: ObjectEntry, _ object: KnownObjects.Object,
+    _ fault: Inflater.Fault?
   ) throws -> Bool {
     shredded = bytes
     defer { shredded = nil }
@@ -109,7 +110,7 @@ final class PieceFiller: PieceSink {
       bytes.bytes, of: original?.bytes, entry: entry, sink: self, hashSeed: hashSeed,
       fragmentByteLimit: options.fragmentByteLimit, wrapping: options.wrapping)
     try shredder.shred(fault: fault)
-    if shredder.isKept { ownObjects.add(KnownObjects.Object(entry)) }
+    if shredder.isKept { ownObjects.add(object) }
     return shredder.isKept
   }
 

@@ -14,29 +14,31 @@ final class RunObjects: @unchecked Sendable {
   /// them already: then the output has to be made again without it.
   func take(_ output: inout PieceFiller.Output) -> Bool {
     lock.withLock {
-      let entries = output.pieces.lazy.flatMap(\.objects).filter(\.isLastFragment)
-      if output.isRepeatable, entries.contains(where: { taken.contains(KnownObjects.Object($0).identity) }) {
-        return false
-      }
+      var objects = KnownObjects.Object.ending(in: output.pieces)
+      if output.isRepeatable, objects.contains(where: { taken.contains($0.identity) }) { return false }
       var version = 1
+      var next = 0
       for piece in output.pieces {
         for index in piece.objects.indices {
-          let key = Hash128(piece.objects[index].key)
           if piece.objects[index].fragment == 0 {
+            let key = Hash128(piece.objects[index].key)
             version = max(archive.version(key), taken.version(key)) + 1
           }
           piece.objects[index].version = version
-          if piece.objects[index].isLastFragment { take(piece.objects[index], &output) }
+          if piece.objects[index].isLastFragment {
+            objects[next].version = version
+            take(objects[next], piece.objects[index].key, &output)
+            next += 1
+          }
         }
       }
       return true
     }
   }
 
-  private func take(_ entry: ObjectEntry, _ output: inout PieceFiller.Output) {
-    let object = KnownObjects.Object(entry)
+  private func take(_ object: KnownObjects.Object, _ key: [UInt8], _ output: inout PieceFiller.Output) {
     if archive.hasName(object.name, key: object.key) || taken.hasName(object.name, key: object.key) {
-      output.changed.append(shownName(entry.key))
+      output.changed.append(shownName(key))
     }
     if archive.hasContent(object.digest) || taken.hasContent(object.digest) { output.renamedCount += 1 }
     taken.add(object)

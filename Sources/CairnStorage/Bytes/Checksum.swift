@@ -40,6 +40,50 @@ package struct SHA256 {
   }
 }
 
+/// A SHA-256.
+package struct ContentDigest: Sendable, BitwiseCopyable, Equatable {
+  package var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  package static let byteCount = 32
+
+  package init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+  /// `bytes` are 32.
+  package init(_ bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount)
+    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+  }
+
+  package static func == (a: Self, b: Self) -> Bool { a.words == b.words }
+}
+
+/// 128 bits of XXH3.
+package struct Hash128: Hashable, Sendable, BitwiseCopyable {
+  package var low: UInt64
+  package var high: UInt64
+
+  package init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
+
+  package init(_ bytes: some Sequence<UInt8>, seed: UInt64 = 0) {
+    let hash =
+      bytes.withContiguousStorageIfAvailable { cairn_xxh3_128($0.baseAddress, $0.count, seed) }
+      ?? Array(bytes).withUnsafeBufferPointer { cairn_xxh3_128($0.baseAddress, $0.count, seed) }
+    (low, high) = (hash.low, hash.high)
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+}
+
+extension Hash128 {
+  /// Of bytes and their SHA-256, to be compared within this process only: with its own seed.
+  package static func fingerprint(_ bytes: UnsafeBufferPointer<UInt8>, _ digest: ContentDigest) -> Hash128 {
+    let seed = withUnsafeBytes(of: digest.words) {
+      cairn_xxh3_64($0.baseAddress, $0.count, cairn_process_seed())
+    }
+    return Hash128(bytes, seed: seed)
+  }
+}
+
 /// Lower-case hexadecimal.
 package func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)

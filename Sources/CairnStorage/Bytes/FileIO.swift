@@ -114,6 +114,9 @@ package final class File: @unchecked Sendable {
     }
   }
 
+  /// Begins to put what was written on disk, and does not wait for it.
+  package func startWriting() { cairn_start_writing(descriptor) }
+
   package func sync() throws {
     guard uninterrupted({ fsync(descriptor) }) == 0 else {
       throw CairnError.io(path: path, action: "sync", errno: errno)

@@ -83,7 +83,8 @@ package final class ColumnMerger: @unchecked Sendable {
   /// both then get the same rank.
   private static func sorted(_ merged: Interner, isString: Bool) -> (StringTable, [UInt32]) {
     let entries = SpelledStrings(merged, isString: isString)
-    var order = (0..<UInt32(merged.count)).map { (key: entries.sortKey(Int($0)), index: $0) }
+    let shared = entries.sharedByteCount()
+    var order = (0..<UInt32(merged.count)).map { (key: entries.sortKey(Int($0), behind: shared), index: $0) }
     order.sort { a, b in
       a.key != b.key ? a.key < b.key : entries.precedes(Int(a.index), Int(b.index))
     }
@@ -173,11 +174,28 @@ private struct SpelledStrings {
     return body(merged[index])
   }
 
-  /// The first eight bytes, most significant first, so that most compares are of integers.
-  func sortKey(_ index: Int) -> UInt64 {
+  /// Bytes that all values begin with.
+  func sharedByteCount() -> Int {
+    guard merged.count > 0 else { return 0 }
+    return withValue(0) { first in
+      var count = first.count
+      for index in 1..<merged.count where count > 0 {
+        count = withValue(index) { value in
+          let limit = min(count, value.count)
+          var at = 0
+          while at < limit, value[at] == first[at] { at += 1 }
+          return at
+        }
+      }
+      return count
+    }
+  }
+
+  /// The eight bytes behind those that all have, most significant first, so that most compares are of integers.
+  func sortKey(_ index: Int, behind shared: Int) -> UInt64 {
     withValue(index) { bytes in
       var key: UInt64 = 0
-      for at in 0..<8 { key = key << 8 | (at < bytes.count ? UInt64(bytes[at]) : 0) }
+      for at in shared..<(shared + 8) { key = key << 8 | (at < bytes.count ? UInt64(bytes[at]) : 0) }
       return key
     }
   }

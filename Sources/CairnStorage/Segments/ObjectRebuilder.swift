@@ -39,12 +39,35 @@ package final class ObjectRebuilder: @unchecked Sendable {
   package func rebuild(
     _ objects: [StoredObject], _ body: @Sendable (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
+    try rebuildNumbered(objects) { try body($1, $2) }
+  }
+
+  /// The same with the object's index.
+  func rebuildNumbered(
+    _ objects: [StoredObject],
+    _ body: @Sendable (Int, StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
+  ) throws {
     let windows = Self.windows(objects)
     let rowCount = objects.reduce(0) { $0 + $1.rows.count }
     let isWholesale = rowCount * Self.wholeGroupShare >= reader.footer.rowCount
+    // All rows are needed: windows that begin together would wait for the same row group.
+    let first = proof == nil ? 0 : try firstGroupCount()
+    _ = try parallelMap(count: first, threads: threads) { _ = try wholeBatch($0) }
     _ = try parallelMap(count: windows.count, threads: threads) { index in
       try rebuildWindow(objects[windows[index]], isWholesale: isWholesale, body)
     }
+  }
+
+  /// Row groups that can be kept decoded at a time.
+  private func firstGroupCount() throws -> Int {
+    var count = 0
+    var values = 0
+    while count < min(reader.footer.rowGroups.count, Self.cachedGroupLimit) {
+      values += try reader.valueCount(in: count)
+      guard values <= Self.heldValueLimit else { break }
+      count += 1
+    }
+    return count
   }
 
   /// Compares rebuilt bytes with what was read: size and SHA-256. Throws `CairnError.damaged`.
@@ -55,7 +78,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
     throw differs(object, file: file)
   }
 
-  private static func differs(_ object: StoredObject, file: String) -> CairnError {
+  static func differs(_ object: StoredObject, file: String) -> CairnError {
     .damaged(
       file: file, offset: 0, cause: "object \(shownName(object.key)) does not rebuild to its original bytes")
   }
@@ -81,14 +104,14 @@ package final class ObjectRebuilder: @unchecked Sendable {
 
   private func rebuildWindow(
     _ objects: ArraySlice<StoredObject>, isWholesale: Bool,
-    _ body: (StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
+    _ body: (Int, StoredObject, UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
     let envelopes = try envelopes()
     let rows = try WindowRows(reader, objects: objects, isWholesale: isWholesale, whole: wholeBatch)
     var printers: [Layout: RecordPrinter] = [:]
     let output = ByteBuffer()
     let text = ByteBuffer()
-    for object in objects {
+    for (index, object) in zip(objects.indices, objects) {
       output.removeAll()
       output.bytes.reserve(min(object.byteCount, Self.windowByteLimit))
       if object.flags.contains(.opaque) {
@@ -110,7 +133,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
         printers[envelope.layout] = printer
         try append(object, envelope, rows, printer, text, to: &output.bytes)
       }
-      try body(object, output.buffer)
+      try body(index, object, output.buffer)
     }
   }
 

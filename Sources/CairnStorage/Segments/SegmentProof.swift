@@ -49,7 +49,9 @@ final class SegmentProof: @unchecked Sendable {
   }
 
   /// Proves the row groups that have not been, and what belongs to no row group.
-  func finish(threads: Int) throws {
+  ///
+  /// - Parameter objects: all of the segment.
+  func finish(_ objects: [StoredObject], threads: Int) throws {
     let open = isProved.indices.filter { !isProved[$0] }
     _ = try parallelMap(count: open.count, threads: threads) { index in
       try prove(try RecordBatch(reader, rowGroup: open[index], rows: nil, checksLists: true))
@@ -59,7 +61,7 @@ final class SegmentProof: @unchecked Sendable {
       try reader.column($0).verifyDictionary()
     }
     try proveNames()
-    try proveObjects()
+    try proveObjects(objects)
   }
 
   private func path(_ column: Int) -> String { catalogue.path(of: catalogue.columns[column].slot) }
@@ -164,11 +166,11 @@ final class SegmentProof: @unchecked Sendable {
   }
 
   /// The footer's counts, and that every row is in an object.
-  private func proveObjects() throws {
+  private func proveObjects(_ objects: [StoredObject]) throws {
     let footer = reader.footer
     var sum = (rejected: 0, json: 0, source: 0)
     var isUsed = [Bool](repeating: false, count: footer.rowCount)
-    for object in try reader.objects() {
+    for object in objects {
       for row in object.rows { isUsed[Int(row)] = true }
       // Each is below 2^50, and there are no more than 2^22.
       sum.rejected &+= object.rejectedCount

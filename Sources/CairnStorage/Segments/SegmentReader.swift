@@ -245,19 +245,17 @@ package final class SegmentReader: Sendable {
     return envelopes
   }
 
-  /// All objects of the segment.
-  package func objects() throws -> [StoredObject] {
-    var objects: [StoredObject] = []
-    var recordsLeft = footer.recordCount
-    for index in footer.objectBlocks.indices {
-      let block = try self.objects(block: index)
-      recordsLeft -= block.reduce(0) { $0 + $1.rows.count }
-      guard recordsLeft >= 0 else {
+  /// All objects of the segment, whose blocks several threads decode.
+  package func objects(threads: Int = 1) throws -> [StoredObject] {
+    let records = RecordBudget(footer.recordCount)
+    let decoded = try parallelMap(count: footer.objectBlocks.count, threads: threads) { index in
+      let block = try objects(block: index)
+      guard records.take(block.reduce(0) { $0 + $1.rows.count }) else {
         throw blocks.damaged(footerRef.offset, "objects hold more than \(footer.recordCount) records")
       }
-      objects += block
+      return block
     }
-    return objects
+    return decoded.count == 1 ? decoded[0] : Array(decoded.joined())
   }
 
   package func objects(block: Int) throws -> [StoredObject] {
@@ -272,6 +270,25 @@ package final class SegmentReader: Sendable {
         "block holds \(objects.count) objects, not \(footer.objectBlocks[block].objectCount)")
     }
     return objects
+  }
+}
+
+/// Records that objects may still hold, so that no more blocks are decoded than have them.
+private final class RecordBudget: @unchecked Sendable {
+  private let lock = Lock()
+  private var left: Int
+
+  init(_ count: Int) { left = count }
+
+  func take(_ count: Int) -> Bool {
+    lock.withLock {
+      guard count <= left else {
+        left = -1
+        return false
+      }
+      left -= count
+      return true
+    }
   }
 }
 

@@ -24,13 +24,25 @@ package struct SegmentVerifier {
   }
 
   /// Rebuilds and compares all objects, and proves what is searched by: what the writer does before it commits.
-  package func verifyContent() throws -> Result {
+  ///
+  /// - Parameter read: what the objects were; where it is not known, their SHA-256 are compared.
+  package func verifyContent(comparing read: ReadObjects? = nil) throws -> Result {
     var result = Result()
     let proof = try SegmentProof(reader)
     let rebuilder = ObjectRebuilder(reader, threads: threads, proof: proof)
     let name = reader.name
-    let objects = try reader.objects()
-    try rebuilder.rebuild(objects) { object, bytes in try ObjectRebuilder.check(object, bytes, file: name) }
+    let objects = try reader.objects(threads: threads)
+    if let read, read.count != objects.count {
+      throw CairnError.damaged(
+        file: name, offset: reader.footerRef.offset,
+        cause: "\(objects.count) objects are stored, \(read.count) were read")
+    }
+    try rebuilder.rebuildNumbered(objects) { index, object, bytes in
+      guard let read else { return try ObjectRebuilder.check(object, bytes, file: name) }
+      guard read.has(object, at: index, rebuiltAs: bytes) else {
+        throw ObjectRebuilder.differs(object, file: name)
+      }
+    }
     for object in objects {
       result.objectCount += object.isLastFragment ? 1 : 0
       result.recordCount += object.rows.count
@@ -42,7 +54,7 @@ package struct SegmentVerifier {
         file: name, offset: reader.footerRef.offset,
         cause: "objects hold \(records) records, the footer says \(reader.footer.recordCount)")
     }
-    try proof.finish(threads: threads)
+    try proof.finish(objects, threads: threads)
     return result
   }
 

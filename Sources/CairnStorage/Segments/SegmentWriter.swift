@@ -71,11 +71,16 @@ package struct SegmentWriter {
     footer.rowCount = order.rows.count
     footer.recordCount = pieces.reduce(0) { $0 + $1.state.rows.count }
     footer.duplicateCount = order.duplicateCount
-    for object in pieces.flatMap(\.objects) {
-      footer.objectCount += 1
-      footer.rejectedCount += object.rejectedCount
-      footer.jsonByteCount += object.byteCount
-      if object.isLastFragment { footer.sourceByteCount += object.sourceByteCount }
+    for piece in pieces {
+      // By index: entries are large, and each copy counts references.
+      for index in piece.objects.indices {
+        footer.objectCount += 1
+        footer.rejectedCount += piece.objects[index].rejectedCount
+        footer.jsonByteCount += piece.objects[index].byteCount
+        if piece.objects[index].isLastFragment {
+          footer.sourceByteCount += piece.objects[index].sourceByteCount
+        }
+      }
     }
     return footer
   }
@@ -172,47 +177,92 @@ package struct SegmentWriter {
   ) throws {
     var envelopes: [Envelope] = []
     var envelopeNumbers: [Envelope: Int] = [:]
+    var list: [NumberedObject] = []
     var number: Int?
-    var stored: [StoredObject] = []
-    func flush() throws {
-      if stored.isEmpty { return }
-      let parts = ProvenanceBlock.encode(stored)
-      footer.objectBlocks.append(
-        Footer.ObjectBlock(
-          objectCount: stored.count, heads: try blocks.write(BlockBody.make(parts.heads.bytes, compressor)),
-          rows: try blocks.write(BlockBody.make(parts.rows.bytes, compressor)),
-          digests: try blocks.write(BlockBody.make(parts.digests.bytes, compressor, tryZstd: false))))
-      stored = []
-    }
     for (pieceIndex, piece) in pieces.enumerated() {
-      for object in piece.objects {
+      for index in piece.objects.indices {
         // Most objects have the envelope of the one before.
-        if number == nil || envelopes[number ?? 0] != object.envelope {
-          number = envelopeNumbers[object.envelope]
+        if number == nil || envelopes[number ?? 0] != piece.objects[index].envelope {
+          number = envelopeNumbers[piece.objects[index].envelope]
         }
         if number == nil {
-          envelopeNumbers[object.envelope] = envelopes.count
+          envelopeNumbers[piece.objects[index].envelope] = envelopes.count
           number = envelopes.count
-          envelopes.append(object.envelope)
+          envelopes.append(piece.objects[index].envelope)
         }
-        let records = object.firstRow..<(object.firstRow + object.rowCount)
-        stored.append(
-          StoredObject(
-            key: object.key, sourceByteCount: object.sourceByteCount, modified: object.modified,
-            byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
-            fragment: object.fragment, isLastFragment: object.isLastFragment,
-            objectByteCount: object.objectByteCount, objectDigest: object.objectDigest, envelope: number ?? 0,
-            rejectedCount: object.rejectedCount,
-            opaqueParts: try writeOpaque(object, piece, blocks, compressor),
-            rows: Array(order.rowOfRecord[pieceIndex][records])))
-        if stored.count == SegmentFormat.objectsPerProvenanceBlock { try flush() }
+        list.append(NumberedObject(piece: pieceIndex, index: index, envelope: number ?? 0))
       }
     }
-    try flush()
+    try writeObjects(list, order, blocks, compressor, &footer)
     var writer = ByteWriter()
     for envelope in envelopes { envelope.encode(into: &writer) }
     footer.envelopes = try blocks.write(BlockBody.make(writer.bytes, compressor))
     footer.envelopeCount = envelopes.count
+  }
+
+  /// An object of a piece, and the number of its envelope.
+  private struct NumberedObject {
+    var piece: Int
+    var index: Int
+    var envelope: Int
+  }
+
+  private func writeObjects(
+    _ list: [NumberedObject], _ order: RowOrder, _ blocks: BlockWriter, _ compressor: ZstdCompressor,
+    _ footer: inout Footer
+  ) throws {
+    let step = SegmentFormat.objectsPerProvenanceBlock
+    let ranges = stride(from: 0, to: list.count, by: step).map { $0..<min($0 + step, list.count) }
+    func write(_ parts: ProvenanceBodies, _ count: Int) throws {
+      footer.objectBlocks.append(
+        Footer.ObjectBlock(
+          objectCount: count, heads: try blocks.write(parts.heads), rows: try blocks.write(parts.rows),
+          digests: try blocks.write(parts.digests)))
+    }
+    if pieces.contains(where: { $0.objects.contains { $0.opaque != nil } }) {
+      // Objects say where their bytes are, and these stand before their block.
+      for range in ranges {
+        let opaque = try list[range].map {
+          try writeOpaque(pieces[$0.piece].objects[$0.index], pieces[$0.piece], blocks, compressor)
+        }
+        try write(encode(list[range], opaque, order, compressor), range.count)
+      }
+    } else {
+      let encoded = try parallelMap(count: ranges.count, threads: threads) { index in
+        encode(list[ranges[index]], [], order, ZstdCompressor(isEnabled: compresses))
+      }
+      for (range, parts) in zip(ranges, encoded) { try write(parts, range.count) }
+    }
+  }
+
+  private struct ProvenanceBodies: Sendable {
+    var heads: BlockBody
+    var rows: BlockBody
+    var digests: BlockBody
+  }
+
+  /// - Parameter opaque: parts of each object; empty where none has some.
+  private func encode(
+    _ list: ArraySlice<NumberedObject>, _ opaque: [[BlockRef]], _ order: RowOrder,
+    _ compressor: ZstdCompressor
+  ) -> ProvenanceBodies {
+    let stored = list.enumerated().map { offset, numbered in
+      let object = pieces[numbered.piece].objects[numbered.index]
+      let records = object.firstRow..<(object.firstRow + object.rowCount)
+      return StoredObject(
+        key: object.key, sourceByteCount: object.sourceByteCount, modified: object.modified,
+        byteCount: object.byteCount, digest: object.digest, flags: object.flags, version: object.version,
+        fragment: object.fragment, isLastFragment: object.isLastFragment,
+        objectByteCount: object.objectByteCount, objectDigest: object.objectDigest,
+        envelope: numbered.envelope, rejectedCount: object.rejectedCount,
+        opaqueParts: opaque.isEmpty ? [] : opaque[offset],
+        rows: Array(order.rowOfRecord[numbered.piece][records]))
+    }
+    let parts = ProvenanceBlock.encode(stored)
+    return ProvenanceBodies(
+      heads: BlockBody.make(parts.heads.bytes, compressor),
+      rows: BlockBody.make(parts.rows.bytes, compressor),
+      digests: BlockBody.make(parts.digests.bytes, compressor, tryZstd: false))
   }
 
   private func writeOpaque(

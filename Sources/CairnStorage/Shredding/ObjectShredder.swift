@@ -40,8 +40,9 @@ package struct ObjectShredder {
   /// Random for each run: nobody outside can make two records collide.
   let hashSeed: UInt64
   private let fragmentLimit: Int
-  /// The entry came with the SHA-256 of the whole object.
+  /// The entry came with the SHA-256 of the whole object, and maybe the fingerprint.
   private let isDigestKnown: Bool
+  private let knownFingerprint: Hash128?
   var entry: ObjectEntry
   private var parser: RecordParser
   /// What the parser reads: `bytes`, or the inside of a string without its escapes.
@@ -81,6 +82,7 @@ package struct ObjectShredder {
     self.hashSeed = hashSeed
     self.entry = entry
     isDigestKnown = !entry.objectDigest.isEmpty
+    knownFingerprint = entry.fingerprint
     parser = RecordParser(bytes, layout: .compact)
     startFragment()
   }
@@ -356,6 +358,9 @@ package struct ObjectShredder {
     entry.byteCount = fragment.count
     let isWhole = entry.fragment == 0 && entry.isLastFragment
     entry.digest = isWhole && isDigestKnown ? entry.objectDigest : SHA256.digest(fragment)
+    entry.fingerprint =
+      isWhole && original == nil
+      ? knownFingerprint ?? .fingerprint(fragment, ContentDigest(entry.digest)) : nil
     if !isDigestKnown {
       if !isWhole { whole.update(fragment) }
       if entry.isLastFragment { entry.objectDigest = isWhole ? entry.digest : whole.finish() }

@@ -166,6 +166,9 @@ package struct ObjectEntry: Sendable {
   /// Bytes of this fragment's JSON, and their SHA-256.
   package var byteCount = 0
   package var digest: [UInt8] = []
+  /// `Hash128.fingerprint` of both, where these bytes are all that was read: nil of parts, of what is kept beside a
+  /// view of it, and of stored objects.
+  package var fingerprint: Hash128?
   /// 0 for the first or only fragment.
   package var fragment = 0
   package var isLastFragment = true
