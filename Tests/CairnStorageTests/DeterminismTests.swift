@@ -19,14 +19,18 @@ import Testing
   }
 
   /// One and the same source tree, since modification times are stored.
+  /// Nor on memory, which decides how far filling runs ahead of sealing and what goes to temporary files.
   @Test(arguments: [1, 2])
   func segmentBytesDoNotDependOnThreads(seed: UInt64) throws {
     let directory = try TemporaryDirectory()
     for object in Self.objects(300, seed: 70 + seed) { try directory.write("in/" + object.key, object.bytes) }
     var segments: [[String: [UInt8]]] = []
-    for (run, threads) in [1, 2, 3, 2, 8].enumerated() {
+    let runs = [(1, 1 << 30), (2, 1 << 30), (3, 1 << 20), (2, 100_000), (8, 1 << 30), (8, 1)]
+    for (run, (threads, memory)) in runs.enumerated() {
       let archive = directory.sub("archive\(run)")
-      _ = try Compactor(archive: archive, options: Self.options(threads: threads)).run([directory.sub("in")])
+      var options = Self.options(threads: threads)
+      options.memoryByteLimit = memory
+      _ = try Compactor(archive: archive, options: options).run([directory.sub("in")])
       segments.append(try readTree(archive + "/segments"))
     }
     #expect(segments[0].count >= 5)

@@ -31,6 +31,9 @@ public struct CompactionOptions: Sendable {
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
 
+  /// Memory of pieces that wait for their segment or are being sealed.
+  var residentPieceByteLimit: Int { memoryByteLimit / 4 }
+
   /// Two workers, 2 GiB an object, 1 GiB of memory.
   public init() {}
 
@@ -61,7 +64,7 @@ public struct CompactionProgress: Sendable {
   public var records = 0
   /// JSON bytes read so far.
   public var jsonByteCount = 0
-  /// What the run is doing.
+  /// Whether all is read, or about to be, and the last segment is being sealed.
   public var isSealing = false
 }
 
@@ -135,7 +138,7 @@ public struct CompactionSummary: Sendable {
   }
 }
 
-/// Compacts sources into an archive: plans pieces, lets workers fill them, seals segments in input order.
+/// Compacts sources into an archive: plans pieces, lets workers fill them, and seal segments in input order meanwhile.
 package final class Compactor {
   private let writer: ArchiveWriter
   private let options: CompactionOptions
@@ -145,6 +148,8 @@ package final class Compactor {
   private let meter: ProgressMeter
   private let hashSeed: UInt64
   private let residentPieceBytes = ByteTally()
+  /// Segments that wait for the rest of their last object.
+  private var open: [ArchiveWriter.NewSegment] = []
 
   /// Estimated JSON bytes per delivered byte of a compressed file: only balances work.
   static let inflationEstimate = 8
@@ -170,7 +175,7 @@ package final class Compactor {
     let (known, rehashes) = (store.index, options.rehashes)
     let discovery = try SourceDiscovery(
       sources, archive: writer.paths.root, leavesOutMissing: options.leavesOutMissing,
-      isUnfinished: options.isUnfinished
+      threads: options.threads, isUnfinished: options.isUnfinished
     ) {
       !rehashes && known.contains($0)
     }
@@ -210,34 +215,59 @@ package final class Compactor {
     return plan
   }
 
+  /// Workers fill pieces, and one of them seals a segment whenever its pieces are complete.
   private func compact(_ files: [SourceFile]) throws {
     let runObjects = RunObjects(store.index)
     let queue = PieceQueue(plan: plan(files), options: options, objects: runObjects)
-    var open: [ArchiveWriter.NewSegment] = []
-    while true {
-      try fill(queue, files, runObjects)
-      var taken = queue.takeSegment()
-      for output in taken.outputs { try account(output) }
-      // They hold the pieces too.
-      taken.outputs = []
-      if taken.pieces.isEmpty { break }
-      let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
-      if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
-        meter.setSealing(true)
-        for piece in taken.pieces where !piece.isSpilled {
-          residentPieceBytes.subtract(piece.state.memoryByteCount)
+    let (known, options, hashSeed, meter) = (store.index, options, hashSeed, meter)
+    let (paths, tally) = (writer.paths, residentPieceBytes)
+    let crew = CompactionCrew(queue) { tally.hasRoom(for: $0, below: options.residentPieceByteLimit) }
+    // Its state is that of sealing, which one worker does at a time.
+    nonisolated(unsafe) let compactor = self
+    do {
+      _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
+        let filler = PieceFiller(
+          known: known, runObjects: runObjects, options: options, hashSeed: hashSeed, paths: paths,
+          residentPieceBytes: tally)
+        try crew.run { piece, range in
+          let output = try filler.fill(files[range])
+          meter.add(files: range.count, output)
+          queue.put(piece, output)
+        } seal: {
+          try compactor.seal(queue, crew)
         }
-        let segment = try writer.write(&taken.pieces, threads: options.threads)
-        meter.setSealing(false)
-        open.append(segment)
       }
-      // Fragments of one object become visible together.
-      if !endsInsideObject, !open.isEmpty {
-        try commit(open)
-        open = []
-      }
+    } catch {
+      throw crew.sealFailure ?? error
     }
     if !open.isEmpty { try commit(open) }
+  }
+
+  private func seal(_ queue: PieceQueue, _ crew: CompactionCrew) throws {
+    var taken = queue.takeSegment()
+    // What comes behind it may be filled now.
+    crew.wake()
+    for output in taken.outputs { try account(output) }
+    // They hold the pieces too.
+    taken.outputs = []
+    let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
+    let byteCount = taken.pieces.reduce(0) { $0 + ($1.isSpilled ? 0 : $1.state.memoryByteCount) }
+    if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
+      meter.setSealing(queue.isHandedOut)
+      let segment = try writer.write(&taken.pieces, threads: options.threads) {
+        residentPieceBytes.subtract(byteCount)
+        crew.wake()
+      }
+      meter.setSealing(false)
+      open.append(segment)
+    } else {
+      residentPieceBytes.subtract(byteCount)
+    }
+    // Fragments of one object become visible together.
+    if !endsInsideObject, !open.isEmpty {
+      try commit(open)
+      open = []
+    }
   }
 
   /// Merges segments while there are many small ones. What has been committed stays, whatever becomes of this.
@@ -262,22 +292,6 @@ package final class Compactor {
     let entries = try writer.commit(segments, threads: options.threads)
     for entry in entries { count(entry) }
     try store.add(segments)
-  }
-
-  /// Lets the workers fill pieces until the next segment is complete.
-  private func fill(_ queue: PieceQueue, _ files: [SourceFile], _ runObjects: RunObjects) throws {
-    let (known, options, hashSeed, meter) = (store.index, options, hashSeed, meter)
-    let (paths, tally) = (writer.paths, residentPieceBytes)
-    _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
-      let filler = PieceFiller(
-        known: known, runObjects: runObjects, options: options, hashSeed: hashSeed, paths: paths,
-        residentPieceBytes: tally)
-      while let (index, range) = queue.next() {
-        let output = try filler.fill(files[range])
-        meter.add(files: range.count, output)
-        queue.put(index, output)
-      }
-    }
   }
 
   // MARK: Accounting

@@ -90,8 +90,7 @@ final class PieceFiller: PieceSink {
   func finishPiece() throws {
     piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
     piece.state.close()
-    let resident = options.memoryByteLimit / 4
-    if residentPieceBytes.add(piece.state.memoryByteCount) > resident {
+    if residentPieceBytes.add(piece.state.memoryByteCount) > options.residentPieceByteLimit {
       residentPieceBytes.subtract(piece.state.memoryByteCount)
       try piece.spill(to: temporaryDirectory)
     }
@@ -160,13 +159,20 @@ final class PieceFiller: PieceSink {
 final class ByteTally: @unchecked Sendable {
   private let lock = Lock()
   private var total = 0
+  private var largest = 0
 
   /// The new total.
   func add(_ byteCount: Int) -> Int {
     lock.withLock {
       total += byteCount
+      largest = max(largest, byteCount)
       return total
     }
+  }
+
+  /// Whether so many pieces, each as large as any so far, may come without passing the limit.
+  func hasRoom(for pieces: Int, below limit: Int) -> Bool {
+    lock.withLock { total + largest * pieces <= limit }
   }
 
   func subtract(_ byteCount: Int) { lock.withLock { total -= byteCount } }

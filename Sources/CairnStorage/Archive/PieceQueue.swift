@@ -41,6 +41,19 @@ final class PieceQueue: @unchecked Sendable {
     }
   }
 
+  /// Whether a segment can be taken, or accounts at the end: it is complete, or all has been filled.
+  ///
+  /// - Parameter isFilling: whether somebody has a piece that is not put yet.
+  func isDue(isFilling: Bool) -> Bool {
+    lock.withLock {
+      if isComplete { return true }
+      return !isFilling && nextToHand == plan.count && repeated == nil && !(ready.isEmpty && outputs.isEmpty)
+    }
+  }
+
+  /// Whether all pieces have been handed out.
+  var isHandedOut: Bool { lock.withLock { nextToHand == plan.count && repeated == nil } }
+
   func put(_ index: Int, _ output: PieceFiller.Output) {
     lock.withLock {
       waiting[index] = output

@@ -3,13 +3,20 @@ import Dispatch
 /// Runs `body` for 0..<count on up to `threads` threads and gives the results in order.
 ///
 /// Work is handed out one index at a time, so uneven items balance. The first error by index is thrown, after
-/// all running items ended: which error is reported does not depend on timing.
+/// all running items ended: which error is reported does not depend on timing. A thread with `Helpers` does the items
+/// with these.
 package func parallelMap<Result: Sendable>(
   count: Int, threads: Int, _ body: @Sendable (Int) throws -> Result
 ) throws -> [Result] {
   if count == 0 { return [] }
   if threads <= 1 || count == 1 { return try (0..<count).map(body) }
   let slots = ResultSlots<Result>(count: count)
+  if let helpers = Helpers.current {
+    helpers.run(count: count) { index in
+      do { slots.set(index, .success(try body(index))) } catch { slots.set(index, .failure(error)) }
+    }
+    return try slots.values()
+  }
   let next = IndexDispenser(count: count)
   DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
     while let index = next.take() {
