@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -73,3 +74,9 @@ int cairn_rename_to_new(int fromDirectory, const char *from, int toDirectory, co
 }
 
 int cairn_sync_file_system(int fd) { return syncfs(fd); }
+
+void cairn_release_freed_pages(size_t limit) {
+#if defined(__GLIBC__)
+  if (mallinfo2().fordblks > limit) malloc_trim(0);
+#endif
+}

@@ -62,6 +62,14 @@ import Testing
     #expect(run.seconds < 20, "\(line): \(run.seconds) s")
   }
 
+  /// Documents of one line without a record: where the line begins is not looked for from each.
+  @Test(arguments: [#"{"Records":[]}"#, "[]", "[1]", #"{"a":}"#, #"{"Records":[1]}"#, #"{"Records":[],"a":"#])
+  func documentsWithoutRecords(_ document: String) throws {
+    let bytes = Array(String(repeating: document, count: 3_000_000 / document.utf8.count).utf8)
+    let run = try compact(bytes, memory: "256MiB", sourceLocation: #_sourceLocation)
+    #expect(run.seconds < 20, "\(document): \(run.seconds) s")
+  }
+
   /// Twice the bytes take about twice the time, and the same memory.
   @Test(.enabled(if: isLong), arguments: HostileObject.allCases)
   func isLinear(_ kind: HostileObject) throws {

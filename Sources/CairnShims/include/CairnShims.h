@@ -142,4 +142,7 @@ int cairn_rename_to_new(
 /* syncfs(). 0, or -1 and errno. */
 int cairn_sync_file_system(int fd);
 
+/* malloc_trim() where more than limit bytes are free: gives back their whole pages, wherever they lie. */
+void cairn_release_freed_pages(size_t limit);
+
 #endif

@@ -145,6 +145,7 @@ package final class ArchiveWriter {
     let read = ReadObjects(pieces)
     pieces = []
     release()
+    releaseFreedPages()
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
     _ = try SegmentVerifier(reader, threads: threads).verifyContent(comparing: read)
     do { try file.sync() } catch {

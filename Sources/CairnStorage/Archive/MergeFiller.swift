@@ -85,7 +85,6 @@ struct MergeFiller {
   }
 
   private mutating func finishPiece() throws {
-    piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
     piece.state.close()
     if tally.add(piece.state.memoryByteCount) > options.memoryByteLimit / 4 {
       tally.subtract(piece.state.memoryByteCount)

@@ -88,7 +88,6 @@ final class PieceFiller: PieceSink {
   }
 
   func finishPiece() throws {
-    piece.outline = PieceOutline(piece.state.automaton, seed: hashSeed)
     piece.state.close()
     if residentPieceBytes.add(piece.state.memoryByteCount) > options.residentPieceByteLimit {
       residentPieceBytes.subtract(piece.state.memoryByteCount)

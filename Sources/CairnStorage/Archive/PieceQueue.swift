@@ -104,6 +104,7 @@ struct SegmentSize {
   private var valueBytes = 0
   private var envelopeBytes = 0
   private var members = 0
+  private let seed = UInt64.random(in: 0 ... .max)
   private var slots: Set<UInt64> = []
   private var shapes: Set<UInt64> = []
 
@@ -120,8 +121,9 @@ struct SegmentSize {
     bytes += piece.jsonByteCount
     valueBytes += piece.weight
     envelopeBytes += piece.envelopeByteCount
-    slots.formUnion(piece.outline.slots)
-    for (shape, count) in zip(piece.outline.shapes, piece.outline.memberCounts)
+    let outline = PieceOutline(piece.state.automaton, seed: seed)
+    slots.formUnion(outline.slots)
+    for (shape, count) in zip(outline.shapes, outline.memberCounts)
     where shapes.insert(shape).inserted {
       members += Int(count)
     }

@@ -1,3 +1,4 @@
+import CairnShims
 import Glibc
 
 /// Memory for `capacity` elements. Where there is none the process ends with a message and the exit code of an I/O
@@ -24,3 +25,10 @@ private func endOutOfMemory(_ byteCount: Int) -> Never {
   _ = message.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   _exit(5)
 }
+
+/// Freed bytes between those in use that may stay with the process.
+private let keptFreeByteCount = 32 << 20
+
+/// Gives pages back that lie free between what is in use: where many columns grow side by side, that comes to several
+/// times what is used.
+func releaseFreedPages() { cairn_release_freed_pages(keptFreeByteCount) }

@@ -1,11 +1,13 @@
 import Glibc
 
-/// The bytes of one source object, followed by a `"` and 64 zero bytes.
+/// The bytes of one source object, followed by a `"`, 47 zero bytes, another `"` and 16 zero bytes.
 ///
-/// The tokenizer relies on both: the quote ends every string scan, and wide loads near the end stay inside.
+/// The tokenizer relies on all of it: the first quote ends every string that the bytes begin, the second one the
+/// string that the first would begin where they end before a key or a value, and wide loads near the end stay inside.
 /// A buffer is reused from object to object. Past `residentByteLimit` its bytes lie in a temporary file.
 package final class PaddedBuffer {
   package static let paddingByteCount = 65
+  private static let secondQuote = 48
   private static let startCapacity = 1 << 16
 
   package private(set) var base: UnsafeMutablePointer<UInt8>
@@ -69,8 +71,7 @@ package final class PaddedBuffer {
   package func seal(_ byteCount: Int) {
     precondition(byteCount <= capacity)
     count = byteCount
-    base[byteCount] = UInt8(ascii: "\"")
-    (base + byteCount + 1).update(repeating: 0, count: Self.paddingByteCount - 1)
+    Self.pad(base + byteCount)
     if let mapping {
       if byteCount < releasedByteCount { releasedByteCount = 0 }
       if byteCount - releasedByteCount >= Self.releaseStep {
@@ -78,6 +79,13 @@ package final class PaddedBuffer {
         releasedByteCount = byteCount
       }
     }
+  }
+
+  /// Lays the padding at the end of some bytes.
+  package static func pad(_ end: UnsafeMutablePointer<UInt8>) {
+    end.update(repeating: 0, count: paddingByteCount)
+    end[0] = UInt8(ascii: "\"")
+    end[secondQuote] = UInt8(ascii: "\"")
   }
 
   /// Appends bytes; false, with nothing appended, where there would be more than `limit`.

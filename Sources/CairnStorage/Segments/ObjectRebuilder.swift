@@ -227,6 +227,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
     let batch = try decoding[rowGroup].withLock {
       if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil, checksLists: proof != nil)
+      releaseFreedPages()
       lock.withLock {
         wholeBatches.append((rowGroup, batch))
         var words = wholeBatches.reduce(0) { $0 + $1.batch.wordCount }

@@ -16,10 +16,10 @@ package enum SegmentFormat {
   package static let rowGroupWordLimit = 1 << 23
   /// Slots of a segment, and members of all its shapes, after which it ends early.
   package static let segmentSlotLimit = 1 << 16
-  package static let segmentMemberLimit = 1 << 21
+  package static let segmentMemberLimit = 1 << 20
   /// Bytes of values after which a segment ends early whose values take more than this share of its JSON.
   package static let segmentValueShare = 0.6
-  package static let segmentValueByteLimit = 96 << 20
+  package static let segmentValueByteLimit = 64 << 20
   /// Bytes around and between records after which a segment ends early.
   package static let segmentEnvelopeByteLimit = 32 << 20
   /// Slots times pieces after which a segment ends early.

@@ -18,7 +18,9 @@ package struct SegmentWriter {
     let plan = try TranspositionPlan(pieces, threads: threads)
     let bounds = rowGroupBounds(order)
     let groups = try parallelMap(count: bounds.count, threads: threads) {
-      plan.transpose(order.rows[bounds[$0]])
+      let columns = plan.transpose(order.rows[bounds[$0]])
+      releaseFreedPages()
+      return columns
     }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
     let times = bounds.map { order.times[$0] }
@@ -85,6 +87,9 @@ package struct SegmentWriter {
     return footer
   }
 
+  /// Values of a column that takes a while to encode.
+  private static let largeColumn = 1 << 14
+
   private func encodeColumns(
     _ plan: TranspositionPlan, _ groups: [RowGroupColumns], _ times: [ArraySlice<Int64>]
   ) throws -> [EncodedColumn] {
@@ -101,7 +106,9 @@ package struct SegmentWriter {
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
         isEventTime: columns[column].kind == .string && columns[column].slot == eventTime,
         given: given.parents[column], rowGroups: groups, times: times)
-      return encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
+      let encoded = encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
+      if sizes[column] >= Self.largeColumn { releaseFreedPages() }
+      return encoded
     }
     var encoded = results
     for (index, column) in order.enumerated() { encoded[column] = results[index] }

@@ -55,6 +55,8 @@ package struct ObjectShredder {
   private var fragmentStart = 0
   /// Of `original`, in this fragment.
   private var originalPart = 0..<0
+  /// From where a line begins to where that was asked.
+  private var knownLine = 0..<0
   private var envelopeByteCount = 0
   private var gapTexts = GapTexts()
   private var whole = SHA256()
@@ -226,10 +228,7 @@ package struct ObjectShredder {
   /// Parses an object's first record with the first layout that it follows; with compact where it follows
   /// none, and then the record is irregular.
   private mutating func parseChoosingLayout(start: Int) throws(ParseFailure) -> Int {
-    var lineStart = start
-    let first = text.baseAddress == bytes.baseAddress ? consumed : 0
-    while lineStart > first, text[lineStart - 1] != 0x0A, text[lineStart - 1] != 0x0D { lineStart -= 1 }
-    let candidates = Layout.candidates(text, record: start, lineStart: lineStart)
+    let candidates = Layout.candidates(text, record: start, lineStart: lineStart(of: start))
     let tapeStart = sink.piece.state.tape.count
     let refusesEnvelope = parser.refusesEnvelope
     for layout in candidates + [.compact] {
@@ -246,6 +245,18 @@ package struct ObjectShredder {
     adopt(.compact)
     sink.piece.state.tape.truncate(to: tapeStart)
     return try parser.parseRecord(&sink.piece.state, start: start)
+  }
+
+  /// Where the line begins in which `position` is. Each byte is looked at once, however many records of one line
+  /// are no records.
+  private mutating func lineStart(of position: Int) -> Int {
+    let isWhole = text.baseAddress == bytes.baseAddress
+    let known = isWhole && knownLine.upperBound <= position ? knownLine.upperBound : 0
+    var start = position
+    while start > known, text[start - 1] != 0x0A, text[start - 1] != 0x0D { start -= 1 }
+    if start == known, known > 0 { start = knownLine.lowerBound }
+    if isWhole { knownLine = start..<position }
+    return start
   }
 
   private mutating func adopt(_ layout: Layout) {

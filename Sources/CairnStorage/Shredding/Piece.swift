@@ -21,9 +21,6 @@ package final class Piece: @unchecked Sendable {
   /// Bytes of what stands around and between its objects' records.
   package var envelopeByteCount = 0
 
-  /// Its slots and shapes, once it is filled.
-  package var outline = PieceOutline()
-
   private var mapping: SpillMapping?
 
   package init() {}
@@ -40,6 +37,7 @@ package final class Piece: @unchecked Sendable {
     state.move(to: mapped)
     mapped.release(0..<mapped.byteCount)
     mapping = mapped
+    releaseFreedPages()
   }
 }
 

@@ -1,12 +1,11 @@
 /// Hashes of a piece's slots and shapes by what they are, so that those of several pieces can be counted together
-/// before they are merged.
-package struct PieceOutline: Sendable {
-  package private(set) var slots: [UInt64] = []
-  package private(set) var shapes: [UInt64] = []
+/// before they are merged. Of pieces with keys of their own it takes more memory than is left of them once their values
+/// lie in a file: it is made where it is needed, and not kept.
+struct PieceOutline {
+  private(set) var slots: [UInt64] = []
+  private(set) var shapes: [UInt64] = []
   /// By shape.
-  package private(set) var memberCounts: [UInt32] = []
-
-  package init() {}
+  private(set) var memberCounts: [UInt32] = []
 
   init(_ automaton: borrowing ShapeAutomaton, seed: UInt64) {
     slots.reserveCapacity(automaton.slots.count)
