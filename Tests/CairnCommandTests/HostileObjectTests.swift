@@ -52,6 +52,7 @@ import Testing
   @Test(arguments: [
     #"{"k":["value "#, #"{"detail":["value "#, #"{"detail":{"a":["#, #"{"Records":["value "#, #"{"k":{"a":"#,
     #"{"message":"{\\""#,
+    #"{"Events":[{"CloudTrailEvent":"},{{"k":1}"#, #"{"eventName":"x","eventTime":"y","a":{"#,
     #"[{"k":["#, #"{"hits":{"hits":[{"_source":{"#,
   ])
   func linesThatSwallowTheRest(_ line: String) throws {

@@ -151,6 +151,13 @@ package struct ObjectRecognizer {
   private func looksLikeRecord(_ start: Int) -> Bool { Self.looksLikeRecord(bytes, start) }
 
   static func looksLikeRecord(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    lookAhead(bytes, start).isRecord
+  }
+
+  /// Whether the object at `start` has keys that records have, and where reading for it came to.
+  static func lookAhead(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> (isRecord: Bool, end: Int) {
     var ahead = JSONSkimmer(bytes, at: start)
     var hits = 0
     _ = ahead.visitMembers { name, skimmer in
@@ -160,6 +167,6 @@ package struct ObjectRecognizer {
       }
       return hits < 2
     }
-    return hits >= 2
+    return (hits >= 2, max(start, min(ahead.position, bytes.count)))
   }
 }

@@ -7,7 +7,9 @@ extension ObjectShredder {
     // Each line of a damaged object may look like the begin of a wrapping that the rest of the object is part of.
     guard wrapping != Wrapping.none, !startsRecord(start), rereadByteCount <= bytes.count else { return nil }
     let records = WrappedRecords(bytes: bytes, forced: wrapping)
-    if records.isRecord(at: start) { return nil }
+    let ahead = records.lookAhead(at: start)
+    noteReadAhead(start..<ahead.end)
+    if ahead.isRecord { return nil }
     var isFound = false
     let end = try records.visit(documentAt: start) { site in
       isFound = true
@@ -24,6 +26,12 @@ extension ObjectShredder {
       return try rejectRest(from: max(at, consumed), reason: "ends inside a wrapping of records")
     case .stopped: return consumed
     }
+  }
+
+  /// What has been looked at before, as a part of a document that began before, is read in vain.
+  private mutating func noteReadAhead(_ range: Range<Int>) {
+    rereadByteCount += max(0, min(range.upperBound, readAheadEnd) - range.lowerBound)
+    readAheadEnd = max(readAheadEnd, range.upperBound)
   }
 
   /// What most objects begin with, told without looking further.

@@ -65,6 +65,8 @@ package struct ObjectShredder {
   var lastFailure = ParseFailure(position: 0, reason: "")
   /// Bytes that were read in vain so far, since reading went on before where it had come to.
   var rereadByteCount = 0
+  /// Where looking whether a document is a record has come to so far.
+  var readAheadEnd = 0
   /// Rejects of the object that are listed one by one so far.
   var listedRejectCount = 0
   /// What came beyond them.

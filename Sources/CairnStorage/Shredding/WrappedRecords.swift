@@ -31,8 +31,14 @@ struct WrappedRecords {
   }
 
   /// Whether the object at `start` is a record in itself: not one that stands beside its own text, as Splunk has it.
-  func isRecord(at start: Int) -> Bool {
-    ObjectRecognizer.looksLikeRecord(bytes, start) && (beginsLikeRecord(start) || !hasRecordText(start))
+  func isRecord(at start: Int) -> Bool { lookAhead(at: start).isRecord }
+
+  /// The same, and where reading for it came to.
+  func lookAhead(at start: Int) -> (isRecord: Bool, end: Int) {
+    let looks = ObjectRecognizer.lookAhead(bytes, start)
+    guard looks.isRecord, !beginsLikeRecord(start) else { return looks }
+    let text = recordText(beside: start)
+    return (!text.isFound, max(looks.end, text.end))
   }
 
   /// Most records do, and need not be looked at to their end.
@@ -48,7 +54,7 @@ struct WrappedRecords {
     return isRecord
   }
 
-  private func hasRecordText(_ start: Int) -> Bool {
+  private func recordText(beside start: Int) -> (isFound: Bool, end: Int) {
     var skimmer = JSONSkimmer(bytes, at: start)
     var isFound = false
     _ = skimmer.visitMembers { key, value in
@@ -58,7 +64,7 @@ struct WrappedRecords {
       }
       return !isFound
     }
-    return isFound
+    return (isFound, max(start, min(skimmer.position, bytes.count)))
   }
 
   /// Nil where the value was stepped over to its end.
