@@ -40,6 +40,47 @@ import Testing
     #expect(!automaton.search(Array(repeating: UInt8(ascii: "n"), count: 100_000)) { _ in true })
   }
 
+  /// Patterns and texts about the same few letters: the same needle is all that one of them asks and a part of what
+  /// another does, in either order.
+  @Test func patterns() throws {
+    var random = SeededGenerator(seed: 3)
+    let parts = ["a", "b", "ab", "A", "é", "%", "_", "%", "%"]
+    for round in 0..<600 {
+      let patterns = try (0..<random.below(5)).map { _ in
+        try #require(
+          LikePattern(
+            Array((0..<(1 + random.below(4))).map { _ in random.pick(parts) }.joined().utf8), escape: nil,
+            ignoresCase: random.below(4) == 0))
+      }
+      let needles = (0..<random.below(3)).map { _ in Array(random.pick(["a", "b", "ab", "é"]).utf8) }
+      let alternatives = TextAlternatives(patterns, needles: needles)
+      for _ in 0..<8 {
+        let letters = (0..<random.below(5)).map { _ in random.pick(["a", "b", "A", "é", "x"]) }.joined()
+        let text = Array(letters.utf8)
+        let wanted =
+          patterns.contains { $0.matches(text) } || needles.contains { ByteOrder.find($0, in: text) != nil }
+        #expect(alternatives.matches(text) == wanted, "round \(round): \(letters)")
+      }
+    }
+  }
+
+  /// A pattern of plain letters is read in one go, others a character at a time.
+  @Test func plainPatterns() throws {
+    var random = SeededGenerator(seed: 4)
+    for _ in 0..<600 {
+      let pattern = Array((0..<random.below(6)).map { _ in random.pick(["a", "B", "%", "%"]) }.joined().utf8)
+      for ignoresCase in [false, true] {
+        let plain = try #require(LikePattern(pattern, escape: nil, ignoresCase: ignoresCase))
+        let slow = try #require(LikePattern(pattern, escape: Array("!".utf8), ignoresCase: ignoresCase))
+        #expect(plain.needles == slow.needles)
+        for _ in 0..<8 {
+          let text = Array((0..<random.below(5)).map { _ in random.pick(["a", "b", "B"]) }.joined().utf8)
+          #expect(plain.matches(text) == slow.matches(text), "\(String(decoding: pattern, as: UTF8.self))")
+        }
+      }
+    }
+  }
+
   private static let pieces = [
     "a", "b", "c", ".", "[ab]", "[^a]", "(?i)B", "^", "$", "\\z", "(a|b|)", "(?:ab|c)*", "x+", "a{2,3}", "é",
     "\\n", "\\d",

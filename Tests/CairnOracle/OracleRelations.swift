@@ -214,9 +214,13 @@ struct OracleFrom {
   /// Whether an argument is the array `resources` of records.
   private func isResources(_ array: Expression, _ scope: OracleScope) -> Bool {
     guard case .path(let path) = array.kind, let found = try? scope.resolve(path), found.isRecord,
-      found.steps.count == 1, case .name(let name) = found.steps[0]
+      found.steps.count == 1
     else { return false }
-    return OracleScope.isResources(name)
+    switch found.steps[0] {
+    case .name(let name): return OracleScope.isResources(name)
+    case .key(let key): return key == "resources"
+    default: return false
+    }
   }
 
   private func unnest(

@@ -17,6 +17,13 @@ struct LikePattern: Sendable {
 
   /// Reads a pattern; nil if its escapes are wrong, or the escape is not one character.
   init?(_ pattern: [UInt8], escape: [UInt8]?, ignoresCase: Bool) {
+    if escape == nil, pattern.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "_") }) {
+      let text = ignoresCase ? Characters.lower(pattern) : pattern
+      let texts = text.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
+      self.ignoresCase = ignoresCase
+      form = Self.form(texts.map { Array($0) })
+      return
+    }
     let characters = Characters.split(pattern)
     if let escape, Characters.count(escape) != 1 { return nil }
     var pieces: [Piece] = [[]]
@@ -51,9 +58,14 @@ struct LikePattern: Sendable {
     let isPlain = pieces.allSatisfy { piece in
       piece.allSatisfy { $0.map { $0.count > 1 || $0.allSatisfy { $0 < 0x80 } } ?? false }
     }
-    guard isPlain, let first = pieces.first, let last = pieces.last else { return .pieces(pieces) }
-    let texts = pieces.map { $0.flatMap { $0 ?? [] } }
-    if pieces.count == 1 { return .literals(texts, isOpenAtStart: false, isOpenAtEnd: false) }
+    return isPlain ? form(pieces.map { $0.flatMap { $0 ?? [] } }) : .pieces(pieces)
+  }
+
+  /// - Parameter texts: what stands before, between and behind the `%`.
+  private static func form(_ texts: [[UInt8]]) -> Form {
+    guard texts.count > 1, let first = texts.first, let last = texts.last else {
+      return .literals(texts, isOpenAtStart: false, isOpenAtEnd: false)
+    }
     return .literals(
       texts.filter { !$0.isEmpty }, isOpenAtStart: first.isEmpty, isOpenAtEnd: last.isEmpty)
   }

@@ -3,12 +3,28 @@ import CairnStorage
 /// Patterns of which one must match: those with a needle are asked only where it is in the text, and one automaton
 /// looks for all needles at once.
 struct TextAlternatives: Sendable {
+  /// What is asked where a needle is found.
+  private struct Needle: Sendable {
+    /// Nothing: it is all that one of the alternatives wants.
+    var isSufficient = false
+    var patterns: [LikePattern] = []
+
+    mutating func add(_ pattern: LikePattern, isSufficient: Bool) {
+      if isSufficient { self.isSufficient = true } else { patterns.append(pattern) }
+    }
+  }
+
   /// Patterns in which the case of letters counts, or not.
   private struct Group: Sendable {
     var automaton: NeedleAutomaton?
-    /// For each needle whether it is all that is asked, and the patterns that are to be asked.
-    var isSufficient: [Bool] = []
-    var patterns: [[LikePattern]] = []
+    var needles: [Needle] = []
+
+    init(_ needles: [[UInt8]: Needle]) {
+      if needles.isEmpty { return }
+      let sorted = needles.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      automaton = NeedleAutomaton(sorted.map(\.key))
+      self.needles = sorted.map(\.value)
+    }
   }
 
   private let exact: Group
@@ -21,8 +37,8 @@ struct TextAlternatives: Sendable {
   ///   - needles: texts that are looked for as they are, none empty.
   init(_ patterns: [LikePattern], needles: [[UInt8]]) {
     var others: [LikePattern] = []
-    var (exact, folded): ([[UInt8]: [LikePattern]?], [[UInt8]: [LikePattern]?]) = ([:], [:])
-    for needle in needles { exact[needle] = .some(nil) }
+    var (exact, folded): ([[UInt8]: Needle], [[UInt8]: Needle]) = ([:], [:])
+    for needle in needles { exact[needle, default: Needle()].isSufficient = true }
     for pattern in patterns {
       let found = pattern.needles
       guard let longest = found.texts.max(by: { $0.count < $1.count }) else {
@@ -30,38 +46,14 @@ struct TextAlternatives: Sendable {
         continue
       }
       if pattern.ignoresCase {
-        Self.add(pattern, longest, found.isSufficient, to: &folded)
+        folded[longest, default: Needle()].add(pattern, isSufficient: found.isSufficient)
       } else {
-        Self.add(pattern, longest, found.isSufficient, to: &exact)
+        exact[longest, default: Needle()].add(pattern, isSufficient: found.isSufficient)
       }
     }
     self.others = others
-    self.exact = Self.group(exact)
-    self.folded = Self.group(folded)
-  }
-
-  private static func add(
-    _ pattern: LikePattern, _ needle: [UInt8], _ isSufficient: Bool, to group: inout [[UInt8]: [LikePattern]?]
-  ) {
-    if isSufficient {
-      group[needle] = .some(nil)
-    } else if let known = group[needle] {
-      group[needle] = known.map { $0 + [pattern] }
-    } else {
-      group[needle] = [pattern]
-    }
-  }
-
-  private static func group(_ needles: [[UInt8]: [LikePattern]?]) -> Group {
-    if needles.isEmpty { return Group() }
-    let texts = needles.keys.sorted { $0.lexicographicallyPrecedes($1) }
-    var group = Group(automaton: NeedleAutomaton(texts))
-    for text in texts {
-      let patterns = needles[text] ?? nil
-      group.isSufficient.append(patterns == nil)
-      group.patterns.append(patterns ?? [])
-    }
-    return group
+    self.exact = Group(exact)
+    self.folded = Group(folded)
   }
 
   func matches(_ text: [UInt8]) -> Bool {
@@ -74,8 +66,9 @@ struct TextAlternatives: Sendable {
     guard let automaton = group.automaton else { return false }
     var asked: Set<Int> = []
     return automaton.search(searched) { number in
-      if group.isSufficient[number] { return true }
-      return asked.insert(number).inserted && group.patterns[number].contains { $0.matches(text) }
+      let needle = group.needles[number]
+      if needle.isSufficient { return true }
+      return asked.insert(number).inserted && needle.patterns.contains { $0.matches(text) }
     }
   }
 }
