@@ -123,6 +123,37 @@ import Testing
     try checkTokens(mixed, nil)
   }
 
+  /// Runs of digits of every length beside each other, so that they begin and end at all bits of a byte: written eight
+  /// or four at a time, or one by one.
+  @Test func runsOfDigits() throws {
+    var random = SeededGenerator(seed: 11)
+    for _ in 0..<60 {
+      let parts = (0..<(1 + random.below(5))).map { _ -> TokenClass.Part in
+        let alphabet = random.pick([
+          TokenAlphabet.hex, .hex, .hexUpper, .uuidVariant, .base32, .base64, .literal,
+        ])
+        let count = 1 + random.below(14)
+        return TokenClass.Part(
+          alphabet: alphabet, text: alphabet == .literal ? [UInt8](repeating: 45, count: count) : [],
+          count: count)
+      }
+      let form = TokenClass(parts)
+      let list = (0..<(1 + random.below(40))).map { _ in
+        Entry(
+          value: parts.flatMap { part -> [UInt8] in
+            let characters = Array("\(part.alphabet.characters)".utf8)
+            return part.alphabet == .literal
+              ? part.text : (0..<part.count).map { _ in random.pick(characters) }
+          }, style: .plain)
+      }
+      var writer = ByteWriter()
+      _ = try #require(TokenStrings.encode(table(list), [form], into: &writer))
+      try check(list, Array(writer.bytes.dropFirst())) {
+        try TokenStrings(&$0, count: list.count).values(at: $1)
+      }
+    }
+  }
+
   private func checkTokens(_ list: [Entry], _ alphabets: [TokenAlphabet]?) throws {
     let table = table(list)
     let plan = try #require(TokenPlan(table, ZstdCompressor(), gain: 1.1))

@@ -154,6 +154,14 @@ package struct TokenClass: Sendable {
     }
   }
 
+  /// Where the alphabet of a place begins among the characters.
+  func alphabetStart(at place: Int) -> Int { Int(offsets[place]) }
+
+  /// Calls `body` with the characters of all alphabets.
+  func withCharacters(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    characters.withUnsafeBufferPointer(body)
+  }
+
   /// The number that a byte has at a place, and its bits; nil where it cannot stand there.
   func number(of byte: UInt8, at place: Int) -> (number: UInt8, width: Int)? {
     if widths[place] == 0 { return byte == characters[Int(offsets[place])] ? (0, 0) : nil }

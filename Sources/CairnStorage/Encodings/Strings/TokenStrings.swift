@@ -186,10 +186,14 @@ package struct TokenStrings {
     var ends = RawVector<UInt64>(capacity: wanted)
     let texts = heap.appendUninitialized(count: wanted * length)
     let places = ends.appendUninitialized(count: wanted)
+    for index in 0..<wanted { places[index] = UInt64((index + 1) * length) }
     bytes.withUnsafeBufferPointer { bytes in
-      for index in 0..<wanted {
-        payload.unpack(positions.map { Int($0[index]) } ?? index, bytes, into: texts + index * length)
-        places[index] = UInt64((index + 1) * length)
+      TokenUnpacker(payload.form).withWriter(payload, bytes) { write in
+        if let positions {
+          for (index, position) in positions.enumerated() { write(Int(position), texts + index &* length) }
+        } else {
+          for index in 0..<wanted { write(index, texts + index &* length) }
+        }
       }
     }
     return StringTable(heap: heap, ends: ends)
