@@ -32,6 +32,29 @@ struct CombinationNumbers: Sendable {
     return numbers
   }
 
+  /// The numbers of combinations that there are; `UInt32.max` for others, as for parts that are `UInt32.max`.
+  func known(_ keys: [[UInt32]], count: Int) -> [UInt32] {
+    guard var numbers = keys.first else {
+      return Array(repeating: counts[0] > 0 ? 0 : .max, count: count)
+    }
+    if keys.count == 1 {
+      return numbers.map { number in
+        number < single.count &- 1 ? single[Int(number) + 1] &- 1 : .max
+      }
+    }
+    for (step, key) in keys.dropFirst().enumerated() {
+      for index in numbers.indices {
+        numbers[index] =
+          numbers[index] == .max || key[index] == .max
+          ? .max : byPair[step].known(UInt64(numbers[index]) << 32 | UInt64(key[index]))
+      }
+    }
+    return numbers
+  }
+
+  /// Bytes held, roughly.
+  var byteCount: Int { byPair.reduce(single.count * 4) { $0 + $1.byteCount } }
+
   private mutating func numbers(ofKey key: [UInt32]) -> [UInt32] {
     if let greatest = key.lazy.map({ $0 &+ 1 }).max(), Int(greatest) >= single.count {
       single.append(

@@ -138,6 +138,12 @@ struct PairNumbers: Sendable {
     return next
   }
 
+  /// The number of a key that there is; `UInt32.max` for others.
+  func known(_ key: UInt64) -> UInt32 { numbers[place(of: key)] }
+
+  /// Bytes held.
+  var byteCount: Int { keys.count * 12 }
+
   private func place(of key: UInt64) -> Int {
     let mask = keys.count - 1
     var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(shift))

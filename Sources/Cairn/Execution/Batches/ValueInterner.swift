@@ -21,23 +21,33 @@ final class ValueInterner: @unchecked Sendable {
   var byteCount: Int { lock.withLock { known.values.reduce(table.byteCount) { $0 + $1.count * 4 } } }
 
   /// The numbers of the values that some codes stand for.
-  func numbers(of column: CodeColumn, codes: [UInt32]) throws -> [UInt32] {
+  ///
+  /// - Parameter adds: whether values without a number get one; else they have `UInt32.max`.
+  func numbers(of column: CodeColumn, codes: [UInt32], adds: Bool = true) throws -> [UInt32] {
     switch column {
-    case .coded(let coded): lock.withLock { numbers(of: coded, codes) }
-    case .texts(let texts): numbers(of: texts, codes)
+    case .coded(let coded):
+      withTable(adds) { numbers(of: coded, codes) }
+    case .texts(let texts): numbers(of: texts, codes, adds)
     case .stored(let field, let segment):
-      try lock.withLock {
+      try withTable(adds) {
         try numbers(of: field, ColumnKey(segment: segment, column: UInt32(field.columnNumber)), codes)
       }
     }
   }
 
+  private func withTable<Result>(_ adds: Bool, _ body: () throws -> Result) rethrows -> Result {
+    try lock.withLock {
+      table.isOpen = adds
+      return try body()
+    }
+  }
+
   /// Hashes are found before others have to wait.
-  private func numbers(of texts: Vector.Texts, _ codes: [UInt32]) -> [UInt32] {
+  private func numbers(of texts: Vector.Texts, _ codes: [UInt32], _ adds: Bool) -> [UInt32] {
     let (entries, null) = (texts.entries, texts.null)
     let hashes = codes.map { $0 == null ? 0 : GroupingKey.textHash(entries[Int($0)]) }
     return withExtendedLifetime(texts) {
-      lock.withLock {
+      withTable(adds) {
         var nullNumber: UInt32?
         return table.numbers(hashes) { index in
           if codes[index] != null { return entries[Int(codes[index])] }
@@ -67,8 +77,8 @@ final class ValueInterner: @unchecked Sendable {
         for code in codes[start..<end] {
           let id = Int(coded.keys[Int(code)] & 0xFFFF_FFFF)
           list.cover(id)
-          if list[id] == 0 { list[id] = table.number(of: coded.entries[Int(code)]) + 1 }
-          numbers.append(list[id] - 1)
+          if list[id] == 0 { list[id] = table.number(of: coded.entries[Int(code)]) &+ 1 }
+          numbers.append(list[id] &- 1)
         }
       }
       start = end
@@ -87,7 +97,8 @@ final class ValueInterner: @unchecked Sendable {
         if list[Int(id)] != 0 { return }
         list[Int(id)] =
           field.hasNumbers
-          ? table.number(of: GroupingKey(.record(.number(Array(text))))) + 1 : table.number(ofText: text) + 1
+          ? table.number(of: GroupingKey(.record(.number(Array(text))))) &+ 1
+          : table.number(ofText: text) &+ 1
       }
       return codes.map { code in
         let code = Int(code)
@@ -122,6 +133,8 @@ private struct KeyTable {
   private var hashes = RawVector<UInt64>()
   /// Number + 1 below the upper half of the hash, so that others are passed over without a look at them; 0 for none.
   private var places: [UInt64] = Array(repeating: 0, count: 64)
+  /// Whether keys without a number get one; else they have `UInt32.max`.
+  var isOpen = true
   /// What `touch` has read, so that it is read.
   private var seen: UInt64 = 0
 
@@ -198,6 +211,7 @@ private struct KeyTable {
       }
       place = (place + 1) & mask
     }
+    if !isOpen { return .max }
     let number = UInt32(truncatingIfNeeded: hashes.count)
     heap.append(contentsOf: bytes)
     ends.append(heap.count)

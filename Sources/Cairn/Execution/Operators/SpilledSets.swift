@@ -1,3 +1,4 @@
+import CairnSQL
 import CairnStorage
 
 /// Both sides of INTERSECT or EXCEPT in temporary files, and which rows of the left one stay.
@@ -31,7 +32,7 @@ struct SpilledSets {
         let byteCount = (kept.batches.last?.spilledByteCount ?? 0) / part.batch.rowCount
         try buckets.add(
           part.buckets,
-          rowByteCount: KeptCounts.rowByteCount + side.columns.count * KeptCounts.valueByteCount + byteCount,
+          rowByteCount: SetCounts.rowByteCount + side.columns.count * SetCounts.valueByteCount + byteCount,
           arena)
         return true
       }
@@ -40,8 +41,8 @@ struct SpilledSets {
 
     /// Calls `body` with the rows of a pass, in their order.
     func visit(
-      _ pass: Int, _ passes: RowPasses, _ context: ExecutionContext,
-      _ body: (_ batch: Int, _ row: UInt32, [GroupingKey]) -> Void
+      _ pass: Int, _ passes: RowPasses, _ context: ExecutionContext, _ interners: [ValueInterner],
+      _ body: (_ batch: Int, _ rows: [UInt32], SetRows) -> Void
     ) throws {
       let window = max(1, context.options.threads) * 4
       for start in stride(from: 0, to: kept.batches.count, by: window) {
@@ -51,11 +52,10 @@ struct SpilledSets {
         let parts = try parallelMap(count: range.count, threads: context.options.threads) { [columns] index in
           let rows = passes.rows(of: pass, batch: range.lowerBound + index)
           if rows.isEmpty { return nil as (rows: [UInt32], keys: SetRows)? }
-          return (rows, try SetRows(batches[index].taken(rows, isAscending: true), columns))
+          return (rows, try SetRows(batches[index].taken(rows, isAscending: true), columns, interners))
         }
         for (batch, part) in zip(range, parts) {
-          guard let part else { continue }
-          for (row, key) in zip(part.rows, part.keys.keys) { body(batch, row, key) }
+          if let part { body(batch, part.rows, part.keys) }
         }
         arena.release()
       }
@@ -65,10 +65,10 @@ struct SpilledSets {
   /// A pass over fewer bytes is not worth its while.
   private static let leastPassByteCount = 16 << 10
 
-  /// - Parameter counts: those of no rows.
   init(
+    _ operation: CairnSQL.Query.SetOperator, isAll: Bool,
     _ left: (input: any Operator, columns: [ColumnID]), _ right: (input: any Operator, columns: [ColumnID]),
-    _ counts: KeptCounts, _ context: ExecutionContext
+    _ context: ExecutionContext
   ) throws {
     let (right, left) = (try Side(right, context), try Side(left, context))
     kept = left.kept
@@ -80,10 +80,10 @@ struct SpilledSets {
     let leftPasses = try RowPasses(left.buckets, plan, left.arena, context)
     var marks = RowMarks(batches)
     for pass in 0..<plan.count {
-      var counts = counts
-      try right.visit(pass, rightPasses, context) { _, _, key in counts.add(right: key) }
-      try left.visit(pass, leftPasses, context) { batch, row, key in
-        if counts.takes(left: key) { marks.mark(row, batch: batch) }
+      var counts = SetCounts(operation, isAll: isAll, columnCount: left.columns.count)
+      try right.visit(pass, rightPasses, context, counts.interners) { _, _, keys in counts.add(right: keys) }
+      try left.visit(pass, leftPasses, context, counts.interners) { batch, rows, keys in
+        for row in counts.takes(left: keys) { marks.mark(rows[Int(row)], batch: batch) }
       }
     }
     self.marks = marks
