@@ -45,6 +45,29 @@ import Testing
       expressions.append("CAST(\(time) AS date)")
       expressions.append("date(\(time)) = DATE '2025-01-01'")
     }
+    expressions += [
+      "date_format(from_iso8601_timestamp(eventTime), '%Y-%m-%d')", "date_format(eventTime, '%a %H')",
+      "date_format(eventTime, '%H:%i')", "date_format(date_trunc('hour', eventTime), '%T')",
+      "date_format(from_iso8601_timestamp(eventTime) + INTERVAL '30' MINUTE, '%Y-%m-%d')",
+      "date_format(at_timezone(eventTime, '+05:30'), '%d %p')", "date_format(eventTime, '%f %W')",
+      "strftime(eventTime, '%Y-%m-%dT%H:%M')", "strftime(eventTime, '%F %u')",
+      "substr(eventTime, 12, 2)", "substr(eventTime, 15, 2)", "substring(eventTime, 6, 5)",
+      "substr(eventTime, 9)",
+      "substr(eventTime, -3, 2)", "left(eventTime, 13)", "left(eventTime, 16)", "left(eventTime, 20)",
+      "split_part(eventTime, 'T', 1)", "split_part(eventTime, 'T', 2)", "split_part(eventTime, ':', 1)",
+      "CAST(hour(eventTime) AS varchar) || '-' || CAST(day(eventTime) AS varchar)",
+      "hour(eventTime) * 100 + minute(eventTime)",
+      "concat(substr(eventTime, 1, 10), ' ', substr(eventTime, 12, 2))",
+      "CASE WHEN hour(eventTime) BETWEEN 9 AND 17 AND day_of_week(eventTime) < 6 THEN 'work' ELSE 'off' END",
+      "CASE WHEN eventTime < '2025-01-01T00:00:00Z' THEN date(eventTime) END",
+      "hour(eventTime) IN (1, 5) OR minute(eventTime) IS NULL", "(hour(eventTime) > 12) IS TRUE",
+      "floor(to_unixtime(from_iso8601_timestamp(eventTime)) / 900)",
+      "CAST(floor(to_unixtime(eventTime) / 7) AS bigint)",
+      "floor(to_unixtime(date_trunc('hour', eventTime)) / 7)",
+      "floor(to_unixtime(eventTime) / 0.5)", "floor((to_unixtime(eventTime) + 100) / 900)",
+      "coalesce(date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",
+      "date_diff('minute', date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",
+    ]
     for expression in expressions {
       let text = "SELECT \(expression) AS x, count(*) AS n FROM events GROUP BY 1"
       guard case .query(let query)? = try SQLParser.parseStatements(text).first else {

@@ -3,10 +3,10 @@ import CairnSQL
 /// How coarse functions of eventTime are: `date(eventTime)` is the same all day long, so that it need not be
 /// computed for each second that occurs.
 enum TimeGranularity {
-  private static let second: Int64 = 1
-  private static let minute: Int64 = 60
-  private static let hour: Int64 = 3600
-  private static let day: Int64 = 86_400
+  fileprivate static let second: Int64 = 1
+  fileprivate static let minute: Int64 = 60
+  fileprivate static let hour: Int64 = 3600
+  fileprivate static let day: Int64 = 86_400
 
   /// Seconds of the steps, aligned to 1970 in UTC, within which the expression has one value for canonical times;
   /// nil where it is not known to be a function of eventTime alone.
@@ -41,33 +41,81 @@ enum TimeGranularity {
     case .call(let call) where call.window == nil && call.filter == nil && !call.isDistinct:
       return steps(of: call, scope)
     default:
-      // Whatever else is made of one such value and constants changes no more often than it.
-      let inputs = expression.children.filter { !$0.isLiteral }
-      guard inputs.count == 1, expression.query == nil, expression.isPlainOperation else { return nil }
-      return steps(of: inputs[0], scope)?.part(nil)
+      guard expression.query == nil, expression.isPlainOperation else { return nil }
+      return common(of: expression.children, scope)
     }
+  }
+
+  /// Whatever is made of such values and constants changes no more often than the finest of them.
+  private static func common(of operands: [Expression], _ scope: Scope) -> Steps? {
+    var finest: Int64?
+    for operand in operands where !operand.isLiteral {
+      guard let steps = steps(of: operand, scope) else { return nil }
+      finest = min(finest ?? .max, steps.seconds)
+    }
+    return finest.map { Steps(seconds: $0, isStart: false) }
   }
 
   private static func steps(of call: FunctionCall, _ scope: Scope) -> Steps? {
     let inputs = call.arguments.filter { !$0.isLiteral }
-    guard inputs.count == 1, let inner = steps(of: inputs[0], scope) else { return nil }
+    guard inputs.count == 1 else { return common(of: call.arguments, scope) }
+    guard let inner = steps(of: inputs[0], scope) else { return nil }
     let name = call.name.text.lowercased()
     switch name {
+    case "floor": return rounded(inputs[0], inner, scope)
     case "from_iso8601_timestamp": return inner.part(second, isStart: true)
     case "date": return inner.part(day, isStart: true)
     case "date_trunc":
       guard case .literal(.string(let unit))? = call.arguments.first?.kind else { return inner.part(nil) }
       return inner.part(part(unit.lowercased()) ?? second, isStart: true)
-    case "substr", "substring":
-      // `YYYY-MM-DDTHH:MM:SSZ` from its first character on.
-      guard inputs[0].isTimeText, call.arguments.count == 3,
-        case .literal(.number("1")) = call.arguments[1].kind,
-        case .literal(.number(let spelling)) = call.arguments[2].kind, let length = Int(spelling), length > 0
+    case "date_format", "strftime", "format_datetime":
+      guard call.arguments.count == 2, case .literal(.string(let text)) = call.arguments[1].kind,
+        let spelling = TimePatternFunction.spelling(of: name),
+        let pattern = TimePattern(Array(text.utf8), spelling)
       else { return inner.part(nil) }
-      return inner.part(length <= 11 ? day : length <= 14 ? hour : length <= 17 ? minute : second)
+      return inner.part(pattern.granularity)
     default:
-      return inner.part(part(name))
+      guard inputs[0].isTimeText else { return inner.part(part(name)) }
+      return Steps(seconds: max(inner.seconds, ofText(name, call.arguments)), isStart: false)
     }
+  }
+
+  /// `floor(to_unixtime(t) / n)` is the same for `n` seconds.
+  private static func rounded(_ quotient: Expression, _ inner: Steps, _ scope: Scope) -> Steps {
+    guard case .binary(.divide, let seconds, let divisor) = quotient.kind,
+      case .literal(.number(let spelling)) = divisor.kind, let step = Int64(spelling), step > 0,
+      case .call(let call) = seconds.kind, call.name.text.lowercased() == "to_unixtime",
+      call.arguments.count == 1, let time = steps(of: call.arguments[0], scope), time.isStart
+    else { return inner.part(nil) }
+    return Steps(seconds: time.seconds == second ? step : second, isStart: false)
+  }
+
+  /// The steps of a function of the text `YYYY-MM-DDTHH:MM:SSZ`.
+  private static func ofText(_ name: String, _ arguments: [Expression]) -> Int64 {
+    func whole(_ index: Int) -> Int? {
+      guard index < arguments.count, case .literal(.number(let spelling)) = arguments[index].kind else {
+        return nil
+      }
+      return Int(spelling)
+    }
+    switch name {
+    case "substr", "substring":
+      guard let start = whole(1), start > 0, let length = whole(2), length > 0 else { return second }
+      let (end, overflows) = (start - 1).addingReportingOverflow(length)
+      return overflows ? second : step(ofFirst: end)
+    case "left": return whole(1).map { $0 > 0 ? step(ofFirst: $0) : second } ?? second
+    case "split_part":
+      guard arguments.count == 3, case .literal(.string("T")) = arguments[1].kind, whole(2) == 1 else {
+        return second
+      }
+      return day
+    default: return part(name) ?? second
+    }
+  }
+
+  /// How long the text's first characters are the same.
+  private static func step(ofFirst count: Int) -> Int64 {
+    count <= 11 ? day : count <= 14 ? hour : count <= 17 ? minute : second
   }
 
   /// The step of a unit of time, or of the function that reads it. Longer units than days are made of days.
@@ -99,8 +147,31 @@ extension Expression {
   /// Whether its value depends on its operands' values alone.
   fileprivate var isPlainOperation: Bool {
     switch kind {
-    case .unary, .binary, .comparison, .between, .inList, .like, .isNull, .isDistinct, .not: true
+    case .unary, .binary, .comparison, .between, .inList, .like, .isNull, .isDistinct, .isTruth, .not, .and,
+      .or,
+      .caseWhen:
+      true
     default: false
+    }
+  }
+}
+
+extension TimePattern {
+  /// Seconds of the steps within which what it writes of a time in UTC is the same.
+  fileprivate var granularity: Int64 {
+    parts.reduce(TimeGranularity.day) { steps, part in
+      switch part {
+      case .literal, .shortYear, .monthName, .weekdayName, .offset, .zoneName: steps
+      case .halfDay: min(steps, TimeGranularity.hour)
+      case .fraction: TimeGranularity.second
+      case .number(let number, _):
+        switch number {
+        case .year, .month, .day, .dayOfYear, .week, .weekYear, .weekday: steps
+        case .hour, .hourFrom1, .halfHour, .halfHourFrom1: min(steps, TimeGranularity.hour)
+        case .minute: min(steps, TimeGranularity.minute)
+        case .second: TimeGranularity.second
+        }
+      }
     }
   }
 }

@@ -177,6 +177,14 @@ struct TimePatternFunction: Sendable {
     .special("parse_datetime", 2...2, .timePattern(.init(spelling: .joda, isReading: true))),
   ]
 
+  /// How a function's patterns are spelled.
+  static func spelling(of name: String) -> TimePattern.Spelling? {
+    for entry in table where entry.name == name {
+      if case .special(.timePattern(let function)) = entry.form { return function.spelling }
+    }
+    return nil
+  }
+
   func value(_ value: EngineValue, _ pattern: TimePattern) -> EngineValue {
     if isReading {
       let time = value.text.map(pattern.time) ?? .null
