@@ -71,6 +71,40 @@ import Testing
     }
   }
 
+  /// EXISTS is asked for many rows at once; with pruning off for each combination of outer values.
+  @Test(arguments: [
+    "NOT EXISTS (SELECT 1 FROM events b WHERE b.pair = a.k AND b.n > a.n)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.pair = a.k AND b.eventName = a.eventName)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.eventName = a.eventName AND b.n < a.n - 390)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.eventName = a.eventName AND b.n > a.n + 390 AND b.k <> a.pair)",
+    "NOT EXISTS (SELECT 1 FROM events b WHERE b.eventName = a.eventName AND b.eventTime > a.eventTime)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.eventName = a.eventName AND b.n % 2 = 0 AND b.n = 398)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.none = a.k)",
+    "NOT EXISTS (SELECT 1 FROM events b WHERE b.pair = a.none)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.pair = CASE WHEN a.n % 3 = 0 THEN a.k END)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.n = a.n + 1 AND (b.k < a.k OR a.n % 2 = 0))",
+    "EXISTS (SELECT 1 FROM events b WHERE b.eventTime = a.eventTime AND b.n <> a.n)",
+    "EXISTS (SELECT 1 FROM events b WHERE CAST(b.n AS varchar) = substr(a.k, 2) AND b.n % 2 = 0)",
+    "EXISTS (SELECT 1 FROM events b WHERE ROW(b.n, 1) = ROW(a.n, 1) AND b.n < 5)",
+    "a.eventName = 'N1' OR NOT EXISTS (SELECT 1 FROM events b WHERE b.pair = a.k AND b.n IS NOT NULL)",
+    "EXISTS (SELECT 1 FROM events b WHERE b.pair = a.k AND EXISTS (SELECT 1 FROM events c WHERE c.k = a.pair AND c.n > b.n))",
+    "(SELECT max(b.n) FROM events b WHERE b.eventName = a.eventName) - a.n < 20",
+    "a.n IN (SELECT b.n FROM events b WHERE b.eventName = a.eventName AND b.n % 5 = 0)",
+  ])
+  func existsForManyRows(_ condition: String) throws {
+    let archive = try Self.archive()
+    let sql = "SELECT a.k FROM events a WHERE \(condition)"
+    let wanted = try runQuery(
+      sql, on: archive.path, QueryVariant(mode: EvaluationMode(usesPruning: false), description: "one by one")
+    )
+    for variant in [
+      QueryVariant(description: "as is"),
+      QueryVariant(threads: 1, memoryLimit: 4 << 10, description: "hardly any memory"),
+    ] {
+      #expect(try runQuery(sql, on: archive.path, variant).rows == wanted.rows, "\(variant)")
+    }
+  }
+
   /// More than one row for a value is an error, also where rows are looked up.
   @Test func oneRowForAValue() throws {
     let archive = try Self.archive()

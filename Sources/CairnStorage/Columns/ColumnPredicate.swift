@@ -31,6 +31,8 @@ package struct ColumnPredicate: Sendable {
   package var path: [PathName]
   /// Whether a row with this value passes. Must depend on the value alone.
   package var passes: @Sendable (FieldValue) -> Bool
+  /// Makes what judges the bytes of strings as `passes` does their values, for one thread.
+  package var textJudge: (@Sendable () -> (UnsafeBufferPointer<UInt8>) -> Bool)?
   /// Where only rows pass whose value is one of these strings: the strings. A segment or row group whose
   /// dictionary has none of them is passed over.
   package var needles: [[UInt8]]?
@@ -42,12 +44,14 @@ package struct ColumnPredicate: Sendable {
   package init(
     path: [PathName], needles: [[UInt8]]? = nil, textNeedles: TextNeedles? = nil,
     wantsStringsOnly: Bool = false,
+    textJudge: (@Sendable () -> (UnsafeBufferPointer<UInt8>) -> Bool)? = nil,
     passes: @escaping @Sendable (FieldValue) -> Bool
   ) {
     self.path = path
     self.needles = needles
     self.textNeedles = textNeedles
     self.wantsStringsOnly = wantsStringsOnly
+    self.textJudge = textJudge
     self.passes = passes
   }
 }

@@ -173,8 +173,16 @@ package struct ColumnFilter {
     var verdicts = list.map { known[Int($0)] }
     let open = verdicts.indices.filter { verdicts[$0] == VerdictCache.unknown }
     if !open.isEmpty {
-      for (position, value) in zip(open, try column.entryValues(open.map { list[$0] })) {
-        verdicts[position] = predicate.passes(value) ? VerdictCache.passes : VerdictCache.fails
+      if column.info.kind == .string, let judge = predicate.textJudge?() {
+        var next = 0
+        try column.visitEntries(open.map { list[$0] }) { _, text in
+          verdicts[open[next]] = judge(text) ? VerdictCache.passes : VerdictCache.fails
+          next += 1
+        }
+      } else {
+        for (position, value) in zip(open, try column.entryValues(open.map { list[$0] })) {
+          verdicts[position] = predicate.passes(value) ? VerdictCache.passes : VerdictCache.fails
+        }
       }
       cache.add(
         open.map { (Int(list[$0]), verdicts[$0]) }, column: column.metadata.index, entryCount: entryCount)
@@ -223,6 +231,13 @@ package struct ColumnFilter {
       return positions.filter { predicate.passes(.integer(values[Int($0)])) }
     }
     let vector = try group.strings(column, positions)
+    if column.info.kind == .string, let judge = predicate.textJudge?() {
+      var passing: [UInt32] = []
+      for index in 0..<vector.count where judge(vector.table[vector.entry(index)]) {
+        passing.append(UInt32(truncatingIfNeeded: index))
+      }
+      return .listed(passing)
+    }
     let isNumber = column.info.kind == .number
     return .listed(
       (0..<vector.count).filter {

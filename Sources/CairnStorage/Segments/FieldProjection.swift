@@ -2,8 +2,14 @@
 package struct FieldProjection {
   let group: RowGroupPaths
 
-  package init(_ reader: SegmentReader, rowGroup: Int) throws {
-    group = RowGroupPaths(reader, rowGroup: rowGroup)
+  /// - Parameter root: what paths start from, and rows are of.
+  package init(_ reader: SegmentReader, rowGroup: Int, root: PathRoot = .records) throws {
+    group = RowGroupPaths(reader, rowGroup: rowGroup, root: root)
+  }
+
+  /// The elements of the arrays at `path`; nil where these have to be looked at.
+  package func elements(_ path: [PathName], rows: Positions) throws -> ArrayElements? {
+    try group.elements(path, rows: rows)
   }
 
   /// Values at `path` for `rows` (positions in the row group).

@@ -63,6 +63,20 @@ package final class RecordBatch: Sendable {
     integers = gather.integers
   }
 
+  /// Reads elements of arrays (ascending positions): each record of the tape is an element.
+  init(_ reader: SegmentReader, rowGroup: Int, elements: [UInt32], of root: PathRoot) throws {
+    self.reader = reader
+    self.rowGroup = rowGroup
+    rows = elements
+    verbatim = [:]
+    var gather = try RecordGather(reader, rowGroup: rowGroup, catalogue: try reader.catalogue())
+    try gather.run(elements: elements, slot: root.slot)
+    (tape, rowStarts) = try gather.assemble(slot: root.slot)
+    tables = gather.tables
+    plainEntries = Self.plainEntries(gather.tables)
+    integers = gather.integers
+  }
+
   deinit { plainEntries.free() }
 
   private static func plainEntries(_ tables: [StringTable?]) -> RawVector<StringTable.PlainEntries?> {
@@ -125,6 +139,11 @@ private struct RecordGather {
     let count = try reader.column(root).valueCount(in: rowGroup)
     guard count == reader.footer.rowGroups[rowGroup].rowCount else { throw damaged("\(count) root shapes") }
     try gather(slot: 0, column: root, instances: rows)
+  }
+
+  mutating func run(elements: [UInt32], slot: Int) throws {
+    guard let column = catalogue.column(slot, .shape) else { throw damaged("elements without shapes") }
+    try gather(slot: slot, column: column, instances: elements)
   }
 
   /// Reads what the values at the places hold. A place's values are its row's first in their columns.
@@ -253,18 +272,8 @@ private struct RecordGather {
     guard let shapeColumn = catalogue.column(elementSlot, .shape) else {
       throw damaged("elements without shapes")
     }
-    let elementCount = try reader.column(shapeColumn).valueCount(in: rowGroup)
     try take(positions?.count ?? lengths.count)
-    var starts: [Int] = [0]
-    for length in lengths {
-      guard length >= 1, length <= Int64(elementCount - starts[starts.count - 1]) else {
-        throw damaged("array lengths exceed their elements")
-      }
-      starts.append(starts[starts.count - 1] + Int(length))
-    }
-    guard starts[starts.count - 1] == elementCount else {
-      throw damaged("array lengths fall short of their elements")
-    }
+    let starts = try reader.elementStarts(lengthColumn, rowGroup, elementSlot: elementSlot)
     guard let positions else {
       integers[lengthColumn] = lengths
       try gather(slot: elementSlot, column: shapeColumn, instances: nil)
@@ -301,11 +310,11 @@ private struct RecordGather {
     try layOut(count: places.count) { (slot: places[$0].slot, word: places[$0].word) }
   }
 
-  mutating func assemble() throws -> (tape: [UInt32], rowStarts: [Int]) {
-    guard let root = catalogue.column(0, .shape) else { return ([], []) }
+  mutating func assemble(slot: Int = 0) throws -> (tape: [UInt32], rowStarts: [Int]) {
+    guard let root = catalogue.column(slot, .shape) else { return ([], []) }
     let words = words[root]
     cursors[root] = words.count
-    return try layOut(count: words.count) { (slot: 0, word: words[$0]) }
+    return try layOut(count: words.count) { (slot: slot, word: words[$0]) }
   }
 
   /// A record's tape begins with its word, and has a word for each value below it.

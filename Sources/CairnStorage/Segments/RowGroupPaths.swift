@@ -2,13 +2,17 @@
 ///
 /// Shapes are many and targets few, so rows are taken together by target; only then are columns read. Where all
 /// shapes of the row group lead to one column with one value each, not even the rows' shapes are.
+///
+/// Paths start at records, or at the elements of arrays (`PathRoot`); what follows says "row" for either.
 struct RowGroupPaths {
   let reader: SegmentReader
   let rowGroup: Int
+  let root: PathRoot
 
-  init(_ reader: SegmentReader, rowGroup: Int) {
+  init(_ reader: SegmentReader, rowGroup: Int, root: PathRoot = .records) {
     self.reader = reader
     self.rowGroup = rowGroup
+    self.root = root
   }
 
   /// Rows that one target stands for.
@@ -21,11 +25,15 @@ struct RowGroupPaths {
   }
 
   /// The column of the rows' own shapes: every row has one.
-  private func rootColumn() throws -> ColumnReader {
-    guard let index = try reader.catalogue().column(0, .shape) else { throw damaged("no root shape column") }
+  func rootColumn() throws -> ColumnReader {
+    guard let index = try reader.catalogue().column(root.slot, .shape) else {
+      throw damaged("no root shape column")
+    }
     let column = try reader.column(index)
     let count = column.valueCount(in: rowGroup)
-    guard count == reader.footer.rowGroups[rowGroup].rowCount else { throw damaged("\(count) root shapes") }
+    guard root != .records || count == reader.footer.rowGroups[rowGroup].rowCount else {
+      throw damaged("\(count) root shapes")
+    }
     return column
   }
 
@@ -53,10 +61,10 @@ struct RowGroupPaths {
 
   /// The targets of all rows of the row group, told from its list of shapes.
   func targets(_ path: [PathName]) throws -> [PathTable.Target] {
-    let root = try rootColumn()
-    if root.valueCount(in: rowGroup) == 0 { return [] }
-    let table = try reader.pathTable(slot: 0, path: path[...])
-    return try route(table, root).used.map { table.targets[$0] }
+    let shapes = try rootColumn()
+    if shapes.valueCount(in: rowGroup) == 0 { return [] }
+    let table = try reader.pathTable(slot: root.slot, path: path[...])
+    return try route(table, shapes).used.map { table.targets[$0] }
   }
 
   /// Calls `body` with the parts of `rows`, each row in exactly one of them.
@@ -68,8 +76,8 @@ struct RowGroupPaths {
   ) throws {
     if rows.count == 0 { return }
     try visit(
-      slot: 0, column: try rootColumn(), instances: rows, members: .run(0..<rows.count), path: path[...],
-      isWanted,
+      slot: root.slot, column: try rootColumn(), instances: rows, members: .run(0..<rows.count),
+      path: path[...], isWanted,
       body)
   }
 
@@ -139,7 +147,7 @@ struct RowGroupPaths {
   }
 
   /// Where the values of a column stand among the instances of `shapes`; `counts` are its values by code.
-  private func ranks(of column: Int, _ counts: [UInt32], in shapes: ColumnReader) throws -> RankIndex {
+  func ranks(of column: Int, _ counts: [UInt32], in shapes: ColumnReader) throws -> RankIndex {
     try reader.pooled(.ranks, column: column, rowGroup, byteCount: { $0.byteCount }) {
       guard let index = RankIndex(try shapes.words(in: rowGroup), counts: counts),
         try index.valueCount == reader.column(column).valueCount(in: rowGroup)
@@ -160,16 +168,16 @@ struct RowGroupPaths {
   /// The one column that the path leads to in all rows that can be wanted; nil where there are several or none, or
   /// every row has its value, so that there is nothing to find.
   func soleColumn(_ path: [PathName], isWanted: (PathTable.Target) -> Bool) throws -> SoleColumn? {
-    let root = try rootColumn()
-    if root.valueCount(in: rowGroup) == 0 { return nil }
-    let table = try reader.pathTable(slot: 0, path: path[...])
-    let route = try route(table, root)
+    let shapes = try rootColumn()
+    if shapes.valueCount(in: rowGroup) == 0 { return nil }
+    let table = try reader.pathTable(slot: root.slot, path: path[...])
+    let route = try route(table, shapes)
     let wanted = route.used.indices.filter { isWanted(table.targets[route.used[$0]]) }
     guard wanted.count == 1, let place = wanted.first, !route.hasOneEach[place],
       case .value(let index) = table.targets[route.used[place]]
     else { return nil }
     return SoleColumn(
-      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: root),
+      column: try reader.column(index), ranks: try ranks(of: index, route.counts[place], in: shapes),
       route: route,
       place: place)
   }
@@ -215,6 +223,14 @@ struct RowGroupPaths {
     let printer = RecordPrinter(
       catalogue: try reader.catalogue(), layout: .compact, file: reader.name, shared: reader.programs)
     let output = ByteBuffer()
+    if root != .records {
+      let batch = try RecordBatch(reader, rowGroup: rowGroup, elements: rows.list, of: root)
+      return try (0..<rows.count).map { index in
+        output.removeAll()
+        try printer.append(batch, row: index, slot: root.slot, to: &output.bytes)
+        return path.isEmpty ? .json(Array(output.buffer)) : Self.text(at: path[...], in: output.buffer)
+      }
+    }
     if let places = try places(path, rows) {
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows, places: places) { column, counts in
         try ranks(of: column, counts, in: try rootColumn())
@@ -237,7 +253,7 @@ struct RowGroupPaths {
   /// Where the path leads in each row; nil for whole records, and where some row's object has a shape column.
   private func places(_ path: [PathName], _ rows: Positions) throws -> [PathTable.Place]? {
     if path.isEmpty { return nil }
-    let places = try reader.pathTable(slot: 0, path: path[...]).places()
+    let places = try reader.pathTable(slot: root.slot, path: path[...]).places()
     let words = try rootColumn().words(in: rowGroup)
     var found: [PathTable.Place] = []
     found.reserveCapacity(rows.count)

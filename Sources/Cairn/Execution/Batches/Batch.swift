@@ -113,6 +113,27 @@ final class Column: @unchecked Sendable {
     return CodeColumn(try vector(), count: count)
   }
 
+  /// The elements of its arrays as storage has them, and how many each row has; nil where the arrays have to be read.
+  func elements() throws -> (rows: ScanRows, counts: [UInt32])? {
+    guard case .events(let rows, .path(let path), let charge) = origin, lock.withLock({ loaded == nil })
+    else {
+      return nil
+    }
+    return try Charge.keep(charge) { try rows.elements(path) }()
+  }
+
+  /// The values at some names inside its values; elements' members as storage has them.
+  func member(_ names: [PathName]) -> Column {
+    if names.isEmpty { return self }
+    if case .events(let rows, .path(let path), let charge) = origin, rows.root != .records,
+      path.names.isEmpty,
+      lock.withLock({ loaded == nil })
+    {
+      return Column(rows, .path(BoundPath(names: names)), charge: charge)
+    }
+    return Column { [self] in try vector().member(names) }
+  }
+
   fileprivate func select(_ indices: [UInt32], _ subsets: inout ScanSubsets) -> Column {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
     switch origin {
@@ -149,7 +170,11 @@ extension Column {
 
   /// Whether it is a record as a whole, which is rebuilt for every row that it is read of.
   var isWholeRecord: Bool {
-    if case .events(_, .path(let path), _) = origin { path.names.isEmpty } else { false }
+    if case .events(let rows, .path(let path), _) = origin {
+      rows.root == .records && path.names.isEmpty
+    } else {
+      false
+    }
   }
 
   /// The rows of `events` that it reads.
@@ -177,7 +202,7 @@ extension Column {
     switch origin {
     case .events(let rows, let source, _):
       // What cannot be read is told when it is.
-      return (try? rows.segment.widths.byteCount(source)) ?? Self.computedByteCount
+      return (try? rows.byteCount(source)) ?? Self.computedByteCount
     case .spilled(let spilled, _): return spilled.meanByteCount
     case .rows, nil: return Self.computedByteCount
     }
@@ -205,42 +230,54 @@ extension Column {
     }
     let part = try parts[ObjectIdentifier(rows)] ?? arena.append(rows.rows.list)
     parts[ObjectIdentifier(rows)] = part
-    return SpilledColumn(rows.segment, rowGroup: rows.rowGroup, rows: part, source)
+    return SpilledColumn(rows, rows: part, source)
   }
 }
 
 /// The parts of scans that one selection leads to, shared by all columns of a batch.
 private struct ScanSubsets {
-  /// Rows to read, ascending, each once.
-  private let rows: Positions
-  /// For each wanted row its place among them; nil where that is the same.
-  let places: [UInt32]?
+  private let indices: [UInt32]
+  private let isAscending: Bool
+  /// Rows to read, ascending, each once, and for each wanted row its place among them; nil where that is the same.
+  private var reading: (rows: Positions, places: [UInt32]?)?
   private var known: [ObjectIdentifier: ScanRows] = [:]
 
   init(_ indices: [UInt32], isAscending: Bool) {
-    guard !isAscending else {
-      rows = Positions(indices)
-      places = nil
-      return
-    }
-    var distinct: [UInt32] = []
-    for index in indices.sorted() where distinct.last != index { distinct.append(index) }
-    rows = Positions(distinct)
-    places = indices.map { index in
-      var (low, high) = (0, distinct.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if distinct[middle] < index { low = middle + 1 } else { high = middle }
-      }
-      return UInt32(low)
-    }
+    self.indices = indices
+    self.isAscending = isAscending
   }
+
+  var places: [UInt32]? { reading?.places }
 
   mutating func subset(of scan: ScanRows) -> ScanRows {
     let key = ObjectIdentifier(scan)
     if let found = known[key] { return found }
-    let subset = scan.subset(rows)
+    let reading = reading ?? (isAscending ? (Positions(indices), nil) : Self.distinct(indices))
+    self.reading = reading
+    let subset = scan.subset(reading.rows)
     known[key] = subset
     return subset
+  }
+
+  /// The distinct indices, ascending, and the place of each among them, told by a bit for each row.
+  private static func distinct(_ indices: [UInt32]) -> (rows: Positions, places: [UInt32]?) {
+    var words = [UInt64](repeating: 0, count: Int(indices.max() ?? 0) / 64 + 1)
+    for index in indices { words[Int(index >> 6)] |= 1 << UInt64(index & 63) }
+    var rows: [UInt32] = []
+    var before: [UInt32] = []
+    before.reserveCapacity(words.count)
+    for (place, word) in words.enumerated() {
+      before.append(UInt32(truncatingIfNeeded: rows.count))
+      var left = word
+      while left != 0 {
+        rows.append(UInt32(truncatingIfNeeded: place * 64 + left.trailingZeroBitCount))
+        left &= left - 1
+      }
+    }
+    let places = indices.map { index in
+      let below = words[Int(index >> 6)] & (1 << UInt64(index & 63) - 1)
+      return before[Int(index >> 6)] + UInt32(truncatingIfNeeded: below.nonzeroBitCount)
+    }
+    return (Positions(rows), places)
   }
 }

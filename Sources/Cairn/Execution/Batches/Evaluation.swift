@@ -10,7 +10,7 @@ extension BoundExpression {
     let cancellation = context.options.cancellation
     return try cancellation.during {
       let evaluator = try Evaluator(self, batch, context)
-      return evaluator.flat(self)
+      return evaluator.flat(self) ?? evaluator.stepped(self)
         ?? evaluator.map { cancellation.isCancelled ? .null : evaluate(values: $0) }
     }
   }
@@ -18,16 +18,23 @@ extension BoundExpression {
   /// The rows of a batch for which it is true, ascending.
   func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
     let cancellation = context.options.cancellation
-    let outcome = try cancellation.during {
-      try Evaluator(self, batch, context).map {
+    return try cancellation.during {
+      let evaluator = try Evaluator(self, batch, context)
+      if let rows = evaluator.selection(self) { return rows }
+      if let truths = evaluator.flatTruths(self) { return Self.rows(truths) }
+      let outcome = evaluator.map {
         .boolean(!cancellation.isCancelled && truth(values: $0) == true)
       }
+      if case .constant(let value) = outcome {
+        return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
+      }
+      return Self.rows(outcome.truths(count: batch.rowCount))
     }
-    if case .constant(let value) = outcome {
-      return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
-    }
-    return outcome.truths(count: batch.rowCount).withUnsafeBufferPointer { truths in
-      truths.indices.compactMap { truths[$0] ? UInt32($0) : nil }
+  }
+
+  private static func rows(_ truths: [Bool]) -> [UInt32] {
+    truths.withUnsafeBufferPointer { truths in
+      truths.indices.compactMap { truths[$0] ? UInt32(truncatingIfNeeded: $0) : nil }
     }
   }
 }
@@ -43,9 +50,9 @@ private struct Evaluator {
     rowCount = batch.rowCount
     granularity = expression.timeGranularity
     isVolatile = expression.isVolatile
-    inputs = try expression.columns.map { id in
-      if let column = batch.columns[id] { return try column.vector() }
-      return .constant(context.parameters[id] ?? .null)
+    inputs = try zip(expression.columns, expression.members).map { id, names in
+      if let column = batch.columns[id] { return try column.member(names).vector() }
+      return .constant(context.parameters[id] ?? .null).member(names)
     }
   }
 
@@ -59,6 +66,50 @@ private struct Evaluator {
       }
     }
     return isFlat ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+  }
+
+  /// Loops over the steps of time within which the value is the same.
+  func stepped(_ expression: BoundExpression) -> Vector? {
+    guard inputs.count == 1, case .times(let times) = inputs[0], let granularity, granularity > 1
+    else { return nil }
+    let (seconds, codes) = times.steps(of: granularity)
+    let rows = FlatRows(inputs: [.times(Vector.Times(seconds))], count: seconds.count)
+    guard let values = expression.flat(rows) else { return nil }
+    return .coded(Vector.Coded(entries: values.values(count: seconds.count), codes: codes))
+  }
+
+  /// The same for conditions on numbers.
+  func flatTruths(_ condition: BoundExpression) -> [Bool]? {
+    let hasNumbers = inputs.contains { input in
+      switch input {
+      case .wholes, .doubles: true
+      default: false
+      }
+    }
+    return hasNumbers ? condition.flatTruths(FlatRows(inputs: inputs, count: rowCount)) : nil
+  }
+
+  /// The rows for which a condition on texts is true, told from their bytes; nil where it needs values.
+  func selection(_ condition: BoundExpression) -> [UInt32]? {
+    guard inputs.count == 1, case .texts(let texts) = inputs[0], let judge = condition.textJudge()
+    else {
+      return nil
+    }
+    let (entries, null) = (texts.entries, texts.null)
+    return withExtendedLifetime(texts) {
+      let ofNull = condition.truth(values: [.null]) == true
+      var rows: [UInt32] = []
+      if texts.hasFewEntries {
+        let passes = (0..<entries.count).map { judge(entries[$0]) == true } + [ofNull]
+        for (row, code) in texts.codes.enumerated() where passes[Int(code)] {
+          rows.append(UInt32(row))
+        }
+        return rows
+      }
+      for (row, code) in texts.codes.enumerated()
+      where code == null ? ofNull : judge(entries[Int(code)]) == true { rows.append(UInt32(row)) }
+      return rows
+    }
   }
 
   func map(_ evaluate: ([EngineValue]) -> EngineValue) -> Vector {
@@ -95,7 +146,9 @@ private struct Evaluator {
   }
 
   /// Entries that no row uses are not evaluated: few rows may be left of a large dictionary.
-  private func mapUsed(_ coded: Vector.Coded, _ evaluate: (EngineValue) -> EngineValue) -> [EngineValue] {
+  private func mapUsed(_ coded: Vector.Coded, _ evaluate: (EngineValue) -> EngineValue)
+    -> [EngineValue]
+  {
     if coded.entries.count * 2 < coded.codes.count { return coded.entries.map(evaluate) }
     var results = [EngineValue](repeating: .null, count: coded.entries.count)
     var isKnown = [Bool](repeating: false, count: coded.entries.count)

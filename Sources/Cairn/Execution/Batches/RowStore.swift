@@ -76,8 +76,21 @@ final class RowStore: Sendable {
   private final class Parts: Sendable {
     private struct Part: Sendable {
       var batch: Batch
-      /// Place in the output, and row in `batch`.
-      var places: [(target: Int, row: Int)]
+      /// Places in the output; nil for all of them, in their order.
+      var targets: [UInt32]?
+      /// For each of them the row in `batch`; nil for its rows in their order.
+      var rows: [UInt32]?
+
+      @inline(__always)
+      func each(_ body: (_ target: Int, _ row: Int) -> Void) {
+        switch (targets, rows) {
+        case (nil, nil): for row in 0..<batch.rowCount { body(row, row) }
+        case (nil, let rows?): for (target, row) in rows.enumerated() { body(target, Int(row)) }
+        case (let targets?, nil): for (row, target) in targets.enumerated() { body(Int(target), row) }
+        case (let targets?, let rows?):
+          for (target, row) in zip(targets, rows) { body(Int(target), Int(row)) }
+        }
+      }
     }
 
     private let parts: [Part]
@@ -87,39 +100,64 @@ final class RowStore: Sendable {
     init(_ store: RowStore, _ rows: [Int], isWhole: Bool) {
       rowCount = rows.count
       threads = store.threads
-      var byBatch = [[(target: Int, row: UInt32)]](repeating: [], count: store.batches.count)
+      if store.batches.count == 1 {
+        let taken = rows.filter { $0 >= 0 }.map { UInt32(truncatingIfNeeded: $0) }
+        let isAll = taken.count == rows.count
+        let targets =
+          isAll ? nil : rows.indices.filter { rows[$0] >= 0 }.map { UInt32(truncatingIfNeeded: $0) }
+        parts = taken.isEmpty ? [] : [Self.part(store.batches[0], targets, taken, isWhole: isWhole)]
+        return
+      }
+      var targets = [[UInt32]](repeating: [], count: store.batches.count)
+      var taken = targets
+      var (batch, range) = (0, 0..<0)
       for (target, row) in rows.enumerated() where row >= 0 {
-        let place = store.place(row)
-        byBatch[place.batch].append((target, place.row))
+        if !range.contains(row) {
+          batch = store.place(row).batch
+          range = store.starts[batch]..<(store.starts[batch] + store.batches[batch].rowCount)
+        }
+        targets[batch].append(UInt32(truncatingIfNeeded: target))
+        taken[batch].append(UInt32(truncatingIfNeeded: row - range.lowerBound))
       }
-      parts = byBatch.enumerated().filter { !$0.element.isEmpty }.map { index, places in
-        let batch = store.batches[index]
-        if isWhole { return Part(batch: batch, places: places.map { ($0.target, Int($0.row)) }) }
-        let rows = places.map(\.row)
-        let isAscending = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
-        return Part(
-          batch: batch.taken(rows, isAscending: isAscending),
-          places: places.enumerated().map { ($1.target, $0) })
+      parts = store.batches.indices.filter { !taken[$0].isEmpty }.map {
+        Self.part(store.batches[$0], targets[$0], taken[$0], isWhole: isWhole)
       }
+    }
+
+    private static func part(_ batch: Batch, _ targets: [UInt32]?, _ rows: [UInt32], isWhole: Bool) -> Part {
+      if isWhole { return Part(batch: batch, targets: targets, rows: rows) }
+      // Rows that are taken again and again are read once.
+      if batch.rowCount * 2 < rows.count {
+        let all = batch.taken((0..<UInt32(batch.rowCount)).map { $0 }, isAscending: true)
+        return Part(batch: all, targets: targets, rows: rows)
+      }
+      let isAscending = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+      return Part(batch: batch.taken(rows, isAscending: isAscending), targets: targets, rows: nil)
     }
 
     func gather(_ id: ColumnID) throws -> Vector {
       if parts.count == 1, let part = parts.first {
         let vector = try part.batch.columns[id]?.vector() ?? .constant(.null)
+        if part.targets == nil, part.rows == nil { return vector }
         if case .plain = vector, hasFewSources { return .coded(coded([vector])) }
-        if part.places.count == rowCount { return vector.gathered(part.places.map { UInt32($0.row) }) }
-        if case .coded(let coded) = vector { return Self.padded(coded, part.places, rowCount) }
+        if part.targets == nil, let rows = part.rows { return vector.gathered(rows) }
+        if case .coded(let coded) = vector { return padded(coded, part) }
       }
       let vectors = try parallelMap(count: parts.count, threads: threads) {
         try parts[$0].batch.columns[id]?.vector()
       }
       if let seconds = seconds(vectors) { return .times(Vector.Times(seconds)) }
+      if let wholes: Vector.Numbers<Int64> = numbers(
+        vectors, { if case .wholes(let own)? = $0 { own } else { nil } })
+      {
+        return .wholes(wholes)
+      }
       if let texts = texts(vectors) { return .texts(texts) }
-      if hasFewSources { return .coded(coded(vectors)) }
+      if hasFewSources || hasFewEntries(vectors) { return .coded(coded(vectors)) }
       var values = [EngineValue](repeating: .null, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
         guard let vector else { continue }
-        for place in part.places { values[place.target] = vector[place.row] }
+        part.each { values[$0] = vector[$1] }
       }
       return .plain(values)
     }
@@ -127,14 +165,25 @@ final class RowStore: Sendable {
     /// Whether rows are taken many times each.
     private var hasFewSources: Bool { parts.reduce(0) { $0 + $1.batch.rowCount } * 2 < rowCount }
 
-    /// The rows that there are as entries, and NULL.
+    /// Whether all values are entries that many rows share.
+    private func hasFewEntries(_ vectors: [Vector?]) -> Bool {
+      var count = 0
+      for vector in vectors {
+        guard case .coded(let coded)? = vector else { return false }
+        count += coded.entries.count
+      }
+      return count * 2 < rowCount
+    }
+
+    /// The rows' values as entries, and NULL.
     private func coded(_ vectors: [Vector?]) -> Vector.Coded {
       var entries: [EngineValue] = []
       var codes = [UInt32](repeating: .max, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
         let first = UInt32(truncatingIfNeeded: entries.count)
-        entries += (vector ?? .constant(.null)).values(count: part.batch.rowCount)
-        for place in part.places { codes[place.target] = first + UInt32(truncatingIfNeeded: place.row) }
+        let coded = (vector ?? .constant(.null)).coded(count: part.batch.rowCount)
+        entries += coded.entries
+        part.each { codes[$0] = first + coded.codes[$1] }
       }
       let null = UInt32(truncatingIfNeeded: entries.count)
       return Vector.Coded(entries: entries + [.null], codes: codes.map { $0 == .max ? null : $0 })
@@ -146,9 +195,25 @@ final class RowStore: Sendable {
       var output = [Int64](repeating: .min, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
         guard case .times(let times)? = vector else { return nil }
-        for place in part.places { output[place.target] = times.seconds[place.row] }
+        part.each { output[$0] = times.seconds[$1] }
       }
       return output
+    }
+
+    /// Numbers of one kind; nil where there are other values.
+    private func numbers<Number: FixedWidthInteger & BitwiseCopyable & Sendable>(
+      _ vectors: [Vector?], _ own: (Vector?) -> Vector.Numbers<Number>?
+    ) -> Vector.Numbers<Number>? {
+      var output = [Number](repeating: 0, count: rowCount)
+      var isNull = [Bool](repeating: true, count: rowCount)
+      for (part, vector) in zip(parts, vectors) {
+        guard let numbers = own(vector) else { return nil }
+        part.each { target, row in
+          output[target] = numbers.values[row]
+          isNull[target] = numbers.isNull(row)
+        }
+      }
+      return Vector.Numbers(output, isNull: isNull.contains(true) ? isNull : [])
     }
 
     /// Texts copied to where they are wanted, or the tables one after the other where these are small; nil where there
@@ -165,17 +230,16 @@ final class RowStore: Sendable {
       if texts.reduce(0, { $0 + $1.entryCount }) * 2 < rowCount, let joined = Vector.Texts.Joined(texts) {
         var codes = [UInt32](repeating: joined.null, count: rowCount)
         for (index, part) in parts.enumerated() {
-          for place in part.places {
-            codes[place.target] = joined.code(texts[index].codes[place.row], of: index)
-          }
+          let own = texts[index].codes
+          part.each { codes[$0] = joined.code(own[$1], of: index) }
         }
         return Vector.Texts(joined.table, codes: codes, isTyped: isTyped)
       }
       var wanted = [Place](repeating: Place(part: -1, entry: 0), count: rowCount)
       for (index, part) in parts.enumerated() {
-        for place in part.places {
-          let code = texts[index].codes[place.row]
-          if code != texts[index].null { wanted[place.target] = Place(part: Int32(index), entry: code) }
+        let (own, null) = (texts[index].codes, texts[index].null)
+        part.each { target, row in
+          if own[row] != null { wanted[target] = Place(part: Int32(index), entry: own[row]) }
         }
       }
       let entries = texts.map(\.entries)
@@ -197,11 +261,9 @@ final class RowStore: Sendable {
     }
 
     /// Entries as they are, and NULL where no row goes.
-    private static func padded(
-      _ coded: Vector.Coded, _ places: [(target: Int, row: Int)], _ rowCount: Int
-    ) -> Vector {
+    private func padded(_ coded: Vector.Coded, _ part: Part) -> Vector {
       var codes = [UInt32](repeating: UInt32(coded.entries.count), count: rowCount)
-      for place in places { codes[place.target] = coded.codes[place.row] }
+      part.each { codes[$0] = coded.codes[$1] }
       return .coded(Vector.Coded(entries: coded.entries + [.null], codes: codes))
     }
   }

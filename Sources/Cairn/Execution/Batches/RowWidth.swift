@@ -36,6 +36,8 @@ extension Vector {
 final class SegmentWidths: Sendable {
   /// What a value takes that is neither an object nor an array.
   private static let leafByteCount = 96
+  /// What an element of an array takes, or a member of it.
+  static let elementByteCount = 256
   /// No more is believed of a file.
   private static let mostByteCount = 1 << 28
 

@@ -32,23 +32,39 @@ private final class ObjectsCache: @unchecked Sendable {
   }
 }
 
-/// Rows of one row group, ascending: where the columns of `events` are read.
+/// Rows of one row group, ascending: where the columns of `events` are read. Or elements of arrays there, whose members
+/// are read in the same way.
 final class ScanRows: @unchecked Sendable {
   let segment: ScanSegment
   let rowGroup: Int
+  let root: PathRoot
   let rows: Positions
   private let lock = Lock()
   private var projection: FieldProjection?
 
-  init(_ segment: ScanSegment, rowGroup: Int, rows: Positions) {
+  init(_ segment: ScanSegment, rowGroup: Int, root: PathRoot = .records, rows: Positions) {
     self.segment = segment
     self.rowGroup = rowGroup
+    self.root = root
     self.rows = rows
   }
 
   /// The rows at ascending `indices`.
   func subset(_ indices: Positions) -> ScanRows {
-    ScanRows(segment, rowGroup: rowGroup, rows: rows.select(indices))
+    ScanRows(segment, rowGroup: rowGroup, root: root, rows: rows.select(indices))
+  }
+
+  /// The elements of the arrays at a path, and how many each row has; nil where these have to be looked at.
+  func elements(_ path: BoundPath) throws -> (rows: ScanRows, counts: [UInt32])? {
+    guard !path.onlyStrings, let elements = try fields().elements(path.names, rows: rows) else { return nil }
+    return (
+      ScanRows(segment, rowGroup: rowGroup, root: elements.root, rows: elements.positions), elements.counts
+    )
+  }
+
+  /// What a value of a column takes, roughly.
+  func byteCount(_ source: EventsColumn) throws -> Int {
+    root == .records ? try segment.widths.byteCount(source) : SegmentWidths.elementByteCount
   }
 
   func vector(_ source: EventsColumn) throws -> Vector {
@@ -86,7 +102,7 @@ final class ScanRows: @unchecked Sendable {
   private func fields() throws -> FieldProjection {
     try lock.withLock {
       if let projection { return projection }
-      let new = try FieldProjection(segment.reader, rowGroup: rowGroup)
+      let new = try FieldProjection(segment.reader, rowGroup: rowGroup, root: root)
       projection = new
       return new
     }

@@ -96,13 +96,16 @@ extension Vector {
       init?(_ parts: [Texts]) {
         let count = parts.reduce(0) { $0 + $1.table.count }
         if count >= UInt32.max { return nil }
-        table = StringTable(entryCapacity: count, byteCapacity: parts.reduce(0) { $0 + $1.table.heap.count })
+        var heap = RawVector<UInt8>(capacity: parts.reduce(0) { $0 + $1.table.heap.count })
+        var ends = RawVector<UInt64>(capacity: count)
         for part in parts {
-          starts.append(UInt32(truncatingIfNeeded: table.count))
-          let entries = part.entries
-          for entry in 0..<entries.count { table.append(entries[entry]) }
-          starts.append(UInt32(truncatingIfNeeded: table.count))
+          starts.append(UInt32(truncatingIfNeeded: ends.count))
+          let first = UInt64(heap.count)
+          heap.append(from: part.table.heap.base, count: part.table.heap.count)
+          for end in part.table.ends.buffer { ends.append(first + end) }
+          starts.append(UInt32(truncatingIfNeeded: ends.count))
         }
+        table = StringTable(heap: heap, ends: ends)
       }
 
       var null: UInt32 { UInt32(truncatingIfNeeded: table.count) }

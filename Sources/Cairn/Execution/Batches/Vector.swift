@@ -134,6 +134,21 @@ enum Vector: Sendable {
     }
   }
 
+  /// The values at some names inside the values.
+  func member(_ names: [PathName]) -> Vector {
+    if names.isEmpty { return self }
+    let steps = names.map { ValueStep.name($0) }
+    switch self {
+    case .constant(let value): return .constant(StepsNode.follow(value, steps[...]))
+    case .coded(var coded):
+      coded.entries = coded.entries.map { StepsNode.follow($0, steps[...]) }
+      coded.keys = []
+      return .coded(coded)
+    case .plain(let values): return .plain(values.map { StepsNode.follow($0, steps[...]) })
+    case .times, .wholes, .doubles, .texts: return .constant(.null)
+    }
+  }
+
   static func time(_ seconds: Int64) -> EngineValue {
     guard EventTime.canonicalRange.contains(seconds) else { return .null }
     let text = [UInt8](unsafeUninitializedCapacity: EventTime.canonicalByteCount) { buffer, count in

@@ -12,9 +12,9 @@ extension ExpressionBinder {
         throw BindError(message: "the pattern \(error.message)", span: pattern.span)
       }
     }
-    let node = FunctionNode([textNode, patternNode]) { [compiled] values in
-      guard let text = values[0].text, let pattern = values[1].text,
-        let regex = compiled ?? (try? RegexPattern(pattern))
+    if let compiled { return fold(RegexLikeNode(textNode, compiled), [textNode, patternNode]) }
+    let node = FunctionNode([textNode, patternNode]) { values in
+      guard let text = values[0].text, let pattern = values[1].text, let regex = try? RegexPattern(pattern)
       else { return .null }
       return .boolean(regex.matches(text))
     }

@@ -308,7 +308,7 @@ struct ExpressionBinder {
       return (table.reader(events.column(.virtual(virtual)), path), path)
     case .column(let column, let path):
       column.origin?.note(path.steps)
-      return (table.reader(column.id, path), path)
+      return (table.reader(column.id, path, hasElements: column.origin != nil), path)
     case .outer(let inner):
       let before = Set(table.columns)
       let result: (PathReader, AccessPath)

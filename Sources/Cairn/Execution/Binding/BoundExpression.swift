@@ -5,6 +5,8 @@ import CairnStorage
 package struct BoundExpression: Sendable {
   /// The columns that it reads, in order of first use.
   package let columns: [ColumnID]
+  /// For each of them the names inside its values at which the wanted ones are; mostly none.
+  let members: [[PathName]]
   /// Those that are record paths, in the same order.
   package let paths: [BoundPath]
   /// What can be looked up in a dictionary, if the expression is a test for equality with texts.
@@ -29,6 +31,7 @@ package struct BoundExpression: Sendable {
     self.isVolatile = isVolatile
     self.root = root
     columns = table.columns
+    members = table.members
     paths = table.paths
     self.needle = needle
     self.terms = terms
@@ -51,6 +54,12 @@ package struct BoundExpression: Sendable {
     return root.truth(Row(values: values, elements: []))
   }
 
+  /// Which rows of a batch it is true for, where its nodes have loops for numbers; else nil.
+  func flatTruths(_ rows: FlatRows) -> [Bool]? { isVolatile ? nil : root.flatTruths(rows) }
+
+  /// The outcome for strings of its one column, told from their bytes; nil where values have to be made of them.
+  func textJudge() -> TextJudge? { columns.count == 1 && !isVolatile ? root.textJudge() : nil }
+
   /// The value for a record whose value at `paths[i]` is `fields[i]`.
   package func evaluate(_ fields: [FieldValue]) -> EngineValue {
     evaluate(values: fields.map { EngineValue($0) })
@@ -69,6 +78,17 @@ package struct BoundExpression: Sendable {
   var plainColumn: ColumnID? {
     if columns.count == 1, let node = root as? PathNode, node.reader.isPlain { return columns[0] }
     return columns.count == 1 && root is ColumnNode ? columns[0] : nil
+  }
+
+  /// The column and the names inside its values, if it does nothing with what is there.
+  var plainMember: (column: ColumnID, names: [PathName])? {
+    guard columns.count == 1, let node = root as? PathNode, node.reader.isWhole else { return nil }
+    return (columns[0], members[0])
+  }
+
+  /// What it reads, of the values of columns.
+  func inputs(_ value: (ColumnID) -> EngineValue) -> [EngineValue] {
+    zip(columns, members).map { Vector.constant(value($0)).member($1)[0] }
   }
 
   /// Where it is a LIKE on a path as a whole: what a value's text has in it wherever it is true.

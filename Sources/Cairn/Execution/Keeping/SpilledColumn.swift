@@ -10,7 +10,7 @@ final class SpilledColumn: Sendable {
     case times(SpillArena.Part)
     /// Where each entry begins and the last one ends, the entries, and a code per row; without codes an entry is a row.
     case entries(offsets: SpillArena.Part, bytes: SpillArena.Part, codes: SpillArena.Part?)
-    case scan(ScanSegment, rowGroup: Int, rows: SpillArena.Part, EventsColumn)
+    case scan(ScanSegment, rowGroup: Int, PathRoot, rows: SpillArena.Part, EventsColumn)
   }
 
   private let form: Form
@@ -19,10 +19,11 @@ final class SpilledColumn: Sendable {
   /// What a value takes in memory, roughly.
   let meanByteCount: Int
 
-  init(_ segment: ScanSegment, rowGroup: Int, rows: SpillArena.Part, _ source: EventsColumn) {
-    form = .scan(segment, rowGroup: rowGroup, rows: rows, source)
+  /// - Parameter rows: those of the scan, in a temporary file.
+  init(_ scan: ScanRows, rows: SpillArena.Part, _ source: EventsColumn) {
+    form = .scan(scan.segment, rowGroup: scan.rowGroup, scan.root, rows: rows, source)
     valueByteCount = 0
-    meanByteCount = (try? segment.widths.byteCount(source)) ?? 0
+    meanByteCount = (try? scan.byteCount(source)) ?? 0
   }
 
   init(_ vector: Vector, rowCount: Int, _ arena: SpillArena) throws {
@@ -94,17 +95,18 @@ final class SpilledColumn: Sendable {
     case .entries(let offsets, let bytes, nil):
       let rows = rows ?? (0..<UInt32(offsets.entryCount)).map { $0 }
       return .plain(Self.values(offsets, bytes, rows))
-    case .scan(let segment, let rowGroup, let part, let source):
+    case .scan(let segment, let rowGroup, let root, let part, let source):
       let all = part.elements(UInt32.self)
       guard let rows else {
-        return try ScanRows(segment, rowGroup: rowGroup, rows: Positions(all)).vector(source)
+        return try ScanRows(segment, rowGroup: rowGroup, root: root, rows: Positions(all)).vector(source)
       }
       // Storage reads ascending rows, each once.
       let (used, codes) = Self.used(rows, of: all.count)
       let ascending = used.indices.sorted { used[$0] < used[$1] }
       var places = [UInt32](repeating: 0, count: used.count)
       for (place, index) in ascending.enumerated() { places[index] = UInt32(place) }
-      let scan = ScanRows(segment, rowGroup: rowGroup, rows: Positions(ascending.map { all[Int(used[$0])] }))
+      let scan = ScanRows(
+        segment, rowGroup: rowGroup, root: root, rows: Positions(ascending.map { all[Int(used[$0])] }))
       let vector = try scan.vector(source)
       let isAsRead = rows.count == used.count && zip(used, used.dropFirst()).allSatisfy { $0 < $1 }
       return isAsRead ? vector : vector.gathered(codes.map { places[Int($0)] })

@@ -88,38 +88,44 @@ struct LikePattern: Sendable {
   }
 
   /// Whether the whole text matches.
-  func matches(_ text: [UInt8]) -> Bool {
-    let text = ignoresCase ? Characters.lower(text) : text
+  func matches(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { matches($0) } }
+
+  /// Whether the whole text matches.
+  func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     switch form {
     case .literals(let texts, let isOpenAtStart, let isOpenAtEnd):
-      return LikePattern.match(text, texts, isOpenAtStart, isOpenAtEnd)
+      if !ignoresCase { return LikePattern.match(text, texts, isOpenAtStart, isOpenAtEnd) }
+      return Characters.lower(Array(text)).withUnsafeBufferPointer {
+        LikePattern.match($0, texts, isOpenAtStart, isOpenAtEnd)
+      }
     case .pieces(let pieces):
-      return LikePattern.match(Characters.split(text), pieces)
+      let text = Array(text)
+      return LikePattern.match(Characters.split(ignoresCase ? Characters.lower(text) : text), pieces)
     }
   }
 
   private static func match(
-    _ text: [UInt8], _ literals: [[UInt8]], _ isOpenAtStart: Bool, _ isOpenAtEnd: Bool
+    _ text: UnsafeBufferPointer<UInt8>, _ literals: [[UInt8]], _ isOpenAtStart: Bool, _ isOpenAtEnd: Bool
   ) -> Bool {
-    var literals = literals[...]
-    if !isOpenAtStart, !isOpenAtEnd, literals.count == 1 { return text == literals.first }
-    var start = 0
-    var end = text.count
-    if !isOpenAtStart, let first = literals.popFirst() {
-      guard text.starts(with: first) else { return false }
-      start = first.count
-    }
-    if !isOpenAtEnd, let last = literals.popLast() {
-      end -= last.count
-      guard end >= start, text[end...].elementsEqual(last) else { return false }
-    }
-    for literal in literals {
-      guard let place = ByteOrder.find(literal, in: text, from: start), place + literal.count <= end else {
-        return false
+    if !isOpenAtStart, !isOpenAtEnd, literals.count == 1 { return text.elementsEqual(literals[0]) }
+    var (start, end) = (0, text.count)
+    for (index, literal) in literals.enumerated() {
+      let isFound = literal.withUnsafeBufferPointer { literal in
+        if index == literals.count - 1, !isOpenAtEnd {
+          end -= literal.count
+          return end >= start && ByteOrder.matches(text, at: end, literal)
+        }
+        guard index > 0 || isOpenAtStart else {
+          start = literal.count
+          return ByteOrder.matches(text, at: 0, literal)
+        }
+        guard let place = ByteOrder.find(literal, in: text, from: start) else { return false }
+        start = place + literal.count
+        return true
       }
-      start = place + literal.count
+      if !isFound { return false }
     }
-    return true
+    return start <= end
   }
 
   /// Pieces between `%`, each at its earliest place; the last one at the end.

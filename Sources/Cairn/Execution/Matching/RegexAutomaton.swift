@@ -26,21 +26,40 @@ final class RegexAutomaton: @unchecked Sendable {
 
   /// Whether the pattern matches anywhere.
   func matches(_ text: [UInt8]) -> Bool {
-    if !isCacheable || text.count < (asksForEnd ? Self.shortTextByteCount : 1) {
-      var search = RegexSearch(program, RegexPattern.scalars(text))
-      return search.run()
+    text.withUnsafeBufferPointer { Searcher(self).matches($0) }
+  }
+
+  /// Searches many texts, one after the other, with what is remembered at hand.
+  final class Searcher {
+    private let automaton: RegexAutomaton
+    private var states: RegexStates?
+
+    /// Shorter texts whose end counts are not worth a look into the caches.
+    private static let shortTextByteCount = 32
+
+    init(_ automaton: RegexAutomaton) { self.automaton = automaton }
+
+    deinit {
+      if let states { automaton.lock.withLock { automaton.idle.append(states) } }
     }
-    let states = lock.withLock { idle.popLast() } ?? RegexStates(program)
-    defer { lock.withLock { idle.append(states) } }
-    if text.allSatisfy({ $0 < 0x80 }) { return states.matches(text) }
-    return states.matches(RegexPattern.scalars(text))
+
+    /// Whether the pattern matches anywhere.
+    func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+      if !automaton.isCacheable || text.count < (automaton.asksForEnd ? Self.shortTextByteCount : 1) {
+        var search = RegexSearch(automaton.program, RegexPattern.scalars(Array(text)))
+        return search.run()
+      }
+      let states =
+        self.states ?? automaton.lock.withLock { automaton.idle.popLast() } ?? RegexStates(automaton.program)
+      self.states = states
+      if text.allSatisfy({ $0 < 0x80 }) { return states.matches(text) }
+      return RegexPattern.scalars(Array(text)).withUnsafeBufferPointer { states.matches($0) }
+    }
   }
 
   /// Whether something may hold at a text's end only.
   private var asksForEnd: Bool { program.asksForEnd }
 
-  /// Shorter texts whose end counts are not worth a look into the caches.
-  private static let shortTextByteCount = 32
 }
 
 /// The sets of states that searches with a program have met.
@@ -87,7 +106,7 @@ private final class RegexStates {
     startStates = start
   }
 
-  func matches<Scalar: FixedWidthInteger & UnsignedInteger>(_ text: [Scalar]) -> Bool {
+  func matches<Scalar: FixedWidthInteger & UnsignedInteger>(_ text: UnsafeBufferPointer<Scalar>) -> Bool {
     if matchesAtStart { return true }
     let bodyEnd = text.count - tailCount
     var set = startNumber ?? number(startStates)
@@ -108,7 +127,7 @@ private final class RegexStates {
 
   /// The set after some characters; nil where one of them ends a match.
   private func run<Scalar: FixedWidthInteger & UnsignedInteger>(
-    _ text: [Scalar], _ start: Int, _ end: Int, _ set: Int
+    _ text: UnsafeBufferPointer<Scalar>, _ start: Int, _ end: Int, _ set: Int
   ) -> Int? {
     var (set, start) = (set, start)
     while start < end {
@@ -145,20 +164,18 @@ private final class RegexStates {
 
   /// Goes on as long as sets are known; gives the place where they are not, or a match ends.
   private func follow<Scalar: FixedWidthInteger & UnsignedInteger>(
-    _ text: [Scalar], _ start: Int, _ end: Int, _ set: inout Int
+    _ text: UnsafeBufferPointer<Scalar>, _ start: Int, _ end: Int, _ set: inout Int
   ) -> Int {
     var place = start
-    text.withUnsafeBufferPointer { text in
-      asciiKinds.withUnsafeBufferPointer { asciiKinds in
-        next.withUnsafeBufferPointer { next in
-          while place < end, text[place] < 128 {
-            let kind = Int(asciiKinds[Int(truncatingIfNeeded: text[place])])
-            if kind < 0 || kind >= Self.kindCount { return }
-            let known = next[set * Self.kindCount + kind]
-            if known < 0 { return }
-            set = Int(known)
-            place += 1
-          }
+    asciiKinds.withUnsafeBufferPointer { asciiKinds in
+      next.withUnsafeBufferPointer { next in
+        while place < end, text[place] < 128 {
+          let kind = Int(asciiKinds[Int(truncatingIfNeeded: text[place])])
+          if kind < 0 || kind >= Self.kindCount { return }
+          let known = next[set &* Self.kindCount &+ kind]
+          if known < 0 { return }
+          set = Int(known)
+          place &+= 1
         }
       }
     }

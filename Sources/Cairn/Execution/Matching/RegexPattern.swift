@@ -54,6 +54,18 @@ struct RegexPattern: Sendable {
     }
   }
 
+  /// The same for many texts by one thread.
+  func textJudge() -> TextJudge {
+    switch form {
+    case .literal(let part):
+      return { text in part.withUnsafeBufferPointer { ByteOrder.find($0, in: text, from: 0) } != nil }
+    case .literals(_, let automaton): return { automaton.search(Array($0)) { _ in true } }
+    case .program(let automaton):
+      let searcher = RegexAutomaton.Searcher(automaton)
+      return { searcher.matches($0) }
+    }
+  }
+
   /// The characters of a text, U+FFFD for those that are not Unicode.
   static func scalars(_ text: [UInt8]) -> [UInt32] {
     if text.allSatisfy({ $0 < 0x80 }) { return text.map { UInt32($0) } }

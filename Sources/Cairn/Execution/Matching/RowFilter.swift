@@ -70,8 +70,20 @@ final class RowFilter: Sendable {
     let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
     return ColumnPredicate(
       path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
-      wantsStringsOnly: conjunct.paths[0].onlyStrings
+      wantsStringsOnly: conjunct.paths[0].onlyStrings,
+      textJudge: judge(of: conjunct, cancellation)
     ) { !cancellation.isCancelled && conjunct.truth(values: [EngineValue($0)]) == true }
+  }
+
+  /// Makes what judges strings by their bytes; nil where values have to be made of them.
+  private static func judge(
+    of conjunct: BoundExpression, _ cancellation: QueryCancellation
+  ) -> (@Sendable () -> (UnsafeBufferPointer<UInt8>) -> Bool)? {
+    if conjunct.textJudge() == nil { return nil }
+    return {
+      let judge = conjunct.textJudge()
+      return { text in !cancellation.isCancelled && judge?(text) == true }
+    }
   }
 
   /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.

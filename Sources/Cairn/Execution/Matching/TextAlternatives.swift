@@ -75,8 +75,8 @@ struct TextAlternatives: Sendable {
 
 /// `x LIKE … OR x LIKE …`, `regexp_like` of plain texts and the like, all of one operand.
 final class TextAlternativesNode: ConditionNode {
-  private let operand: any Node
-  private let alternatives: TextAlternatives
+  let operand: any Node
+  let alternatives: TextAlternatives
 
   init(_ operand: any Node, _ alternatives: TextAlternatives) {
     self.operand = operand

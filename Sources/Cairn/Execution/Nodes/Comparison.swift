@@ -84,9 +84,9 @@ extension ComparisonOperator {
 
 /// A comparison of two values.
 final class ComparisonNode: ConditionNode {
-  private let operation: ComparisonOperator
-  private let lhs: Operand
-  private let rhs: Operand
+  let operation: ComparisonOperator
+  let lhs: Operand
+  let rhs: Operand
 
   init(_ operation: ComparisonOperator, _ lhs: Operand, _ rhs: Operand) {
     self.operation = operation
@@ -103,9 +103,9 @@ final class ComparisonNode: ConditionNode {
 
 /// A comparison with a text that spells no time: the commonest one, by bytes alone for strings.
 final class TextComparisonNode: ConditionNode {
-  private let operation: ComparisonOperator
-  private let value: any Node
-  private let text: [UInt8]
+  let operation: ComparisonOperator
+  let value: any Node
+  let text: [UInt8]
 
   init(_ operation: ComparisonOperator, _ value: any Node, _ text: [UInt8]) {
     self.operation = operation

@@ -157,7 +157,7 @@ enum FlatArithmetic {
   }
 
   /// An operand: a number for each row, or one for all.
-  fileprivate struct Side<Number: BitwiseCopyable & Sendable> {
+  struct Side<Number: BitwiseCopyable & Sendable> {
     private let numbers: Vector.Numbers<Number>
     private let isConstant: Bool
 
@@ -174,7 +174,7 @@ enum FlatArithmetic {
 
 extension FlatArithmetic.Side where Number == Int64 {
   /// Nil for anything but whole numbers.
-  fileprivate init?(whole value: FlatValue) {
+  init?(whole value: FlatValue) {
     switch value {
     case .wholes(let numbers): self.init(numbers)
     case .constant(.number(.integer(let whole))): self.init(Vector.Numbers([whole]), isConstant: true)
@@ -185,7 +185,7 @@ extension FlatArithmetic.Side where Number == Int64 {
 
 extension FlatArithmetic.Side where Number == Double {
   /// Nil for what is no number.
-  fileprivate init?(double value: FlatValue) {
+  init?(double value: FlatValue) {
     switch value {
     case .doubles(let numbers): self.init(numbers)
     case .wholes(let numbers):
@@ -200,7 +200,7 @@ extension FlatArithmetic.Side where Number == Double {
 
 extension FlatValue {
   /// Whether an operation with it is one of doubles.
-  fileprivate var isDouble: Bool {
+  var isDouble: Bool {
     switch self {
     case .doubles: true
     case .constant(.number(let number)): number.isDouble

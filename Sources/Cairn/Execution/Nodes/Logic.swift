@@ -8,7 +8,7 @@ enum ThreeValued {
 
 /// `AND` of its terms.
 final class AndNode: ConditionNode {
-  private let terms: [any Node]
+  let terms: [any Node]
 
   init(_ terms: [any Node]) { self.terms = terms }
 
@@ -27,7 +27,7 @@ final class AndNode: ConditionNode {
 
 /// `OR` of its terms.
 final class OrNode: ConditionNode {
-  private let terms: [any Node]
+  let terms: [any Node]
 
   init(_ terms: [any Node]) { self.terms = terms }
 
@@ -46,7 +46,7 @@ final class OrNode: ConditionNode {
 
 /// `NOT`.
 final class NotNode: ConditionNode {
-  private let operand: any Node
+  let operand: any Node
 
   init(_ operand: any Node) { self.operand = operand }
 
@@ -55,7 +55,7 @@ final class NotNode: ConditionNode {
 
 /// `IS NOT NULL`.
 final class IsNotNullNode: ConditionNode {
-  private let operand: any Node
+  let operand: any Node
 
   init(_ operand: any Node) { self.operand = operand }
 
@@ -225,8 +225,8 @@ final class LikeNode: ConditionNode {
     case computed(any Node, escape: (any Node)?)
   }
 
-  private let operand: any Node
-  private let pattern: Pattern
+  let operand: any Node
+  let pattern: Pattern
   private let ignoresCase: Bool
 
   init(_ operand: any Node, _ pattern: Pattern, ignoresCase: Bool) {

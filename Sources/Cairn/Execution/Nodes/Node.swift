@@ -17,6 +17,10 @@ protocol Node: AnyObject, Sendable {
   var constant: EngineValue? { get }
   /// The values for all rows of a batch at once, where it has a loop for these; else nil.
   func flat(_ rows: FlatRows) -> FlatValue?
+  /// For each row of a batch whether it is true, where it has a loop for numbers; else nil.
+  func flatTruths(_ rows: FlatRows) -> [Bool]?
+  /// The outcome for a string that is the one input, told from its bytes; nil where a value has to be made of it.
+  func textJudge() -> TextJudge?
   /// The type of its values where it is known before there are any; `inputs` are those of the row's values.
   func type(_ inputs: (Int) -> ResultType?) -> ResultType?
 }
@@ -25,8 +29,13 @@ extension Node {
   func truth(_ row: Row) -> Bool? { value(row).truth }
   var constant: EngineValue? { nil }
   func flat(_ rows: FlatRows) -> FlatValue? { nil }
+  func flatTruths(_ rows: FlatRows) -> [Bool]? { nil }
+  func textJudge() -> TextJudge? { nil }
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? { nil }
 }
+
+/// Three-valued outcome for the bytes of a string (S30). For one thread, which asks about many texts.
+typealias TextJudge = (UnsafeBufferPointer<UInt8>) -> Bool?
 
 /// A node whose result is a boolean.
 protocol ConditionNode: Node {}
@@ -58,7 +67,7 @@ final class PathNode: Node {
   func value(_ row: Row) -> EngineValue { reader.value(row) }
 
   func flat(_ rows: FlatRows) -> FlatValue? {
-    reader.isPlain ? FlatValue(rows.inputs[reader.value.slot]) : nil
+    reader.isWhole ? FlatValue(rows.inputs[reader.value.slot]) : nil
   }
 
   /// Steps behind the column lead to values of any kind.

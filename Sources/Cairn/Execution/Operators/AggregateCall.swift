@@ -41,6 +41,8 @@ enum AggregateStates: Sendable {
   /// What a rule prefers in each group.
   case extremes([ExtremeRule.Candidate?], ExtremeRule)
   case sums([FlatSum])
+  /// What conditions came to in each group.
+  case verdicts([LogicVerdict], isConjunction: Bool)
   case states([any AggregateState])
 
   struct DistinctRows: Sendable {
@@ -133,6 +135,10 @@ enum AggregateStates: Sendable {
       self = .counts([])
       sums.append(contentsOf: repeatElement(FlatSum(), count: count))
       self = .sums(sums)
+    case .verdicts(var verdicts, let isConjunction):
+      self = .counts([])
+      verdicts.append(contentsOf: repeatElement(.none, count: count))
+      self = .verdicts(verdicts, isConjunction: isConjunction)
     case .states(var states):
       self = .counts([])
       for _ in 0..<count { states.append(call.function.make()) }
@@ -206,10 +212,7 @@ enum AggregateStates: Sendable {
   }
 
   private func values(_ call: AggregateCall, _ range: Range<Int>) -> [EngineValue] {
-    func whole(_ value: Int) -> EngineValue { .number(.integer(Int64(value))) }
     switch self {
-    case .counts(let counts): return counts[range].map(whole)
-    case .distinctCounts(let sets): return sets[range].map { whole($0.count) }
     case .distinctRows(let groups):
       return groups[range].map { group in
         var state = call.function.make()
@@ -227,7 +230,7 @@ enum AggregateStates: Sendable {
         return state.result
       }
     case .states(let states): return states[range].map { $0.result }
-    case .seconds, .extremes, .sums: return []
+    case .counts, .distinctCounts, .seconds, .extremes, .sums, .verdicts: return []
     }
   }
 

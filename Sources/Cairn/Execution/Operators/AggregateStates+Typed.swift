@@ -22,6 +22,7 @@ extension AggregateStates {
       case .extreme(let rule): rule.isByTime && !rule.isByKey ? .seconds([], rule) : .extremes([], rule)
       case .sum, .average: .sums([])
       case .countIf: .counts([])
+      case .logic(let isConjunction): .verdicts([], isConjunction: isConjunction)
       }
   }
 
@@ -61,6 +62,12 @@ extension AggregateStates {
         sums[target].merge(more[group])
       }
       self = .sums(sums)
+      return 0
+    case .verdicts(let more, _):
+      guard case .verdicts(var verdicts, let isConjunction) = self else { return nil }
+      self = .counts([])
+      for (group, target) in targets.enumerated() { verdicts[target] = max(verdicts[target], more[group]) }
+      self = .verdicts(verdicts, isConjunction: isConjunction)
       return 0
     default: return nil
     }
@@ -112,6 +119,8 @@ extension AggregateStates {
   /// The results of flat states; nil where these are others.
   func typedResults(_ call: AggregateCall, _ range: Range<Int>) -> Vector? {
     switch self {
+    case .counts(let counts): return .wholes(Vector.Numbers(counts[range].map { Int64($0) }))
+    case .distinctCounts(let sets): return .wholes(Vector.Numbers(sets[range].map { Int64($0.count) }))
     case .seconds(let seconds, let rule):
       let part = Array(seconds[range])
       if !part.contains(rule.end.unsetSecond) { return .times(Vector.Times(part)) }
@@ -124,7 +133,24 @@ extension AggregateStates {
           guard sum.count > 0 else { return .null }
           return (isAverage ? sum.exact.average : sum.exact.number).map(EngineValue.number) ?? .null
         })
+    case .verdicts(let verdicts, let isConjunction):
+      return .coded(
+        Vector.Coded(
+          entries: [.null, .boolean(isConjunction), .boolean(!isConjunction)],
+          codes: verdicts[range].map { UInt32($0.rawValue) }))
     default: return nil
     }
   }
+}
+
+/// What the conditions of a group came to, the later one the stronger: none was true or false, none has decided, one
+/// has.
+enum LogicVerdict: UInt8, Comparable, BitwiseCopyable, Sendable {
+  case none, open, decided
+
+  init(_ truth: Bool?, isConjunction: Bool) {
+    self = truth.map { $0 == isConjunction ? .open : .decided } ?? .none
+  }
+
+  static func < (lhs: LogicVerdict, rhs: LogicVerdict) -> Bool { lhs.rawValue < rhs.rawValue }
 }

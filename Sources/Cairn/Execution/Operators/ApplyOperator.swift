@@ -13,6 +13,8 @@ final class ApplyOperator: Operator {
     case exists
     /// `value IN (subquery)`, `value = ANY`, `value > ALL`; rows are compared column by column.
     case quantified(ComparisonOperator, isAll: Bool, [Pair])
+
+    var pairs: [Pair] { if case .quantified(_, _, let pairs) = self { pairs } else { [] } }
   }
 
   /// A compared value and the subquery's column that it is compared with.
@@ -66,28 +68,22 @@ final class ApplyOperator: Operator {
   }
 
   private func vector(_ batch: Batch, _ context: ExecutionContext, _ memo: Memo) throws -> Vector {
+    let values = try sort.pairs.map { try $0.value.vector(batch, context) }
+    let rows = try OuterRows(batch, parameters, values)
+    // EXPLAIN ANALYZE counts what the subquery's operators do for each combination.
+    if case .exists = sort, context.operators == nil, !parameters.isEmpty,
+      let found = try subquery.hasRows(rows.batch, context)
+    {
+      return rows.vector(found.map { .boolean($0) })
+    }
     let inputs = try parameters.map { id in
-      try batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
+      try rows.batch.columns[id]?.vector() ?? .constant(context.parameters[id] ?? .null)
     }
-    guard case .quantified(_, _, let pairs) = sort else {
-      if inputs.isEmpty { return .constant(try outcome([], context, memo).answer([])) }
-      return .plain(
-        try (0..<batch.rowCount).map { row in
-          try outcome(inputs.map { $0[row] }, context, memo).answer([])
-        })
-    }
-    let values = try pairs.map { try $0.value.vector(batch, context) }
-    if inputs.isEmpty, values.count == 1 {
-      // Each distinct value is looked up once.
-      var coded = values[0].coded(count: batch.rowCount)
-      let outcome = try outcome([], context, memo)
-      coded.entries = coded.entries.map { outcome.answer([$0]) }
-      coded.keys = []
-      return .coded(coded)
-    }
-    return .plain(
-      try (0..<batch.rowCount).map { row in
-        try outcome(inputs.map { $0[row] }, context, memo).answer(values.map { $0[row] })
+    let common = parameters.isEmpty && batch.rowCount > 0 ? try outcome([], context, memo) : nil
+    return rows.vector(
+      try rows.firstRows.enumerated().map { place, row in
+        let outcome = try common ?? outcome(inputs.map { $0[place] }, context, memo)
+        return outcome.answer(values.map { $0[Int(row)] })
       })
   }
 
@@ -172,6 +168,32 @@ final class ApplyOperator: Operator {
       }
       return outcome
     }
+  }
+}
+
+/// The combinations that a batch's rows have of what a subquery depends on.
+private struct OuterRows {
+  private let groups: LocalGroups
+  /// The parameters of a row of each combination.
+  let batch: Batch
+
+  /// - Parameter values: what is compared with the subquery's rows, for the batch.
+  init(_ batch: Batch, _ parameters: [ColumnID], _ values: [Vector]) throws {
+    var own = Batch(rowCount: batch.rowCount)
+    for id in parameters { own.columns[id] = batch.columns[id] }
+    groups = LocalGroups(
+      try own.columns.values.map { try $0.codes(count: batch.rowCount) }
+        + values.map { CodeColumn($0, count: batch.rowCount) }, rowCount: batch.rowCount)
+    self.batch = own.select(groups.firstRows)
+  }
+
+  /// A row of each combination.
+  var firstRows: [UInt32] { groups.firstRows }
+
+  /// What has been found for each combination, for all rows.
+  func vector(_ outcomes: [EngineValue]) -> Vector {
+    if outcomes.count == 1 { return .constant(outcomes[0]) }
+    return .coded(Vector.Coded(entries: outcomes, codes: groups.numbers))
   }
 }
 

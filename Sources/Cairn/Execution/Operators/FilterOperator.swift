@@ -14,6 +14,10 @@ final class FilterOperator: Operator {
   var details: [String] { [text()] }
   var inputs: [any Operator] { [input] }
 
+  func hasRows(_ outer: Batch, _ context: ExecutionContext) throws -> [Bool]? {
+    try (input as? LookupOperator)?.hasRows(outer, passing: conjuncts, context)
+  }
+
   func run<Result: Sendable>(
     _ context: ExecutionContext, _ work: @escaping @Sendable (Batch) throws -> Result,
     _ take: (Result) throws -> Bool

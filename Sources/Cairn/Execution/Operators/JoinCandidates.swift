@@ -24,6 +24,8 @@ struct JoinCandidates: Sendable {
   let batch: Batch
   private let keys: [JoinKeys]
   private let hashes: [UInt64]
+  /// For each row the first one of the table that may join it, counted from 1; 0 for none.
+  private let firstCandidates: [UInt32]
   private let table: JoinTable
   private let alone: Alone
   private var row = 0
@@ -44,6 +46,7 @@ struct JoinCandidates: Sendable {
     self.table = table
     self.alone = alone
     hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
+    firstCandidates = table.firstCandidates(hashes)
     let isShared = table.hasOneKey && batch.rowCount > 0 && keys[0].sharedEntry(0) != nil
     verdicts = isShared ? Array(repeating: .unknown, count: keys[0].entryCount) : []
   }
@@ -51,6 +54,14 @@ struct JoinCandidates: Sendable {
   mutating func next() -> Part? {
     var part = Part()
     while row < batch.rowCount, part.leftRows.count < pairCount {
+      if last == nil, !table.joinsAll, firstCandidates[row] == 0 {
+        if alone != .never {
+          part.leftRows.append(UInt32(truncatingIfNeeded: row))
+          part.rightRows.append(-1)
+        }
+        row += 1
+        continue
+      }
       let start = part.leftRows.count
       let isContinued = last != nil
       let entry = verdicts.isEmpty ? nil : keys[0].sharedEntry(row)
@@ -99,6 +110,7 @@ struct JoinCandidates: Sendable {
       let next = (last ?? -1) + 1
       return next < table.store.rowCount ? next : nil
     }
-    return hashes[row] == KeyHashes.null ? nil : table.candidate(hashes[row], after: last)
+    guard let last else { return firstCandidates[row] == 0 ? nil : Int(firstCandidates[row]) - 1 }
+    return table.candidate(hashes[row], after: last)
   }
 }

@@ -15,6 +15,9 @@ final class JoinTable: @unchecked Sendable {
   private let buckets: UnsafeMutablePointer<UInt32>
   private let bucketMask: UInt64
 
+  /// Where one equality decides and the right side has texts: their entries, and each row's.
+  private let soleTexts: (entries: TextEntries, codes: [UInt32])?
+
   /// The right side's values of one equality.
   private enum Keys {
     case texts(TextKeys)
@@ -48,6 +51,11 @@ final class JoinTable: @unchecked Sendable {
     self.equalities = equalities
     keys = try equalities.map { equality in
       rows.isSpilled ? .inFile(equality.right) : try JoinTable.keys(equality.right, rows.batches)
+    }
+    if keys.count == 1, case .texts(let texts) = keys[0] {
+      soleTexts = (texts.entries, texts.texts.codes)
+    } else {
+      soleTexts = nil
     }
     let count = equalities.isEmpty ? 0 : rows.rowCount
     var bucketCount = 1
@@ -100,7 +108,29 @@ final class JoinTable: @unchecked Sendable {
     return nil
   }
 
+  /// For each hash the first row that may equal one with it, counted from 1; 0 for none. Many at once, so that memory
+  /// is waited for once and not for each.
+  func firstCandidates(_ wanted: [UInt64]) -> [UInt32] {
+    var rows = wanted.map { $0 == KeyHashes.null ? 0 : buckets[Int($0 & bucketMask)] }
+    rows.withUnsafeMutableBufferPointer { rows in
+      wanted.withUnsafeBufferPointer { wanted in
+        for index in rows.indices {
+          var next = rows[index]
+          while next != 0, hashes[Int(next) &- 1] != wanted[index] { next = nextRows[Int(next) &- 1] }
+          rows[index] = next
+        }
+      }
+    }
+    return rows
+  }
+
   func isEqual(_ left: [JoinKeys], _ row: Int, _ candidate: Int) -> Bool {
+    if let soleTexts,
+      let isSame = left[0].isSame(row, soleTexts.entries, Int(soleTexts.codes[candidate])),
+      isSame || !equalities[0].leftIsTime && !equalities[0].rightIsTime
+    {
+      return isSame
+    }
     for (index, equality) in equalities.enumerated() {
       let value: EngineValue
       switch keys[index] {

@@ -56,16 +56,34 @@ final class LookupOperator: Operator {
     try table(context).map { !$0.rows(values(context), after: nil, limit: 1).isEmpty }
   }
 
+  func hasRows(_ outer: Batch, _ context: ExecutionContext) throws -> [Bool]? {
+    try hasRows(outer, passing: [], context)
+  }
+
+  /// The same of rows that pass conditions too, which may be on columns of both.
+  func hasRows(
+    _ outer: Batch, passing conditions: [BoundExpression], _ context: ExecutionContext
+  ) throws -> [Bool]? {
+    guard !conditions.contains(where: \.isVolatile),
+      let table = try table(context, runCount: outer.rowCount)
+    else { return nil }
+    let vectors = try keys.map { try $0.outer.vector(outer, context) }
+    // Rows are compared one by one.
+    if vectors.contains(where: \.hasRowValues) { return nil }
+    let keys = vectors.map { JoinKeys($0, count: outer.rowCount) }
+    return try SemiJoin(table: table.table, outer: outer, keys: keys, conditions: conditions).found(context)
+  }
+
   private func values(_ context: ExecutionContext) -> [EngineValue] {
     keys.map { key in
-      key.outer.evaluate(values: key.outer.columns.map { context.parameters[$0] ?? .null })
+      key.outer.evaluate(values: key.outer.inputs { context.parameters[$0] ?? .null })
     }
   }
 
   /// The input's rows by their keys; nil for the first runs.
-  private func table(_ context: ExecutionContext) throws -> LookupTable? {
+  private func table(_ context: ExecutionContext, runCount: Int = 1) throws -> LookupTable? {
     guard context.options.mode.usesPruning else { return nil }
-    return try context.shared.value(self, after: Self.scanCount) {
+    return try context.shared.value(self, after: runCount > Self.scanCount ? 0 : Self.scanCount) {
       let equalities = keys.map {
         JoinOperator.Equality(
           left: $0.inner, right: $0.inner, leftIsTime: $0.outerIsTime, rightIsTime: $0.innerIsTime)
@@ -77,7 +95,7 @@ final class LookupOperator: Operator {
 
 /// Rows that are kept by the hash of their keys, to be found one value at a time.
 private final class LookupTable: Sendable {
-  private let table: JoinTable
+  let table: JoinTable
   /// The columns of each batch that are in memory as values; empty where rows are in temporary files.
   private let vectors: [[ColumnID: Vector]]
   private let starts: [Int]
@@ -155,5 +173,16 @@ private final class LookupTable: Sendable {
 extension EngineValue {
   fileprivate var isRow: Bool {
     if case .row = self { true } else { false }
+  }
+}
+
+extension Vector {
+  fileprivate var hasRowValues: Bool {
+    switch self {
+    case .constant(let value): value.isRow
+    case .coded(let coded): coded.entries.contains(where: \.isRow)
+    case .plain(let values): values.contains(where: \.isRow)
+    case .times, .wholes, .doubles, .texts: false
+    }
   }
 }

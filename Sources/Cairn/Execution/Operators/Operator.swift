@@ -17,6 +17,9 @@ protocol Operator: AnyObject, Sendable {
   func pruning(_ context: ExecutionContext) throws -> ScanPruning?
   /// Whether it has a row, where that is known without a run; else nil.
   func hasRow(_ context: ExecutionContext) throws -> Bool?
+  /// Whether it has a row for each of some rows of the query around, whose columns are its parameters; nil where it
+  /// has to be run for each.
+  func hasRows(_ outer: Batch, _ context: ExecutionContext) throws -> [Bool]?
   /// Adds the types of its inputs' columns and of those that it makes, where they are known.
   func addTypes(to types: inout [ColumnID: ResultType])
 }
@@ -26,6 +29,7 @@ extension Operator {
 
   func pruning(_ context: ExecutionContext) throws -> ScanPruning? { nil }
   func hasRow(_ context: ExecutionContext) throws -> Bool? { nil }
+  func hasRows(_ outer: Batch, _ context: ExecutionContext) throws -> [Bool]? { nil }
   func addTypes(to types: inout [ColumnID: ResultType]) {
     for input in inputs { input.addTypes(to: &types) }
   }

@@ -20,6 +20,10 @@ final class ProjectOperator: Operator {
 
   func hasRow(_ context: ExecutionContext) throws -> Bool? { try input.hasRow(context) }
 
+  func hasRows(_ outer: Batch, _ context: ExecutionContext) throws -> [Bool]? {
+    try input.hasRows(outer, context)
+  }
+
   func addTypes(to types: inout [ColumnID: ResultType]) {
     input.addTypes(to: &types)
     for item in items { types[item.id] = item.expression.type(types) }
@@ -35,6 +39,8 @@ final class ProjectOperator: Operator {
         // A column handed on under a new name keeps its late reading.
         if let source = item.expression.plainColumn, let column = output.columns[source] {
           output.columns[item.id] = column
+        } else if let (source, names) = item.expression.plainMember, let column = output.columns[source] {
+          output.columns[item.id] = column.member(names)
         } else {
           let visible = output
           output.columns[item.id] = Column { try item.expression.vector(visible, context) }

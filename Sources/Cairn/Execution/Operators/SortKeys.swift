@@ -137,7 +137,9 @@ struct RankedRows {
   }
 
   /// Whole numbers order as they are; nil where there is anything else.
-  private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
+  private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey)
+    -> [Int64]?
+  {
     var output: [Int64] = []
     for (vector, count) in vectors {
       if case .wholes(let numbers) = vector {
@@ -158,6 +160,62 @@ struct RankedRows {
         guard case .number(.integer(let whole)) = value, whole > .min else { return nil }
         output.append(key.isDescending ? -whole : whole)
       }
+    }
+    return output
+  }
+
+  /// All rows in order.
+  static func order(_ batches: [Batch], _ keys: [SortKey]) throws -> [Int] {
+    guard keys.count > 1, let first = keys.first else {
+      return try RankedRows(batches, keys).sorted()
+    }
+    let ranks = try rank(batches, first)
+    if let order = try order(by: ranks, batches, keys) { return order }
+    var ranked = try RankedRows(batches, Array(keys.dropFirst()))
+    ranked.ranks.insert(ranks, at: 0)
+    return ranked.sorted()
+  }
+
+  /// The same where the first key, of which the ranks are given, tells most rows apart: the others are looked at only
+  /// for rows that it does not. Nil where these are many.
+  private static func order(by ranks: [Int64], _ batches: [Batch], _ keys: [SortKey]) throws
+    -> [Int]?
+  {
+    var (least, greatest) = (Int64.max, Int64.min)
+    for rank in ranks where rank != .min && rank != .max {
+      (least, greatest) = (min(least, rank), max(greatest, rank))
+    }
+    // There are no more different ranks than that.
+    let width = least > greatest ? 0 : UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
+    if width < UInt64(ranks.count / 2) { return nil }
+    var radix = RadixOrder(rowCount: ranks.count)
+    ranks.withUnsafeBufferPointer { ranks in radix.sort { ranks[$0] } }
+    let order = radix.rows
+    var isTied = [Bool](repeating: false, count: ranks.count)
+    var places: [Int] = []
+    for place in order.indices {
+      let rank = ranks[Int(order[place])]
+      guard
+        place > 0 && ranks[Int(order[place - 1])] == rank
+          || place + 1 < order.count && ranks[Int(order[place + 1])] == rank
+      else { continue }
+      isTied[Int(order[place])] = true
+      places.append(place)
+    }
+    if places.count * 2 > order.count { return nil }
+    var rows: [Int] = []
+    var few: [Batch] = []
+    var start = 0
+    for batch in batches {
+      let tied = (0..<batch.rowCount).filter { isTied[start + $0] }
+      rows += tied.map { start + $0 }
+      few.append(batch.select(tied.map { UInt32(truncatingIfNeeded: $0) }))
+      start += batch.rowCount
+    }
+    var output = order.map { Int($0) }
+    // Rows of one rank stand together, in the order of ranks, here as there.
+    for (place, row) in zip(places, try RankedRows(few, keys).radixOrder()) {
+      output[place] = rows[Int(row)]
     }
     return output
   }

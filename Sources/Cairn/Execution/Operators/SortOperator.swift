@@ -8,7 +8,9 @@ final class SortOperator: Operator {
   private let keepsTies: Bool
   private let text: PlanText
 
-  init(_ input: any Operator, _ keys: [SortKey], limit: Int?, keepsTies: Bool, text: @escaping PlanText) {
+  init(
+    _ input: any Operator, _ keys: [SortKey], limit: Int?, keepsTies: Bool, text: @escaping PlanText
+  ) {
     self.input = input
     self.keys = keys
     self.limit = limit
@@ -100,13 +102,15 @@ final class SortOperator: Operator {
       count: (order.count + rowCount - 1) / rowCount, context,
       { part in
         let start = part * rowCount
-        return store.batch(Array(order[start..<min(start + rowCount, order.count)]), isWhole: isWhole)
+        return store.batch(
+          Array(order[start..<min(start + rowCount, order.count)]), isWhole: isWhole)
       }, work, take)
   }
 
   /// Gives the rows of temporary files in order.
   private func merge<Result>(
-    _ kept: KeptRows, _ arena: SpillArena, _ context: ExecutionContext, _ work: (Batch) throws -> Result,
+    _ kept: KeptRows, _ arena: SpillArena, _ context: ExecutionContext,
+    _ work: (Batch) throws -> Result,
     _ take: (Result) throws -> Bool
   ) throws {
     let store = RowStore(kept.batches, threads: context.options.threads)
@@ -156,6 +160,7 @@ final class SortOperator: Operator {
       let few = zip(batches, leading).map { $0.select($1) }
       return try cut(RankedRows(few, keys)).map { numbers[$0] }
     }
+    if limit == nil { return try RankedRows.order(batches, keys) }
     return try cut(RankedRows(batches, keys))
   }
 

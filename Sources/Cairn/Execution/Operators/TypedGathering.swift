@@ -19,6 +19,7 @@ struct TypedGathering {
       return extremes(rule, key: last, value: value)
     case .sum, .average: return sums(value)
     case .countIf: return counts(value)
+    case .logic(let isConjunction): return verdicts(value, isConjunction: isConjunction)
     }
   }
 
@@ -278,6 +279,16 @@ struct TypedGathering {
     case .interval, .number: return .other
     default: return value.number == nil ? .none : .other
     }
+  }
+
+  private func verdicts(_ vector: Vector, isConjunction: Bool) -> AggregateStates {
+    var verdicts = [LogicVerdict](repeating: .none, count: groups.count)
+    let coded = vector.coded(count: rowCount)
+    let entries = coded.entries.map { LogicVerdict($0.truth, isConjunction: isConjunction) }
+    verdicts.withUnsafeMutableBufferPointer { verdicts in
+      eachRow { row, group in verdicts[group] = max(verdicts[group], entries[Int(coded.codes[row])]) }
+    }
+    return .verdicts(verdicts, isConjunction: isConjunction)
   }
 
   private func counts(_ vector: Vector) -> AggregateStates {

@@ -32,6 +32,9 @@ final class UnnestOperator: Operator {
     _ take: (Result) throws -> Bool
   ) throws {
     try input.pull(context) { [self] batch in
+      if let stored = try storedElements(batch, context) {
+        return Part<Result>(batch: batch, results: try stored.map(work))
+      }
       var part = Part<Result>(
         batch: batch, vectors: try sources.map { try $0.expression.vector(batch, context) })
       var isWide = false
@@ -72,6 +75,48 @@ final class UnnestOperator: Operator {
       self.batch = batch
       self.vectors = vectors
     }
+
+    /// All that a batch gives.
+    init(batch: Batch, results: [Result]) {
+      self.init(batch: batch, vectors: [])
+      self.results = results
+      next = batch.rowCount
+    }
+  }
+
+  /// What a batch gives where storage has the elements as columns; nil where the arrays have to be read. None of the
+  /// elements is read for it.
+  private func storedElements(_ batch: Batch, _ context: ExecutionContext) throws -> [Batch]? {
+    guard context.options.mode.usesPruning, sources.count == 1, sources[0].outputs.count == 1,
+      let array = sources[0].expression.plainMember, array.names.isEmpty,
+      let (elements, counts) = try batch.columns[array.column]?.elements(),
+      !keepsRows || !counts.contains(0)
+    else { return nil }
+    let limit = context.rowCount(
+      atMost: Self.outputRowCount, rowByteCount: batch.rowByteCount + SegmentWidths.elementByteCount)
+    var batches: [Batch] = []
+    var rows: [UInt32] = []
+    var ordinals: [Int64] = []
+    var first = 0
+    func give() {
+      if rows.isEmpty { return }
+      var output = batch.select(rows)
+      let part = elements.subset(.run(first..<(first + rows.count)))
+      output.columns[sources[0].outputs[0]] = Column(part, .path(BoundPath(names: [])))
+      if let ordinality { output.columns[ordinality] = Column(.wholes(Vector.Numbers(ordinals))) }
+      batches.append(output)
+      first += rows.count
+      (rows, ordinals) = ([], [])
+    }
+    for (row, count) in counts.enumerated() {
+      for ordinal in 0..<count {
+        rows.append(UInt32(truncatingIfNeeded: row))
+        if ordinality != nil { ordinals.append(Int64(ordinal) + 1) }
+      }
+      if rows.count >= limit { give() }
+    }
+    give()
+    return batches
   }
 
   /// The elements of a row where these are all that is wanted; nil where there are other columns or none of them.

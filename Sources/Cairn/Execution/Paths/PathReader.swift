@@ -12,9 +12,13 @@ struct PathReader: Sendable {
   let documents: [Place]
   /// Where the value is otherwise.
   let value: Place
+  /// Whether the row's value is that of a member of the column.
+  var isOfMember = false
 
+  /// Whether it is the row's value as a whole.
+  var isWhole: Bool { documents.isEmpty && value.steps.isEmpty }
   /// Whether it is its column as a whole.
-  var isPlain: Bool { documents.isEmpty && value.steps.isEmpty }
+  var isPlain: Bool { isWhole && !isOfMember }
 
   /// The place that counts in a row.
   private func place(_ row: Row) -> Place {
@@ -47,12 +51,21 @@ struct PathTable {
   private(set) var columns: [ColumnID] = []
   /// The record paths among them, in the same order.
   private(set) var paths: [BoundPath] = []
-  private var slots: [ColumnID: Int] = [:]
+  /// For each column the names inside its values at which the wanted ones are.
+  private(set) var members: [[PathName]] = []
+  private var slots: [Slot: Int] = [:]
 
-  mutating func slot(_ column: ColumnID) -> Int {
-    if let known = slots[column] { return known }
-    slots[column] = columns.count
+  private struct Slot: Hashable {
+    let column: ColumnID
+    let names: [PathName]
+  }
+
+  mutating func slot(_ column: ColumnID, _ names: [PathName] = []) -> Int {
+    let key = Slot(column: column, names: names)
+    if let known = slots[key] { return known }
+    slots[key] = columns.count
     columns.append(column)
+    members.append(names)
     return columns.count - 1
   }
 
@@ -64,9 +77,15 @@ struct PathTable {
   }
 
   /// Steps from a column that is no record.
-  mutating func reader(_ column: ColumnID, _ path: AccessPath) -> PathReader {
-    PathReader(
-      documents: [], value: PathReader.Place(slot: slot(column), steps: path.steps.map { ValueStep($0) }))
+  ///
+  /// - Parameter hasElements: its values are elements of records' arrays, whose members storage may have.
+  mutating func reader(_ column: ColumnID, _ path: AccessPath, hasElements: Bool = false) -> PathReader {
+    let steps = path.steps.map { ValueStep($0) }
+    let names = hasElements ? steps.prefixNames : []
+    return PathReader(
+      documents: [],
+      value: PathReader.Place(slot: slot(column, names), steps: Array(steps.dropFirst(names.count))),
+      isOfMember: !names.isEmpty)
   }
 
   /// Splits a path into what storage reads and what the evaluation does.
@@ -100,6 +119,17 @@ struct PathTable {
     }
     return PathReader(
       documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names), table), steps: rest))
+  }
+}
+
+extension [ValueStep] {
+  /// The names that it begins with.
+  fileprivate var prefixNames: [PathName] {
+    var names: [PathName] = []
+    for case .name(let name) in prefix(while: { if case .name = $0 { true } else { false } }) {
+      names.append(name)
+    }
+    return names
   }
 }
 

@@ -55,4 +55,6 @@ enum AggregateKernel: Sendable {
   case sum
   case average
   case countIf
+  /// Whether all conditions hold, or one does.
+  case logic(isConjunction: Bool)
 }

@@ -34,10 +34,15 @@ enum AggregateTable {
   private static let counting = [
     count, AggregateFunction("count_if", 1...1, kernel: .countIf) { CountIfState() },
     AggregateFunction("approx_distinct", 1...2) { DistinctCountState() },
-    AggregateFunction("bool_and", 1...1) { LogicState(isConjunction: true) },
-    AggregateFunction("every", 1...1) { LogicState(isConjunction: true) },
-    AggregateFunction("bool_or", 1...1) { LogicState(isConjunction: false) },
+    logic("bool_and", isConjunction: true), logic("every", isConjunction: true),
+    logic("bool_or", isConjunction: false),
   ]
+
+  private static func logic(_ name: String, isConjunction: Bool) -> AggregateFunction {
+    AggregateFunction(name, 1...1, kernel: .logic(isConjunction: isConjunction)) {
+      LogicState(isConjunction: isConjunction)
+    }
+  }
 
   private static let choosing = [
     AggregateFunction("min", 1...2, ExtremeRule(end: .least)),

@@ -1,0 +1,69 @@
+import CairnTestSupport
+import Testing
+
+@testable import Cairn
+
+/// Elements of records' arrays that are read as columns are those that the arrays' texts have.
+@Suite struct UnnestElementsTests {
+  private static let arrays: [String?] = [
+    #"[{"x":"a","y":{"z":1,"w":[1,2]}},{"x":"b","Y":2}]"#, #"[{"x":"b"}]"#, nil, "[]", "null", #""[1]""#,
+    #"["s",3,null,true,{},[],{"x":null},{"x":"a","x":"c"},{"X":"d"},[{"x":"e"}],1.50]"#,
+    #"[{"x":{"q":"r"},"list":[{"v":1},{"v":"two"}]},{"x":["l"],"list":[]},{"list":[{"V":3}]}]"#,
+    #"[{"x":"{\"in\":\"text\"}"},{"x":"2024-05-01T00:00:00Z"},{"x":"10"},{"x":10}]"#, "7",
+  ]
+
+  /// - Parameter more: further arrays, so that a column is found in another form.
+  private static func archive(_ more: [String?] = []) throws -> TestArchive {
+    let lines = (0..<60).map { index in
+      let all = arrays + more
+      let array = all[index % all.count].map { #","a":\#($0),"o":{"a":\#($0)}"# } ?? ""
+      return
+        #"{"eventTime":"2024-05-01T00:00:\#(10 + index % 50)Z","eventName":"N\#(index % 3)","eventID":"i\#(index)","n":\#(index)\#(array)}"#
+    }
+    return try TestArchive([("a.json", Array(lines.joined(separator: "\n").utf8))])
+  }
+
+  @Test(arguments: [
+    "SELECT n, r FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT n, r.x FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT n, r.X, r.y, r.y.z, r.y.w, r.none FROM events CROSS JOIN UNNEST(o.a) t(r)",
+    "SELECT r.x, count(*) FROM events CROSS JOIN UNNEST(a) t(r) GROUP BY 1",
+    "SELECT r.x, r.y.z, count(*), min(eventName) FROM events, UNNEST(a) t(r) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+    "SELECT n, r.x, i FROM events CROSS JOIN UNNEST(a) WITH ORDINALITY t(r, i) WHERE i > 1 OR r.x = 'b'",
+    "SELECT n, r.x FROM events LEFT JOIN UNNEST(a) t(r) ON TRUE",
+    "SELECT n, r.x FROM events LEFT JOIN UNNEST(a) t(r) ON TRUE WHERE a IS NOT NULL AND cardinality(a) > 0",
+    "SELECT n, upper(r.x) || coalesce(r.y, '-'), length(r.x) FROM events CROSS JOIN UNNEST(a) t(r) WHERE r.x IN ('a', 'd', '10')",
+    "SELECT n FROM events CROSS JOIN UNNEST(a) t(r) WHERE r.x LIKE '%a%' AND eventName <> 'N1'",
+    "SELECT DISTINCT r.x FROM events CROSS JOIN UNNEST(a) t(r) ORDER BY r.x DESC",
+    "SELECT n, r.x FROM events CROSS JOIN UNNEST(a) t(r) ORDER BY r.x, n DESC LIMIT 20",
+    "SELECT r.x, lag(r.x) OVER (PARTITION BY eventName ORDER BY n, r.x) FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT e.n, r.x, f.n FROM events e CROSS JOIN UNNEST(a) t(r) JOIN events f ON f.eventID = 'i' || r.x",
+    "SELECT n, r.x, s.v FROM events CROSS JOIN UNNEST(a) t(r) CROSS JOIN UNNEST(r.list) u(s)",
+    "SELECT n, s.x FROM events CROSS JOIN UNNEST(a) t(r) CROSS JOIN UNNEST(r) u(s)",
+    "SELECT n, s FROM events CROSS JOIN UNNEST(a) t(r) CROSS JOIN UNNEST(r.y.w) u(s)",
+    "SELECT n, json_extract_scalar(r, '$.x'), json_extract_scalar(r.x, '$.in'), r[1] FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT n, (SELECT count(*) FROM events f WHERE f.eventID = 'i' || t.r.x) FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT n FROM events CROSS JOIN UNNEST(a) t(r) WHERE EXISTS (SELECT 1 FROM events f WHERE f.n = t.r.x AND f.n >= t.r.x)",
+    "SELECT n, l.y FROM events CROSS JOIN UNNEST(a) t(r) CROSS JOIN LATERAL (SELECT r.x AS y) l",
+    "SELECT d.r.x FROM (SELECT r FROM events CROSS JOIN UNNEST(a) t(r)) d",
+    "SELECT r.x, r.x = 10, r.x > '2024', CAST(r.x AS bigint) FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT count(DISTINCT r.x), count(r), max(r.x) FROM events CROSS JOIN UNNEST(a) t(r)",
+    "SELECT r.x FROM events CROSS JOIN UNNEST(a) t(r) EXCEPT ALL SELECT r.x FROM events CROSS JOIN UNNEST(o.a) t(r) WHERE n < 30",
+    "SELECT n, x FROM events CROSS JOIN UNNEST(a, o.a) t(x, z)",
+    "SELECT n, x, y FROM events CROSS JOIN UNNEST(a) t(x, y)",
+  ])
+  func elements(_ sql: String) throws {
+    // Objects beside arrays, and very many shapes.
+    for more in [[], [#"{"k":"v"}"#], (0..<40).map { #"[{"m\#($0)":1,"x":"\#($0)"}]"# }] {
+      let archive = try Self.archive(more)
+      let wanted = try runQuery(
+        sql, on: archive.path, QueryVariant(mode: EvaluationMode(usesPruning: false), description: "by texts")
+      )
+      #expect(!wanted.rows.isEmpty)
+      for variant in QueryVariant.all + [QueryVariant(memoryLimit: 4 << 10, description: "hardly any memory")]
+      {
+        #expect(try runQuery(sql, on: archive.path, variant).rows == wanted.rows, "\(variant)")
+      }
+    }
+  }
+}
