@@ -64,6 +64,9 @@ import Testing
       "floor(to_unixtime(from_iso8601_timestamp(eventTime)) / 900)",
       "CAST(floor(to_unixtime(eventTime) / 7) AS bigint)",
       "floor(to_unixtime(date_trunc('hour', eventTime)) / 7)",
+      // Steps of which none divides the other.
+      "floor(to_unixtime(eventTime) / 1001) * 100 + hour(eventTime)",
+      "CASE WHEN hour(eventTime) > 12 THEN floor(to_unixtime(eventTime) / 5000) END",
       "floor(to_unixtime(eventTime) / 0.5)", "floor((to_unixtime(eventTime) + 100) / 900)",
       "coalesce(date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",
       "date_diff('minute', date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",

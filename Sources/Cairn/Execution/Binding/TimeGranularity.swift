@@ -46,14 +46,16 @@ enum TimeGranularity {
     }
   }
 
-  /// Whatever is made of such values and constants changes no more often than the finest of them.
+  /// Whatever is made of such values and constants changes only where one of them does: at multiples of all their
+  /// steps' greatest common divisor.
   private static func common(of operands: [Expression], _ scope: Scope) -> Steps? {
-    var finest: Int64?
+    var divisor: Int64 = 0
     for operand in operands where !operand.isLiteral {
       guard let steps = steps(of: operand, scope) else { return nil }
-      finest = min(finest ?? .max, steps.seconds)
+      var rest = steps.seconds
+      while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
     }
-    return finest.map { Steps(seconds: $0, isStart: false) }
+    return divisor > 0 ? Steps(seconds: divisor, isStart: false) : nil
   }
 
   private static func steps(of call: FunctionCall, _ scope: Scope) -> Steps? {
