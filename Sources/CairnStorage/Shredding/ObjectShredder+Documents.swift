@@ -75,7 +75,7 @@ extension ObjectShredder {
         } else if try !skipOddRecords(&skimmer) {
           return try endEnvelope(at: member)
         }
-      } else if !skimmer.skipValue() {
+      } else if !skipMember(&skimmer) {
         return try endEnvelope(at: member)
       }
       skimmer.skipWhitespace()
@@ -85,10 +85,20 @@ extension ObjectShredder {
     }
   }
 
+  /// Steps over the value of a member; false where it does not end. What was read of it then is read again from where
+  /// the next document may begin: not time and again.
+  private mutating func skipMember(_ skimmer: inout JSONSkimmer) -> Bool {
+    guard rereadByteCount <= bytes.count else { return false }
+    let start = skimmer.position
+    if skimmer.skipValue() { return true }
+    rereadByteCount += skimmer.position - start
+    return false
+  }
+
   /// A second `Records` that is no array: nothing of it becomes a row, so it is told.
   private mutating func skipOddRecords(_ skimmer: inout JSONSkimmer) throws -> Bool {
     let start = skimmer.position
-    guard skimmer.skipValue() else { return false }
+    guard skipMember(&skimmer) else { return false }
     let range = start..<skimmer.position
     if bytes[range].elementsEqual("null".utf8) { return true }
     try rejectRecord(offset: start, reason: "Records is no array", range: range)
