@@ -31,11 +31,10 @@ import Testing
     "year", "last_day_of_month",
   ]
 
-  @Test func partsOfShiftedTimes() throws {
-    let fixture = try Self.fixture()
+  private static var expressions: [String] {
     var expressions: [String] = []
-    for time in Self.times {
-      for part in Self.parts { expressions.append("\(part)(\(time))") }
+    for time in times {
+      for part in parts { expressions.append("\(part)(\(time))") }
       for part in ["minute", "hour", "day", "week"] { expressions.append("date_trunc('\(part)', \(time))") }
       for length in [10, 11, 12, 14, 15, 17, 18] {
         expressions.append("substr(\(time), 1, \(length))")
@@ -71,15 +70,29 @@ import Testing
       "coalesce(date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",
       "date_diff('minute', date_trunc('day', eventTime), from_iso8601_timestamp(eventTime))",
     ]
-    for expression in expressions {
-      let text = "SELECT \(expression) AS x, count(*) AS n FROM events GROUP BY 1"
+    return expressions
+  }
+
+  private func check(_ fixture: QueryFixture, from source: String) throws {
+    for expression in Self.expressions {
+      let text = "SELECT \(expression) AS x, count(*) AS n FROM \(source) GROUP BY 1"
       guard case .query(let query)? = try SQLParser.parseStatements(text).first else {
         Issue.record("no query: \(text)")
         continue
       }
       let expected = try OracleQuery.run(query, on: fixture.oracle, now: queryStart)
       let actual = try runQuery(text, on: fixture.archive.path)
-      #expect(expected.difference(from: actual.rows) == nil, "\(expression)")
+      #expect(expected.difference(from: actual.rows) == nil, "\(expression) from \(source)")
     }
   }
+  @Test func partsOfShiftedTimes() throws { try check(try Self.fixture(), from: "events") }
+
+  /// Rows without a time: the steps are those of a column in which NULL stands among the times.
+  @Test(arguments: [
+    "(SELECT lag(eventTime, 3) OVER (ORDER BY eventTime) AS eventTime FROM events)",
+    "(SELECT b.eventTime FROM events a LEFT JOIN events b ON a.eventName = b.eventName AND b.eventName LIKE '%7')",
+    "(SELECT b.eventTime FROM events a LEFT JOIN events b ON a.eventName = b.eventName AND b.eventName LIKE '%?')",
+    "(SELECT a.eventTime FROM (SELECT * FROM events WHERE eventName LIKE '%3') a FULL JOIN events b ON a.eventName = b.eventName)",
+  ])
+  func partsOfMissingTimes(source: String) throws { try check(try Self.fixture(), from: source) }
 }

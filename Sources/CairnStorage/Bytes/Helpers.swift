@@ -1,36 +1,3 @@
-import Glibc
-
-/// A mutex with a condition that its holders can wait for.
-package final class Condition: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  package init() {
-    mutex.initialize(to: pthread_mutex_t())
-    condition.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
-  package func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body()
-  }
-
-  /// Lets others in until one of them calls `wakeAll`, or for no reason. To be called by the holder only.
-  package func wait() { pthread_cond_wait(condition, mutex) }
-
-  package func wakeAll() { pthread_cond_broadcast(condition) }
-}
-
 /// Threads with work of their own, which take part in `parallelMap` of one of them whenever they come by.
 ///
 /// So that as many threads work as there are, whatever each of them is at: nobody waits for a part to be taken, and

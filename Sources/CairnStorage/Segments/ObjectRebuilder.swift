@@ -124,17 +124,22 @@ package final class ObjectRebuilder: @unchecked Sendable {
         }
       } else {
         let envelope = envelopes[object.envelope]
-        if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
-        let printer =
-          try printers[envelope.layout]
-          ?? RecordPrinter(
-            catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name, shared: reader.programs
-          )
-        printers[envelope.layout] = printer
+        let printer = try printer(for: envelope.layout, among: &printers)
         try append(object, envelope, rows, printer, text, to: &output.bytes)
       }
       try body(index, object, output.buffer)
     }
+  }
+
+  private func printer(
+    for layout: Layout, among printers: inout [Layout: RecordPrinter]
+  ) throws -> RecordPrinter {
+    if let printer = printers[layout] { return printer }
+    if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
+    let printer = try RecordPrinter(
+      catalogue: reader.catalogue(), layout: layout, file: reader.name, shared: reader.programs)
+    printers[layout] = printer
+    return printer
   }
 
   /// Calls `begin` with each object and what stands around its records, then `record` with each of these as its object
@@ -158,13 +163,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
           let content = try reader.blocks.read(part)
           try Array(content.bytes[content.position..<content.end]).withUnsafeBufferPointer(record)
         }
-        if printers.count >= Self.keptPrinterLimit { printers.removeAll() }
-        let printer =
-          try printers[envelope.layout]
-          ?? RecordPrinter(
-            catalogue: reader.catalogue(), layout: envelope.layout, file: reader.name, shared: reader.programs
-          )
-        printers[envelope.layout] = printer
+        let printer = try printer(for: envelope.layout, among: &printers)
         for row in object.rows {
           text.removeAll()
           try rows.append(row, printer, to: &text.bytes, end: RecordParser.recordByteLimit)

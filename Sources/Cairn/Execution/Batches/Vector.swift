@@ -34,7 +34,8 @@ enum Vector: Sendable {
     init(_ seconds: [Int64]) { self.seconds = seconds }
 
     /// Rows by the step of `granularity` seconds that they lie in: one second of each step, and for each row its
-    /// step. Rows mostly come in the order of time, so the end of a step is looked for in strides.
+    /// step; what is no time (NULL, after outer joins and in windows) lies in one of its own. Rows mostly come in the
+    /// order of time, so the end of a step is looked for in strides.
     func steps(of granularity: Int64) -> (seconds: [Int64], codes: [UInt32]) {
       var steps: [Int64: UInt32] = [:]
       var output: [Int64] = []
@@ -42,13 +43,14 @@ enum Vector: Sendable {
         seconds.withUnsafeBufferPointer { seconds in
           while count < seconds.count {
             let second = seconds[count]
-            let step = second >= 0 ? second / granularity : (second + 1) / granularity - 1
+            let isTime = EventTime.canonicalRange.contains(second)
+            let step = !isTime ? .min : second >= 0 ? second / granularity : (second + 1) / granularity - 1
             let code = steps[step] ?? UInt32(truncatingIfNeeded: output.count)
             if Int(code) == output.count {
               steps[step] = code
               output.append(second)
             }
-            let range = step * granularity..<(step + 1) * granularity
+            let range = isTime ? step * granularity..<(step + 1) * granularity : .min..<(.min + 1)
             var end = count + 1
             while end < seconds.count, range.contains(seconds[end]) { end += 1 }
             for row in count..<end { codes[row] = code }

@@ -59,7 +59,6 @@ final class RegexAutomaton: @unchecked Sendable {
 
   /// Whether something may hold at a text's end only.
   private var asksForEnd: Bool { program.asksForEnd }
-
 }
 
 /// The sets of states that searches with a program have met.
