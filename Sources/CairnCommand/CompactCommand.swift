@@ -26,6 +26,8 @@ struct CompactCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
+  @OptionGroup var compression: LevelOptions
+
   @Option(help: "Memory to aim for, such as 1GiB. Changes speed, never bytes.")
   var memory = ByteCount(value: 1 << 30)
 
@@ -132,6 +134,7 @@ struct CompactCommand: ParsableCommand {
   private func makeOptions() -> CompactionOptions {
     var options = CompactionOptions()
     options.threads = threading.count
+    options.level = compression.level
     options.memoryByteLimit = memory.value
     options.objectByteLimit = maxObject.value
     options.keepsForeignFiles = keepForeign

@@ -26,9 +26,12 @@ struct DropCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
+  @OptionGroup var compression: LevelOptions
+
   func run() throws {
     var options = CompactionOptions()
     options.threads = threading.count
+    options.level = compression.level
     let summary = try dropObjects(
       of: try Arguments.text(archive, of: "the archive"), before: before.milliseconds, isTrial: !yes,
       options: options)

@@ -21,6 +21,8 @@ struct MergeCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
+  @OptionGroup var compression: LevelOptions
+
   @Option(help: "Memory to aim for, such as 1GiB. Changes speed, never bytes.")
   var memory = ByteCount(value: 1 << 30)
 
@@ -30,6 +32,7 @@ struct MergeCommand: ParsableCommand {
     defer { interrupt.end() }
     var options = CompactionOptions()
     options.threads = threading.count
+    options.level = compression.level
     options.memoryByteLimit = memory.value
     options.isCancelled = { cancellation.isCancelled }
     let summary = try mergeSegments(

@@ -39,7 +39,9 @@ struct DamageFixture: Sendable {
     }
     let directory = try TemporaryDirectory()
     let file = try File.create(directory.sub("segment"))
-    _ = try SegmentWriter([sink.piece], threads: 1, compresses: compresses).write(to: file)
+    _ = try SegmentWriter(
+      [sink.piece], threads: 1, level: compresses ? ZstdCompressor.defaultLevel : nil
+    ).write(to: file)
     bytes = try readFile(directory.sub("segment"))
     content = try Self.readAll(bytes)
     for (key, text) in objects where content.objects[key] != text {

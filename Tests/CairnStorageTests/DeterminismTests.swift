@@ -56,6 +56,35 @@ import Testing
     #expect(try archive.readers().map(\.footer.rowCount) == [12, 12, 12])
   }
 
+  /// Levels change how large segments are, and nothing else; merging compresses at the level that it is given.
+  @Test func levels() throws {
+    let texts = (0..<4000).map { "\($0 % 97) the quick brown fox \($0 * $0 % 1009) jumps over \($0 % 13)" }
+    let record = Oddity.record(#""l":["\#(texts.joined(separator: "\",\""))"]"#, id: 1)
+    let objects = Self.objects(60, seed: 4) + [("texts.json", Array(Oddity.envelope([record]).utf8))]
+    var sizes: [Int] = []
+    for level in [1, 3, 19] {
+      var options = CompactionOptions()
+      options.level = level
+      let archive = try TestArchive(objects, options: options)
+      sizes.append(try archive.segments().values.reduce(0) { $0 + $1.count })
+      #expect(try archive.verify().objectCount == objects.count)
+      let restored = try archive.restore()
+      for object in objects { #expect(restored[object.key] == object.bytes, "\(object.key) at \(level)") }
+      options.level = 3
+      _ = try ArchiveKeeper(archive: archive.path, options: options).merge(all: true)
+      #expect(try archive.segments().values.contains { $0.count == sizes.last } == (level == 3))
+    }
+    #expect(sizes[0] > sizes[1] && sizes[1] > sizes[2])
+  }
+
+  @Test(arguments: [0, 20, -1, .max, .min])
+  func noSuchLevel(level: Int) throws {
+    var options = CompactionOptions()
+    options.level = level
+    let error = #expect(throws: CairnError.self) { try TestArchive([], options: options) }
+    #expect("\(try #require(error))".contains("from 1 to 19"))
+  }
+
   @Test func secondRunAddsNothing() throws {
     let archive = try TestArchive(Self.objects(40, seed: 5))
     let before = try archive.segments()

@@ -41,7 +41,7 @@ import Testing
   private static func written(_ piece: Piece) throws -> [UInt8] {
     try withTemporaryDirectory { directory in
       let file = try File.create(directory + "/segment.cairn")
-      _ = try SegmentWriter([piece], threads: 1, compresses: false).write(to: file)
+      _ = try SegmentWriter([piece], threads: 1, level: nil).write(to: file)
       return try File.readAll(directory + "/segment.cairn")
     }
   }

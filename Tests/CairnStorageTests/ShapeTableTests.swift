@@ -112,7 +112,7 @@ import Testing
     var writer = ByteWriter()
     footer.encode(into: &writer)
     let offset = reader.footerRef.offset
-    let block = BlockBody.make(writer.bytes, ZstdCompressor(isEnabled: false)).sealed(at: offset)
+    let block = BlockBody.make(writer.bytes, ZstdCompressor(level: nil)).sealed(at: offset)
     var tail = ByteWriter()
     tail.writeUInt64(offset)
     tail.writeUInt32(UInt32(block.count))

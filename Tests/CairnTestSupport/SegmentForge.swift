@@ -24,7 +24,7 @@ package struct SegmentForge {
     var raw: [UInt8]
   }
 
-  private static var plain: ZstdCompressor { ZstdCompressor(isEnabled: false) }
+  private static var plain: ZstdCompressor { ZstdCompressor(level: nil) }
 
   private let original: [UInt8]
   private var blocks: [Block] = []
@@ -165,7 +165,7 @@ package struct SegmentForge {
   package func bytes(compresses: Bool = true) -> [UInt8] {
     var footer = footer
     var output = Array(original[..<SegmentFormat.headerByteCount])
-    let compressor = ZstdCompressor(isEnabled: compresses)
+    let compressor = ZstdCompressor(level: compresses ? ZstdCompressor.defaultLevel : nil)
     let lastFixed = blocks.lastIndex { $0.role == .fixed } ?? -1
     for (index, block) in blocks.enumerated() {
       if index == lastFixed + 1 { output += added.joined() }

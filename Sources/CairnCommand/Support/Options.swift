@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cairn
 import Dispatch
 import Glibc
 
@@ -11,6 +12,21 @@ struct ThreadOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+  }
+}
+
+/// How hard the commands that write segments compress them.
+struct LevelOptions: ParsableArguments {
+  @Option(
+    help:
+      "How hard to compress, 1 to 19: more makes smaller segments and takes longer; queries are as fast.")
+  var level = CompactionOptions.defaultLevel
+
+  func validate() throws {
+    let levels = CompactionOptions.levels
+    guard levels.contains(level) else {
+      throw ValidationError("--level must be from \(levels.lowerBound) to \(levels.upperBound)")
+    }
   }
 }
 

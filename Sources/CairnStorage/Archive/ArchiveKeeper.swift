@@ -53,7 +53,7 @@ package final class ArchiveKeeper {
     try options.check()
     _ = try ArchiveDirectory(forReading: path).load()
     self.options = options
-    writer = try ArchiveWriter(path: path)
+    writer = try ArchiveWriter(path: path, level: options.zstdLevel)
   }
 
   // MARK: Merging

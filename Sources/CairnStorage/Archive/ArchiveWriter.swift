@@ -12,6 +12,7 @@ package final class ArchiveWriter {
   /// What `CURRENT` says, as this writer has read or written it; nil until an archive has its first state.
   private var pointer: CurrentPointer?
   private var nextSegmentNumber = 1
+  private let level: Int32
   /// Part of the names of this run's temporary files, so that no other run's are meant.
   let token: String
   /// Manifests kept beside the one in force, for readers that are just opening one.
@@ -21,7 +22,10 @@ package final class ArchiveWriter {
   ///
   /// Throws `CairnError.locked` where another process writes to it, `.usage` where `path` is a directory with
   /// other things in it, `.damaged` where it is an archive without a readable state, `.io`.
-  package init(path: String) throws {
+  ///
+  /// - Parameter level: of zstd, in the segments that are written.
+  package init(path: String, level: Int32 = ZstdCompressor.defaultLevel) throws {
+    self.level = level
     paths = ArchivePaths(path)
     try Self.refuseBeforeTouching(path)
     try Directory.createAll(path)
@@ -134,7 +138,7 @@ package final class ArchiveWriter {
       guard try file.tryLock() else {
         throw CairnError.io(path: file.path, action: "lock", errno: EWOULDBLOCK)
       }
-      _ = try SegmentWriter(pieces, threads: threads).write(to: file)
+      _ = try SegmentWriter(pieces, threads: threads, level: level).write(to: file)
       // On its way to the disk while it is proved.
       file.startWriting()
     } catch {

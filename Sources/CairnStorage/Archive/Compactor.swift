@@ -7,6 +7,8 @@ public struct CompactionOptions: Sendable {
   /// Memory that pieces waiting for their segment may take before they are written to temporary files, in
   /// bytes. Changes speed, never bytes.
   public var memoryByteLimit = 1 << 30
+  /// How hard zstd tries, from 1 to 19: more makes smaller segments, and takes longer to write them only.
+  public var level = Self.defaultLevel
   /// A segment is complete with the piece that takes it to either limit.
   package var segmentRowLimit = SegmentFormat.segmentRowLimit
   package var segmentJSONByteLimit = SegmentFormat.segmentJSONByteLimit
@@ -34,8 +36,16 @@ public struct CompactionOptions: Sendable {
   /// Memory of pieces that wait for their segment or are being sealed.
   var residentPieceByteLimit: Int { memoryByteLimit / 4 }
 
-  /// Two workers, 2 GiB an object, 1 GiB of memory.
+  /// `level`, once it has been checked.
+  var zstdLevel: Int32 { Int32(clamping: level) }
+
+  /// Two workers, 2 GiB an object, 1 GiB of memory, level 3.
   public init() {}
+
+  /// The level that is taken where none is asked for.
+  public static let defaultLevel = Int(ZstdCompressor.defaultLevel)
+  /// The levels that there are.
+  public static let levels = Int(ZstdCompressor.levels.lowerBound)...Int(ZstdCompressor.levels.upperBound)
 
   /// The largest limit that an object can be given.
   public static let greatestObjectByteLimit = SegmentFormat.objectByteLimit
@@ -45,6 +55,9 @@ public struct CompactionOptions: Sendable {
     guard threads >= 1 else { throw CairnError.usage("threads must be at least 1") }
     guard 1...Self.greatestObjectByteLimit ~= objectByteLimit else {
       throw CairnError.usage("the limit of an object must be between 1 byte and 1 TiB")
+    }
+    guard Self.levels.contains(level) else {
+      throw CairnError.usage("the level must be from \(Self.levels.lowerBound) to \(Self.levels.upperBound)")
     }
     guard memoryByteLimit >= 1 else { throw CairnError.usage("the limit of memory must be at least 1 byte") }
   }
@@ -159,7 +172,7 @@ package final class Compactor {
   package init(archive path: String, options: CompactionOptions) throws {
     try options.check()
     self.options = options
-    writer = try ArchiveWriter(path: path)
+    writer = try ArchiveWriter(path: path, level: options.zstdLevel)
     store = try KnownStore(writer.directory.root, try writer.snapshot())
     rejectStore = try RejectStore(writer.paths)
     meter = ProgressMeter(options.progress)

@@ -2,21 +2,33 @@ import CZstd
 
 /// Zstandard for stored blocks. One compressor or decompressor serves one thread.
 package final class ZstdCompressor {
+  /// What is fast to write and to read: `Formats/segment.md` has what others give.
+  package static let defaultLevel: Int32 = 3
+  /// What it takes effort to write; reading takes the same time whatever the level.
+  package static let levels: ClosedRange<Int32> = 1...19
   private let context: OpaquePointer?
+  private let level: Int32
 
-  /// Without `isEnabled` nothing is ever smaller: for tests that change the bytes of blocks.
-  package init(isEnabled: Bool = true) { context = isEnabled ? ZSTD_createCCtx() : nil }
+  /// - Parameter level: how hard to try; nil where nothing is to be smaller, for tests that change the bytes of blocks.
+  package init(level: Int32? = ZstdCompressor.defaultLevel) {
+    context = level == nil ? nil : ZSTD_createCCtx()
+    self.level = level ?? Self.defaultLevel
+  }
 
   deinit { ZSTD_freeCCtx(context) }
 
   /// The frame of `source`, or nil where it is not smaller than `source` by at least `minimumGain` bytes.
-  package func compress(_ source: UnsafeBufferPointer<UInt8>, level: Int32, minimumGain: Int) -> [UInt8]? {
+  ///
+  /// - Parameter level: in place of the compressor's own.
+  package func compress(
+    _ source: UnsafeBufferPointer<UInt8>, level: Int32? = nil, minimumGain: Int
+  ) -> [UInt8]? {
     guard source.count > minimumGain, let context else { return nil }
     let room = source.count - minimumGain
     var written = 0
     let frame = [UInt8](unsafeUninitializedCapacity: room) { target, count in
       let result = ZSTD_compressCCtx(
-        context, target.baseAddress, room, source.baseAddress, source.count, level)
+        context, target.baseAddress, room, source.baseAddress, source.count, level ?? self.level)
       if ZSTD_isError(result) == 0 { written = result }
       count = written
     }

@@ -36,7 +36,6 @@ package enum SegmentFormat {
   package static let objectsPerProvenanceBlock = 1024
   /// JSON objects that are no logs are stored in parts of this size.
   package static let opaquePartByteCount = 16 << 20
-  package static let zstdLevel: Int32 = 3
 
   // Limits that readers check before they allocate.
   package static let blockByteLimit = 1 << 30
@@ -117,7 +116,7 @@ package struct BlockBody: Sendable {
   package static func make(_ raw: [UInt8], _ compressor: ZstdCompressor, tryZstd: Bool = true) -> BlockBody {
     if tryZstd,
       let frame = raw.withUnsafeBufferPointer({
-        compressor.compress($0, level: SegmentFormat.zstdLevel, minimumGain: max(16, raw.count / 16))
+        compressor.compress($0, minimumGain: max(16, raw.count / 16))
       })
     {
       return BlockBody(codec: .zstd, rawByteCount: raw.count, payload: frame)

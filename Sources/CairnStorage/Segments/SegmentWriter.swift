@@ -1,15 +1,16 @@
 /// Seals pieces into one segment file: order rows, merge dictionaries, transpose, fold shapes, encode, write.
 ///
-/// The bytes depend on the pieces and their order only, never on `threads`.
+/// The bytes depend on the pieces, their order and `level` only, never on `threads`.
 package struct SegmentWriter {
   private let pieces: [Piece]
   private let threads: Int
-  private let compresses: Bool
+  private let level: Int32?
 
-  package init(_ pieces: [Piece], threads: Int, compresses: Bool = true) {
+  /// - Parameter level: of zstd; nil where nothing is to be compressed.
+  package init(_ pieces: [Piece], threads: Int, level: Int32? = ZstdCompressor.defaultLevel) {
     self.pieces = pieces
     self.threads = threads
-    self.compresses = compresses
+    self.level = level
   }
 
   /// Writes the segment and flushes it to `file` (not synced). Gives its footer.
@@ -28,7 +29,7 @@ package struct SegmentWriter {
 
     let blocks = BlockWriter(file)
     try blocks.write(Self.header())
-    let compressor = ZstdCompressor(isEnabled: compresses)
+    let compressor = ZstdCompressor(level: level)
     var footer = summary(order)
     try writeRowGroups(bounds, order, blocks, compressor, &footer)
     try writeObjects(order, blocks, compressor, &footer)
@@ -106,7 +107,7 @@ package struct SegmentWriter {
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
         isEventTime: columns[column].kind == .string && columns[column].slot == eventTime,
         given: given.parents[column], rowGroups: groups, times: times)
-      let encoded = encoder.encode(column: column, compressor: ZstdCompressor(isEnabled: compresses))
+      let encoded = encoder.encode(column: column, compressor: ZstdCompressor(level: level))
       if sizes[column] >= Self.largeColumn { releaseFreedPages() }
       return encoded
     }
@@ -236,7 +237,7 @@ package struct SegmentWriter {
       }
     } else {
       let encoded = try parallelMap(count: ranges.count, threads: threads) { index in
-        encode(list[ranges[index]], [], order, ZstdCompressor(isEnabled: compresses))
+        encode(list[ranges[index]], [], order, ZstdCompressor(level: level))
       }
       for (range, parts) in zip(ranges, encoded) { try write(parts, range.count) }
     }

@@ -93,7 +93,7 @@ import Testing
       "inlinePartByteLimit": "\(SegmentFormat.inlinePartByteLimit)",
       "randomPartByteCount": "\(SegmentFormat.randomPartByteCount)",
       "objectsPerProvenanceBlock": "\(SegmentFormat.objectsPerProvenanceBlock)",
-      "zstdLevel": "\(SegmentFormat.zstdLevel)",
+      "zstdLevel": "\(ZstdCompressor.defaultLevel)",
       "opaquePartByteCount": "\(SegmentFormat.opaquePartByteCount)",
       "blockByteLimit": "\(SegmentFormat.blockByteLimit)",
       "structureByteLimit": "\(SegmentFormat.structureByteLimit)",
