@@ -161,4 +161,25 @@ import Testing
     #expect(entries[1].event.via == "codedeploy.amazonaws.com")
     #expect(changes(entries[0]) == ["state: ? → deleted"] || changes(entries[0]) == ["state: deleted"])
   }
+
+  /// Tags of the service are its changes; a call that only scales does not deploy what ran before.
+  @Test func tagsAndScaling() throws {
+    var records = AuditRecords()
+    let arn = "arn:aws:ecs:us-east-1:111111111111:service/prod/app"
+    Self.update(
+      &records, "scale", "2025-01-01T00:00:00Z", #"{"cluster":"prod","service":"app","desiredCount":2}"#,
+      ran: "web:7")
+    records.add(
+      "tag", "2025-01-01T00:01:00Z", "ecs", "TagResource",
+      request: #"{"resourceArn":"\#(arn)","tags":[{"key":"env","value":"q"},{"key":"x","value":"y"}]}"#)
+    records.add(
+      "untag", "2025-01-01T00:02:00Z", "ecs", "UntagResource",
+      request: #"{"resourceArn":"\#(arn)","tagKeys":["env"]}"#)
+    let stored = try records.archive()
+    let history = try ResourceHistory(try Archive(path: stored.path), of: "ecs:prod/app")
+    #expect(history.entries.map(\.event.id) == ["untag", "tag", "scale"])
+    #expect(history.entries[0].changes.map(\.field) == ["tags[env].key", "tags[env].value"])
+    #expect(history.entries[2].notes.first == "the call does not ask for web:7: it ran before")
+    #expect(history.current.filter { $0.field.hasPrefix("tags") }.map(\.value) == ["x", "y"])
+  }
 }

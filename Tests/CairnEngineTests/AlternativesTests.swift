@@ -25,6 +25,33 @@ import Testing
     }
   }
 
+  /// The same needles, found by steps over what can be in none.
+  @Test func sieve() {
+    var random = SeededGenerator(seed: 2)
+    let letters = Array("aAb\u{0}".utf8)
+    for round in 0..<400 {
+      let needles = Array(
+        Set((0..<(1 + random.below(12))).map { _ in text(&random, 4 + random.below(6), letters) }))
+      let searched = text(&random, random.below(80), letters)
+      for folds in [false, true] {
+        let needles = folds ? Array(Set(needles.map(Characters.lower))) : needles
+        let whole = folds ? Characters.lower(searched) : searched
+        var found: [Int: Int] = [:]
+        let isEnded = searched.withUnsafeBufferPointer {
+          NeedleSieve(needles).search($0, foldsASCII: folds) {
+            found[$0, default: 0] += 1; return false
+          }
+        }
+        let wanted = Dictionary(
+          uniqueKeysWithValues: needles.enumerated().map { number, needle in
+            (number, whole.indices.count { whole[$0...].starts(with: needle) })
+          }
+        ).filter { $0.value > 0 }
+        #expect(!isEnded && found == wanted, "round \(round)")
+      }
+    }
+  }
+
   /// More states than have a row of their own.
   @Test func manyNeedles() {
     let needles = (0..<3000).map { Array("needle \($0 * 7919 % 100_003) x".utf8) }

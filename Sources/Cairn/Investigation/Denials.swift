@@ -58,13 +58,22 @@ public struct Denials: Sendable {
     let names = SQLText.isOne("eventName", of: Set(found.keys.map(\.name)))
     let allowed = try CallCounts(
       statements, where: "\(names) AND errorCode IS NULL AND errorMessage IS NULL", isNeeded: !found.isEmpty)
-    rows = found.map { key, sums in
-      Row(
+    // Rows are large: their places are sorted.
+    let all = Array(found)
+    let order = all.indices.sorted { lhs, rhs in
+      let (left, right) = (all[lhs], all[rhs])
+      if left.value.count != right.value.count { return left.value.count > right.value.count }
+      return (left.key.principal, left.key.source, left.key.name)
+        < (right.key.principal, right.key.source, right.key.name)
+    }
+    rows = order.map { index in
+      let (key, sums) = all[index]
+      return Row(
         principal: key.principal, source: key.source, name: key.name, count: sums.count, first: sums.first,
         last: sums.last, allowed: allowed[key], codes: sums.codes.sorted(),
         addresses: sums.addresses.sorted(),
         message: sums.message, eventID: sums.eventID)
-    }.sorted { ($1.count, $0.principal, $0.source, $0.name) < ($0.count, $1.principal, $1.source, $1.name) }
+    }
   }
 
   /// What refusals of one kind have together.

@@ -33,8 +33,10 @@ struct ResourceState {
   private(set) var fields: [String: Field] = [:]
   /// Whether all fields are known, since the resource's creation is.
   private(set) var isWhole = false
-  /// Names of rules by their IDs.
-  var ruleNames: [String: String] = [:]
+  /// Fields of rules by their IDs.
+  var ruleFields: [String: String] = [:]
+  /// Documents of a policy's versions.
+  var versions: [String: [String: String]] = [:]
 
   func change(_ field: String, to new: String?) -> FieldChange? {
     let known = fields[field]

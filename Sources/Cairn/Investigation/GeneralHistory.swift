@@ -25,7 +25,8 @@ struct GeneralHistory {
     var state = states[label] ?? ResourceState()
     var change = ResourceCall(event: event, call: call, match: match, state: state)
     change.read()
-    let notes = twins.map { "also recorded in \($0.account ?? "another account"), event \($0.id)" }
+    var notes = twins.map { "also recorded in \($0.account ?? "another account"), event \($0.id)" }
+    if let path = change.mention { notes.append("is about something else, and names it as \(path)") }
     entries.append(
       ResourceHistory.Entry(event: event, resource: label, changes: change.changes, notes: notes))
     if !event.hasFailed {
@@ -58,7 +59,9 @@ struct GeneralHistory {
   /// What is meant: the service, the kind, the name, and, since names repeat, the place.
   private mutating func label(_ event: RecordedEvent, _ match: Parameter) -> String {
     let arn = ARN(match.value)
-    let stem = CallName.stem(match.key)
+    var stem = CallName.stem(match.key)
+    // An alias is of its `targetKeyId`.
+    if event.service == "kms", stem.hasPrefix("target") { stem.removeFirst("target".count) }
     // `resourceArn`, `name` and `arn` say nothing of the kind.
     let kind = stem.isEmpty || stem == "resource" ? arn?.kind ?? "" : stem
     let name = arn?.name ?? match.value

@@ -9,6 +9,8 @@ public struct Indicator: Sendable, Hashable {
     case network(NetworkRange)
     /// A regular expression over each value.
     case expression
+    /// The same, of an ARN in which `*` and `?` stand for characters.
+    case arn(pattern: String)
   }
 
   /// As it was given.
@@ -22,42 +24,91 @@ public struct Indicator: Sendable, Hashable {
     self.given = given
     text = isExpression ? given : Self.refanged(given)
     guard !text.isEmpty else { throw CairnError.usage("what is looked for must not be empty") }
-    if isExpression {
-      form = .expression
-    } else if NetworkAddress(spelling: Array(text.utf8)) != nil {
-      let range = NetworkRange(spelling: Array((text + (text.contains(":") ? "/128" : "/32")).utf8))
-      form = range.map { .network($0) } ?? .text
-    } else if let range = text.contains("/") ? NetworkRange(spelling: Array(text.utf8)) : nil {
-      form = .network(range)
-    } else {
-      form = .text
+    form =
+      isExpression
+      ? .expression
+      : Self.range(text).map { .network($0) } ?? Self.pattern(text).map { .arn(pattern: $0) } ?? .text
+  }
+
+  /// An address, also one in brackets or with a port behind it, a network, or its first octets and `*`.
+  private static func range(_ text: String) -> NetworkRange? {
+    var word = text
+    if word.hasPrefix("["), let end = word.firstIndex(of: "]") {
+      let rest = word[word.index(after: end)...]
+      if !rest.isEmpty, !isPort(rest) { return nil }
+      word = String(word[word.index(after: word.startIndex)..<end])
+    } else if let colon = word.lastIndex(of: ":"), isPort(word[colon...]), !word[..<colon].contains(":") {
+      word = String(word[..<colon])
     }
+    if NetworkAddress(spelling: Array(word.utf8)) != nil {
+      return NetworkRange(spelling: Array((word + (word.contains(":") ? "/128" : "/32")).utf8))
+    }
+    if word.contains("/") { return NetworkRange(spelling: Array(word.utf8)) }
+    let octets = word.split(separator: ".", omittingEmptySubsequences: false)
+    let known = octets.prefix { $0 != "*" }
+    guard octets.count == 4, (1...3).contains(known.count),
+      octets.dropFirst(known.count).allSatisfy({ $0 == "*" })
+    else { return nil }
+    let zeros = [Substring](repeating: "0", count: 4 - known.count)
+    return NetworkRange(spelling: Array("\((known + zeros).joined(separator: "."))/\(known.count * 8)".utf8))
+  }
+
+  /// `:443`.
+  private static func isPort(_ text: Substring) -> Bool {
+    text.first == ":" && (2...6).contains(text.utf8.count)
+      && text.utf8.dropFirst().allSatisfy { $0 &- 0x30 <= 9 }
+  }
+
+  /// An expression for an ARN with wildcards, which stand for what has no end of a word in it.
+  private static func pattern(_ text: String) -> String? {
+    guard text.hasPrefix("arn:"), text.contains(where: { $0 == "*" || $0 == "?" }) else { return nil }
+    return text.map { character in
+      switch character {
+      case "*": "[^\\s\"',]*"
+      case "?": "[^\\s\"',]"
+      default: "\\^$.|+()[]{}".contains(character) ? "\\\(character)" : String(character)
+      }
+    }.joined()
+  }
+
+  /// Spellings of the text that are looked for: of a hash's hexadecimal digits those in small and in capital letters.
+  var spellings: [String] {
+    guard [32, 40, 56, 64, 96, 128].contains(text.utf8.count),
+      text.utf8.allSatisfy({ Hexadecimal.value($0) != nil })
+    else { return [text] }
+    return Array(Set([text, text.lowercased(), text.uppercased()])).sorted()
   }
 
   /// `hxxps://evil[.]example` as `https://evil.example`.
   static func refanged(_ text: String) -> String {
     var result = text
     for (spelling, meant) in [
-      ("[.]", "."), ("(.)", "."), ("{.}", "."), ("[dot]", "."), ("(dot)", "."), ("[:]", ":"),
-      ("[://]", "://"),
-      ("[@]", "@"), ("[at]", "@"), ("[/]", "/"), ("\\.", "."),
+      ("[.]", "."), ("(.)", "."), ("{.}", "."), ("[dot]", "."), ("(dot)", "."), ("{dot}", "."), ("[:]", ":"),
+      ("[://]", "://"), ("[:/]", ":/"),
+      ("[@]", "@"), ("[at]", "@"), ("(at)", "@"), ("[/]", "/"), ("\\.", "."), ("[.", "."), (".]", "."),
     ] {
       result = replaced(spelling, meant, in: result)
     }
-    for scheme in ["hxxps", "hXXps", "hxxp", "hXXp"] where result.hasPrefix(scheme) {
-      result = "http" + result.dropFirst(4)
+    for (scheme, meant) in [("hxxp", "http"), ("h**p", "http"), ("fxp", "ftp")]
+    where result.lowercased().hasPrefix(scheme) {
+      let rest = result.dropFirst(scheme.count)
+      if rest.hasPrefix("s:") || rest.hasPrefix("S:") || rest.hasPrefix(":") {
+        result = meant + (rest.first == "S" ? "s" + rest.dropFirst() : rest)
+      }
     }
     return result
   }
 
+  /// - Parameter part: in small letters; found in capital ones, too.
   private static func replaced(_ part: String, _ other: String, in text: String) -> String {
     var output: [UInt8] = []
     let bytes = Array(text.utf8)
+    let small = bytes.map { $0 &- 0x41 <= 25 ? $0 | 0x20 : $0 }
     let wanted = Array(part.utf8)
     var position = 0
     while position < bytes.count {
       if position + wanted.count <= bytes.count,
-        bytes[position..<(position + wanted.count)].elementsEqual(wanted)
+        small[position..<(position + wanted.count)].elementsEqual(wanted)
       {
         output += Array(other.utf8)
         position += wanted.count
@@ -69,17 +120,13 @@ public struct Indicator: Sendable, Hashable {
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// The indicators of a list: one a line, comments from `#` on, in csv the first column.
+  /// The indicators of a list: one a line, comments from `#`, or from `//` or `;` behind a space, on; of several columns
+  /// the first.
   public static func list(_ text: String) throws -> [Indicator] {
     var known: Set<String> = []
     var indicators: [Indicator] = []
     for line in text.split(whereSeparator: \.isNewline) {
-      var item = line.prefix { $0 != "#" }
-      if item.hasPrefix("//") || item.hasPrefix(";") { continue }
-      item = item.prefix { $0 != "," }
-      let trimmed = String(item.drop { $0.isWhitespace || $0 == "\"" || $0 == "\u{FEFF}" })
-      var word = trimmed
-      while let last = word.last, last.isWhitespace || last == "\"" { word.removeLast() }
+      let word = word(line)
       if word.isEmpty { continue }
       let indicator = try Indicator(word)
       if known.insert(indicator.text).inserted { indicators.append(indicator) }
@@ -87,12 +134,27 @@ public struct Indicator: Sendable, Hashable {
     return indicators
   }
 
+  /// What a line of a list names: an address or network ends with its word, whatever is said behind it.
+  private static func word(_ line: Substring) -> String {
+    var item = line.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+    if item.hasPrefix("//") || item.hasPrefix(";") { return "" }
+    item = item.prefix { $0 != "#" && $0 != "," && $0 != "\t" }
+    for mark in [" //", " ;"] {
+      if let comment = item.firstRange(of: mark) { item = item[..<comment.lowerBound] }
+    }
+    var word = String(item.drop { $0.isWhitespace || $0 == "\"" })
+    while let last = word.last, last.isWhitespace || last == "\"" { word.removeLast() }
+    let first = word.prefix { !$0.isWhitespace && $0 != ";" }
+    return first.count < word.count && range(refanged(String(first))) != nil ? String(first) : word
+  }
+
   /// A condition that every record with it satisfies; nil where all records are to be looked at.
   var condition: String? {
     switch form {
-    case .text: SQLText.mentions("eventJson", text)
+    case .text: spellings.count == 1 ? SQLText.mentions("eventJson", text) : nil
     case .network(let range): range.textPrefix.flatMap { SQLText.mentions("eventJson", $0) }
     case .expression: nil
+    case .arn: SQLText.mentions("eventJson", String(text.prefix { $0 != "*" && $0 != "?" }))
     }
   }
 }

@@ -11,11 +11,16 @@ struct IndicatorMatcher: Sendable {
   /// Of all indicators that are texts: the automaton takes some fifty times as much.
   private static let textByteLimit = 8 << 20
 
+  /// Texts too short for the sieve, and the others.
   private let automaton: NeedleAutomaton?
-  /// Indicators by needle: several where they are one text.
+  private let sieve: NeedleSieve?
+  /// Indicators by needle, of the automaton and of the sieve: several where they are one text.
+  private let shortNumbers: [[Int]]
   private let numbers: [[Int]]
   private let networks: NetworkIndex
   private let expressions: [(number: Int, pattern: RegexPattern)]
+  /// Those of ARNs, which only values with an ARN can have.
+  private let arns: [(number: Int, pattern: RegexPattern)]
   private let ignoresCase: Bool
   private let forms: ValueJudge.Forms
 
@@ -24,24 +29,22 @@ struct IndicatorMatcher: Sendable {
     var texts: [[UInt8]: [Int]] = [:]
     var networks = NetworkIndex()
     var expressions: [(Int, RegexPattern)] = []
+    var arns: [(Int, RegexPattern)] = []
     var forms: ValueJudge.Forms = []
     for (number, indicator) in indicators.enumerated() {
       switch indicator.form {
       case .text:
-        let bytes = Array(indicator.text.utf8)
-        let needle = ignoresCase ? Characters.lower(bytes) : bytes
-        texts[needle, default: []].append(number)
-        forms.formUnion(ValueJudge.forms(of: needle))
-        if ignoresCase { forms.formUnion(ValueJudge.forms(of: Characters.upper(bytes))) }
+        for bytes in indicator.spellings.map({ Array($0.utf8) }) {
+          let needle = ignoresCase ? Characters.lower(bytes) : bytes
+          if texts[needle]?.last != number { texts[needle, default: []].append(number) }
+          forms.formUnion(ValueJudge.forms(of: needle))
+          if ignoresCase { forms.formUnion(ValueJudge.forms(of: Characters.upper(bytes))) }
+        }
       case .network(let range): networks.add(range, number)
       case .expression:
-        do {
-          expressions.append(
-            (number, try RegexPattern(Array(((ignoresCase ? "(?i)" : "") + indicator.text).utf8))))
-        } catch {
-          throw CairnError.usage("regular expression \(indicator.text): \(error.message)")
-        }
+        expressions.append((number, try Self.pattern(indicator.text, ignoresCase: ignoresCase)))
         forms = [.bare, .integers, .times, .uuids]
+      case .arn(let pattern): arns.append((number, try Self.pattern(pattern, ignoresCase: ignoresCase)))
       }
     }
     guard texts.keys.reduce(0, { $0 + $1.count }) <= Self.textByteLimit else {
@@ -49,9 +52,21 @@ struct IndicatorMatcher: Sendable {
         "more than \(Self.textByteLimit >> 20) MiB of indicators: search for them in parts")
     }
     let needles = texts.keys.sorted { $0.lexicographicallyPrecedes($1) }
-    automaton = needles.isEmpty ? nil : NeedleAutomaton(needles)
-    numbers = needles.map { texts[$0] ?? [] }
-    (self.networks, self.expressions, self.forms) = (networks, expressions, forms)
+    let short = needles.filter { $0.count < NeedleSieve.blockLength }
+    let long = needles.filter { $0.count >= NeedleSieve.blockLength }
+    automaton = short.isEmpty ? nil : NeedleAutomaton(short)
+    sieve = long.isEmpty ? nil : NeedleSieve(long)
+    shortNumbers = short.map { texts[$0] ?? [] }
+    numbers = long.map { texts[$0] ?? [] }
+    (self.networks, self.expressions, self.arns, self.forms) = (networks, expressions, arns, forms)
+  }
+
+  private static func pattern(_ text: String, ignoresCase: Bool) throws -> RegexPattern {
+    do {
+      return try RegexPattern(Array(((ignoresCase ? "(?i)" : "") + text).utf8))
+    } catch {
+      throw CairnError.usage("regular expression \(text): \(error.message)")
+    }
   }
 
   /// Accepts the keys and values that have any.
@@ -71,20 +86,34 @@ struct IndicatorMatcher: Sendable {
 
   /// Calls `found` with each indicator in a text until it returns true; whether it did.
   private func search(_ text: UnsafeBufferPointer<UInt8>, _ found: (Int) -> Bool) -> Bool {
-    if let automaton {
-      func isFound(_ needle: Int) -> Bool { numbers[needle].contains(where: found) }
-      if ignoresCase, text.contains(where: { $0 >= 0x80 }) {
-        if automaton.search(Characters.lower(Array(text)), isFound) { return true }
-      } else if automaton.search(text, foldsASCII: ignoresCase, isFound) {
-        return true
-      }
+    if ignoresCase, automaton != nil || sieve != nil, text.contains(where: { $0 >= 0x80 }) {
+      let lower = Characters.lower(Array(text))
+      if lower.withUnsafeBufferPointer({ searchTexts($0, foldsASCII: false, found) }) { return true }
+    } else if searchTexts(text, foldsASCII: ignoresCase, found) {
+      return true
     }
     if !expressions.isEmpty {
       let bytes = Array(text)
       for (number, pattern) in expressions where pattern.matches(bytes) && found(number) { return true }
     }
+    if !arns.isEmpty, text.count >= 5, text.contains(UInt8(ascii: ":")) {
+      let bytes = Array(text)
+      for (number, pattern) in arns where pattern.matches(bytes) && found(number) { return true }
+    }
     if networks.isEmpty { return false }
     return AddressWords.visit(text) { address in networks.visit(address, found) }
+  }
+
+  private func searchTexts(
+    _ text: UnsafeBufferPointer<UInt8>, foldsASCII: Bool, _ found: (Int) -> Bool
+  ) -> Bool {
+    if let sieve,
+      sieve.search(text, foldsASCII: foldsASCII, { numbers[$0].contains(where: found) })
+    {
+      return true
+    }
+    guard let automaton else { return false }
+    return automaton.search(text, foldsASCII: foldsASCII) { shortNumbers[$0].contains(where: found) }
   }
 }
 

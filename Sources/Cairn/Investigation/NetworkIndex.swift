@@ -27,15 +27,28 @@ enum AddressWords {
   static func visit(_ text: UnsafeBufferPointer<UInt8>, _ body: (NetworkAddress) -> Bool) -> Bool {
     var position = 0
     while position < text.count {
-      var (dots, colons) = (0, 0)
+      var (dots, colons, digits) = (0, 0, 0)
+      var (hasGap, hasLongGroup) = (false, false)
       let start = position
       while position < text.count, isOfAddress(text[position]) {
-        if text[position] == UInt8(ascii: ".") { dots += 1 }
-        if text[position] == UInt8(ascii: ":") { colons += 1 }
-        position += 1
+        switch text[position] {
+        case UInt8(ascii: "."):
+          dots &+= 1
+          digits = 0
+        case UInt8(ascii: ":"):
+          colons &+= 1
+          hasGap = hasGap || position > start && text[position &- 1] == UInt8(ascii: ":")
+          digits = 0
+        default:
+          digits &+= 1
+          hasLongGroup = hasLongGroup || digits > 4
+        }
+        position &+= 1
       }
-      if dots >= 3 || colons >= 2, read(text[start..<position], body) { return true }
-      position += 1
+      // Without dots it is eight groups of four digits at most, or has two colons together: ARNs and times are none.
+      let mayBe = dots >= 3 || colons >= 2 && !hasLongGroup && (hasGap || colons >= 7)
+      if mayBe, read(text[start..<position], body) { return true }
+      position &+= 1
     }
     return false
   }

@@ -7,7 +7,11 @@ struct ResourceCall {
   let match: Parameter
   let state: ResourceState
   private(set) var changes: [FieldChange] = []
+  /// Where the call names the resource, when it is about something else and changes nothing of it.
+  private(set) var mention: String?
   private var end: End?
+  /// Rules of a security group by their IDs, as far as the call tells.
+  private var ruleFields: [String: String] = [:]
 
   init(event: RecordedEvent, call: CallName, match: Parameter, state: ResourceState) {
     (self.event, self.call, self.match, self.state) = (event, call, match, state)
@@ -35,17 +39,54 @@ struct ResourceCall {
     "Host", "x-amz-acl",
   ]
 
-  mutating func read() {
+  /// The kind of thing that the match names: where its key says nothing (`ARN` of resources), its ARN may.
+  private var stem: String {
     let stem = CallName.stem(match.key)
+    guard stem.isEmpty, let kind = ARN(match.value)?.kind else { return stem }
+    return kind.lowercased().filter { $0 != "-" }
+  }
+
+  /// Whether the match stands inside of what else the call asks for: not in a parameter of its own, nor in one of the
+  /// object that some calls of EC2 have around all of theirs, nor in the record's list of resources.
+  private var isInside: Bool {
+    if match.path.hasPrefix("[") { return false }
+    if match.path.hasSuffix("[]") { return true }
+    let isWrapped = match.depth == 2 && match.path.prefix { $0 != "." }.hasSuffix("Request")
+    return match.depth > 1 && !isWrapped
+  }
+
+  /// A load balancer in a security group, a target group's target, the group that a rule of another one lets in.
+  private var isMention: Bool {
+    guard isInside else { return false }
+    if isRuleCall { return match.path.hasPrefix("ipPermissions") }
+    if Self.additions.contains(call.verb) || Self.removals[call.verb] != nil { return false }
+    if Self.uses.contains(call.verb), call.verb != "Run" { return false }
+    let stem = stem
+    if stem.isEmpty { return ["Register", "Deregister", "Create", "Delete"].contains(call.verb) }
+    return !stem.hasPrefix("resource") && !call.isAbout(stem) && !call.names(stem)
+  }
+
+  private var isRuleCall: Bool {
+    event.service == "ec2" && call.noun.hasPrefix("SecurityGroup")
+      && (call.verb == "Authorize" || call.verb == "Revoke")
+  }
+
+  mutating func read() {
+    if isMention {
+      mention = match.path
+      return
+    }
+    let stem = stem
     let isOwn = call.isAbout(stem)
     if ["Create", "Run", "Allocate", "Register"].contains(call.verb), isOwn { end = .created }
     if ["Delete", "Terminate", "Deregister"].contains(call.verb), isOwn {
       end = .deleted
       add("state", "deleted")
-    } else if event.service == "ec2", call.noun.hasPrefix("SecurityGroup"),
-      call.verb == "Authorize" || call.verb == "Revoke"
-    {
+    } else if isRuleCall {
       readRules()
+    } else if event.service == "ec2", event.name == "ModifySecurityGroupRules" {
+      readModifiedRules()
+    } else if event.service == "iam", call.noun.hasSuffix("PolicyVersion"), readPolicyVersion() {
     } else if Self.additions.contains(call.verb) || Self.removals[call.verb] != nil {
       readMembership()
     } else if call.verb == "Delete" || call.verb == "Untag" {
@@ -55,19 +96,20 @@ struct ResourceCall {
       if call.verb == "Schedule" { readFields() }
     } else {
       readFields()
+      readCode()
     }
   }
 
   func apply(to state: inout ResourceState) {
+    if mention != nil { return }
     switch end {
     case .created: state.begin(isWhole: true)
     case .deleted: state.begin(isWhole: false)
     case nil: if Self.uses.contains(call.verb) { return }
     }
     for change in changes { state.set(change, noun: call.noun, by: event) }
-    if call.verb == "Authorize" {
-      state.ruleNames.merge(SecurityGroupRules.identified(event.response)) { _, new in new }
-    }
+    state.ruleFields.merge(ruleFields) { _, new in new }
+    if call.verb == "Create", let version = policyVersion { state.versions[version] = policyDocument }
   }
 
   private mutating func add(_ field: String, _ value: String?) {
@@ -137,6 +179,12 @@ struct ResourceCall {
     for field in gone.subtracting(said).sorted() { add(field, nil) }
   }
 
+  /// Requests have no code of a function; responses have its hash.
+  private mutating func readCode() {
+    guard event.service == "lambda", call.noun.hasPrefix("Function"), !event.hasFailed else { return }
+    if let hash = event.response?.text("codeSha256") { add("codeSha256", hash) }
+  }
+
   /// A part that the response names: the new key of CreateAccessKey.
   private var createdPart: String? {
     guard end == nil, !event.hasFailed else { return nil }
@@ -180,10 +228,21 @@ struct ResourceCall {
     let noun = call.noun.hasPrefix("Role") && !isRemoved ? call.noun : call.noun
     let field = "\(membership(noun))[\(member)]"
     if isRemoved {
-      changes.append(base.change(field, to: nil) ?? removal(field))
+      let fields = state.fields[field] == nil ? self.fields(havingAll: parameters, of: membership(noun)) : []
+      if fields.isEmpty { return changes.append(base.change(field, to: nil) ?? removal(field)) }
+      for field in fields { add(field, nil) }
     } else {
       add(field, "present")
     }
+  }
+
+  /// Members that a removal names by a part of what added them: a permission by its `statementId`.
+  private func fields(havingAll parameters: [Parameter], of noun: String) -> [String] {
+    if parameters.isEmpty { return [] }
+    return state.fields(below: "\(noun)[").filter { field in
+      let parts = ", \(field.dropFirst(noun.count + 1).dropLast()), "
+      return parameters.allSatisfy { parts.contains(", \($0.path)=\($0.value), ") }
+    }.sorted()
   }
 
   /// `UserToGroup` and `UserFromGroup` are one set.
@@ -198,15 +257,80 @@ struct ResourceCall {
   private mutating func readRules() {
     guard let request = event.request else { return }
     let direction = call.noun.contains("Egress") ? "egress" : "ingress"
-    var rules = SecurityGroupRules.rules(request)
-    rules += SecurityGroupRules.ids(request).map { state.ruleNames[$0] ?? "rule \($0)" }
-    for rule in rules {
-      let field = "\(direction)[\(rule)]"
+    var fields = SecurityGroupRules.rules(request).map { "\(direction)[\($0)]" }
+    fields += SecurityGroupRules.ids(request).map { state.ruleFields[$0] ?? "\(direction)[rule \($0)]" }
+    for field in fields {
       if call.verb == "Authorize" {
         add(field, "open")
       } else {
         changes.append(state.change(field, to: nil) ?? removal(field))
       }
+    }
+    if call.verb == "Authorize" {
+      ruleFields = SecurityGroupRules.identified(event.response).mapValues { "\(direction)[\($0)]" }
+    }
+  }
+
+  /// Rules that become others under their IDs.
+  private mutating func readModifiedRules() {
+    guard let request = event.request else { return }
+    for (id, rule) in SecurityGroupRules.modified(request) {
+      let old = state.ruleFields[id]
+      let direction = old.map { String($0.prefix { $0 != "[" }) } ?? "rule \(id)"
+      let field = "\(direction)[\(rule)]"
+      if let old, old != field { changes.append(state.change(old, to: nil) ?? removal(old)) }
+      add(field, "open")
+      ruleFields[id] = field
+    }
+  }
+}
+
+// MARK: Versions of policies
+
+extension ResourceCall {
+  /// The version that a call makes or names.
+  private var policyVersion: String? {
+    guard event.service == "iam", call.noun == "Policy" || call.noun.hasSuffix("PolicyVersion") else {
+      return nil
+    }
+    if call.verb == "Create", event.hasFailed { return nil }
+    return event.request?.text("versionId") ?? event.response?.text("policyVersion", "versionId")
+      ?? event.response?.text("policy", "defaultVersionId")
+  }
+
+  /// The document that a request has, member by member.
+  private var policyDocument: [String: String] {
+    let members = EventParameters.all(of: event.request).filter { $0.path.hasPrefix("policyDocument") }
+    return Dictionary(grouping: members, by: \.path).mapValues {
+      $0.map(\.value).sorted().joined(separator: ", ")
+    }
+  }
+
+  /// A policy says what its default version says; false where the call is none of versions.
+  private mutating func readPolicyVersion() -> Bool {
+    switch call.verb + call.noun {
+    case "CreatePolicyVersion":
+      let isDefault = event.request?.text("setAsDefault") == "true"
+      if isDefault {
+        makeDefault(policyVersion, policyDocument)
+      } else {
+        let prefix = "PolicyVersion[\(policyVersion ?? "new")]."
+        for (member, value) in policyDocument.sorted(by: { $0.key < $1.key }) { add(prefix + member, value) }
+      }
+    case "SetDefaultPolicyVersion":
+      let version = policyVersion
+      makeDefault(version, version.flatMap { state.versions[$0] })
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func makeDefault(_ version: String?, _ document: [String: String]?) {
+    if let version { add("defaultVersionId", version) }
+    let document = document ?? ["policyDocument": "of version \(version ?? "?"), which no record has"]
+    for (member, value) in document.sorted(by: { $0.key < $1.key }) { add(member, value) }
+    for member in state.fields(below: "policyDocument").sorted() where document[member] == nil {
+      add(member, nil)
     }
   }
 }

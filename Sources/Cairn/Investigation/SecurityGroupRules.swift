@@ -20,6 +20,21 @@ enum SecurityGroupRules {
     return rules
   }
 
+  /// Rules that a ModifySecurityGroupRules makes others, by their IDs.
+  static func modified(_ request: JSONText) -> [(id: String, rule: String)] {
+    let rules = (request["ModifySecurityGroupRulesRequest"] ?? request)["SecurityGroupRule"]
+    return (list(rules) ?? [rules].compactMap(\.self)).compactMap { item in
+      guard let id = item.text("SecurityGroupRuleId"), let rule = item["SecurityGroupRule"] else {
+        return nil
+      }
+      let peer =
+        rule.text("CidrIpv4") ?? rule.text("CidrIpv6") ?? rule.text("PrefixListId")
+        ?? rule.text("ReferencedGroupId") ?? "?"
+      let ports = ports(rule.text("IpProtocol"), rule.text("FromPort"), rule.text("ToPort"))
+      return (id, "\(ports) \(peer)")
+    }
+  }
+
   /// IDs of rules that a request names.
   static func ids(_ request: JSONText) -> [String] {
     (list(request["securityGroupRuleIds"]) ?? []).compactMap { $0.scalar ?? $0.text("securityGroupRuleId") }
@@ -41,11 +56,13 @@ enum SecurityGroupRules {
   }
 
   private static func ports(_ item: JSONText) -> String {
-    let name = item.text("ipProtocol") ?? "all"
+    ports(item.text("ipProtocol"), item.text("fromPort"), item.text("toPort"))
+  }
+
+  private static func ports(_ name: String?, _ from: String?, _ to: String?) -> String {
+    let name = name ?? "all"
     let label = name == "-1" ? "all" : name
-    guard let from = item.text("fromPort"), let to = item.text("toPort"), from != "-1", name != "-1" else {
-      return label
-    }
+    guard let from, let to, from != "-1", name != "-1" else { return label }
     return from == to ? "\(label) \(from)" : "\(label) \(from)-\(to)"
   }
 }

@@ -52,7 +52,8 @@ struct ServiceCall {
   init?(_ event: RecordedEvent) {
     self.event = event
     guard let request = event.request else { return nil }
-    let given = request.text("service") ?? request.text("serviceName")
+    let tagged = request.text("resourceArn").flatMap { ARN($0)?.kind == "service" ? $0 : nil }
+    let given = request.text("service") ?? request.text("serviceName") ?? tagged
     let service = event.response?["service"]
     guard let named = given ?? service?.text("serviceName") else { return nil }
     name = ARN(named)?.name ?? named
@@ -94,7 +95,7 @@ struct ServiceHistory {
 
   private static let calls = [
     "CreateService", "UpdateService", "DeleteService", "CreateTaskSet", "DeleteTaskSet", "UpdateTaskSet",
-    "UpdateServicePrimaryTaskSet",
+    "UpdateServicePrimaryTaskSet", "TagResource", "UntagResource",
   ]
 
   init(_ statements: Statements, _ service: ServiceName) throws {
@@ -104,7 +105,8 @@ struct ServiceHistory {
       where: """
         eventSource = 'ecs.amazonaws.com' AND \(SQLText.isOne("eventName", of: Self.calls)) \
         AND (requestParameters.service = \(name) OR requestParameters.serviceName = \(name) \
-        OR requestParameters.service LIKE \(ending) ESCAPE '\\')
+        OR requestParameters.service LIKE \(ending) ESCAPE '\\' \
+        OR requestParameters.resourceArn LIKE \(ending) ESCAPE '\\')
         """, .before)
     let calls = found.compactMap(ServiceCall.init).filter { service.isMeant(by: $0) }
     let families = TaskDefinitions.families(calls.compactMap(\.taskDefinition))
@@ -201,6 +203,11 @@ struct ServiceHistory {
       return
     }
     entry.changes.append(change)
+    if !change.isOldKnown, call.event.name == "UpdateService",
+      call.event.request?.text("taskDefinition") == nil
+    {
+      entry.notes.append("the call does not ask for \(short): it ran before")
+    }
     if let until = deployed.earlier[revision] {
       entry.notes.append("return to \(short), which ran until \(until)")
     }
@@ -226,10 +233,16 @@ struct ServiceHistory {
   {
     let naming: Set<String> = [
       "cluster", "service", "serviceName", "taskDefinition", "clientToken", "forceNewDeployment",
-      "primaryTaskSet",
-      "externalId",
+      "primaryTaskSet", "externalId", "resourceArn",
     ]
-    if call.event.name != "CreateService", call.event.name != "UpdateService" { return }
+    if call.event.name == "UntagResource" {
+      for parameter in EventParameters.all(of: call.event.request) where parameter.path == "tagKeys[]" {
+        for field in state.fields(below: "tags[\(parameter.value)].").sorted() {
+          if let change = state.change(field, to: nil) { entry.changes.append(change) }
+        }
+      }
+    }
+    guard ["CreateService", "UpdateService", "TagResource"].contains(call.event.name) else { return }
     for parameter in EventParameters.all(of: call.event.request) where !naming.contains(parameter.path) {
       if let change = state.change(parameter.path, to: parameter.value) { entry.changes.append(change) }
     }
