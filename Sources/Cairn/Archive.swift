@@ -1,21 +1,45 @@
-/// An archive opened for reading: one state of it, which later commits do not touch.
+/// An archive opened for reading: one state of it, which later commits do not touch. Or several that are read as one:
+/// then an event that two of them have counts once.
 ///
 /// Segments that have been read stay open, and what has been decoded of them stays in memory up to a bound, for
 /// all scans and queries of the object.
 public final class Archive: Sendable {
-  /// The state that is read.
-  public let snapshot: ArchiveSnapshot
-  private let pool: BufferPool
-  private let readers = OpenSegments()
+  /// The state that is read of each archive, in the order in which they were named.
+  public var snapshots: [ArchiveSnapshot] { opened.snapshots }
+  /// The state that is read of the only archive, or of the first.
+  public var snapshot: ArchiveSnapshot { opened.snapshots[0] }
+  /// The segments of all of them.
+  public var segments: [ArchiveSegment] { opened.all }
+  private let opened: SegmentsOfArchives
 
   /// Opens the newest state.
   ///
   /// Throws `CairnError.usage` where `path` is no archive, `.damaged` where it is damaged, `.io`.
   ///
   /// - Parameter cacheByteLimit: memory for decoded parts of segments that stay for the next scan or query.
-  public init(path: String, cacheByteLimit: Int = 512 << 20) throws {
-    snapshot = try ArchiveSnapshot(path: path)
-    pool = BufferPool(byteLimit: cacheByteLimit)
+  public convenience init(path: String, cacheByteLimit: Int = 512 << 20) throws {
+    try self.init(paths: [path], cacheByteLimit: cacheByteLimit)
+  }
+
+  /// Opens the newest states of several archives, to be read as one. An archive that is named twice is one.
+  ///
+  /// Throws as for one archive: none of them may be missing. `CairnError.usage` where there is none.
+  public init(paths: [String], cacheByteLimit: Int = 512 << 20) throws {
+    var known: Set<FileStatus.Identity> = []
+    let snapshots = try paths.map { try ArchiveSnapshot(path: $0) }.filter {
+      known.insert(try $0.identity()).inserted
+    }
+    if snapshots.isEmpty { throw CairnError.usage("no archive is named") }
+    opened = SegmentsOfArchives(snapshots, pool: BufferPool(byteLimit: cacheByteLimit))
+  }
+
+  /// Opens the archives that words name: each an archive, a directory that holds nothing but archives, or a shell
+  /// pattern.
+  ///
+  /// Throws as `init(paths:)`; `CairnError.usage` too where a pattern matches nothing, or a directory holds archives and
+  /// other directories.
+  public convenience init(named words: [String], cacheByteLimit: Int = 512 << 20) throws {
+    try self.init(paths: try ArchiveList.paths(words), cacheByteLimit: cacheByteLimit)
   }
 
   /// Memory for decoded parts that goes with `QueryOptions.memoryLimit`: a quarter, at least 64 MiB, at most 512 MiB.
@@ -24,9 +48,13 @@ public final class Archive: Sendable {
   }
 
   /// A reader of a segment, opened once; what it reads from the file is counted in `statistics`.
-  func open(_ entry: SegmentEntry, statistics: ReadStatistics) throws -> SegmentReader {
-    if let reader = readers[entry.name] { return reader.counting(in: statistics) }
-    return readers.keep(try snapshot.open(entry, statistics: statistics, pool: pool), named: entry.name)
+  func open(_ segment: ArchiveSegment, statistics: ReadStatistics) throws -> SegmentReader {
+    try opened.open(segment, statistics: statistics)
+  }
+
+  /// Throws `CairnError.usage` where there are several.
+  private func requireOne(to purpose: String) throws {
+    if snapshots.count > 1 { throw CairnError.usage("\(purpose) one archive at a time") }
   }
 
   /// What a verification found in order.
@@ -49,6 +77,7 @@ public final class Archive: Sendable {
   public func verify(
     threads: Int, sample: (of: Int, day: Int)? = nil, report: (CairnError) -> Void
   ) throws -> Verification {
+    try requireOne(to: "verify")
     var result = Verification()
     for (index, entry) in snapshot.manifest.segments.enumerated() {
       if let sample, index % max(1, sample.of) != abs(sample.day % max(1, sample.of)) { continue }
@@ -118,6 +147,7 @@ public final class Archive: Sendable {
   package func restore(
     to directory: String, matching pattern: FilePath?, gzip: Bool, threads: Int, report: (String) -> Void
   ) throws -> Restoration {
+    try requireOne(to: "restore")
     var options = Restorer.Options()
     options.pattern = pattern
     options.gzip = gzip
@@ -126,22 +156,5 @@ public final class Archive: Sendable {
     return Restoration(
       objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete,
       unwrittenObjects: summary.unwritten)
-  }
-}
-
-/// Open segments by name.
-private final class OpenSegments: @unchecked Sendable {
-  private let lock = Lock()
-  private var readers: [String: SegmentReader] = [:]
-
-  subscript(name: String) -> SegmentReader? { lock.withLock { readers[name] } }
-
-  /// The reader of that name from now on: this one, or one that another thread has opened meanwhile.
-  func keep(_ reader: SegmentReader, named name: String) -> SegmentReader {
-    lock.withLock {
-      if let known = readers[name] { return known }
-      readers[name] = reader
-      return reader
-    }
   }
 }

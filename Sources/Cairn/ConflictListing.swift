@@ -37,7 +37,7 @@ public struct ConflictListing: Sendable {
 
   /// Calls `body` with each, in no order that means anything. Throws as queries do.
   public func visit(_ body: (Conflict) throws -> Void) throws {
-    let entries = archive.snapshot.manifest.segments
+    let entries = archive.segments
     let rowCount = entries.reduce(0) { $0 + $1.visibleRowCount }
     let byteCount = rowCount * MemoryLayout<Candidate>.stride
     let passes = UInt64(max(1, byteCount / max(1, memoryLimit) + 1))
@@ -46,7 +46,7 @@ public struct ConflictListing: Sendable {
       for (index, entry) in entries.enumerated() {
         let reader = try archive.open(entry, statistics: ReadStatistics())
         for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
-          let rows = reader.visible(.run(0..<group.rowCount), in: rowGroup)
+          let rows = try reader.visible(.run(0..<group.rowCount), in: rowGroup)
           for key in try EventKeys.read(reader, rowGroup, rows) where key.hash % passes == pass {
             candidates.append(Candidate(hash: key.hash, segment: index, row: key.row, time: key.time))
           }
@@ -66,7 +66,7 @@ public struct ConflictListing: Sendable {
   }
 
   private func tell(
-    _ shared: [ArraySlice<Candidate>], _ entries: [SegmentEntry], _ body: (Conflict) throws -> Void
+    _ shared: [ArraySlice<Candidate>], _ entries: [ArchiveSegment], _ body: (Conflict) throws -> Void
   ) throws {
     var objects: [Int: RowObjects] = [:]
     for candidates in shared {

@@ -7,9 +7,9 @@ enum LogstashTime {
 
   /// The times of a row group's first rows, for which storage has none: `EventTime.unknown` where `@timestamp` tells
   /// none either, or where there is an eventTime that is no time.
-  static func times(of rowGroup: Int, in reader: SegmentReader) throws -> [Int64] {
+  static func times(of rowGroup: Int, in reader: SegmentReader, isUsed: Bool = true) throws -> [Int64] {
     let count = reader.footer.rowGroups[rowGroup].untimedRowCount
-    if count == 0 { return [] }
+    if count == 0 || !isUsed { return [Int64](repeating: EventTime.unknown, count: count) }
     let fields = try FieldProjection(reader, rowGroup: rowGroup)
     let rows = Positions.run(0..<count)
     let own = try fields.values(eventTime, rows: rows)
@@ -60,13 +60,13 @@ extension BoundPath {
 enum UntimedRows {
   static func warning(_ archive: Archive, usesLogstashTime: Bool) throws -> String? {
     var count = 0
-    for entry in archive.snapshot.manifest.segments where entry.visibleUntimedRowCount > 0 {
+    for entry in archive.segments where entry.visibleUntimedRowCount > 0 {
       var untimed = entry.visibleUntimedRowCount
-      if usesLogstashTime {
+      if usesLogstashTime || entry.archive > 0 {
         let reader = try archive.open(entry, statistics: ReadStatistics())
         untimed = try reader.footer.rowGroups.indices.reduce(0) { sum, rowGroup in
-          let times = try LogstashTime.times(of: rowGroup, in: reader)
-          let seen = reader.visible(.run(0..<times.count), in: rowGroup).list
+          let times = try LogstashTime.times(of: rowGroup, in: reader, isUsed: usesLogstashTime)
+          let seen = try reader.visible(.run(0..<times.count), in: rowGroup).list
           return sum + seen.count { times[Int($0)] == EventTime.unknown }
         }
       }

@@ -63,7 +63,7 @@ struct RowSelection: Sendable {
       case .list(let list): .listed(list)
       }
     let (rows, wasRead) = try filter.filter(rowGroup, candidates)
-    return (with(rows.list), wasRead)
+    return (with(try reader.unshared(rows, in: rowGroup).list), wasRead)
   }
 
   /// Event time of each row; `EventTime.unknown` for rows without one.

@@ -111,7 +111,7 @@ public final class Scan {
     self.archive = archive
     self.request = request
     pruning = TimePruning(since: request.since, until: request.until)
-    statistics.segments = archive.snapshot.manifest.segments.count
+    statistics.segments = archive.segments.count
     progress.follow(reads)
   }
 
@@ -161,9 +161,7 @@ public final class Scan {
   /// Candidates by time: for each row group with rows in the range, those rows.
   private func candidates() throws -> [RowSelection] {
     var parts: [RowSelection] = []
-    let segments = archive.snapshot.manifest.segments.sorted {
-      ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
-    }
+    let segments = archive.segments.sorted(by: ArchiveSegment.isEarlier)
     // Without a condition or an order the limit is known to be reached early.
     var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
     for entry in segments where left > 0 {
@@ -182,7 +180,9 @@ public final class Scan {
       }
       if let filter, try !filter.mayPass() { continue }
       for rowGroup in reader.footer.rowGroups.indices where left > 0 {
-        let rows = reader.visible(try rows(of: rowGroup, in: reader, hasLate), in: rowGroup).prefix(left)
+        var rows = reader.unmarked(try rows(of: rowGroup, in: reader, hasLate), in: rowGroup)
+        // Of those that a condition leaves less is to be looked at.
+        if filter == nil { rows = try reader.unshared(rows, in: rowGroup).prefix(left) }
         if rows.isEmpty { continue }
         parts.append(RowSelection(reader, rowGroup, rows, filter))
         left -= rows.count

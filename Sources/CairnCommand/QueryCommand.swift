@@ -15,13 +15,14 @@ struct QueryCommand: ParsableCommand {
 
         cairn query archive "SELECT eventName, count(*) FROM events GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
         cairn query archive -f queries.sql --output csv
+        cairn query 'archives/2025-*' "SELECT \"$archive\", count(*) FROM events GROUP BY 1"
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
-  var archive: String
-
-  @Argument(help: "Statements, separated by semicolons; - for standard input.")
-  var sql: String?
+  @Argument(
+    help:
+      "The archive directory, or several that are read as one: one after the other, a pattern in quotes or a directory of archives; then statements, separated by semicolons, or - for standard input.",
+    completion: .directory)
+  var archive: [String]
 
   @Option(
     name: [.customShort("f"), .customLong("file")],
@@ -64,16 +65,32 @@ struct QueryCommand: ParsableCommand {
 
   func validate() throws {
     if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
+    if let extra = archives.dropFirst().first(where: {
+      $0.contains(where: \.isWhitespace) && !ArchiveWords.isThere($0)
+    }) {
+      throw ValidationError("\(extra): one text of SQL is given, behind the archives")
+    }
     if format.output == .raw { throw ValidationError("--output raw is for cairn scan") }
   }
 
+  /// The words that name archives.
+  private var archives: [String] { sql == nil ? archive : Array(archive.dropLast()) }
+
+  /// The statements behind the archives: the last word, unless it is an archive too.
+  private var sql: String? {
+    guard archive.count > 1, let last = archive.last, !ArchiveWords.isThere(last) else { return nil }
+    return last
+  }
+
   func run() throws {
-    if sql == nil, file == nil, archive.contains(where: \.isWhitespace), FilePath(archive).status() == nil {
+    if let word = archive.first, archive.count == 1, file == nil, word.contains(where: \.isWhitespace),
+      !ArchiveWords.isThere(word)
+    {
       throw CairnError.usage(
-        "\(archive): no archive; give its directory before the SQL, or name it in CAIRN_ARCHIVE")
+        "\(word): no archive; give its directory before the SQL, or name it in CAIRN_ARCHIVE")
     }
     let session = QuerySession(
-      try Archive(path: archive, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
+      try Archive(named: archives, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
       format.named ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
@@ -91,7 +108,7 @@ struct QueryCommand: ParsableCommand {
     let text = try text()
     try format.begin()
     if let text {
-      ReportBuilder.begin(session.format, archive: archive, question: text, range: range)
+      ReportBuilder.begin(session.format, question: text, range: range)
       if isScript { try Shell(session).runScript(text) } else { try session.run(text) }
       try ReportBuilder.current?.finish(session.archive)
     } else {

@@ -20,8 +20,10 @@ struct ScanCommand: ParsableCommand {
         --where "is_denied(errorCode, errorMessage) AND NOT sourceIPAddress LIKE '%.amazonaws.com'"
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
-  var archive: String
+  @Argument(
+    help: ArchiveWords.help,
+    completion: .directory)
+  var archive: [String]
 
   @OptionGroup var range: TimeRangeOptions
 
@@ -77,7 +79,7 @@ struct ScanCommand: ParsableCommand {
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()
-    let archive = try Archive(path: archive)
+    let archive = try Archive(named: archive)
     request.usesLogstashTime = !range.ignoresLogstashTime
     request.condition = try condition.map {
       try Condition(
@@ -94,7 +96,7 @@ struct ScanCommand: ParsableCommand {
     try format.begin()
     if !count {
       let question = condition.map { "events where \($0)" } ?? "events"
-      ReportBuilder.begin(output, archive: self.archive, question: question, range: range)
+      ReportBuilder.begin(output, question: question, range: range)
     }
     let cap = RowCap(output, limit: limiting.limit)
     var rows: Int

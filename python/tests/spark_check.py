@@ -19,7 +19,7 @@ def main():
         expected = sorted(archive.scan(COLUMNS, where, since).rows(), key=lambda row: row["eventID"])
         for count in (1, 3, 7):
             made = cairn.spark.plan(path, COLUMNS, where, since, None, count)
-            rows = [row for place in range(len(made.ranges)) for batch in cairn.spark.read(made, place) for row in batch.to_pylist()]
+            rows = [row for place in range(len(made.parts)) for batch in cairn.spark.read(made, place) for row in batch.to_pylist()]
             assert sorted(rows, key=lambda row: row["eventID"]) == expected, (where, since, count)
     spark = (SparkSession.builder.master(sys.argv[2] if len(sys.argv) > 2 else "local[2]").config("spark.ui.enabled", "false")
              .config("spark.sql.session.timeZone", "UTC").config("spark.sql.execution.arrow.maxRecordsPerBatch", "65536").getOrCreate())

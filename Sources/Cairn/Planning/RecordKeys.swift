@@ -16,7 +16,7 @@ final class RecordKeys {
   func ordered(at path: [PathName] = []) throws -> [String] {
     if let known = loaded[path] { return known }
     var found: Set<String> = []
-    for entry in archive.snapshot.manifest.segments {
+    for entry in archive.segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for key in try reader.keys(at: path) { found.insert(String(decoding: key, as: UTF8.self)) }
     }
@@ -35,18 +35,18 @@ final class RecordKeys {
   }
 
   /// Whether there is anything that could have a key.
-  var hasRecords: Bool { archive.snapshot.manifest.segments.contains { $0.rowCount > 0 } }
+  var hasRecords: Bool { archive.segments.contains { $0.rowCount > 0 } }
 
   /// Whether some records may have Logstash's `@timestamp` and no eventTime.
   var hasLogstashTimes: Bool {
-    archive.snapshot.manifest.segments.contains { $0.untimedRowCount > 0 } && contains("@timestamp")
+    archive.segments.contains { $0.untimedRowCount > 0 } && contains("@timestamp")
   }
 
   /// Whether some record has a path of names, each as it matches: exactly, or in any case.
   func hasKey(_ path: [PathName]) -> Bool {
     if let known = found[path] { return known }
     do {
-      let isThere = try archive.snapshot.manifest.segments.contains { entry in
+      let isThere = try archive.segments.contains { entry in
         try !archive.open(entry, statistics: ReadStatistics()).slots(at: path).isEmpty
       }
       found[path] = isThere

@@ -105,7 +105,7 @@ struct Catalog {
   private func partitions() throws -> [String] {
     let parts: [VirtualColumn.Part] = [.account, .region, .year, .month, .day]
     var found: Set<String> = []
-    for entry in archive.snapshot.manifest.segments {
+    for entry in archive.segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for block in reader.footer.objectBlocks.indices {
         try options.cancellation.check()

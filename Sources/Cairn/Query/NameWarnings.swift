@@ -47,7 +47,7 @@ struct NameWarnings {
   /// Whether a document that the path may lead into is text in some record.
   private static func hasText(_ archive: Archive, _ path: BoundPath, _ documents: Set<[PathName]>) -> Bool {
     let places = (1..<path.names.count).map { Array(path.names.prefix($0)) }.filter(documents.contains)
-    return archive.snapshot.manifest.segments.contains { entry in
+    return archive.segments.contains { entry in
       // What cannot be read fails the query itself.
       guard let reader = try? archive.open(entry, statistics: ReadStatistics()) else { return false }
       return places.contains { (try? reader.stringColumns(at: $0).isEmpty) == false }
@@ -61,7 +61,7 @@ struct NameWarnings {
 
   private func missingPaths() throws -> [String] {
     var missing = paths
-    let segments = archive.snapshot.manifest.segments
+    let segments = archive.segments
     for entry in segments where !missing.isEmpty {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       missing = try missing.filter { try reader.slots(at: $0.names).isEmpty }
@@ -119,7 +119,7 @@ struct NameWarnings {
   /// Of paths into elements of arrays: whether some record has each; nil where no such element has members.
   private func found(_ paths: [AccessPath]) throws -> [Bool?] {
     var found = [Bool?](repeating: nil, count: paths.count)
-    for entry in archive.snapshot.manifest.segments where found.contains(where: { $0 != true }) {
+    for entry in archive.segments where found.contains(where: { $0 != true }) {
       let slots = try archive.open(entry, statistics: ReadStatistics()).catalogue().slots
       for (place, path) in paths.enumerated() where found[place] != true {
         found[place] = NameWarnings.has(path, slots) ?? found[place]
@@ -157,7 +157,7 @@ struct NameWarnings {
   /// Partition columns are read off names of objects, which may be other than AWS gives them.
   private func emptyPartitions() throws -> [String] {
     var empty = Set(partitions.filter { !$0.isOfFile })
-    let segments = archive.snapshot.manifest.segments
+    let segments = archive.segments
     if empty.isEmpty || segments.isEmpty { return [] }
     for entry in segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())

@@ -23,9 +23,9 @@ public final class Query {
   }
   /// How far the latest run has come.
   public let progress = QueryProgress()
-  private let archive: Archive
-  private let options: QueryOptions
-  private let work: Work
+  let archive: Archive
+  let options: QueryOptions
+  let work: Work
 
   enum Work {
     case rows(any Operator, [ColumnID], [EventsTable])

@@ -30,6 +30,10 @@ public struct QueryOptions: Sendable {
   public var now: Int64?
   /// Ends the query early from another thread or a signal handler.
   public var cancellation = QueryCancellation()
+  /// Only the row groups of a part are read; nil for all.
+  public var part: ArchivePart? {
+    didSet { if let part { now = part.now } }
+  }
   package var mode = EvaluationMode()
   /// Only events that have a key or value which this accepts are rows of `events`; nil for all.
   var judge: ValueJudge?

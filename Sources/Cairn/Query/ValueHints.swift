@@ -35,7 +35,7 @@ struct ValueHints {
     let services = texts.map { $0 + Self.serviceEnding }
     var variants = [[UInt8]?](repeating: nil, count: texts.count)
     var isThere = [Bool](repeating: false, count: texts.count)
-    for entry in archive.snapshot.manifest.segments {
+    for entry in archive.segments {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for index in try reader.stringColumns(at: path) {
         let column = try reader.column(index)

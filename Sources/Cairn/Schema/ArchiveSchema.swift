@@ -74,7 +74,7 @@ public struct ArchiveSchema: Sendable {
     public var isExact: Bool
   }
 
-  /// Rows of the archive that queries see.
+  /// Rows of the archive that queries see; with `Detail.names` those of several archives one by one.
   public let rowCount: Int
   /// Parents before children, each level in the order of first appearance.
   public let paths: [Path]
@@ -84,7 +84,7 @@ public struct ArchiveSchema: Sendable {
   /// Throws as opening does where segments cannot be read.
   public init(_ archive: Archive, detail: Detail = .counts, threads: Int = 2) throws {
     let reads = ReadStatistics()
-    let readers = try archive.snapshot.manifest.segments.map { try archive.open($0, statistics: reads) }
+    let readers = try archive.segments.map { try archive.open($0, statistics: reads) }
     try self.init(readers, detail: detail, threads: threads)
   }
 
@@ -101,7 +101,9 @@ public struct ArchiveSchema: Sendable {
     }
     var tree = SchemaTree()
     for (index, segment) in segments.enumerated() { tree.add(segment, segmentIndex: index) }
-    rowCount = readers.reduce(0) { $0 + $1.visibleRowCount }
+    rowCount = try readers.reduce(0) { sum, reader in
+      sum + (detail == .names ? reader.unmarkedRowCount : try reader.visibleRowCount())
+    }
     let order = tree.depthFirst()
     var paths = order.map { tree.path($0) }
     if detail == .examples {

@@ -64,9 +64,8 @@ struct SegmentSchema: Sendable {
 
   /// Takes out what rows have that queries skip.
   private mutating func subtractShadowed(_ reader: SegmentReader, _ shapeCounts: inout [[Int]]) throws {
-    guard let marks = reader.marks else { return }
-    for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
-      let rows = marks.rows(from: group.firstRow, count: group.rowCount).map { $0 - UInt32(group.firstRow) }
+    for rowGroup in reader.footer.rowGroups.indices {
+      let rows = try reader.hiddenPositions(in: rowGroup)
       for start in stride(from: 0, to: rows.count, by: Self.batchRowCount) {
         let part = Array(rows[start..<min(start + Self.batchRowCount, rows.count)])
         try RecordBatch(reader, rowGroup: rowGroup, rows: part).visitInstances { slot, word in

@@ -72,7 +72,7 @@ public struct ValueCompletion {
 
   /// Calls `body` with the path's columns of texts, the newest segment's first, until it returns false.
   private func visit(_ body: (ColumnReader) throws -> Bool) throws {
-    for entry in archive.snapshot.manifest.segments.reversed() {
+    for entry in archive.segments.reversed() {
       let reader = try archive.open(entry, statistics: ReadStatistics())
       for index in try reader.stringColumns(at: names) {
         guard try body(try reader.column(index)) else { return }

@@ -31,11 +31,11 @@ struct AuditOptions: ParsableArguments {
     let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: true)
     defer { interrupt.end() }
     if let description = range.description { note(description) }
-    let archive = try Archive(path: path)
+    let archive = try Archive(named: [path])
     try format.begin()
     let meter = ProgressMeter.start(isWanted: !quiet) { _ in }
     defer { meter?.end() }
-    ReportBuilder.begin(outputFormat, archive: path, question: CommandText.purpose, range: range)
+    ReportBuilder.begin(outputFormat, question: CommandText.purpose, range: range)
     do {
       try body(archive, options)
     } catch let code as ExitCode {
@@ -62,7 +62,7 @@ struct AuditOptions: ParsableArguments {
     // What a log says is not handed to a shell.
     guard eventID.utf8.allSatisfy({ !"\"$`\\\n\r!".utf8.contains($0) }) else { return }
     let condition = "eventID = \(SQLText.literal(eventID))"
-    note("original bytes: cairn scan \(archive) --where \"\(condition)\" --output raw")
+    note("original bytes: cairn scan \(CommandText.quoted(archive)) --where \"\(condition)\" --output raw")
   }
 
   /// Says what was not found, and ends with exit code 1.

@@ -15,7 +15,7 @@ struct CoverageCommand: ParsableCommand {
         cairn coverage archive --since 2025-01-01
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Option(help: "What the rows are for programs: places, days, recording or late; people get all.")

@@ -14,7 +14,7 @@ struct DeniedCommand: ParsableCommand {
         cairn denied archive --who arn:aws:iam::123456789012:user/alice
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Option(help: "Only of this principal: an access key, an ARN, an ID or a name.")

@@ -15,7 +15,7 @@ struct GrepCommand: ParsableCommand {
         cairn grep archive --file iocs.txt --output jsonl
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Argument(help: "What is looked for.")

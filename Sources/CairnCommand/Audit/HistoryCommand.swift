@@ -16,7 +16,7 @@ struct HistoryCommand: ParsableCommand {
         cairn history archive ecs:my-ecs-cluster/my-web-app --state --output json
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Argument(help: "An ARN, an ID, a name, or service:name.")

@@ -15,7 +15,7 @@ struct NewCommand: ParsableCommand {
         cairn new archive --since 1d
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Flag(help: "FREQUENT values, too.")

@@ -14,7 +14,7 @@ struct TimelineCommand: ParsableCommand {
         cairn timeline archive 203.0.113.7 --since 7d --pause 1h
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Argument(help: "An access key, an ARN, an address, an account, an event's ID, or a name.")

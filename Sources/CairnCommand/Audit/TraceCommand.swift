@@ -16,7 +16,7 @@ struct TraceCommand: ParsableCommand {
         cairn trace archive 2fc02188-87c2-4ec0-9d1d-ff9757f2a428
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Argument(

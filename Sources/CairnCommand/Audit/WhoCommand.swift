@@ -14,7 +14,7 @@ struct WhoCommand: ParsableCommand {
         cairn who archive 203.0.113.7 123456789012
       """)
 
-  @Argument(help: "The archive directory.", completion: .directory)
+  @Argument(help: ArchiveWords.help, completion: .directory)
   var archive: String
 
   @Argument(help: "Access keys, ARNs, addresses, accounts, or names.")

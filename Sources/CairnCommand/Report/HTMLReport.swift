@@ -108,8 +108,8 @@ struct HTMLReport {
     }
     try out.write("</section><section class=\"originals\"><h2>Original bytes</h2>\n")
     try out.write("<p>An event as it was delivered, and its object:</p><pre>")
-    try out.write(HTMLText.escaped(Evidence.scan(report.archive, first.id)) + "\n")
-    try out.write(HTMLText.escaped(Evidence.restore(report.archive, first.source)) + "</pre>\n")
+    try out.write(HTMLText.escaped(Evidence.scan(first.archive, first.id)) + "\n")
+    try out.write(HTMLText.escaped(Evidence.restore(first.archive, first.source)) + "</pre>\n")
     if !report.sources.isEmpty {
       try out.write(
         "<div class=\"scroll\"><table><thead><tr><th>SHA-256 of its JSON</th><th>source object</th></tr></thead><tbody>\n"

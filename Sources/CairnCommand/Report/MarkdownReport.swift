@@ -25,8 +25,8 @@ struct MarkdownReport {
   private func writeEvidence(_ out: StandardOutput) throws {
     guard let first = report.events.first else { return }
     try out.write("\nOriginal bytes of an event, and the object that it was delivered in:\n\n")
-    try out.write("- \(Self.code(Evidence.scan(report.archive, first.id)))\n")
-    try out.write("- \(Self.code(Evidence.restore(report.archive, first.source)))\n")
+    try out.write("- \(Self.code(Evidence.scan(first.archive, first.id)))\n")
+    try out.write("- \(Self.code(Evidence.restore(first.archive, first.source)))\n")
     for source in report.sources {
       try out.write("- SHA-256 \(source.digest) of the JSON of \(Self.code(source.key))\n")
     }

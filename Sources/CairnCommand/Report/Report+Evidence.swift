@@ -9,7 +9,7 @@ extension Report {
     if wanted.isEmpty { return }
     let list = wanted.map(SQLText.literal)
     let query = try Query(
-      "SELECT eventID, eventTime, eventName, eventJson, \"$path\" FROM events "
+      "SELECT eventID, eventTime, eventName, eventJson, \"$path\", \"$archive\" FROM events "
         + "WHERE eventID IN (\(list.joined(separator: ", ")))", on: archive)
     var found: [String: [Event]] = [:]
     var byteCount = 0
@@ -24,7 +24,8 @@ extension Report {
         found[id, default: []].append(
           Event(
             id: id, time: batch[row, 1].text ?? "", name: batch[row, 2].text ?? "", json: json,
-            source: batch[row, 4].text ?? ""))
+            source: batch[row, 4].text ?? "",
+            archive: batch[row, 5].text ?? ""))
       }
     }
     events = wanted.flatMap { found[$0] ?? [] }
@@ -56,9 +57,11 @@ extension Report {
     let keys = Set(events.map(\.source))
     guard !keys.isEmpty else { return }
     var found: [Source] = []
-    try SourceListing(path: archive.snapshot.path).visit { source in
-      if keys.contains(source.key), found.count < Self.sourceLimit {
-        found.append(Source(key: source.key, digest: source.digest))
+    for snapshot in archive.snapshots {
+      try SourceListing(path: snapshot.path).visit { source in
+        if keys.contains(source.key), found.count < Self.sourceLimit {
+          found.append(Source(key: source.key, digest: source.digest))
+        }
       }
     }
     sources = found

@@ -26,6 +26,8 @@ struct Report {
     var json: [UInt8]
     /// Key of the source object.
     var source: String
+    /// Path of the archive that has it.
+    var archive: String
   }
 
   /// A source object that events are from.
@@ -42,7 +44,6 @@ struct Report {
   /// Event IDs that rows name, whether or not the events are here.
   var eventIDCount = 0
   var sources: [Source] = []
-  var archive = ""
 
   /// A page is for people: further rows are counted, not shown.
   static let rowLimit = 10_000
@@ -64,10 +65,9 @@ final class ReportBuilder {
   private init(_ format: OutputFormat) { self.format = format }
 
   /// Begins a report where the format is one.
-  static func begin(_ format: OutputFormat, archive: String, question: String, range: TimeRangeOptions) {
+  static func begin(_ format: OutputFormat, question: String, range: TimeRangeOptions) {
     guard format.isReport else { return }
     let builder = ReportBuilder(format)
-    builder.report.archive = archive
     builder.report.question = question
     builder.report.facts = [
       .init(name: "command", text: CommandText.whole),
@@ -92,12 +92,11 @@ final class ReportBuilder {
   func finish(_ archive: Archive) throws {
     Self.current = nil
     try report.gatherEvidence(archive)
-    let manifest = archive.snapshot.manifest
     let rows = report.tables.map { formatCount($0.rowCount) }.joined(separator: " + ")
-    let segments = manifest.segments
+    let segments = archive.segments
     var facts = report.facts
     let last = facts.popLast()
-    facts += [.init(name: "archive", text: "\(report.archive), \(manifest.name)")]
+    facts += archive.snapshots.map { .init(name: "archive", text: "\($0.path), \($0.manifest.name)") }
     let times = segments.filter { $0.minimumTime <= $0.maximumTime }
     if let from = times.map(\.minimumTime).min(), let to = times.map(\.maximumTime).max() {
       let count = segments.reduce(0) { $0 + $1.visibleRowCount }

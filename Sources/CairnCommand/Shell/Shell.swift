@@ -32,7 +32,7 @@ final class Shell {
   }
 
   private func greet(isEditing: Bool) throws {
-    let rows = session.archive.snapshot.manifest.segments.reduce(0) { $0 + $1.visibleRowCount }
+    let rows = session.archive.segments.reduce(0) { $0 + $1.visibleRowCount }
     try say(
       "cairn \(cairnVersion), \(formatCount(rows)) events. Statements end with a semicolon; .help for help.")
     if !isEditing {

@@ -26,7 +26,7 @@ enum DefaultArchive {
     zip(arguments.indices, arguments).contains { index, argument in
       if argument.hasPrefix("-") || argument.isEmpty { return false }
       let path = FilePath(argument)
-      guard let status = path.status() else { return false }
+      guard let status = path.status() else { return ArchiveWords.isThere(argument) }
       if case .directory = status.kind, (try? ArchivePaths.isArchive(path)) != false { return true }
       // What stands behind an option may be its value.
       return index == arguments.startIndex || !arguments[index - 1].hasPrefix("-")

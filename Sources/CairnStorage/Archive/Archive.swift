@@ -23,6 +23,9 @@ public final class ArchiveSnapshot: Sendable {
     self.manifest = manifest
   }
 
+  /// What tells its directory from any other.
+  package func identity() throws -> FileStatus.Identity { try directory.root.status().identity }
+
   /// Opens a segment of the snapshot, and checks that it is the file that was committed and that all the manifest says
   /// of it is so.
   ///

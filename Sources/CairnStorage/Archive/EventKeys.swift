@@ -21,6 +21,16 @@ package struct EventKeys {
     entries = try parallelMap(count: reader.footer.rowGroups.count, threads: threads) { rowGroup in
       try Self.read(reader, rowGroup, .run(0..<reader.footer.rowGroups[rowGroup].rowCount))
     }.flatMap { $0 }
+    sortByTime()
+  }
+
+  /// Those of some rows of a row group.
+  init(_ reader: SegmentReader, rowGroup: Int, _ rows: Positions) throws {
+    entries = try Self.read(reader, rowGroup, rows)
+    sortByTime()
+  }
+
+  private mutating func sortByTime() {
     // Rows come by time.
     var start = 0
     while start < entries.count {

@@ -117,7 +117,7 @@ package struct ShadowFinder: Sendable {
   }
 
   /// Those of `mine` whose values one of `theirs` has. Most are spelled alike, and are not taken apart.
-  private func equal(
+  func equal(
     _ own: SegmentReader, _ mine: [UInt32], _ other: SegmentReader, _ theirs: [UInt32]
   ) throws -> [UInt32] {
     var texts: Set<Hash128> = []
@@ -178,5 +178,5 @@ package struct ShadowFinder: Sendable {
 
 extension StoredObject {
   /// An object in one piece that has records.
-  fileprivate var isWholeLog: Bool { fragment == 0 && isLastFragment && !rows.isEmpty }
+  var isWholeLog: Bool { fragment == 0 && isLastFragment && !rows.isEmpty }
 }

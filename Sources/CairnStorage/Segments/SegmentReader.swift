@@ -10,6 +10,8 @@ package final class SegmentReader: Sendable {
   private let shared: SegmentState
   /// Rows that queries skip.
   package let marks: ShadowMarks?
+  /// What hides further rows.
+  let hidden: (any HiddenRows)?
 
   /// Bytes read from the end at once: usually the footer and, before it, the catalogue.
   static let endReadByteCount = 64 << 10
@@ -19,6 +21,7 @@ package final class SegmentReader: Sendable {
     pool: BufferPool = BufferPool(byteLimit: BufferPool.smallByteLimit), marks: ShadowMarks? = nil
   ) throws {
     self.marks = marks
+    hidden = nil
     let prefetch = try EndPrefetch(store)
     blocks = BlockReader(prefetch, statistics: statistics)
     footerRef = try Self.readTail(prefetch)
@@ -27,16 +30,24 @@ package final class SegmentReader: Sendable {
     shared = SegmentState(pool)
   }
 
-  private init(_ other: SegmentReader, _ statistics: ReadStatistics) {
+  private init(_ other: SegmentReader, _ statistics: ReadStatistics, hidden: (any HiddenRows)?) {
     blocks = BlockReader(other.blocks.store, statistics: statistics)
     footer = other.footer
     footerRef = other.footerRef
     shared = other.shared
     marks = other.marks
+    self.hidden = hidden
   }
 
   /// The same open segment for a scan that counts its own reads.
-  package func counting(in statistics: ReadStatistics) -> SegmentReader { SegmentReader(self, statistics) }
+  package func counting(in statistics: ReadStatistics) -> SegmentReader {
+    SegmentReader(self, statistics, hidden: hidden)
+  }
+
+  /// The same open segment for queries that skip further rows.
+  package func hiding(_ rows: any HiddenRows) -> SegmentReader {
+    SegmentReader(self, blocks.statistics, hidden: rows)
+  }
 
   package var name: String { blocks.store.name }
   package var byteCount: Int { blocks.store.byteCount }

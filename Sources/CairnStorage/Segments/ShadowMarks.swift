@@ -120,14 +120,50 @@ package struct ShadowMarks: Sendable, Equatable {
   }
 }
 
+/// Rows of a segment that queries skip beside the marked ones, found when somebody asks for them.
+package protocol HiddenRows: Sendable {
+  /// Those of `positions` of a row group that are seen.
+  func visible(_ positions: Positions, in rowGroup: Int) throws -> Positions
+}
+
 extension SegmentReader {
-  /// What queries may see of `positions` of a row group: those that no mark hides.
-  package func visible(_ positions: Positions, in rowGroup: Int) -> Positions {
+  /// What queries may see of `positions` of a row group: those that nothing hides.
+  package func visible(_ positions: Positions, in rowGroup: Int) throws -> Positions {
+    try unshared(unmarked(positions, in: rowGroup), in: rowGroup)
+  }
+
+  /// Those that no other archive's segment hides. To find them costs reading: it is for rows that are wanted.
+  package func unshared(_ positions: Positions, in rowGroup: Int) throws -> Positions {
+    try hidden?.visible(positions, in: rowGroup) ?? positions
+  }
+
+  /// Those that no mark hides.
+  package func unmarked(_ positions: Positions, in rowGroup: Int) -> Positions {
     guard let marks else { return positions }
     let group = footer.rowGroups[rowGroup]
     return marks.visible(positions, from: group.firstRow, count: group.rowCount)
   }
 
+  /// Positions of a row group that queries skip, ascending.
+  package func hiddenPositions(in rowGroup: Int) throws -> [UInt32] {
+    let group = footer.rowGroups[rowGroup]
+    if hidden == nil {
+      return marks?.rows(from: group.firstRow, count: group.rowCount).map { $0 - UInt32(group.firstRow) }
+        ?? []
+    }
+    var isSeen = [Bool](repeating: false, count: group.rowCount)
+    for position in try visible(.run(0..<group.rowCount), in: rowGroup).list { isSeen[Int(position)] = true }
+    return isSeen.indices.filter { !isSeen[$0] }.map { UInt32($0) }
+  }
+
+  /// Rows that no mark hides.
+  package var unmarkedRowCount: Int { footer.rowCount - (marks?.rows.count ?? 0) }
+
   /// Rows that queries see.
-  package var visibleRowCount: Int { footer.rowCount - (marks?.rows.count ?? 0) }
+  package func visibleRowCount() throws -> Int {
+    if hidden == nil { return unmarkedRowCount }
+    return try footer.rowGroups.indices.reduce(0) { sum, rowGroup in
+      sum + (try visible(.run(0..<footer.rowGroups[rowGroup].rowCount), in: rowGroup).count)
+    }
+  }
 }

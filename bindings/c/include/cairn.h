@@ -97,6 +97,11 @@ int32_t cairn_time(const char *text, int64_t *milliseconds);
 /* Opens the newest state of the archive at `path`. `cache_bytes` of decoded parts stay in memory, 0 for 512 MiB. */
 int32_t cairn_open(const char *path, int64_t cache_bytes, cairn_archive **archive, char **error);
 
+/* The same for several archives that are read as one: an event that two of them have counts once. Each path is an
+ * archive, a directory that holds nothing but archives, or a shell pattern. None of them may be missing. */
+int32_t cairn_open_all(const char *const *paths, int64_t path_count, int64_t cache_bytes, cairn_archive **archive,
+                       char **error);
+
 /* Closes an archive; what was made of it goes on. */
 void cairn_close(cairn_archive *archive);
 
@@ -111,6 +116,72 @@ int32_t cairn_sql(cairn_archive *archive, const char *statement, const cairn_opt
  * Columns are named as their paths are written; `eventJson` is the whole record. */
 int32_t cairn_scan(cairn_archive *archive, const char *const *columns, int64_t column_count, const char *condition,
                    const cairn_options *options, cairn_query **query, char **error);
+
+/* What a value of a condition is. */
+enum {
+  CAIRN_TEXT = 1,    /* `text` */
+  CAIRN_WHOLE = 2,   /* `whole` */
+  CAIRN_DOUBLE = 3,  /* `number`, finite */
+  CAIRN_BOOLEAN = 4, /* `whole`, 0 or 1 */
+  CAIRN_TIME = 5     /* `whole`, microseconds since 1970 */
+};
+
+typedef struct cairn_value {
+  int32_t kind;
+  int64_t whole;
+  double number;
+  const char *text;
+} cairn_value;
+
+/* A condition as a tree of at most 32 levels; what the kinds mean is what SQL's operators of the same name mean (docs/semantics.md): where
+ * a value is NULL or cannot be compared, neither the condition nor its NOT holds. */
+enum {
+  CAIRN_AND = 1,         /* all of `children`; without any it holds */
+  CAIRN_OR = 2,          /* one of `children`; without any it does not hold */
+  CAIRN_NOT = 3,         /* not its only child */
+  CAIRN_EQUAL = 4,       /* the value at `path` and the only one of `values` */
+  CAIRN_NOT_EQUAL = 5,
+  CAIRN_LESS = 6,
+  CAIRN_LESS_EQUAL = 7,
+  CAIRN_GREATER = 8,
+  CAIRN_GREATER_EQUAL = 9,
+  CAIRN_IN = 10,         /* one of `values`; without any it does not hold */
+  CAIRN_STARTS_WITH = 11, /* the text at `path` and the only one of `values`, a text */
+  CAIRN_ENDS_WITH = 12,
+  CAIRN_CONTAINS = 13,
+  CAIRN_IS_NULL = 14,    /* `path` */
+  CAIRN_IS_NOT_NULL = 15
+};
+
+typedef struct cairn_filter {
+  int32_t kind;
+  const char *path; /* written as columns are, nested ones too; null where the kind has none */
+  const cairn_value *values;
+  int64_t value_count;
+  const struct cairn_filter *const *children;
+  int64_t child_count;
+} cairn_filter;
+
+/* What a scan gives. All bytes zero but for `size` and the columns is all of the archive. */
+typedef struct cairn_request {
+  int64_t size; /* sizeof(cairn_request) */
+  const char *const *columns;
+  int64_t column_count;
+  const char *condition;      /* SQL, or null */
+  const cairn_filter *filter; /* a further condition, or null */
+  const char *part;           /* one of cairn_scan_parts for the same conditions and times, or null for the whole */
+} cairn_request;
+
+/* The same as cairn_scan for a request. The request may be given up afterwards. */
+int32_t cairn_scan_request(cairn_archive *archive, const cairn_request *request, const cairn_options *options,
+                           cairn_query **query, char **error);
+
+/* Divides a scan into parts, at most so many, of about as many rows each, by segments and row groups; those that hold
+ * no row for sure are in none. *parts gets a line for each: its token, which any process may give to
+ * cairn_scan_request for an archive in the same state, a space, and the rows that may be looked at. A token holds no
+ * space. `limit` and `part` must be none. */
+int32_t cairn_scan_parts(cairn_archive *archive, const cairn_request *request, const cairn_options *options,
+                         int64_t count, char **parts, char **error);
 
 /* Lets the statement run and waits until its first rows or its end are there, at most so many milliseconds, -1 for
  * as long as it takes. Gives 1 where they are, 0 where not yet. */

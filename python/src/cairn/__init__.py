@@ -9,16 +9,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._archive import Archive, compact, open
     from ._columns import COLUMNS
+    from ._filters import Condition, col
     from ._native import CairnError, CairnWarning, CancelledError, DamagedError, UsageError
     from ._result import Result
 
 __all__ = [
-    "COLUMNS", "Archive", "CairnError", "CairnWarning", "CancelledError", "DamagedError", "Result", "UsageError",
-    "compact", "open",
+    "COLUMNS", "Archive", "CairnError", "CairnWarning", "CancelledError", "Condition", "DamagedError", "Result",
+    "UsageError", "col", "compact", "open",
 ]
 __version__ = "0.1.0"
 
-_PLACES = {"Archive": "_archive", "compact": "_archive", "open": "_archive", "COLUMNS": "_columns", "Result": "_result"}
+_PLACES = {"Archive": "_archive", "compact": "_archive", "open": "_archive", "COLUMNS": "_columns", "Result": "_result",
+           "Condition": "_filters", "col": "_filters"}
 
 
 def __getattr__(name: str) -> object:

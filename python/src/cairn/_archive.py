@@ -12,20 +12,30 @@ from typing import Any, Callable, Sequence
 
 from . import _native
 from ._columns import COLUMNS
+from ._filters import Condition, Request, request
 from ._native import Options, UsageError, check, library
 from ._result import Result
 from ._times import Time, milliseconds
 
 
 class Archive:
-    """One state of an archive: later runs of `compact` do not touch it. Threads may share it."""
+    """One state of an archive, or of several that are read as one: later runs of `compact` do not touch it. Threads
+    may share it."""
 
-    def __init__(self, path: str | os.PathLike[str], *, cache: int = 0) -> None:
-        """Opens the newest state at `path`; `cache` bytes of decoded parts stay in memory, 512 MiB where it is 0."""
-        self.path = os.fspath(path)
+    def __init__(
+        self, path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, cache: int = 0
+    ) -> None:
+        """Opens the newest state at `path`, or of several archives that are read as one: paths, a directory that holds
+        nothing but archives, or shell patterns such as `archives/2025-*`. An event that two of them have counts once;
+        none of them may be missing. `cache` bytes of decoded parts stay in memory, 512 MiB where it is 0."""
+        names = [path] if isinstance(path, (str, os.PathLike)) else list(path)
+        #: The path, or the paths, as they were given.
+        self.paths = [os.fspath(name) for name in names]
+        self.path = self.paths[0] if len(self.paths) == 1 else ", ".join(self.paths)
         pointer, error = ctypes.c_void_p(), ctypes.c_void_p()
         self._pointer: int | None = None
-        status = library().cairn_open(os.fsencode(self.path), cache, ctypes.byref(pointer), ctypes.byref(error))
+        array = (ctypes.c_char_p * max(1, len(names)))(*map(os.fsencode, self.paths))
+        status = library().cairn_open_all(array, len(names), cache, ctypes.byref(pointer), ctypes.byref(error))
         check(status, error)
         self._pointer = pointer.value
 
@@ -76,23 +86,43 @@ class Archive:
         return Result(lambda: self._query("cairn_sql", _text(text, "statement"), options))
 
     def scan(
-        self, columns: Sequence[str] | None = None, where: str | None = None, since: Time | None = None,
+        self, columns: Sequence[str] | None = None, where: str | Condition | None = None, since: Time | None = None,
         until: Time | None = None, *, limit: int | None = None, threads: int = 0, dictionaries: bool = False,
-        strict: bool = False,
+        strict: bool = False, part: str | None = None,
     ) -> Result:
         """Values at paths of the events that satisfy a condition, in stored order.
 
         Without `columns` the members that CloudTrail documents for every event (`cairn.COLUMNS`), objects as JSON.
+        `where` is SQL, or made of `cairn.col`. `part` is one of `parts`, asked for with the same condition and times.
 
         >>> cairn.open("trail").scan(["eventTime", "userIdentity.arn"], "errorCode IS NOT NULL", since="7d").polars()
         """
+        asked = self._request(columns, where, part)
+        options = _options(since, until, limit, threads, 0, dictionaries, False, strict)
+        return Result(lambda: self._query("cairn_scan_request", asked, options))
+
+    def parts(
+        self, count: int, where: str | Condition | None = None, since: Time | None = None, until: Time | None = None,
+    ) -> list[str]:
+        """Divides a scan into parts, at most `count`, of about as many rows each, by segments and row groups; what
+        holds no row for sure is in none. Any process may give one to `scan` on an archive in the same state.
+
+        Give `since` and `until` as milliseconds or datetimes where they are relative: they belong to the parts.
+        """
+        asked = self._request(["eventID"], where, None)
+        options = _options(since, until, None, 0, 0, False, False, False)
+        text, error = ctypes.c_void_p(), ctypes.c_void_p()
+        check(
+            library().cairn_scan_parts(
+                self._open(), ctypes.byref(asked), ctypes.byref(options), count, ctypes.byref(text),
+                ctypes.byref(error)), error)
+        return [line.split(" ")[0] for line in (_native.text(text.value) or "").splitlines()]
+
+    @staticmethod
+    def _request(columns: Sequence[str] | None, where: str | Condition | None, part: str | None) -> Request:
         if isinstance(columns, str):
             raise UsageError("columns: expected a list of paths", 2)
-        paths = [_text(path, "columns") for path in (COLUMNS if columns is None else columns)]
-        array = (ctypes.c_char_p * max(1, len(paths)))(*paths)
-        condition = None if where is None else _text(where, "where")
-        options = _options(since, until, limit, threads, 0, dictionaries, False, strict)
-        return Result(lambda: self._query("cairn_scan", array, len(paths), condition, options))
+        return request(COLUMNS if columns is None else columns, where, part)
 
     def restore(
         self, to: str | os.PathLike[str], matching: str | None = None, *, gzip: bool = False
@@ -111,13 +141,18 @@ class Archive:
     def _query(self, function: str, *arguments: Any) -> int:
         query, error = ctypes.c_void_p(), ctypes.c_void_p()
         call = getattr(library(), function)
-        given = [ctypes.byref(value) if isinstance(value, Options) else value for value in arguments]
+        given = [ctypes.byref(value) if isinstance(value, (Options, Request)) else value for value in arguments]
         check(call(self._open(), *given, ctypes.byref(query), ctypes.byref(error)), error)
         return query.value or 0
 
 
-def open(path: str | os.PathLike[str], *, cache: int = 0) -> Archive:  # noqa: A001
-    """Opens the archive at `path`."""
+def open(  # noqa: A001
+    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, cache: int = 0
+) -> Archive:
+    """Opens the archive at `path`, or several that are read as one.
+
+    >>> cairn.open("archives/2025-*").sql("SELECT \"$archive\", count(*) AS n FROM events GROUP BY 1").df()
+    """
     return Archive(path, cache=cache)
 
 

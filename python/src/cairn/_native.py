@@ -58,12 +58,21 @@ _SIGNATURES = {
     "cairn_text_free": (None, [c_void_p]),
     "cairn_time": (c_int32, [c_char_p, POINTER(c_int64)]),
     "cairn_open": (c_int32, [c_char_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)]),
+    "cairn_open_all": (
+        c_int32, [POINTER(c_char_p), c_int64, c_int64, POINTER(c_void_p), POINTER(c_void_p)],
+    ),
     "cairn_close": (None, [c_void_p]),
     "cairn_describe": (c_void_p, [c_void_p]),
     "cairn_sql": (c_int32, [c_void_p, c_char_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)]),
     "cairn_scan": (
         c_int32,
         [c_void_p, POINTER(c_char_p), c_int64, c_char_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "cairn_scan_request": (
+        c_int32, [c_void_p, c_void_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "cairn_scan_parts": (
+        c_int32, [c_void_p, c_void_p, POINTER(Options), c_int64, POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "cairn_query_wait": (c_int32, [c_void_p, c_int64]),
     "cairn_query_schema": (c_int32, [c_void_p, POINTER(ArrowSchema), POINTER(c_void_p)]),

@@ -163,10 +163,15 @@ class _Export:
         """The segments that a day's events can be in: where they are the same, so are the events."""
         since, until = self._range(day)
         if since is None or until is None:
-            return [[part["name"], part["marks"]] for part in self.parts if part["untimed_rows"]]
+            return [self._name(part) for part in self.parts if part["untimed_rows"]]
         return [
-            [part["name"], part["marks"]] for part in self.parts
+            self._name(part) for part in self.parts
             if part["untimed_rows"] or part["first"] < until and part["last"] >= since]
+
+    @staticmethod
+    def _name(part: dict[str, Any]) -> list[str | None]:
+        name = part["name"] if part["archive"] == 0 else f"{part['archive']}/{part['name']}"
+        return [name, part["marks"]]
 
     # Writing
 

@@ -4,86 +4,60 @@
 >>> spark.dataSource.register(cairn.spark.CairnDataSource)
 >>> spark.read.format("cairn").option("where", "errorCode IS NOT NULL").load("/shared/trail")
 
-Work is divided by event time, so that each worker reads the row groups of its own range. Rows come as Arrow batches.
+Work is divided by segments and row groups. Rows come as Arrow batches.
 """
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Sequence
 
 from ._archive import Archive
 from ._columns import COLUMNS
-from ._native import CairnError
+from ._filters import Condition, col
 from ._times import Time, milliseconds
 
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
 
-#: Points of a segment's time by which ranges are cut.
-_POINTS = 64
 #: The types of Arrow's C interface as Spark's DDL names them.
 _TYPES = {"u": "string", "l": "bigint", "g": "double", "b": "boolean", "tsu:UTC": "timestamp", "tdD": "date"}
+_Path = str | Sequence[str]
 
 
 class Plan(NamedTuple):
     """What all workers read together."""
 
-    path: str
+    path: _Path
     columns: tuple[str, ...]
-    where: str | None
-    #: The archive's segments: a worker that sees others would read another state.
-    state: tuple[tuple[str, str | None], ...]
-    #: Event times, half-open, None for no bound; None as a whole for events without a time.
-    ranges: tuple[tuple[int | None, int | None] | None, ...]
+    where: str | Condition | None
+    since: int | None
+    until: int | None
+    #: What each reads, on an archive in the same state.
+    parts: tuple[str, ...]
 
 
 def plan(
-    path: str, columns: Sequence[str] | None, where: str | None, since: Time | None, until: Time | None, count: int
+    path: _Path, columns: Sequence[str] | None, where: str | Condition | None, since: Time | None, until: Time | None,
+    count: int,
 ) -> Plan:
-    """Divides the events of an archive into ranges of time that have about as many rows each."""
-    archive = Archive(path)
-    parts = archive.info["parts"]
+    """Divides the events of an archive into parts that have about as many rows each."""
     first = None if since is None else milliseconds(since)
     last = None if until is None else milliseconds(until)
-    points = sorted(
-        (part["first"] + (part["last"] - part["first"]) * n // _POINTS, part["rows"])
-        for part in parts if part["untimed_rows"] < part["rows"] for n in range(_POINTS)
-    )
-    inside = [(time, rows) for time, rows in points
-              if (first is None or time > first) and (last is None or time < last)]
-    total, sum_ = sum(rows for _, rows in inside), 0
-    cuts: list[int] = []
-    for time, rows in inside:
-        sum_ += rows
-        if sum_ * count >= (len(cuts) + 1) * total and len(cuts) < count - 1 and (not cuts or time > cuts[-1]):
-            cuts.append(time)
-    # A range without any bound has the events without a time too: these have one of their own.
-    is_bounded = first is not None or last is not None
-    start = first if is_bounded else milliseconds("0001-01-01")
-    end = last if is_bounded else milliseconds("9999-12-31") + 86_400_000
-    bounds = [start, *cuts, end]
-    ranges: list[tuple[int | None, int | None] | None] = list(zip(bounds, bounds[1:]))
-    if not is_bounded and any(part["untimed_rows"] for part in parts):
-        ranges.append(None)
-    return Plan(path, tuple(columns or COLUMNS), where, _state(parts), tuple(ranges))
+    parts = Archive(path).parts(max(1, count), where, first, last)
+    return Plan(path, tuple(columns or COLUMNS), where, first, last, tuple(parts))
 
 
 def read(plan_: Plan, place: int) -> Iterator[pyarrow.RecordBatch]:
-    """The batches of one range."""
+    """The batches of one part. Where the archive has changed since it was divided, an error says so."""
     archive = Archive(plan_.path)
-    if _state(archive.info["parts"]) != plan_.state:
-        raise CairnError(f"{plan_.path}: the archive has changed since the query was planned: run it again", 5)
-    range_, where = plan_.ranges[place], plan_.where
-    if range_ is None:
-        undated = "from_iso8601_timestamp(eventTime) IS NULL"
-        where = undated if where is None else f"({where}\n) AND {undated}"
-    since, until = range_ or (None, None)
-    yield from archive.scan(plan_.columns, where, since, until, threads=1).reader()
+    yield from archive.scan(
+        plan_.columns, plan_.where, plan_.since, plan_.until, threads=1, part=plan_.parts[place]).reader()
 
 
 def scan(
-    spark: SparkSession, path: str, columns: Sequence[str] | None = None, where: str | None = None,
+    spark: SparkSession, path: _Path, columns: Sequence[str] | None = None, where: str | Condition | None = None,
     since: Time | None = None, until: Time | None = None, *, partitions: int = 0,
 ) -> DataFrame:
     """Values at paths of the events that satisfy a condition, read by Spark's workers."""
@@ -94,17 +68,75 @@ def scan(
             for place in batch.column(0).to_pylist():
                 yield from read(made, place)
 
-    count = len(made.ranges)
-    return spark.range(0, count, 1, count).mapInArrow(work, _ddl(path, made.columns))
+    count = len(made.parts)
+    return spark.range(0, count, 1, max(1, count)).mapInArrow(work, _ddl(path, made.columns))
 
 
-def _state(parts: list[dict[str, Any]]) -> tuple[tuple[str, str | None], ...]:
-    return tuple((part["name"], part["marks"]) for part in parts)
-
-
-def _ddl(path: str, columns: Sequence[str]) -> str:
+def _ddl(path: _Path, columns: Sequence[str]) -> str:
     types = Archive(path).scan(columns).types
     return ", ".join(f"`{name.replace('`', '``')}` {_TYPES[type_]}" for name, type_ in types.items())
+
+
+#: Columns that are no texts: where records have values of other kinds these are NULL, which conditions do not know.
+_TIMES = ("eventTime", "userIdentity.sessionContext.attributes.creationDate")
+_BOOLEANS = ("readOnly", "managementEvent")
+_STEP = datetime.timedelta(microseconds=1)
+
+
+def pushable(filters: Sequence[Any], columns: Sequence[str]) -> tuple[Condition | None, list[Any]]:
+    """The filters of Spark that Cairn evaluates as Spark does, as one condition, and all others."""
+    pushed: Condition | None = None
+    left: list[Any] = []
+    for filter_ in filters:
+        condition = _condition(filter_, columns)
+        if condition is None:
+            left.append(filter_)
+        else:
+            pushed = condition if pushed is None else pushed & condition
+    return pushed, left
+
+
+def _condition(filter_: Any, columns: Sequence[str]) -> Condition | None:
+    kind = type(filter_).__name__
+    if kind == "Not":
+        inside = _condition(filter_.child, columns)
+        return None if inside is None else ~inside
+    path = ".".join(filter_.attribute)
+    if path not in columns:
+        return None
+    column, value = col(path), getattr(filter_, "value", None)
+    if path in _TIMES:
+        return _time_condition(kind, column, value)
+    if path in _BOOLEANS:
+        return column == value if kind == "EqualTo" and isinstance(value, bool) else None
+    if kind == "IsNull":
+        return column.is_null()
+    if kind == "IsNotNull":
+        return column.is_not_null()
+    if kind == "In":
+        return column.is_in(value) if all(map(_is_exact, value)) else None
+    if not _is_exact(value):
+        return None
+    # Texts with bytes that are no UTF-8 have another order in Spark, and another end.
+    made = {"EqualTo": column.__eq__, "StringStartsWith": column.starts_with}.get(kind)
+    return None if made is None else made(value)
+
+
+def _is_exact(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value and "\ufffd" not in value
+
+
+def _time_condition(kind: str, column: Any, value: Any) -> Condition | None:
+    """Spark has times in whole microseconds, cut: a bound of them is exact, and so are conditions made of bounds."""
+    if not isinstance(value, datetime.datetime):
+        return None
+    moment = value if value.tzinfo else value.astimezone()
+    made: dict[str, Any] = {
+        "GreaterThanOrEqual": lambda: column >= moment, "GreaterThan": lambda: column >= moment + _STEP,
+        "LessThan": lambda: column < moment, "LessThanOrEqual": lambda: column < moment + _STEP,
+        "EqualTo": lambda: (column >= moment) & (column < moment + _STEP),
+    }
+    return made[kind]() if kind in made else None
 
 
 try:
@@ -113,24 +145,47 @@ except ImportError:
     pass
 else:
 
-    class _Range(InputPartition):
+    class _Part(InputPartition):
         def __init__(self, place: int) -> None:
             super().__init__(place)
             self.place = place
 
     class _Reader(DataSourceReader):
-        def __init__(self, made: Plan) -> None:
-            self.plan = made
+        def __init__(self, options: Any, columns: Sequence[str]) -> None:
+            # Relative times are those of the plan.
+            self.since, self.until = (
+                None if text is None else milliseconds(text) for text in (options.get("since"), options.get("until")))
+            self.path, self.where, self.columns = options["path"], options.get("where"), columns
+            self.count = int(options.get("partitions", "4"))
+            self.plan = self._made()
+
+        def _made(self) -> Plan:
+            return plan(self.path, self.columns, self.where, self.since, self.until, self.count)
 
         def partitions(self) -> Sequence[InputPartition]:
-            return [_Range(place) for place in range(len(self.plan.ranges))]
+            return [_Part(place) for place in range(len(self.plan.parts))]
 
         def read(self, partition: Any) -> Iterator[pyarrow.RecordBatch]:
             return read(self.plan, partition.place)
 
+    class _FilteringReader(_Reader):
+        """One that takes Spark's filters, where the session has their pushing switched on: with it off, Spark refuses
+        a reader that could."""
+
+        def pushFilters(self, filters: Any) -> Iterator[Any]:
+            # It may be called again: what was taken before does not add up.
+            pushed, left = pushable(filters, self.columns)
+            where = self.where
+            if pushed is not None and where is None:
+                self.plan = plan(self.path, self.columns, pushed, self.since, self.until, self.count)
+            elif pushed is not None:
+                # One condition is SQL: that stays, and Spark evaluates the others.
+                left = list(filters)
+            yield from left
+
     class CairnDataSource(DataSource):
-        """`spark.read.format("cairn")`, with the options `where`, `since`, `until` and `partitions`, and the columns of
-        `.schema(…)`, which must be those that `scan` gives, where there is one."""
+        """`spark.read.format("cairn")`, with the options `where`, `since`, `until`, `partitions` and `pushdown`, and the
+        columns of `.schema(…)`, which must be those that `scan` gives, where there is one."""
 
         @classmethod
         def name(cls) -> str:
@@ -140,7 +195,7 @@ else:
             return _ddl(self.options["path"], COLUMNS)
 
         def reader(self, schema: Any) -> DataSourceReader:
-            options = self.options
-            return _Reader(plan(
-                options["path"], schema.fieldNames(), options.get("where"), options.get("since"), options.get("until"),
-                int(options.get("partitions", "4"))))
+            takes = str(self.options.get("pushdown", "false")).lower() == "true"
+            return (_FilteringReader if takes else _Reader)(self.options, schema.fieldNames())
+
+

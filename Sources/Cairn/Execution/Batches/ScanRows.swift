@@ -5,12 +5,15 @@ final class ScanSegment: Sendable {
   let reader: SegmentReader
   /// Tells the segments of a query apart.
   let number: Int
+  /// The path of its archive.
+  let archive: String
   let widths: SegmentWidths
   private let objects = ObjectsCache()
 
-  init(_ reader: SegmentReader, number: Int) {
+  init(_ reader: SegmentReader, number: Int, archive: String) {
     self.reader = reader
     self.number = number
+    self.archive = archive
     widths = SegmentWidths(reader)
   }
 
@@ -109,6 +112,7 @@ final class ScanRows: @unchecked Sendable {
   }
 
   private func vector(_ column: VirtualColumn) throws -> Vector {
+    if column.part == .archive { return .constant(.text(Array(segment.archive.utf8))) }
     let objects = try segment.rowObjects()
     let firstRow = segment.reader.footer.rowGroups[rowGroup].firstRow
     var entries: [EngineValue] = [.null]

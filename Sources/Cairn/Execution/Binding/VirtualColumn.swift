@@ -2,9 +2,10 @@ import CairnSQL
 import CairnStorage
 
 /// Columns that no record has: read off the key of a row's first source object, as the partitions of published
-/// table definitions are (S62).
+/// table definitions are (S62). `$archive` is the path of the archive that has the row.
 struct VirtualColumn: Hashable, Sendable {
   enum Part: String, Sendable {
+    case archive = "$archive"
     case path = "$path"
     case fileSize = "$file_size"
     case modified = "$file_modified_time"
@@ -31,7 +32,7 @@ struct VirtualColumn: Hashable, Sendable {
   }
 
   private static let names: [String: Part] = [
-    "$path": .path, "$file_size": .fileSize, "$file_modified_time": .modified,
+    "$archive": .archive, "$path": .path, "$file_size": .fileSize, "$file_modified_time": .modified,
     "account": .account, "accountid": .account, "account_id": .account, "account_partition": .account,
     "aws_account_id": .account, "p_account": .account, "region": .region, "region_partition": .region,
     "p_region": .region,
@@ -69,12 +70,17 @@ struct VirtualColumn: Hashable, Sendable {
   var isTime: Bool {
     switch part {
     case .year, .month, .day, .hour, .date: true
-    case .path, .fileSize, .modified, .account, .region: false
+    case .archive, .path, .fileSize, .modified, .account, .region: false
     }
   }
 
   /// Whether every object has it, whatever its key.
-  var isOfFile: Bool { part == .path || part == .fileSize || part == .modified }
+  var isOfFile: Bool {
+    switch part {
+    case .archive, .path, .fileSize, .modified: true
+    default: false
+    }
+  }
 
   /// The spelling that a constant has; nil for one that the column never has.
   private func format(of constant: EngineValue) -> Format? {
@@ -114,7 +120,7 @@ struct VirtualColumn: Hashable, Sendable {
     }
     guard let delivery = SourceKey(object.key).partition else { return .null }
     switch part {
-    case .path, .fileSize, .modified: return .null
+    case .archive, .path, .fileSize, .modified: return .null
     case .account: return .text(Array(delivery.account))
     case .region: return .text(Array(delivery.region))
     case .year, .month, .day, .hour, .date: return time(delivery)

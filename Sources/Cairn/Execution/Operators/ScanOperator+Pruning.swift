@@ -7,15 +7,20 @@ struct ScanPruning: Sendable {
 }
 
 extension ScanOperator {
-  /// Prunes as a run does, by times, word lists, dictionaries and indexes, and reads no value of a record.
-  func pruning(_ context: ExecutionContext) throws -> ScanPruning? {
-    let recorder = StatisticsRecorder()
-    let candidates = try candidates(context.recording(in: recorder))
+  /// Row groups that time allows, and those of them that may hold a row.
+  func remaining(_ context: ExecutionContext) throws -> (all: [Candidate], left: [Candidate]) {
+    let candidates = try candidates(context)
     let mayPass = try parallelMap(count: candidates.count, threads: context.options.threads) {
       try context.check()
       return try candidates[$0].filter?.mayPass(candidates[$0].rowGroup) ?? true
     }
-    let left = zip(candidates, mayPass).filter { $1 }.map(\.0)
+    return (candidates, zip(candidates, mayPass).filter { $1 }.map(\.0))
+  }
+
+  /// Prunes as a run does, by times, word lists, dictionaries and indexes, and reads no value of a record.
+  func pruning(_ context: ExecutionContext) throws -> ScanPruning? {
+    let recorder = StatisticsRecorder()
+    let (candidates, left) = try remaining(context.recording(in: recorder))
     var statistics = recorder.snapshot
     statistics.rowGroupsRead = left.count
     statistics.rowGroupsRuledOut += candidates.count - left.count

@@ -173,14 +173,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let options = context.options
     let hard = TimePruning(since: options.since, until: options.until)
     let soft = TimeBound.all(bounds.map(\.bound))
-    let segments = context.archive.snapshot.manifest.segments.sorted {
-      ($0.minimumTime, $0.name) < ($1.minimumTime, $1.name)
-    }
+    let segments = context.archive.segments.sorted(by: ArchiveSegment.isEarlier)
     let reads = context.reads(of: self)
     reads.update { $0.segments += segments.count }
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
-    var wanted: [(number: Int, entry: SegmentEntry)] = []
+    var wanted: [(number: Int, entry: ArchiveSegment)] = []
     for (number, entry) in segments.enumerated() {
+      if let part = options.part, part.rowGroups(of: entry).isEmpty { continue }
       let hasLate = options.usesLogstashTime && entry.untimedRowCount > 0
       if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime), !hasLate {
         reads.update { $0.segmentsOutsideTime += 1 }
@@ -197,17 +196,22 @@ final class ScanOperator: Operator, @unchecked Sendable {
     }
     let opened = wanted
     return try parallelMap(count: opened.count, threads: options.threads) { [self] index in
-      let reader = try context.archive.open(opened[index].entry, statistics: reads.reads)
+      let (number, entry) = opened[index]
+      let reader = try context.archive.open(entry, statistics: reads.reads)
       reads.update {
         $0.segmentsRead += 1
         $0.rowGroups += reader.footer.rowGroups.count
       }
-      return try self.candidates(ScanSegment(reader, number: opened[index].number), hard, soft, context)
+      let segment = ScanSegment(
+        reader, number: number, archive: context.archive.snapshots[entry.archive].path)
+      let rowGroups = context.options.part?.rowGroups(of: entry)
+      return try self.candidates(segment, among: rowGroups, hard, soft, context)
     }.flatMap { $0 }
   }
 
   private func candidates(
-    _ segment: ScanSegment, _ hard: TimePruning, _ soft: TimeBound, _ context: ExecutionContext
+    _ segment: ScanSegment, among rowGroups: [Range<Int>]?, _ hard: TimePruning, _ soft: TimeBound,
+    _ context: ExecutionContext
   ) throws -> [Candidate] {
     let reader = segment.reader
     let reads = context.reads(of: self)
@@ -225,6 +229,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let search = try context.options.judge.map { try ValueSearch(reader, $0) }
     var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
+      if let rowGroups, !rowGroups.contains(where: { $0.contains(rowGroup) }) { continue }
       let allowed = try hard.rows(of: rowGroup, in: reader)
       // Rows without eventTime that another time puts into the range.
       let late =
@@ -251,7 +256,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
           untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
       if !late.isEmpty { rows = Positions(late + rows.list) }
-      rows = reader.visible(rows, in: rowGroup)
+      rows = reader.unmarked(rows, in: rowGroup)
       if rows.isEmpty {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue
@@ -274,6 +279,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       rows = candidate.rows
       reads.update { $0.rowGroupsRead += 1 }
     }
+    rows = try candidate.segment.reader.unshared(rows, in: candidate.rowGroup)
     if let search = candidate.search, !rows.isEmpty {
       rows = try context.options.cancellation.during { try search.rows(rows, in: candidate.rowGroup) }
     }

@@ -27,24 +27,41 @@ public func cairn_open(
   }
 }
 
+@c @implementation
+public func cairn_open_all(
+  _ paths: UnsafePointer<UnsafePointer<CChar>?>!, _ path_count: Int64, _ cache_bytes: Int64,
+  _ archive: UnsafeMutablePointer<OpaquePointer?>!, _ error: TextResult!
+) -> Int32 {
+  status(error) {
+    guard let archive else { throw missing("archive") }
+    archive.pointee = nil
+    let byteCount = cache_bytes > 0 ? Int(cache_bytes) : defaultCacheByteCount
+    archive.pointee = handle(
+      try Archive(named: try texts(paths, path_count, "paths"), cacheByteLimit: byteCount))
+  }
+}
+
 @c @implementation public func cairn_close(_ archive: OpaquePointer!) { giveBack(Archive.self, archive) }
 
 @c @implementation
 public func cairn_describe(_ archive: OpaquePointer!) -> UnsafeMutablePointer<CChar>! {
   guard let archive else { return nil }
-  let segments = object(Archive.self, of: archive).snapshot.manifest.segments
+  let opened = object(Archive.self, of: archive)
+  let segments = opened.segments
   let timed = segments.filter { $0.untimedRowCount < $0.rowCount }
   let parts = segments.map { segment in
     object([
-      ("name", quoted(segment.name)), ("marks", segment.marks.map { quoted($0.name) } ?? "null"),
+      ("archive", "\(segment.archive)"), ("name", quoted(segment.name)),
+      ("marks", segment.marks.map { quoted($0.name) } ?? "null"),
       ("rows", "\(segment.rowCount)"), ("untimed_rows", "\(segment.untimedRowCount)"),
       ("first", "\(segment.minimumTime)"), ("last", "\(segment.maximumTime)"),
     ])
   }
-  func sum(_ part: (SegmentEntry) -> Int) -> String { String(segments.reduce(0) { $0 + part($1) }) }
+  func sum(_ part: (SegmentEntry) -> Int) -> String { String(segments.reduce(0) { $0 + part($1.entry) }) }
   func time(_ milliseconds: Int64?) -> String { milliseconds.map { quoted(formatTime($0)) } ?? "null" }
   return copied(
     object([
+      ("archives", "[\(opened.snapshots.map { quoted($0.path) }.joined(separator: ", "))]"),
       ("segments", String(segments.count)), ("rows", sum(\.rowCount)), ("objects", sum(\.objectCount)),
       ("untimed_rows", sum(\.untimedRowCount)),
       ("json_bytes", sum(\.jsonByteCount)), ("archive_bytes", sum(\.byteCount)),

@@ -15,16 +15,12 @@ final class Statement {
 
   deinit { if !isTaken { run.abandon() } }
 
-  convenience init(_ sql: String, on archive: Archive, _ options: cairn_options) throws {
-    var settings = QueryOptions()
-    if options.since != .min { settings.since = options.since }
-    if options.until != .max { settings.until = options.until }
-    if options.limit >= 0 { settings.rowLimit = Int(options.limit) }
-    if options.memory_bytes > 0 { settings.memoryLimit = Int(options.memory_bytes) }
-    let threads = options.threads > 0 ? Int(options.threads) : sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    settings.threads = min(max(1, threads), Self.threadLimit)
+  convenience init(
+    _ sql: String, on archive: Archive, _ options: cairn_options, part: ArchivePart? = nil
+  ) throws {
+    var settings = QueryOptions(options)
+    settings.part = part
     let flags = options.flags
-    settings.isStrict = flags & UInt32(CAIRN_STRICT) != 0
     let hasDictionaries = flags & UInt32(CAIRN_DICTIONARIES) != 0
     let encoder = BatchEncoder(
       textByteLimit: options.text_bytes > 0 ? Int(options.text_bytes) : BatchEncoder.defaultTextByteLimit,
@@ -34,13 +30,26 @@ final class Statement {
         try Query(sql, on: archive, options: settings), settings.cancellation, encoder,
         hasStaticTypes: flags & UInt32(CAIRN_STATIC_TYPES) != 0), hasDictionaries: hasDictionaries)
   }
+}
+
+extension QueryOptions {
+  init(_ options: cairn_options) {
+    self.init()
+    if options.since != .min { since = options.since }
+    if options.until != .max { until = options.until }
+    if options.limit >= 0 { rowLimit = Int(options.limit) }
+    if options.memory_bytes > 0 { memoryLimit = Int(options.memory_bytes) }
+    let threads = options.threads > 0 ? Int(options.threads) : sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    self.threads = min(max(1, threads), Self.threadLimit)
+    isStrict = options.flags & UInt32(CAIRN_STRICT) != 0
+  }
 
   private static let threadLimit = 1024
 }
 
 extension cairn_options {
   /// The options of a caller, who may know fewer of them.
-  fileprivate init(_ pointer: UnsafePointer<cairn_options>?) throws {
+  init(_ pointer: UnsafePointer<cairn_options>?) throws {
     self.init(
       size: Int64(MemoryLayout<cairn_options>.size), since: .min, until: .max, limit: -1, memory_bytes: 0,
       text_bytes: 0, threads: 0, flags: 0)
@@ -51,28 +60,6 @@ extension cairn_options {
     }
     self = pointer.pointee
   }
-}
-
-/// A statement whose rows are the values at paths.
-private func scanText(
-  _ columns: [String], _ condition: String?, on archive: Archive
-) throws -> String {
-  guard !columns.isEmpty else { throw CairnError.usage("a scan needs columns") }
-  let items = try columns.map { column in
-    // Nothing but a path, or the record as a whole, may stand here.
-    if column.lowercased() != "eventjson" { _ = try FieldPath.names(column, on: archive) }
-    let parts = column.split(separator: "\"", omittingEmptySubsequences: false)
-    return "\(column) AS \"\(parts.joined(separator: "\"\""))\""
-  }
-  var text = "SELECT \(items.joined(separator: ", ")) FROM events"
-  if let condition {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    _ = try Condition(condition, now: Int64(now.tv_sec) * 1000, on: archive)
-    // A comment may end the condition.
-    text += " WHERE (\(condition)\n)"
-  }
-  return text
 }
 
 @c @implementation
@@ -99,12 +86,10 @@ public func cairn_scan(
     guard let archive, let columns, let query else { throw missing("archive, columns or query") }
     query.pointee = nil
     let opened = object(Archive.self, of: archive)
-    let paths = try (0..<Int(max(0, column_count))).map { index in
-      guard let path = columns[index] else { throw missing("columns[\(index)]") }
-      return String(cString: path)
-    }
-    let text = try scanText(paths, condition.map { String(cString: $0) }, on: opened)
-    query.pointee = handle(try Statement(text, on: opened, try cairn_options(options)))
+    let request = ScanText(
+      columns: try texts(columns, column_count, "columns"), condition: condition.map { String(cString: $0) })
+    query.pointee = handle(
+      try Statement(try request.statement(on: opened), on: opened, try cairn_options(options)))
   }
 }
 

@@ -25,6 +25,18 @@ func message(_ error: any Error) -> String { (error as? CairnError)?.description
 /// What stands in for a parameter that must not be null.
 func missing(_ name: String) -> CairnError { CairnError.usage("\(name) is a null pointer") }
 
+/// Texts of a caller. Throws where one is a null pointer.
+func texts(
+  _ pointers: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int64, _ name: String
+) throws -> [String] {
+  guard count > 0 else { return [] }
+  guard let pointers else { throw missing(name) }
+  return try (0..<Int(count)).map { index in
+    guard let text = pointers[index] else { throw missing("\(name)[\(index)]") }
+    return String(cString: text)
+  }
+}
+
 /// A JSON object of numbers, texts and NULL.
 func object(_ members: [(String, String)]) -> String {
   "{" + members.map { "\(quoted($0)): \($1)" }.joined(separator: ", ") + "}"
