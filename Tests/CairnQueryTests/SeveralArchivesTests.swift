@@ -145,7 +145,7 @@ import Testing
   @Test func names() throws {
     let directory = try TemporaryDirectory()
     for (number, name) in ["a/one", "a/two", "b/three"].enumerated() {
-      try directory.write("\(number).json", Self.object(["{\"eventID\":\"\(number)\"}"]))
+      try directory.write("\(number).json", Self.object(["{\"eventName\":\"n\",\"eventID\":\"\(number)\"}"]))
       try directory.write(name + ".txt", [])
       _ = try compact([directory.sub("\(number).json")], into: directory.sub(name))
     }
