@@ -37,6 +37,20 @@ def main():
         print(f"{name}: {len(rows)} groups equal, {frame.rdd.getNumPartitions()} partitions")
     filtered = source.where("eventName = 'AssumeRole'").count()
     assert filtered == archive.sql("SELECT count(*) AS n FROM events WHERE eventName = 'AssumeRole'").rows()[0]["n"]
+    # With pushing switched on the reader takes filters; with it off it must have none.
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
+    pushing = spark.read.format("cairn").option("pushdown", "true").option("partitions", "3").load(path)
+    for condition, sql in (
+        ("eventName = 'AssumeRole'", None), ("eventName IN ('AssumeRole', 'GetObject') AND errorCode IS NULL", None),
+        ("NOT eventName = 'AssumeRole' AND readOnly = true", None), ("eventName LIKE 'Get%'", None),
+        ("eventName > 'G' AND awsRegion = 'us-east-1'", None), ("length(eventName) = 9", None),
+        ("eventTime >= timestamp'2025-01-10 00:00:00' AND eventTime < timestamp'2025-01-20 00:00:00'",
+         "eventTime >= TIMESTAMP '2025-01-10 00:00:00' AND eventTime < TIMESTAMP '2025-01-20 00:00:00'"),
+    ):
+        found = pushing.where(condition).count()
+        expected = archive.sql(f"SELECT count(*) AS n FROM events WHERE {sql or condition}").rows()[0]["n"]
+        assert found == expected, (condition, found, expected)
+        print(f"pushed: {condition}: {found}")
     try:
         spark.read.format("cairn").load(path + ".none").count()
     except Exception as error:  # noqa: BLE001
