@@ -197,5 +197,3 @@ else:
         def reader(self, schema: Any) -> DataSourceReader:
             takes = str(self.options.get("pushdown", "false")).lower() == "true"
             return (_FilteringReader if takes else _Reader)(self.options, schema.fieldNames())
-
-
