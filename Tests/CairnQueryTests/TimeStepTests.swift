@@ -10,7 +10,7 @@ import Testing
   private static func fixture(rows: Int = 250) throws -> QueryFixture {
     let start = try #require(parseTime("2024-12-31T08:00:00Z"))
     let lines = (0..<rows).map { row in
-      #"{"eventTime":"\#(formatTime(start + Int64(row) * 433_000))","eventName":"E\#(row)"}"#
+      #"{"eventTime":"\#(formatTime(start + Int64(row) * 433_000))","eventName":"E\#(row)","eventSource":"s\#(row % 3)"}"#
     }
     return try QueryFixture(QueryFixture.objects(lines, perObject: 100))
   }
@@ -73,8 +73,44 @@ import Testing
     return expressions
   }
 
-  private func check(_ fixture: QueryFixture, from source: String) throws {
-    for expression in Self.expressions {
+  /// With other columns beside the time: what they make of it may be finer than its steps.
+  private static let mixed = [
+    "CASE WHEN hour(eventTime) > 12 THEN eventSource ELSE date_format(eventTime, '%d') END",
+    "hour(eventTime) > 9 OR eventSource = 's1'", "eventSource || substr(eventTime, 1, 13)",
+    "eventSource || eventTime", "if(eventSource = 's1', day(eventTime), minute(eventTime))",
+    "if(eventSource = 's1', date(eventTime), from_iso8601_timestamp(eventTime))",
+    "date_trunc('day', eventTime) = from_iso8601_timestamp(coalesce(other, '2025-01-01T00:00:00Z'))",
+    "hour(eventTime) = 9 AND eventTime > '2024-12-31T09:20:00Z' AND eventSource = 's2'",
+    "date_add('hour', length(eventName), from_iso8601_timestamp(eventTime))",
+    "hour(date_add('minute', length(eventName) * 17, from_iso8601_timestamp(eventTime)))",
+    "date_diff('hour', date_trunc('day', eventTime), from_iso8601_timestamp(coalesce(other, eventTime)))",
+    "substr(eventTime, 1, length(eventName) * 4)", "minute(eventTime) = length(eventName)",
+    "hour(coalesce(from_iso8601_timestamp(other), from_iso8601_timestamp(eventTime)))",
+    "hour(at_timezone(from_iso8601_timestamp(eventTime), if(eventSource = 's1', '+05:30', '-03:15')))",
+    "date_trunc(if(eventSource = 's1', 'hour', 'day'), from_iso8601_timestamp(eventTime))",
+    "date_format(eventTime, if(eventSource = 's1', '%H:%i', '%d'))", "coalesce(other, eventTime)",
+    "floor(to_unixtime(from_iso8601_timestamp(eventTime)) / (length(eventName) * 450))",
+    "concat(date_format(eventTime, '%H'), ' ', eventSource, ' ', eventName)",
+    "(hour(eventTime), eventSource) IN ((9, 's1'), (10, 's2'))",
+    "eventSource IN (SELECT eventSource FROM events WHERE eventName = 'E4') AND hour(eventTime) < 12",
+    "reverse(CASE hour(eventTime) WHEN 9 THEN 'nine' WHEN 10 THEN eventSource ELSE eventName END)",
+  ]
+
+  @Test func partsWithOtherColumns() throws {
+    let fixture = try Self.fixture()
+    try check(fixture, Self.mixed, from: "events")
+    try check(
+      try Self.fixture(rows: 20), Self.mixed.filter { !$0.contains("other") },
+      from: """
+        (SELECT a.eventName, a.eventSource, b.eventTime FROM events a LEFT JOIN events b \
+        ON a.eventName = b.eventName AND b.eventSource <> 's1')
+        """)
+  }
+
+  private func check(
+    _ fixture: QueryFixture, _ expressions: [String] = Self.expressions, from source: String
+  ) throws {
+    for expression in expressions {
       let text = "SELECT \(expression) AS x, count(*) AS n FROM \(source) GROUP BY 1"
       guard case .query(let query)? = try SQLParser.parseStatements(text).first else {
         Issue.record("no query: \(text)")

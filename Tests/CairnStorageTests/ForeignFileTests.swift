@@ -153,6 +153,31 @@ import Testing
       ])
   }
 
+  /// A record whose beginning is lost may be all that there is of it: its bytes are in a reject, or the object's.
+  @Test func objectsWithoutTheirBeginning() throws {
+    let members =
+      #""userIdentity":{"type":"Root","accountId":"1"},"sourceIPAddress":"192.0.2.7","requestParameters":{"a":["b"]},"#
+      + #""responseElements":null,"requestID":"r","recipientAccountId":"111122223333","tlsDetails":{"c":"d"}"#
+    let compact = Oddity.envelope([Oddity.record(members), #"{\#(members)}"#])
+    for text in [compact, compact.replacing(",", with: ",\n  "), compact.replacing("\"", with: "\\\"")] {
+      let bytes = Array(text.utf8)
+      for start in stride(from: 1, to: bytes.count - 120, by: 3) {
+        let tail = Array(bytes[start...])
+        let archive = try TestArchive([("f.json", tail)])
+        let isKept =
+          try archive.restore()["f.json"] == tail || archive.rejects().contains { $0.raw == tail }
+        #expect(isKept, "from \(start): \(String(decoding: tail.prefix(60), as: UTF8.self))")
+        #expect(archive.summary.foreignFiles == 0, "from \(start)")
+      }
+    }
+    for text in [
+      #"127.0.0.1 - "GET /" "userAgent": "x""#, #"log: {"requestID": 4, "status": 200}"#,
+      "eventName, eventID, requestID",
+    ] {
+      try isLeft(Array(text.utf8), "no JSON")
+    }
+  }
+
   /// What a run that was ended left in `rejects/` is taken away.
   @Test func leftFilesAreCollected() throws {
     let archive = try TestArchive([("good.json", Self.envelope)])

@@ -92,6 +92,26 @@ import Testing
     #expect(difference(restored["x"], Array(text.utf8)) == nil)
   }
 
+  /// A list of records is read whatever it is called, beside other members and other lists.
+  @Test(arguments: ["records", "Items", "data", "trail_events", "RECORDS", "Records "])
+  func listsUnderOwnNames(name: String) throws {
+    let (a, b, c) = (Self.record(1), Self.record(2), Self.record(3))
+    for text in [
+      "{\"\(name)\":[\(a),\(b),\(c)]}",
+      "{\"count\":3,\"tags\":[{\"x\":1}],\"\(name)\": [\n  \(a),\n  \(b)\n ],\"more\":[\(c)],\"end\":{}}\n",
+      "{\"\(name)\":[\n\(a),\n\(b)\n]}\n{\"\(name)\":[\(c)]}\n{\"\(name)\":[]}",
+    ] {
+      let archive = try TestArchive([("x", Array(text.utf8))])
+      #expect(archive.summary.records == 3 && archive.summary.kept == 3, "\(text): \(archive.summary)")
+      #expect(!archive.summary.hasRejects && archive.summary.opaqueObjects == 0, "\(text)")
+      #expect(try archive.restore()["x"] == Array(text.utf8), "\(text)")
+    }
+    // Lists of other things are other JSON.
+    let other = try TestArchive([("x", Array("{\"\(name)\":[{\"id\":1,\"eventName\":\"n\"}],\"z\":[]}".utf8))]
+    )
+    #expect(other.summary.opaqueObjects == 1 && other.summary.records == 0)
+  }
+
   /// A record counts once, however it is wrapped; fragments, changes of spelling and white space restore.
   @Test func manyInFragments() throws {
     var random = SeededGenerator(seed: 4)

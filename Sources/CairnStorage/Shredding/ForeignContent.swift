@@ -93,22 +93,31 @@ package struct ForeignContent: Sendable, Equatable {
 
 /// Signs of CloudTrail records in bytes that are not read as JSON.
 enum LogSigns {
-  private static let names = ["eventVersion", "eventName", "eventSource"].map { ByteFinder(Array($0.utf8)) }
+  /// Names that one of is enough.
+  private static let names = ["eventVersion", "eventName", "eventSource", "eventID"].map(finder)
+  /// Names that programs' own logs have too: two of them are a sign.
+  private static let commonNames = ObjectRecognizer.recordKeys.sorted().map(finder)
   /// In the names of delivered objects.
   private static let delivery = ByteFinder(Array("_CloudTrail_".utf8))
   /// `eventName` with a zero between its letters: UTF-16 in either order.
   private static let wide = ByteFinder(Array("eventName".utf8.flatMap { [$0, 0] }.dropLast()))
 
-  /// Whether a record's member stands there: `"eventName":`, its quotes escaped or not.
+  private static func finder(_ name: String) -> ByteFinder { ByteFinder(Array(name.utf8)) }
+
+  /// Whether a record's members stand there: `"eventName":`, its quotes escaped or not. A record whose beginning is
+  /// lost may have any of them left.
   static func areIn(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    names.contains { name in
-      var start = 0
-      while let at = name.find(in: bytes, from: start) {
-        start = at + name.text.count
-        if at > 0, bytes[at - 1] == UInt8(ascii: "\""), endsKey(bytes, start) { return true }
-      }
-      return false
-    } || wide.find(in: bytes) != nil
+    names.contains { isKey($0, in: bytes) } || wide.find(in: bytes) != nil
+      || commonNames.lazy.filter { isKey($0, in: bytes) }.prefix(2).count == 2
+  }
+
+  private static func isKey(_ name: ByteFinder, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var start = 0
+    while let at = name.find(in: bytes, from: start) {
+      start = at + name.text.count
+      if at > 0, bytes[at - 1] == UInt8(ascii: "\""), endsKey(bytes, start) { return true }
+    }
+    return false
   }
 
   private static func endsKey(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
@@ -149,7 +158,8 @@ private enum TextForm {
     let isTable = ["eventname", "eventtime"].allSatisfy { name in
       names.withUnsafeBufferPointer { ByteFinder(Array(name.utf8)).find(in: $0) != nil }
     }
-    if !isTable { return nil }
+    // A record whose beginning is lost may be one line of such names.
+    guard isTable, !LogSigns.areIn(bytes) else { return nil }
     return ForeignContent(
       what: "CSV, perhaps the event history's download", wayOut: "download it as JSON", holdsLogs: true)
   }

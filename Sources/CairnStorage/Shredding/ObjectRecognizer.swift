@@ -25,8 +25,13 @@ package struct ObjectRecognizer {
   private var skimmer: JSONSkimmer
   private var hasEmptyEnvelope = false
   private var malformedAt: Int?
+  /// Where text stood before the first document.
+  private var textAt: Int?
   private var documentStart = 0
   private var wrapped: WrappedRecords?
+  private var lines: DocumentLines
+  /// Bytes that were read again, since a line that a malformed document has swallowed may be a document.
+  private var rereadByteCount = 0
 
   /// - Parameter wrapping: the only one that is looked for; all where it is nil.
   package static func form(
@@ -39,6 +44,7 @@ package struct ObjectRecognizer {
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
+    lines = DocumentLines(bytes)
     skimmer = JSONSkimmer(bytes, at: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
   }
 
@@ -47,7 +53,7 @@ package struct ObjectRecognizer {
     guard let first = skimmer.byte else {
       return .unreadable(offset: skimmer.position, reason: bytes.isEmpty ? "empty file" : "only white space")
     }
-    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || skimmer.atTimedRecord != nil else {
+    guard isAtBracket || skimmer.atTimedRecord != nil || skipLineOfText() else {
       return .unreadable(offset: skimmer.position, reason: "not JSON")
     }
     while skimmer.byte != nil {
@@ -57,6 +63,7 @@ package struct ObjectRecognizer {
     }
     if hasEmptyEnvelope { return .documents }
     if let malformedAt {
+      if malformedAt == textAt { return .unreadable(offset: malformedAt, reason: "not JSON") }
       return malformedAt >= bytes.count && first == UInt8(ascii: "[")
         ? .unreadable(offset: bytes.count, reason: "JSON ends inside an array")
         : .unreadable(offset: malformedAt, reason: "malformed JSON, and no CloudTrail record before it")
@@ -141,11 +148,30 @@ package struct ObjectRecognizer {
     }
   }
 
-  /// Remembers the first malformed place and goes on behind it, where the next document may be.
+  private var isAtBracket: Bool { skimmer.byte == UInt8(ascii: "{") || skimmer.byte == UInt8(ascii: "[") }
+
+  /// The line that an object begins with may be what is left of a document; those behind it are told by the next.
+  private mutating func skipLineOfText() -> Bool {
+    let start = skimmer.position
+    guard let feed = bytes[start...].firstIndex(of: 0x0A), feed + 1 < bytes.count,
+      bytes[feed + 1] == UInt8(ascii: "{")
+    else { return false }
+    (textAt, malformedAt) = (start, start)
+    skimmer.position = feed + 1
+    return true
+  }
+
+  /// Remembers the first malformed place and goes on behind it, where the next document may be: on the line that
+  /// begins like one, or, where reading again has cost too much, behind what was read.
   private mutating func fail() {
     if malformedAt == nil { malformedAt = skimmer.position }
-    let isAtBracket = skimmer.byte == UInt8(ascii: "{") || skimmer.byte == UInt8(ascii: "[")
-    if skimmer.position == documentStart || !isAtBracket { skimmer.skipGarbage() }
+    let line = lines.next(behind: documentStart)
+    if line < skimmer.position, rereadByteCount <= bytes.count {
+      rereadByteCount += skimmer.position - line
+      skimmer.position = line
+    } else if skimmer.position == documentStart || !isAtBracket {
+      skimmer.skipGarbage()
+    }
   }
 
   private func looksLikeRecord(_ start: Int) -> Bool { Self.looksLikeRecord(bytes, start) }

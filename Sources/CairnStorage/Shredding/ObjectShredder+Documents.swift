@@ -42,10 +42,11 @@ extension ObjectShredder {
   }
 
   /// Whether the object at `start`, which is no record, has records after all: before them may stand what no record
-  /// can have.
-  private mutating func isEnvelope(at start: Int) -> Bool {
-    guard rereadByteCount <= bytes.count else { return false }
-    var skimmer = JSONSkimmer(bytes, at: start)
+  /// can have, but no line that begins like a document.
+  mutating func isEnvelope(at start: Int) -> Bool {
+    guard mayReadAgain else { return false }
+    let line = UnsafeBufferPointer(rebasing: bytes[..<lines.next(behind: start)])
+    var skimmer = JSONSkimmer(line, at: start)
     var isFound = false
     _ = skimmer.visitMembers { name, value in
       isFound = bytes[name].elementsEqual(ObjectRecognizer.recordsKey) && value.byte == UInt8(ascii: "[")
@@ -88,7 +89,7 @@ extension ObjectShredder {
   /// Steps over the value of a member; false where it does not end. What was read of it then is read again from where
   /// the next document may begin: not time and again.
   private mutating func skipMember(_ skimmer: inout JSONSkimmer) -> Bool {
-    guard rereadByteCount <= bytes.count else { return false }
+    guard mayReadAgain else { return false }
     let start = skimmer.position
     if skimmer.skipValue() { return true }
     rereadByteCount += skimmer.position - start

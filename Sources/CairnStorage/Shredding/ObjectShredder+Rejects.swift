@@ -74,17 +74,42 @@ extension ObjectShredder {
   mutating func rejectGarbage(at start: Int) throws -> Int {
     var skimmer = JSONSkimmer(bytes, at: start)
     skimmer.skipGarbage()
+    // What is in brackets behind text may be a part of a record whose beginning is lost, and is no row then.
+    if !bytes[start..<skimmer.position].allSatisfy(Self.isBetweenDocuments) {
+      while skimmer.position < bytes.count, bytes[skimmer.position - 1] != 0x0A,
+        !beginsRecords(at: skimmer.position)
+      { skimmer.skipGarbage() }
+    }
     var end = skimmer.position
     while end > start, isWhitespace(bytes[end - 1]) { end -= 1 }
     let reason = "a record must be an object"
     // Brackets and commas of a document that was left are no record.
-    if bytes[start..<end].allSatisfy({ isWhitespace($0) || $0 == 0x2C || $0 == 0x5D || $0 == 0x7D }) {
+    if bytes[start..<end].allSatisfy(Self.isBetweenDocuments) {
       entry.flags.insert(.incomplete)
       try reject(offset: start, reason: "bytes behind the last record", range: start..<end)
     } else {
       try rejectRecord(offset: start, reason: reason, range: start..<end)
     }
     return end
+  }
+
+  private static func isBetweenDocuments(_ byte: UInt8) -> Bool {
+    isWhitespace(byte) || byte == 0x2C || byte == 0x5D || byte == 0x7D
+  }
+
+  /// Whether a record, an envelope or a wrapping of records stands at `start`.
+  private mutating func beginsRecords(at start: Int) -> Bool {
+    guard mayReadAgain, bytes[start] == UInt8(ascii: "{") else { return false }
+    let ahead = ObjectRecognizer.lookAhead(bytes, start)
+    rereadByteCount += ahead.end - start
+    if ahead.isRecord || isEnvelope(at: start) { return true }
+    if wrapping == Wrapping.none { return false }
+    switch WrappedRecords(bytes: bytes, forced: wrapping).visit(documentAt: start, { _ in false }) {
+    case .stopped: return true
+    case .whole(let end), .malformed(let end):
+      rereadByteCount += end - start
+      return false
+    }
   }
 
   /// Rejects the element of an array at `start` whose end can be told; gives the position behind it, or nil.
@@ -122,26 +147,17 @@ extension ObjectShredder {
   /// The end of the malformed value at `start`, if what follows it may follow a value. Nil too where a line inside
   /// begins like a document: then a cut record has swallowed the next ones.
   private mutating func valueEnd(at start: Int, _ mayFollow: (UInt8?) -> Bool) -> Int? {
-    guard rereadByteCount <= bytes.count else { return nil }
-    var skimmer = JSONSkimmer(bytes, at: start)
+    guard mayReadAgain else { return nil }
+    let limit = lines.next(behind: start)
+    var skimmer = JSONSkimmer(UnsafeBufferPointer(rebasing: bytes[..<limit]), at: start)
     let isWhole = skimmer.skipValue()
-    let end = min(skimmer.position, bytes.count)
+    let end = min(skimmer.position, limit)
     skimmer.skipWhitespace()
-    guard isWhole, mayFollow(skimmer.byte), !hasDocumentLine(in: start..<end) else {
+    guard isWhole, mayFollow(skimmer.position < bytes.count ? bytes[skimmer.position] : nil) else {
       rereadByteCount += end - start
       return nil
     }
     return end
-  }
-
-  private func hasDocumentLine(in range: Range<Int>) -> Bool {
-    guard let base = bytes.baseAddress else { return false }
-    var position = range.lowerBound
-    while let feed = memchr(base + position, 0x0A, range.upperBound - position) {
-      position = UnsafePointer(feed.assumingMemoryBound(to: UInt8.self)) - base + 1
-      if position < range.upperBound, base[position] == UInt8(ascii: "{") { return true }
-    }
-    return false
   }
 
   /// Where behind `start` a document may begin: at an envelope's first bytes, or on a line of its own.
@@ -161,14 +177,28 @@ extension ObjectShredder {
     return bytes.count
   }
 
+  /// Whether reading twice has not yet cost several times what reading once does.
+  var mayReadAgain: Bool { rereadByteCount <= Self.rereadShare * bytes.count + Self.rereadByteCount }
+
+  private static let rereadShare = 4
+  private static let rereadByteCount = 64 << 10
+
   /// Reading goes on at `position` although it had come to `failure`.
   private mutating func noteReread(from position: Int, to failure: Int) {
     rereadByteCount += max(0, failure - position)
   }
 
-  /// From where the next document is looked for. Where reading twice has cost as much as the object is long, nothing
-  /// is read a second time any more.
+  /// From where the next document is looked for. Where reading twice has cost too much, nothing is read a second time
+  /// any more.
   private func resumption(_ start: Int, _ failure: ParseFailure) -> Int {
-    rereadByteCount <= bytes.count ? start : max(start, failure.position - 1)
+    mayReadAgain ? start : max(start, failure.position - 1)
+  }
+
+  /// The document at `start` is not looked into any more; gives where the next one may begin.
+  mutating func rejectUnread(at start: Int) throws -> Int {
+    let stop = nextDocument(behind: start, inLine: true)
+    try rejectRecord(
+      offset: start, reason: "not read: too much of the object before is damaged", range: start..<stop)
+    return stop
   }
 }

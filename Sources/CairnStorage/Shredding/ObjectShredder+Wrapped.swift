@@ -4,12 +4,22 @@ extension ObjectShredder {
   /// Takes the records out of the wrapping at `start` and gives where to go on; nil, with nothing taken, where there
   /// is none.
   mutating func shredWrapping(at start: Int) throws -> Int? {
-    // Each line of a damaged object may look like the begin of a wrapping that the rest of the object is part of.
-    guard wrapping != Wrapping.none, !startsRecord(start), rereadByteCount <= bytes.count else { return nil }
+    guard wrapping != Wrapping.none, !startsRecord(start) else { return nil }
+    // Each line of a damaged object may look like the begin of a wrapping that the rest of the object is part of. What
+    // is not looked into is no row either: that would hide the record in it.
+    guard mayReadAgain else {
+      let limit = lines.next(behind: start)
+      return looksLikeRecord(at: start, before: limit) ? nil : try rejectUnread(at: start)
+    }
     let records = WrappedRecords(bytes: bytes, forced: wrapping)
-    let ahead = records.lookAhead(at: start)
-    noteReadAhead(start..<ahead.end)
-    if ahead.isRecord { return nil }
+    let limit = lines.next(behind: start)
+    if looksLikeRecord(at: start, before: limit) { return nil }
+    if let line = lines.lineBehindCut(at: start) {
+      try rejectRecord(
+        offset: line, reason: "the next document begins before it ends", range: start..<line - 1)
+      return line
+    }
+    if limit < bytes.count, looksLikeRecord(at: start, before: bytes.count) { return nil }
     var isFound = false
     let end = try records.visit(documentAt: start) { site in
       isFound = true
@@ -26,6 +36,13 @@ extension ObjectShredder {
       return try rejectRest(from: max(at, consumed), reason: "ends inside a wrapping of records")
     case .stopped: return consumed
     }
+  }
+
+  private mutating func looksLikeRecord(at start: Int, before limit: Int) -> Bool {
+    let part = UnsafeBufferPointer(rebasing: bytes[..<limit])
+    let ahead = WrappedRecords(bytes: part, forced: wrapping).lookAhead(at: start)
+    noteReadAhead(start..<ahead.end)
+    return ahead.isRecord
   }
 
   /// What has been looked at before, as a part of a document that began before, is read in vain.

@@ -65,6 +65,7 @@ package struct ObjectShredder {
   var lastFailure = ParseFailure(position: 0, reason: "")
   /// Bytes that were read in vain so far, since reading went on before where it had come to.
   var rereadByteCount = 0
+  var lines: DocumentLines
   /// Where looking whether a document is a record has come to so far.
   var readAheadEnd = 0
   /// Rejects of the object that are listed one by one so far.
@@ -88,6 +89,7 @@ package struct ObjectShredder {
     isDigestKnown = !entry.objectDigest.isEmpty
     knownFingerprint = entry.fingerprint
     parser = RecordParser(bytes, layout: .compact)
+    lines = DocumentLines(bytes)
     startFragment()
   }
 

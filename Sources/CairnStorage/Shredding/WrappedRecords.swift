@@ -114,7 +114,8 @@ struct WrappedRecords {
   ) rethrows -> End? {
     func skip() -> End? { skimmer.skipValue() ? nil : .malformed(skimmer.position) }
     guard let known = WrappingKey.of(UnsafeBufferPointer(rebasing: bytes[key])), !isFound else {
-      return skip()
+      return !isFound && depth == 0 && isOwnList(at: skimmer)
+        ? try array(&skimmer, .none, 1, isOwn: true, visit) : skip()
     }
     // `message` of what Elasticsearch found is its own.
     let wrapping = around == .elastic ? around : known.wrapping
@@ -142,6 +143,15 @@ struct WrappedRecords {
     }
   }
 
+  /// Whether the array at the skimmer begins with a record: a list as people make it, whatever they call it.
+  private func isOwnList(at skimmer: JSONSkimmer) -> Bool {
+    guard skimmer.byte == UInt8(ascii: "["), forced == nil else { return false }
+    var inside = skimmer
+    inside.position += 1
+    inside.skipWhitespace()
+    return inside.byte == UInt8(ascii: "{") && isRecord(at: inside.position)
+  }
+
   /// An object that is a record or a wrapping.
   private func element(
     _ skimmer: inout JSONSkimmer, _ wrapping: Wrapping, _ depth: Int, _ isWanted: Bool,
@@ -154,8 +164,10 @@ struct WrappedRecords {
       ? nil : .stopped
   }
 
+  /// - Parameter isOwn: the elements are records, although nothing around says so.
   private func array(
-    _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, _ visit: (Site) throws -> Bool
+    _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, isOwn: Bool = false,
+    _ visit: (Site) throws -> Bool
   ) rethrows -> End? {
     skimmer.position += 1
     skimmer.skipWhitespace()
@@ -165,7 +177,7 @@ struct WrappedRecords {
     }
     while true {
       skimmer.skipWhitespace()
-      let isWanted = around != .none && (forced == nil || forced == around)
+      let isWanted = isOwn || around != .none && (forced == nil || forced == around)
       let end =
         skimmer.byte == UInt8(ascii: "{")
         ? try element(&skimmer, around, depth, isWanted, visit)

@@ -44,11 +44,15 @@ private struct Evaluator {
   private let inputs: [Vector]
   private let rowCount: Int
   private let granularity: Int64?
+  /// Which of several inputs are time columns, where the granularity is known.
+  private let isTime: [Bool]
   private let isVolatile: Bool
 
   init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
     rowCount = batch.rowCount
     granularity = expression.timeGranularity
+    isTime =
+      granularity != nil && expression.columns.count > 1 ? expression.paths.map(\.isTimeColumn) : []
     isVolatile = expression.isVolatile
     inputs = try zip(expression.columns, expression.members).map { id, names in
       if let column = batch.columns[id] { return try column.member(names).vector() }
@@ -183,7 +187,15 @@ private struct Evaluator {
       }
     }
     guard isEncoded else { return rows(open, constants, evaluate) }
-    let columns = open.map { inputs[$0].coded(count: rowCount) }
+    let columns = open.map { index -> Vector.Coded in
+      guard case .times(let times) = inputs[index], isTime.indices ~= index, isTime[index],
+        let granularity, granularity > 1
+      else {
+        return inputs[index].coded(count: rowCount)
+      }
+      let (seconds, codes) = times.steps(of: granularity)
+      return Vector.Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
+    }
     let groups = LocalGroups(columns.map { .coded($0) }, rowCount: rowCount)
     let entries = groups.firstRows.map { row in
       for (index, column) in zip(open, columns) {

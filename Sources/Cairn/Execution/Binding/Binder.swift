@@ -45,8 +45,10 @@ package enum Binder {
     let table = binder.table
     let needle =
       terms.isEmpty && table.paths.count == table.columns.count ? expression.needle(table.paths) : nil
-    let granularity = table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
     let isOfPaths = table.paths.count == table.columns.count && !binder.isVolatile
+    // Of other columns it is not known which of them are times.
+    let granularity =
+      isOfPaths || table.columns.count == 1 ? TimeGranularity.seconds(of: expression, scope) : nil
     var alternatives: [BoundExpression] = []
     if isOfPaths, table.paths.count > 1 {
       alternatives = try self.alternatives(of: expression, in: scope, now: now)

@@ -11,8 +11,8 @@ package struct BoundExpression: Sendable {
   package let paths: [BoundPath]
   /// What can be looked up in a dictionary, if the expression is a test for equality with texts.
   package let needle: Needle?
-  /// Where it reads nothing but eventTime: seconds of the steps of time within which its value is the same for
-  /// all canonical times.
+  /// Where it reads eventTime: seconds of the steps of time within which its value is the same for all canonical times,
+  /// as long as the other columns' values are.
   let timeGranularity: Int64?
   /// Whether it has another value each time that it is evaluated, so that it must be for each row, once.
   let isVolatile: Bool

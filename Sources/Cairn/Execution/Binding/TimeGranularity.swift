@@ -8,8 +8,8 @@ enum TimeGranularity {
   fileprivate static let hour: Int64 = 3600
   fileprivate static let day: Int64 = 86_400
 
-  /// Seconds of the steps, aligned to 1970 in UTC, within which the expression has one value for canonical times;
-  /// nil where it is not known to be a function of eventTime alone.
+  /// Seconds of the steps, aligned to 1970 in UTC, within which the expression has one value for canonical times and
+  /// equal values of all else that it reads; nil where that is not known, or where it does not read eventTime.
   static func seconds(of expression: Expression, _ scope: Scope) -> Int64? {
     steps(of: expression, scope)?.seconds
   }
@@ -50,7 +50,7 @@ enum TimeGranularity {
   /// steps' greatest common divisor.
   private static func common(of operands: [Expression], _ scope: Scope) -> Steps? {
     var divisor: Int64 = 0
-    for operand in operands where !operand.isLiteral {
+    for operand in operands where !isTimeless(operand, scope) {
       guard let steps = steps(of: operand, scope) else { return nil }
       var rest = steps.seconds
       while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
@@ -58,8 +58,20 @@ enum TimeGranularity {
     return divisor > 0 ? Steps(seconds: divisor, isStart: false) : nil
   }
 
+  /// Whether a literal, or an operation with paths and literals that does not read eventTime.
+  private static func isTimeless(_ expression: Expression, _ scope: Scope) -> Bool {
+    if expression.isLiteral { return true }
+    if expression.accessPath != nil { return (try? scope.isTimeColumn(expression)) == false }
+    switch expression.kind {
+    case .cast, .extract: break
+    case .call(let call): if call.window != nil || call.filter != nil || call.isDistinct { return false }
+    default: if expression.query != nil || !expression.isPlainOperation { return false }
+    }
+    return expression.children.allSatisfy { isTimeless($0, scope) }
+  }
+
   private static func steps(of call: FunctionCall, _ scope: Scope) -> Steps? {
-    let inputs = call.arguments.filter { !$0.isLiteral }
+    let inputs = call.arguments.filter { !isTimeless($0, scope) }
     guard inputs.count == 1 else { return common(of: call.arguments, scope) }
     guard let inner = steps(of: inputs[0], scope) else { return nil }
     let name = call.name.text.lowercased()
