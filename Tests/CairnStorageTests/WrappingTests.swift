@@ -106,6 +106,11 @@ import Testing
       #expect(!archive.summary.hasRejects && archive.summary.opaqueObjects == 0, "\(text)")
       #expect(try archive.restore()["x"] == Array(text.utf8), "\(text)")
     }
+    // In CloudTrail's own list everything is a record.
+    let odd = try TestArchive([
+      ("x", Array(#"{"\#(name)":1,"Records":[\#(a),{"b":1},{"eventID":"z"}]}"#.utf8))
+    ])
+    #expect(odd.summary.records == 3 && odd.summary.kept == 3)
     // Lists of other things are other JSON.
     let other = try TestArchive([("x", Array("{\"\(name)\":[{\"id\":1,\"eventName\":\"n\"}],\"z\":[]}".utf8))]
     )

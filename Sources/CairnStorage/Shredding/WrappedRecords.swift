@@ -114,7 +114,7 @@ struct WrappedRecords {
   ) rethrows -> End? {
     func skip() -> End? { skimmer.skipValue() ? nil : .malformed(skimmer.position) }
     guard let known = WrappingKey.of(UnsafeBufferPointer(rebasing: bytes[key])), !isFound else {
-      return !isFound && depth == 0 && isOwnList(at: skimmer)
+      return !isFound && depth == 0 && isOwnList(key, skimmer)
         ? try array(&skimmer, .none, 1, isOwn: true, visit) : skip()
     }
     // `message` of what Elasticsearch found is its own.
@@ -143,9 +143,12 @@ struct WrappedRecords {
     }
   }
 
-  /// Whether the array at the skimmer begins with a record: a list as people make it, whatever they call it.
-  private func isOwnList(at skimmer: JSONSkimmer) -> Bool {
-    guard skimmer.byte == UInt8(ascii: "["), forced == nil else { return false }
+  /// Whether the array at the skimmer begins with a record: a list as people make it, whatever they call it but
+  /// `Records`, which is CloudTrail's.
+  private func isOwnList(_ key: Range<Int>, _ skimmer: JSONSkimmer) -> Bool {
+    guard skimmer.byte == UInt8(ascii: "["), forced == nil,
+      !bytes[key].elementsEqual(ObjectRecognizer.recordsKey)
+    else { return false }
     var inside = skimmer
     inside.position += 1
     inside.skipWhitespace()
@@ -157,14 +160,22 @@ struct WrappedRecords {
     _ skimmer: inout JSONSkimmer, _ wrapping: Wrapping, _ depth: Int, _ isWanted: Bool,
     _ visit: (Site) throws -> Bool
   ) rethrows -> End? {
+    guard isWanted, isRecord(at: skimmer.position) else {
+      return try value(&skimmer, wrapping, depth + 1, visit)
+    }
+    return try record(&skimmer, wrapping, visit)
+  }
+
+  private func record(
+    _ skimmer: inout JSONSkimmer, _ wrapping: Wrapping, _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
     let start = skimmer.position
-    guard isWanted, isRecord(at: start) else { return try value(&skimmer, wrapping, depth + 1, visit) }
     guard skimmer.skipValue() else { return .malformed(skimmer.position) }
     return try visit(Site(range: start..<skimmer.position, isQuoted: false, wrapping: wrapping))
       ? nil : .stopped
   }
 
-  /// - Parameter isOwn: the elements are records, although nothing around says so.
+  /// - Parameter isOwn: every object in it is a record, although nothing around says so.
   private func array(
     _ skimmer: inout JSONSkimmer, _ around: Wrapping, _ depth: Int, isOwn: Bool = false,
     _ visit: (Site) throws -> Bool
@@ -177,11 +188,13 @@ struct WrappedRecords {
     }
     while true {
       skimmer.skipWhitespace()
-      let isWanted = isOwn || around != .none && (forced == nil || forced == around)
-      let end =
-        skimmer.byte == UInt8(ascii: "{")
-        ? try element(&skimmer, around, depth, isWanted, visit)
-        : try value(&skimmer, around, depth + 1, visit)
+      let isWanted = around != .none && (forced == nil || forced == around)
+      let end: End?
+      switch skimmer.byte {
+      case UInt8(ascii: "{") where isOwn: end = try record(&skimmer, around, visit)
+      case UInt8(ascii: "{"): end = try element(&skimmer, around, depth, isWanted, visit)
+      default: end = try value(&skimmer, around, depth + 1, visit)
+      }
       if let end { return end }
       skimmer.skipWhitespace()
       switch skimmer.byte {
