@@ -84,4 +84,34 @@ import Testing
       }
     }
   }
+
+  /// What is left of a laid out record whose beginning is lost: no object in it is an event, and the next record is.
+  @Test func laidOutWithoutItsBeginning() throws {
+    let text = """
+      "eventName": "X",
+        "userIdentity": {
+          "type": "Root"
+        },
+        "resources": [
+          {
+            "ARN": "a",
+            "accountId": "1"
+          },
+          {
+            "ARN": "b"
+          }
+        ],
+        "eventID": "lost"
+      }
+      """
+    for (head, tail) in [
+      ("{[", "\n"), ("{[", ",\n  "), (Self.record(1) + "\n", "\n"), (Self.record(1) + ",", ",\n  "),
+    ] {
+      let archive = try LivingArchive()
+      try archive.add("x.json", head + text + tail + Self.record(2) + "\n")
+      let expected = head.contains("id1") ? ["id1", "id2"] : ["id2"]
+      #expect(try archive.rows("SELECT eventID FROM events ORDER BY 1") == expected, "\(head) \(tail)")
+      try archive.check()
+    }
+  }
 }

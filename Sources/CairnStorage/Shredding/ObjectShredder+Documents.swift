@@ -3,11 +3,21 @@
 extension ObjectShredder {
   mutating func shredDocuments() throws {
     var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    // Behind text: what is in brackets may be a part of a record whose beginning is lost, unless it looks like one or
+    // begins a line.
+    var isLost = false
     while true {
       position = skipWhitespace(from: position)
       guard position < bytes.count else { return }
+      if isLost, isBracket(bytes[position]), position > 0, bytes[position - 1] != 0x0A,
+        !beginsRecords(at: position)
+      {
+        position = try rejectGarbage(at: position)
+        continue
+      }
       switch bytes[position] {
       case UInt8(ascii: "{"):
+        isLost = false
         if let end = try shredWrapping(at: position) {
           position = end
           continue
@@ -20,6 +30,7 @@ extension ObjectShredder {
             isEnvelope(at: position) ? try shredEnvelope(at: position) : try rejectDocument(at: position)
         }
       case UInt8(ascii: "["):
+        isLost = false
         position = try shredElements(from: position + 1, areDocuments: true)
       case 0xEF where bytes[position...].starts(with: [0xEF, 0xBB, 0xBF]):
         // Files with byte-order marks were put together.
@@ -29,11 +40,15 @@ extension ObjectShredder {
           entry.flags.wrapping = .cloudWatchLogs
           position = record
         } else {
+          let start = position
           position = try rejectGarbage(at: position)
+          isLost = isLost || !isBetweenDocuments(start..<position)
         }
       }
     }
   }
+
+  private func isBracket(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") }
 
   private func skipWhitespace(from position: Int) -> Int {
     var skimmer = JSONSkimmer(bytes, at: position)

@@ -75,7 +75,7 @@ extension ObjectShredder {
     var skimmer = JSONSkimmer(bytes, at: start)
     skimmer.skipGarbage()
     // What is in brackets behind text may be a part of a record whose beginning is lost, and is no row then.
-    if !bytes[start..<skimmer.position].allSatisfy(Self.isBetweenDocuments) {
+    if !isBetweenDocuments(start..<skimmer.position) {
       while skimmer.position < bytes.count, bytes[skimmer.position - 1] != 0x0A,
         !beginsRecords(at: skimmer.position)
       { skimmer.skipGarbage() }
@@ -84,7 +84,7 @@ extension ObjectShredder {
     while end > start, isWhitespace(bytes[end - 1]) { end -= 1 }
     let reason = "a record must be an object"
     // Brackets and commas of a document that was left are no record.
-    if bytes[start..<end].allSatisfy(Self.isBetweenDocuments) {
+    if isBetweenDocuments(start..<end) {
       entry.flags.insert(.incomplete)
       try reject(offset: start, reason: "bytes behind the last record", range: start..<end)
     } else {
@@ -93,12 +93,12 @@ extension ObjectShredder {
     return end
   }
 
-  private static func isBetweenDocuments(_ byte: UInt8) -> Bool {
-    isWhitespace(byte) || byte == 0x2C || byte == 0x5D || byte == 0x7D
+  func isBetweenDocuments(_ range: Range<Int>) -> Bool {
+    bytes[range].allSatisfy { isWhitespace($0) || $0 == 0x2C || $0 == 0x5D || $0 == 0x7D }
   }
 
   /// Whether a record, an envelope or a wrapping of records stands at `start`.
-  private mutating func beginsRecords(at start: Int) -> Bool {
+  mutating func beginsRecords(at start: Int) -> Bool {
     guard mayReadAgain, bytes[start] == UInt8(ascii: "{") else { return false }
     let ahead = ObjectRecognizer.lookAhead(bytes, start)
     rereadByteCount += ahead.end - start
