@@ -44,15 +44,17 @@ private struct Evaluator {
   private let inputs: [Vector]
   private let rowCount: Int
   private let granularity: Int64?
-  /// Which of several inputs are time columns, where the granularity is known.
+  /// For each input whether it is a time column to which the granularity applies.
   private let isTime: [Bool]
   private let isVolatile: Bool
 
   init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
     rowCount = batch.rowCount
     granularity = expression.timeGranularity
-    isTime =
-      granularity != nil && expression.columns.count > 1 ? expression.paths.map(\.isTimeColumn) : []
+    isTime = expression.columns.indices.map { index in
+      guard expression.timeGranularity != nil else { return false }
+      return expression.columns.count == 1 || expression.paths[index].isTimeColumn
+    }
     isVolatile = expression.isVolatile
     inputs = try zip(expression.columns, expression.members).map { id, names in
       if let column = batch.columns[id] { return try column.member(names).vector() }
@@ -130,15 +132,7 @@ private struct Evaluator {
       case .plain, .wholes, .doubles: return rows(open, values, evaluate)
       case .constant, .coded, .texts, .times: break
       }
-      if case .times(let times) = inputs[first], let granularity {
-        let (seconds, codes) = times.steps(of: granularity)
-        let entries = seconds.map { second in
-          values[first] = Vector.time(second)
-          return evaluate(values)
-        }
-        return .coded(Vector.Coded(entries: entries, codes: codes))
-      }
-      var coded = inputs[first].coded(count: rowCount)
+      var coded = coded(first)
       coded.entries = mapUsed(coded) { value in
         values[first] = value
         return evaluate(values)
@@ -147,6 +141,15 @@ private struct Evaluator {
       return .coded(coded)
     }
     return combinations(open, values, evaluate)
+  }
+
+  /// An input as entries and codes: of a time one entry for each step within which the value is the same.
+  private func coded(_ index: Int) -> Vector.Coded {
+    guard case .times(let times) = inputs[index], isTime[index], let granularity else {
+      return inputs[index].coded(count: rowCount)
+    }
+    let (seconds, codes) = times.steps(of: granularity)
+    return Vector.Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
   }
 
   /// Entries that no row uses are not evaluated: few rows may be left of a large dictionary.
@@ -187,15 +190,7 @@ private struct Evaluator {
       }
     }
     guard isEncoded else { return rows(open, constants, evaluate) }
-    let columns = open.map { index -> Vector.Coded in
-      guard case .times(let times) = inputs[index], isTime.indices ~= index, isTime[index],
-        let granularity, granularity > 1
-      else {
-        return inputs[index].coded(count: rowCount)
-      }
-      let (seconds, codes) = times.steps(of: granularity)
-      return Vector.Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
-    }
+    let columns = open.map(coded)
     let groups = LocalGroups(columns.map { .coded($0) }, rowCount: rowCount)
     let entries = groups.firstRows.map { row in
       for (index, column) in zip(open, columns) {
