@@ -1,8 +1,9 @@
-import Cairn
 import CairnOracle
 import CairnSQL
 import CairnTestSupport
 import Testing
+
+@testable import Cairn
 
 /// The engine's evaluator against the oracle, predicate for predicate.
 struct OraclePropertyTests {
@@ -22,6 +23,7 @@ struct OraclePropertyTests {
   private func compare(_ samples: [Sample], predicates: Int, seed: UInt64) throws {
     let columns = PredicateGenerator.columns(of: samples.map(\.oracle))
     var generator = PredicateGenerator(seed: seed, columns: columns)
+    var random = SeededGenerator(seed: seed)
     var differences = 0
     for _ in 0..<predicates where differences < 20 {
       let text = generator.next()
@@ -45,6 +47,28 @@ struct OraclePropertyTests {
         differences += 1
         break
       }
+      if let row = try differingRow(of: bound, samples, &random) {
+        Issue.record("\(text)\nall rows at once are not what they are one by one: row \(row)")
+        differences += 1
+      }
+    }
+  }
+
+  /// The first row of a batch, made of random samples in random forms, of which a loop over all rows tells something
+  /// else than the row alone.
+  private func differingRow(
+    of bound: BoundExpression, _ samples: [Sample], _ random: inout SeededGenerator
+  ) throws -> Int? {
+    let known = samples.map { sample in sample.fields.values(bound.paths).map { EngineValue($0) } }
+    let rows = (0..<150).map { _ in known[Int.random(in: 0..<known.count, using: &random)] }
+    let inputs = bound.paths.enumerated().map { index, path in
+      BatchForms.random(rows.map { $0[index] }, isTime: path.isTimeColumn, &random)
+    }
+    let truths = rows.map { bound.truth(values: $0) }
+    let passing = Set(try bound.selection(inputs, rowCount: rows.count, QueryCancellation()).map { Int($0) })
+    let values = try bound.vector(inputs, rowCount: rows.count, QueryCancellation()).values(count: rows.count)
+    return rows.indices.first { row in
+      passing.contains(row) != (truths[row] == true) || values[row] != bound.evaluate(values: rows[row])
     }
   }
 

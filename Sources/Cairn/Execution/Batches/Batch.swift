@@ -75,8 +75,11 @@ final class Column: @unchecked Sendable {
     load = Charge.keep(charge) { try rows.vector(source) }
   }
 
-  /// A column of `count` rows whose values are made for as many rows as are wanted.
+  /// A column of `count` rows whose values are made for as many rows as are wanted. Whoever asks, the work is charged
+  /// to the operator that makes the column.
   init(count: Int, _ make: @escaping @Sendable ([UInt32]) throws -> Vector) {
+    let charge = Charge.current
+    let make = { @Sendable rows in try Charge.keep(charge) { try make(rows) }() }
     origin = .rows(make)
     load = { try make((0..<count).map { UInt32($0) }) }
   }

@@ -5,12 +5,17 @@ import CairnStorage
 enum CodeColumn: Sendable {
   case stored(CodedField, segment: Int)
   case texts(Vector.Texts)
+  /// Texts that are canonical times as seconds since 1970, and the entry of each row; NULL where a second has no text.
+  case seconds([Int64], codes: [UInt32])
   case coded(Vector.Coded)
 
   /// The values of `count` rows.
   init(_ vector: Vector, count: Int) {
     switch vector {
     case .texts(let texts): self = .texts(texts)
+    case .times(let times):
+      let (seconds, codes) = times.steps(of: 1)
+      self = .seconds(seconds, codes: codes)
     case .plain(let values):
       if let texts = Vector.Texts(distinct: values) {
         self = .texts(texts)
@@ -26,6 +31,7 @@ enum CodeColumn: Sendable {
     switch self {
     case .stored(let field, _): field.entryCount
     case .texts(let texts): texts.entryCount
+    case .seconds(let seconds, _): seconds.count
     case .coded(let coded): coded.entries.count
     }
   }
@@ -35,6 +41,7 @@ enum CodeColumn: Sendable {
     switch self {
     case .stored(let field, _): field.words.codes
     case .texts(let texts): texts.entryCount <= 1 ? .constant : .longs(texts.codes)
+    case .seconds(let seconds, let codes): seconds.count <= 1 ? .constant : .longs(codes)
     case .coded(let coded): coded.entries.count <= 1 ? .constant : .longs(coded.codes)
     }
   }
@@ -54,6 +61,7 @@ enum CodeColumn: Sendable {
     switch self {
     case .coded(let coded): return codes.map { coded.entries[Int($0)] }
     case .texts(let texts): return codes.map { texts.value($0) }
+    case .seconds(let seconds, _): return codes.map { Vector.time(seconds[Int($0)]) }
     case .stored(let field, _):
       let ascending = Array(Set(codes)).sorted()
       let ids = ascending.filter { Int($0) < field.words.words.count }.map { field.words.words[Int($0)] }
@@ -73,6 +81,7 @@ enum CodeColumn: Sendable {
     switch self {
     case .coded(let coded): flags = coded.entries.map(\.isNull)
     case .texts(let texts): flags = (0..<texts.entryCount).map { $0 == Int(texts.null) }
+    case .seconds(let seconds, _): flags = seconds.map { !EventTime.canonicalRange.contains($0) }
     case .stored(let field, _):
       if field.others.isEmpty { return nil }
       flags =

@@ -4,12 +4,16 @@ extension BoundExpression {
   /// The expression's value for each row of a batch.
   ///
   /// Values that stand in a dictionary are evaluated once each; several such columns once for each combination
-  /// that occurs.
+  /// that occurs, or where these are many, node by node for all rows.
   func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
     if let constant { return .constant(constant) }
-    let cancellation = context.options.cancellation
-    return try cancellation.during {
-      let evaluator = try Evaluator(self, batch, context)
+    return try vector(try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation)
+  }
+
+  /// The same; `inputs` are the values of its columns.
+  func vector(_ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation) throws -> Vector {
+    try cancellation.during {
+      let evaluator = Evaluator(self, inputs, rowCount: rowCount)
       return evaluator.flat(self) ?? evaluator.stepped(self)
         ?? evaluator.map { cancellation.isCancelled ? .null : evaluate(values: $0) }
     }
@@ -17,24 +21,28 @@ extension BoundExpression {
 
   /// The rows of a batch for which it is true, ascending.
   func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
-    let cancellation = context.options.cancellation
-    return try cancellation.during {
-      let evaluator = try Evaluator(self, batch, context)
+    try selection(try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation)
+  }
+
+  /// The rows for which it is true, ascending; `inputs` are the values of its columns.
+  func selection(
+    _ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation
+  ) throws -> [UInt32] {
+    try cancellation.during {
+      let evaluator = Evaluator(self, inputs, rowCount: rowCount)
       if let rows = evaluator.selection(self) { return rows }
-      if let truths = evaluator.flatTruths(self) { return Self.rows(truths) }
+      if let outcomes = evaluator.outcomes(self) { return outcomes.passing }
       let outcome = evaluator.map {
         .boolean(!cancellation.isCancelled && truth(values: $0) == true)
       }
-      if case .constant(let value) = outcome {
-        return value.truth == true ? (0..<UInt32(batch.rowCount)).map { $0 } : []
-      }
-      return Self.rows(outcome.truths(count: batch.rowCount))
+      return FlatValue(outcome).outcomes(rowCount, \.truth).passing
     }
   }
 
-  private static func rows(_ truths: [Bool]) -> [UInt32] {
-    truths.withUnsafeBufferPointer { truths in
-      truths.indices.compactMap { truths[$0] ? UInt32(truncatingIfNeeded: $0) : nil }
+  private func inputs(_ batch: Batch, _ context: ExecutionContext) throws -> [Vector] {
+    try zip(columns, members).map { id, names in
+      if let column = batch.columns[id] { return try column.member(names).vector() }
+      return .constant(context.parameters[id] ?? .null).member(names)
     }
   }
 }
@@ -48,30 +56,58 @@ private struct Evaluator {
   private let isTime: [Bool]
   private let isVolatile: Bool
 
-  init(_ expression: BoundExpression, _ batch: Batch, _ context: ExecutionContext) throws {
-    rowCount = batch.rowCount
+  init(_ expression: BoundExpression, _ inputs: [Vector], rowCount: Int) {
+    self.rowCount = rowCount
+    self.inputs = inputs
     granularity = expression.timeGranularity
     isTime = expression.columns.indices.map { index in
       guard expression.timeGranularity != nil else { return false }
       return expression.columns.count == 1 || expression.paths[index].isTimeColumn
     }
     isVolatile = expression.isVolatile
-    inputs = try zip(expression.columns, expression.members).map { id, names in
-      if let column = batch.columns[id] { return try column.member(names).vector() }
-      return .constant(context.parameters[id] ?? .null).member(names)
-    }
   }
 
-  /// Loops over numbers, where there are some that are not the same for many rows, and texts that stay where they are.
+  /// Loops over the rows, node by node, where there are many values or combinations of them.
   func flat(_ expression: BoundExpression) -> Vector? {
-    let isFlat = inputs.contains { input in
+    isManifold ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+  }
+
+  /// Whether values, or combinations of them, are so many that evaluating the whole for each is more work than loops
+  /// over all rows. One column of texts is: what it becomes is kept as texts.
+  private var isManifold: Bool {
+    if rowCount < Self.leastRowCount { return false }
+    var combinations = 1
+    let open = inputs.filter { if case .constant = $0 { false } else { true } }
+    for (index, input) in inputs.enumerated() {
+      let count: Int
       switch input {
-      case .times: granularity.map { $0 <= 1 } ?? true
-      case .wholes, .doubles, .texts: true
-      case .constant, .coded, .plain: false
+      case .constant: continue
+      case .coded(let coded): count = open.count == 1 ? 0 : coded.entries.count
+      case .texts(let texts): count = open.count == 1 ? .max : texts.entryCount
+      case .times(let times): count = steps(times, index)
+      case .wholes, .doubles: return true
+      case .plain: count = rowCount
       }
+      let (product, overflows) = combinations.multipliedReportingOverflow(by: count)
+      if overflows || product > rowCount / Self.manifoldShare { return true }
+      combinations = product
     }
-    return isFlat ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+    return false
+  }
+
+  /// Rows for each combination that make these few.
+  private static let manifoldShare = 4
+  /// Fewer rows are not worth the loops.
+  private static let leastRowCount = 64
+
+  /// How many steps of time there are about, within which the value is the same.
+  private func steps(_ times: Vector.Times, _ index: Int) -> Int {
+    guard isTime[index], let granularity, granularity > 1 else { return .max }
+    if inputs.count == 1 { return 0 }
+    guard let first = times.seconds.first, let last = times.seconds.last, FlatKernel.isTime(first),
+      FlatKernel.isTime(last)
+    else { return 1 }
+    return Int(abs(last - first) / granularity) + 1
   }
 
   /// Loops over the steps of time within which the value is the same.
@@ -84,15 +120,9 @@ private struct Evaluator {
     return .coded(Vector.Coded(entries: values.values(count: seconds.count), codes: codes))
   }
 
-  /// The same for conditions on numbers.
-  func flatTruths(_ condition: BoundExpression) -> [Bool]? {
-    let hasNumbers = inputs.contains { input in
-      switch input {
-      case .wholes, .doubles: true
-      default: false
-      }
-    }
-    return hasNumbers ? condition.flatTruths(FlatRows(inputs: inputs, count: rowCount)) : nil
+  /// The same as `flat` where a condition is needed.
+  func outcomes(_ condition: BoundExpression) -> Outcomes? {
+    isManifold ? condition.flatTruths(FlatRows(inputs: inputs, count: rowCount)) : nil
   }
 
   /// The rows for which a condition on texts is true, told from their bytes; nil where it needs values.
@@ -133,7 +163,7 @@ private struct Evaluator {
       case .constant, .coded, .texts, .times: break
       }
       var coded = coded(first)
-      coded.entries = mapUsed(coded) { value in
+      coded.entries = coded.mapUsed { value in
         values[first] = value
         return evaluate(values)
       }
@@ -150,20 +180,6 @@ private struct Evaluator {
     }
     let (seconds, codes) = times.steps(of: granularity)
     return Vector.Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
-  }
-
-  /// Entries that no row uses are not evaluated: few rows may be left of a large dictionary.
-  private func mapUsed(_ coded: Vector.Coded, _ evaluate: (EngineValue) -> EngineValue)
-    -> [EngineValue]
-  {
-    if coded.entries.count * 2 < coded.codes.count { return coded.entries.map(evaluate) }
-    var results = [EngineValue](repeating: .null, count: coded.entries.count)
-    var isKnown = [Bool](repeating: false, count: coded.entries.count)
-    for code in coded.codes where !isKnown[Int(code)] {
-      isKnown[Int(code)] = true
-      results[Int(code)] = evaluate(coded.entries[Int(code)])
-    }
-    return results
   }
 
   /// Each row on its own.

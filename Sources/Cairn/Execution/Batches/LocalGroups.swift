@@ -33,6 +33,13 @@ struct LocalGroups: Sendable {
 
   var count: Int { firstRows.count }
 
+  /// Some of the rows; each stays in its group, which may have none of them.
+  func taken(_ rows: [UInt32]) -> LocalGroups {
+    var output = self
+    output.numbers = rows.map { numbers[Int($0)] }
+    return output
+  }
+
   /// Gives the rows of each group to the group that stands for it; those that nothing stands for stay empty.
   mutating func unite(_ representatives: [UInt32]) {
     for row in numbers.indices { numbers[row] = representatives[Int(numbers[row])] }

@@ -86,21 +86,7 @@ final class ScanRows: @unchecked Sendable {
     try fields().field(path.names, rows: rows, wantsStringsOnly: path.onlyStrings)
   }
 
-  func vector(_ field: StoredField) throws -> Vector {
-    let values: FieldVector
-    switch field {
-    case .seconds(let seconds): return .times(Vector.Times(seconds))
-    case .texts(let texts): return .texts(Vector.Texts(texts))
-    case .entries(let vector): values = vector
-    case .coded(let coded):
-      if let texts = try coded.texts() { return .texts(Vector.Texts(texts)) }
-      values = try coded.entries()
-    }
-    return .coded(
-      Vector.Coded(
-        entries: values.values.map { EngineValue($0) }, codes: values.codes, keys: values.keys,
-        segment: segment.number))
-  }
+  func vector(_ field: StoredField) throws -> Vector { try Vector(field, segment: segment.number) }
 
   private func fields() throws -> FieldProjection {
     try lock.withLock {
@@ -152,4 +138,30 @@ struct RowObjects: Sendable {
   var count: Int { objects.count }
 
   subscript(_ object: Int) -> SourceObject { objects[object] }
+}
+
+extension Vector {
+  /// What storage has of a column in a segment of this number.
+  init(_ field: StoredField, segment: Int) throws {
+    let values: FieldVector
+    switch field {
+    case .seconds(let seconds):
+      self = .times(Times(seconds))
+      return
+    case .texts(let texts):
+      self = .texts(Texts(texts))
+      return
+    case .entries(let vector): values = vector
+    case .coded(let coded):
+      if let texts = try coded.texts() {
+        self = .texts(Texts(texts))
+        return
+      }
+      values = try coded.entries()
+    }
+    self = .coded(
+      Coded(
+        entries: values.values.map { EngineValue($0) }, codes: values.codes, keys: values.keys,
+        segment: segment))
+  }
 }

@@ -204,32 +204,56 @@ extension Vector.Texts {
 }
 
 /// Finds texts in a table that has each once: open addressing over hashes.
-private struct TextNumbers {
+struct TextNumbers {
   /// Number + 1 below the upper half of the hash; 0 for none.
   private var places = [UInt64](repeating: 0, count: 256)
   private var hashes: [UInt64] = []
 
   private static let upperHalf: UInt64 = 0xFFFF_FFFF << 32
 
+  /// Bytes held.
+  var byteCount: Int { (places.count + hashes.count) * 8 }
+
+  /// Whether the table has a text.
+  func contains(_ text: UnsafeBufferPointer<UInt8>, in entries: TextEntries) -> Bool {
+    places[place(of: text, GroupingKey.textHash(text), in: entries)] != 0
+  }
+
+  /// The place of a text, or the free one that it would have.
+  private func place(of text: UnsafeBufferPointer<UInt8>, _ hash: UInt64, in entries: TextEntries) -> Int {
+    places.withUnsafeBufferPointer { places in
+      let mask = places.count - 1
+      let upper = hash & Self.upperHalf
+      var place = Int(truncatingIfNeeded: hash) & mask
+      while places[place] != 0 {
+        if places[place] & Self.upperHalf == upper,
+          compare(entries[Int(places[place] & ~Self.upperHalf) - 1], text) == 0
+        {
+          break
+        }
+        place = (place + 1) & mask
+      }
+      return place
+    }
+  }
+
+  /// The number of a text: `next` for one that is new, which the caller then appends.
+  mutating func number(of text: UnsafeBufferPointer<UInt8>, in entries: TextEntries, next: UInt32) -> UInt32 {
+    let hash = GroupingKey.textHash(text)
+    let place = place(of: text, hash, in: entries)
+    if places[place] != 0 { return UInt32(truncatingIfNeeded: places[place] & ~Self.upperHalf) - 1 }
+    hashes.append(hash)
+    places[place] = hash & Self.upperHalf | UInt64(next) + 1
+    if hashes.count * 2 > places.count { grow() }
+    return next
+  }
+
   /// The number of a text, which is appended where it is new.
   mutating func number(of text: UnsafeBufferPointer<UInt8>, in table: StringTable) -> UInt32 {
-    let hash = GroupingKey.textHash(text)
-    let mask = places.count - 1
-    let upper = hash & Self.upperHalf
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while places[place] != 0 {
-      if places[place] & Self.upperHalf == upper {
-        let number = Int(places[place] & ~Self.upperHalf) - 1
-        if compare(table[number], text) == 0 { return UInt32(truncatingIfNeeded: number) }
-      }
-      place = (place + 1) & mask
-    }
-    let number = table.count
-    table.append(text)
-    hashes.append(hash)
-    places[place] = upper | UInt64(number + 1)
-    if hashes.count * 2 > places.count { grow() }
-    return UInt32(truncatingIfNeeded: number)
+    let next = UInt32(truncatingIfNeeded: table.count)
+    let number = number(of: text, in: TextEntries(table), next: next)
+    if number == next { table.append(text) }
+    return number
   }
 
   private mutating func grow() {
@@ -243,16 +267,35 @@ private struct TextNumbers {
   }
 }
 
+/// Distinct texts, end to end.
+final class TextSet: @unchecked Sendable {
+  private let table = StringTable()
+  private var numbers = TextNumbers()
+
+  var count: Int { table.count }
+  var byteCount: Int { table.heap.count + table.count * 8 + numbers.byteCount }
+
+  /// The texts as values.
+  var values: [EngineValue] { (0..<table.count).map { .text(Array(table[$0])) } }
+
+  /// Only while nobody else has it.
+  func insert(_ text: UnsafeBufferPointer<UInt8>) { _ = numbers.number(of: text, in: table) }
+
+  func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool { numbers.contains(text, in: TextEntries(table)) }
+}
+
 /// The entries of a table as they lie in memory, for loops that touch no reference count. Valid while the table lives.
 struct TextEntries: BitwiseCopyable, @unchecked Sendable {
   private let heap: UnsafePointer<UInt8>
   private let ends: UnsafePointer<UInt64>
   let count: Int
 
-  init(_ table: StringTable) {
-    heap = UnsafePointer(table.heap.base)
-    ends = UnsafePointer(table.ends.base)
-    count = table.count
+  init(_ table: StringTable) { self.init(table.heap, table.ends) }
+
+  init(_ heap: RawVector<UInt8>, _ ends: RawVector<UInt64>) {
+    self.heap = UnsafePointer(heap.base)
+    self.ends = UnsafePointer(ends.base)
+    count = ends.count
   }
 
   @inline(__always)

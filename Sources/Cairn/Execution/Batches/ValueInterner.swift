@@ -28,6 +28,8 @@ final class ValueInterner: @unchecked Sendable {
     case .coded(let coded):
       withTable(adds) { numbers(of: coded, codes) }
     case .texts(let texts): numbers(of: texts, codes, adds)
+    case .seconds(let seconds, _):
+      withTable(adds) { codes.map { table.number(ofSecond: seconds[Int($0)]) } }
     case .stored(let field, let segment):
       try withTable(adds) {
         try numbers(of: field, ColumnKey(segment: segment, column: UInt32(field.columnNumber)), codes)
@@ -131,6 +133,8 @@ private struct KeyTable {
   private var ends = RawVector<Int>()
   private var sorts = RawVector<UInt8>()
   private var hashes = RawVector<UInt64>()
+  /// Numbers of texts that are canonical times, by their seconds: bytes and hashes are not kept of them.
+  private var bySecond = PairNumbers()
   /// Number + 1 below the upper half of the hash, so that others are passed over without a look at them; 0 for none.
   private var places: [UInt64] = Array(repeating: 0, count: 64)
   /// Whether keys without a number get one; else they have `UInt32.max`.
@@ -145,7 +149,7 @@ private struct KeyTable {
     hashes.free()
   }
 
-  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 8 }
+  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 8 + bySecond.byteCount }
 
   mutating func number(of key: GroupingKey) -> UInt32 {
     key.bytes.withUnsafeBufferPointer { number(sort: key.sort, $0, hash: key.stableHash) }
@@ -154,6 +158,23 @@ private struct KeyTable {
   mutating func number(ofText text: UnsafeBufferPointer<UInt8>) -> UInt32 {
     number(sort: GroupingKey.textSort, text, hash: GroupingKey.textHash(text))
   }
+
+  /// The number of the text that spells a second; of NULL for a second that has none.
+  mutating func number(ofSecond second: Int64) -> UInt32 {
+    guard EventTime.canonicalRange.contains(second) else { return number(of: GroupingKey(.null)) }
+    if !isOpen { return bySecond.known(UInt64(bitPattern: second)) }
+    let next = UInt32(truncatingIfNeeded: hashes.count)
+    let number = bySecond.number(of: UInt64(bitPattern: second), next: next)
+    if number == next {
+      ends.append(heap.count)
+      sorts.append(Self.secondSort)
+      hashes.append(0)
+    }
+    return number
+  }
+
+  /// The sort of keys that are seconds: none of `GroupingKey`.
+  private static let secondSort = UInt8.max
 
   mutating func number(of value: EngineValue) -> UInt32 {
     if let text = value.string { return text.withUnsafeBufferPointer { number(ofText: $0) } }
@@ -201,6 +222,11 @@ private struct KeyTable {
   private static let largeCount = 1 << 15
 
   private mutating func number(sort: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32 {
+    if sort == GroupingKey.textSort, let start = bytes.baseAddress,
+      let second = EventTime.canonicalSeconds(start, bytes.count)
+    {
+      return number(ofSecond: second)
+    }
     let mask = places.count - 1
     let upper = hash & Self.upperHalf
     var place = Int(truncatingIfNeeded: hash) & mask
@@ -233,7 +259,7 @@ private struct KeyTable {
     // By four, since each number is put again.
     places = Array(repeating: 0, count: places.count * 4)
     let mask = places.count - 1
-    for (number, hash) in hashes.buffer.enumerated() {
+    for (number, hash) in hashes.buffer.enumerated() where sorts[number] != Self.secondSort {
       var place = Int(truncatingIfNeeded: hash) & mask
       while places[place] > 0 { place = (place + 1) & mask }
       places[place] = hash & Self.upperHalf | UInt64(number + 1)

@@ -228,8 +228,9 @@ extension ExpressionBinder {
       }
       let nodes = try values(([rest] as [Expression]) + parts.reversed())
       return fold(
-        FunctionNode(nodes, resultType: .text, ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes
-      )
+        FunctionNode(
+          nodes, kernel: .text(.concatenate), resultType: .text,
+          ExpressionBinder.passingNull(TextFunctions.concatenate)), nodes)
     default:
       let (left, right) = (try value(lhs), try value(rhs))
       let digits = WholeDigits(lhs, rhs)

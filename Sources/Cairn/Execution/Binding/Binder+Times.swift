@@ -5,7 +5,7 @@ extension ExpressionBinder {
   mutating func dateTrunc(_ unit: Expression, _ time: Expression) throws(BindError) -> any Node {
     let (unitNode, timeNode) = (try value(unit), try value(time))
     try checkUnit(unitNode, unit.span)
-    let node = FunctionNode([unitNode, timeNode]) { values in
+    let node = FunctionNode([unitNode, timeNode], kernel: .truncation) { values in
       guard let unit = values[0].text.flatMap({ TimeUnit(name: $0) }),
         let start = values[1].clock.flatMap(unit.start)
       else { return .null }
@@ -53,7 +53,7 @@ extension ExpressionBinder {
         suggestion: NearNames.nearest(to: field.text, among: TimeField.names))
     }
     let node = try value(operand)
-    return fold(UnaryNode(node, known.value), [node])
+    return fold(UnaryNode(node, kernel: .timeField(known), known.value), [node])
   }
 
   /// `value AT TIME ZONE zone` and its functions.

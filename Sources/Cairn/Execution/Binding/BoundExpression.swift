@@ -54,8 +54,9 @@ package struct BoundExpression: Sendable {
     return root.truth(Row(values: values, elements: []))
   }
 
-  /// Which rows of a batch it is true for, where its nodes have loops for numbers; else nil.
-  func flatTruths(_ rows: FlatRows) -> [Bool]? { isVolatile ? nil : root.flatTruths(rows) }
+  /// The outcomes for all rows of a batch at once where a condition is needed, where its nodes have loops for it;
+  /// else nil.
+  func flatTruths(_ rows: FlatRows) -> Outcomes? { isVolatile ? nil : root.flatTruths(rows) }
 
   /// The outcome for strings of its one column, told from their bytes; nil where values have to be made of them.
   func textJudge() -> TextJudge? { columns.count == 1 && !isVolatile ? root.textJudge() : nil }

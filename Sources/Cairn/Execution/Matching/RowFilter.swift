@@ -33,14 +33,21 @@ final class RowFilter: Sendable {
     self.reader = reader
     self.mode = mode
     passesNothing = conjuncts.contains { $0.paths.isEmpty && !$0.isVolatile && $0.truth([]) != true }
-    predicates = conjuncts.filter { $0.paths.count == 1 && !$0.isVolatile && $0.alternatives.isEmpty }
+    predicates = conjuncts.filter { $0.alternatives.isEmpty && Self.isColumnPredicate($0) }
       .map { Self.predicate($0, cancellation) }
     choices = conjuncts.filter { !$0.alternatives.isEmpty }.map { choice in
       choice.alternatives.map {
         RowFilter(conjuncts: $0.conjuncts, reader, mode: mode, cancellation: cancellation)
       }
     }
-    rows = conjuncts.filter { $0.alternatives.isEmpty && ($0.paths.count > 1 || $0.isVolatile) }
+    rows = conjuncts.filter {
+      $0.alternatives.isEmpty && !$0.paths.isEmpty && !Self.isColumnPredicate($0) || $0.isVolatile
+    }
+  }
+
+  /// Whether storage judges its values. Times are numbers there, which loops take as they are.
+  private static func isColumnPredicate(_ conjunct: BoundExpression) -> Bool {
+    conjunct.paths.count == 1 && !conjunct.isVolatile && !conjunct.paths[0].isTimeColumn
   }
 
   /// False only where no row of the segment can pass; reads little.
@@ -151,13 +158,11 @@ final class RowFilter: Sendable {
       let range = start..<min(start + rowCount, rows.count)
       let part = range.count == rows.count ? rows : rows.select(.run(range))
       let columns = try conjunct.paths.map {
-        try projection.vector($0.names, rows: part, wantsStringsOnly: $0.onlyStrings)
+        try Vector(
+          projection.field($0.names, rows: part, wantsStringsOnly: $0.onlyStrings), segment: 0)
       }
-      for row in 0..<part.count
-      where !cancellation.isCancelled
-        && conjunct.truth(columns.map { $0.values[Int($0.codes[row])] }) == true
-      {
-        passing.append(UInt32(start + row))
+      for row in try conjunct.selection(columns, rowCount: part.count, cancellation) {
+        passing.append(UInt32(truncatingIfNeeded: start) + row)
       }
     }
     return rows.select(.listed(passing))

@@ -74,7 +74,7 @@ struct TextAlternatives: Sendable {
 }
 
 /// `x LIKE … OR x LIKE …`, `regexp_like` of plain texts and the like, all of one operand.
-final class TextAlternativesNode: ConditionNode {
+final class TextAlternativesNode: TextConditionNode {
   let operand: any Node
   let alternatives: TextAlternatives
 
@@ -83,14 +83,20 @@ final class TextAlternativesNode: ConditionNode {
     self.alternatives = alternatives
   }
 
-  func truth(_ row: Row) -> Bool? { operand.value(row).text.map(alternatives.matches) }
+  func truth(_ row: Row) -> Bool? { truth(of: operand.value(row)) }
+
+  func truth(of value: EngineValue) -> Bool? { value.text.map(alternatives.matches) }
+
+  func judge() -> TextJudge? { { [alternatives] in alternatives.matches(Array($0)) } }
 }
 
 /// `x = 'a' AND … OR x = 'b' AND …`: where `x` is a string, only the terms with that string are asked; the others
 /// are false, whatever else they say.
 final class KeyedAlternativesNode: ConditionNode {
   private let operand: any Node
-  private let terms: [any Node]
+  let terms: [any Node]
+  /// So few are asked for all rows at once.
+  static let fewTerms = 16
   private let byText: [[UInt8]: [Int]]
 
   init(_ operand: any Node, _ terms: [(text: [UInt8], node: any Node)]) {

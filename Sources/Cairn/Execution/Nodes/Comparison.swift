@@ -102,19 +102,26 @@ final class ComparisonNode: ConditionNode {
 }
 
 /// A comparison with a text that spells no time: the commonest one, by bytes alone for strings.
-final class TextComparisonNode: ConditionNode {
+final class TextComparisonNode: TextConditionNode {
   let operation: ComparisonOperator
-  let value: any Node
+  let operand: any Node
   let text: [UInt8]
 
-  init(_ operation: ComparisonOperator, _ value: any Node, _ text: [UInt8]) {
+  init(_ operation: ComparisonOperator, _ operand: any Node, _ text: [UInt8]) {
     self.operation = operation
-    self.value = value
+    self.operand = operand
     self.text = text
   }
 
-  func truth(_ row: Row) -> Bool? {
-    let value = value.value(row)
+  func judge() -> TextJudge? {
+    { [operation, text] other in
+      operation.holds(text.withUnsafeBufferPointer { CairnStorage.compare(other, $0) })
+    }
+  }
+
+  func truth(_ row: Row) -> Bool? { truth(of: operand.value(row)) }
+
+  func truth(of value: EngineValue) -> Bool? {
     guard let string = value.string else { return Comparison.order(value, .text(text)).map(operation.holds) }
     return operation == .equal ? string == text : operation.holds(ByteOrder.compare(string, text))
   }
@@ -122,9 +129,9 @@ final class TextComparisonNode: ConditionNode {
 
 /// `BETWEEN` (S22).
 final class BetweenNode: ConditionNode {
-  private let value: Operand
-  private let lower: Operand
-  private let upper: Operand
+  let value: Operand
+  let lower: Operand
+  let upper: Operand
 
   init(_ value: Operand, lower: Operand, upper: Operand) {
     self.value = value
@@ -163,8 +170,19 @@ final class InListNode: ConditionNode {
     textList = Memo()
   }
 
-  func truth(_ row: Row) -> Bool? {
-    let value = value.node.value(row)
+  func truth(_ row: Row) -> Bool? { truth(of: value.node.value(row), row) }
+
+  /// Without items that depend on the row.
+  func flatTruths(_ rows: FlatRows) -> Outcomes? {
+    guard items.isEmpty, let value = value.node.flat(rows) else { return nil }
+    if constants == nil, case .texts(let texts) = value {
+      return Outcomes(texts) { [texts = self.texts] in texts.contains(Array($0)) }
+    }
+    let none = Row(values: [], elements: [])
+    return value.outcomes(rows.count) { truth(of: $0, none) }
+  }
+
+  private func truth(of value: EngineValue, _ row: Row) -> Bool? {
     if value.isNull { return nil }
     var outcome: Bool? = false
     if let string = value.string {
@@ -201,8 +219,15 @@ final class NotDistinctNode: ConditionNode {
     self.rhs = rhs
   }
 
-  func truth(_ row: Row) -> Bool? {
-    let (left, right) = (lhs.node.value(row), rhs.node.value(row))
+  func truth(_ row: Row) -> Bool? { truth(lhs.node.value(row), rhs.node.value(row)) }
+
+  func flatTruths(_ rows: FlatRows) -> Outcomes? {
+    guard let left = lhs.node.flat(rows), let right = rhs.node.flat(rows) else { return nil }
+    return FlatValue.applying({ EngineValue(self.truth($0[0], $0[1])) }, to: [left, right], rows.count)
+      .outcomes(rows.count, \.truth)
+  }
+
+  private func truth(_ left: EngineValue, _ right: EngineValue) -> Bool? {
     if left.isComposite, right.isComposite { return CompositeOrder.isSame(left, right) }
     if left.isNull || right.isNull { return left.isNull && right.isNull }
     return Comparison.order(left, right, leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn) == 0

@@ -1,46 +1,6 @@
 import CairnSQL
 import CairnStorage
 
-/// The inputs of an expression for all rows of a batch.
-struct FlatRows {
-  /// By slot.
-  let inputs: [Vector]
-  let count: Int
-}
-
-/// The values of a part of an expression for all rows, as numbers or as texts where they lie.
-enum FlatValue {
-  case constant(EngineValue)
-  case texts(Vector.Texts)
-  /// Points in time and texts that spell them, as seconds since 1970; NULL where a second has no text.
-  case points([Int64])
-  case wholes(Vector.Numbers<Int64>)
-  case doubles(Vector.Numbers<Double>)
-
-  /// Nil for vectors of other values.
-  init?(_ vector: Vector) {
-    switch vector {
-    case .constant(let value): self = .constant(value)
-    case .times(let times): self = .points(times.seconds)
-    case .wholes(let numbers): self = .wholes(numbers)
-    case .doubles(let numbers): self = .doubles(numbers)
-    case .texts(let texts): self = .texts(texts)
-    case .coded, .plain: return nil
-    }
-  }
-
-  /// Nil for points: a result says whether they are texts or times.
-  var vector: Vector? {
-    switch self {
-    case .constant(let value): .constant(value)
-    case .texts(let texts): .texts(texts)
-    case .points: nil
-    case .wholes(let numbers): .wholes(numbers)
-    case .doubles(let numbers): .doubles(numbers)
-    }
-  }
-}
-
 /// What a function does with numbers of all rows at once, the same as with their values one by one. Where it gives
 /// nil, these are asked.
 enum FlatKernel: Sendable {
@@ -51,12 +11,18 @@ enum FlatKernel: Sendable {
   case arithmetic(BinaryOperator)
   /// `date_diff`.
   case difference
+  /// `date_add`.
+  case addition
+  /// `date_trunc`.
+  case truncation
+  case timeField(TimeField)
   case cast(CastTarget)
+  case text(TextKernel)
 
   func value(_ arguments: [FlatValue], _ count: Int) -> FlatValue? {
     switch (self, arguments.first) {
-    case (.point, .points?): return arguments[0]
-    case (.unixTime, .points(let seconds)?):
+    case (.point, .points(let seconds, _)?): return .points(seconds, areTimestamps: true)
+    case (.unixTime, .points(let seconds, _)?):
       return .doubles(
         Self.numbers(seconds.count, isNull: { !Self.isTime(seconds[$0]) }) { Double(seconds[$0]) })
     case (.floor, .doubles(let numbers)?): return .doubles(Self.rounded(numbers, .down))
@@ -68,6 +34,22 @@ enum FlatKernel: Sendable {
     case (.difference, .constant(let unit)?):
       guard arguments.count == 3, let unit = unit.text.flatMap({ TimeUnit(name: $0) }) else { return nil }
       return Self.difference(unit, arguments[1], arguments[2])
+    case (.addition, .constant(let unit)?):
+      guard arguments.count == 3, let unit = unit.text.flatMap({ TimeUnit(name: $0) }) else { return nil }
+      return Self.sum(arguments[2], arguments[1], of: unit)
+    case (.truncation, .constant(let unit)?):
+      guard arguments.count == 2, let unit = unit.text.flatMap({ TimeUnit(name: $0) }),
+        case .points(let seconds, _) = arguments[1]
+      else { return nil }
+      return .points(
+        seconds.map { TimePoint(seconds: $0).flatMap(unit.start)?.seconds ?? .min }, areTimestamps: true)
+    case (.timeField(let field), .points(let seconds, _)?):
+      guard field.isWhole else { return nil }
+      return .wholes(
+        Self.numbers(seconds.count, isNull: { !Self.isTime(seconds[$0]) }) { row in
+          TimePoint(seconds: seconds[row]).map { Int64(field.part(of: $0)) }
+        })
+    case (.text(let kernel), _): return kernel.value(arguments, count)
     case (.cast(let target), let value?): return Self.cast(value, target)
     default: return nil
     }
@@ -104,20 +86,33 @@ enum FlatKernel: Sendable {
 
   /// Whole units between points; nil for units that are no number of seconds.
   private static func difference(_ unit: TimeUnit, _ start: FlatValue, _ end: FlatValue) -> FlatValue? {
-    guard let seconds = unit.seconds, case .points(let starts) = start, case .points(let ends) = end else {
-      return nil
-    }
+    guard let seconds = unit.seconds, case .points(let starts, _) = start, case .points(let ends, _) = end
+    else { return nil }
     return .wholes(
       numbers(starts.count, isNull: { !isTime(starts[$0]) || !isTime(ends[$0]) }) {
         (ends[$0] - starts[$0]) / seconds
       })
   }
 
+  /// Points moved by a number of units; nil for units that are no number of seconds.
+  private static func sum(_ points: FlatValue, _ count: FlatValue, of unit: TimeUnit) -> FlatValue? {
+    guard let size = unit.seconds, case .points(let seconds, _) = points,
+      case .constant(.number(.integer(let count))) = count
+    else { return nil }
+    let (distance, overflows) = count.multipliedReportingOverflow(by: size)
+    if overflows { return nil }
+    return .points(
+      seconds.map { second in
+        let (sum, overflows) = second.addingReportingOverflow(distance)
+        return isTime(second) && !overflows && isTime(sum) ? sum : .min
+      }, areTimestamps: true)
+  }
+
   private static func cast(_ value: FlatValue, _ target: CastTarget) -> FlatValue? {
     switch (target, value) {
     case (.text(limit: nil), .texts(let texts)):
       return .texts(Vector.Texts(texts.table, codes: texts.codes, isTyped: true))
-    case (.timestamp, .points): return value
+    case (.timestamp, .points(let seconds, _)): return .points(seconds, areTimestamps: true)
     case (.double, .doubles): return value
     case (.double, .wholes(let numbers)):
       return .doubles(Vector.Numbers(numbers.values.map { Double($0) }, isNull: numbers.isNull))
@@ -177,6 +172,9 @@ extension FlatArithmetic.Side where Number == Int64 {
   init?(whole value: FlatValue) {
     switch value {
     case .wholes(let numbers): self.init(numbers)
+    case .coded(let coded):
+      guard let numbers = Vector.coded(coded).wholes(count: coded.codes.count) else { return nil }
+      self.init(numbers)
     case .constant(.number(.integer(let whole))): self.init(Vector.Numbers([whole]), isConstant: true)
     default: return nil
     }

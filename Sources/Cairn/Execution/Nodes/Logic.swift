@@ -64,8 +64,8 @@ final class IsNotNullNode: ConditionNode {
 
 /// `IS TRUE`, `IS FALSE`, `IS UNKNOWN`.
 final class IsTruthNode: ConditionNode {
-  private let operand: any Node
-  private let wanted: Bool?
+  let operand: any Node
+  let wanted: Bool?
 
   init(_ operand: any Node, _ wanted: Bool?) {
     self.operand = operand
@@ -82,8 +82,8 @@ final class CaseNode: Node {
     let result: any Node
   }
 
-  private let branches: [Branch]
-  private let otherwise: any Node
+  let branches: [Branch]
+  let otherwise: any Node
 
   init(_ branches: [Branch], otherwise: any Node) {
     self.branches = branches
@@ -102,7 +102,7 @@ final class CaseNode: Node {
 
 /// `COALESCE` (S31).
 final class CoalesceNode: Node {
-  private let arguments: [any Node]
+  let arguments: [any Node]
 
   init(_ arguments: [any Node]) { self.arguments = arguments }
 
@@ -134,6 +134,16 @@ final class NullIfNode: Node {
     return order == 0 ? .null : value
   }
 
+  func flat(_ rows: FlatRows) -> FlatValue? {
+    guard let left = lhs.node.flat(rows), let right = rhs.node.flat(rows) else { return nil }
+    return .applying(
+      { [lhs, rhs] values in
+        let order = Comparison.order(
+          values[0], values[1], leftIsTime: lhs.isTimeColumn, rightIsTime: rhs.isTimeColumn)
+        return order == 0 ? .null : values[0]
+      }, to: [left, right], rows.count)
+  }
+
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? { lhs.node.type(inputs) }
 }
 
@@ -150,9 +160,9 @@ final class ArrayNode: Node {
 
 /// A function of its arguments' values.
 final class FunctionNode: Node {
-  private let arguments: [any Node]
+  let arguments: [any Node]
   private let function: @Sendable ([EngineValue]) -> EngineValue
-  private let kernel: FlatKernel?
+  let kernel: FlatKernel?
   private let resultType: ResultType?
 
   /// - Parameter resultType: that of its values, whatever the arguments are; nil where these decide.
@@ -169,13 +179,12 @@ final class FunctionNode: Node {
   func value(_ row: Row) -> EngineValue { function(arguments.map { $0.value(row) }) }
 
   func flat(_ rows: FlatRows) -> FlatValue? {
-    guard let kernel else { return nil }
     var values: [FlatValue] = []
     for argument in arguments {
       guard let value = argument.flat(rows) else { return nil }
       values.append(value)
     }
-    return kernel.value(values, rows.count)
+    return kernel?.value(values, rows.count) ?? .applying(function, to: values, rows.count)
   }
 
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
@@ -209,7 +218,9 @@ final class UnaryNode: Node {
   func value(_ row: Row) -> EngineValue { function(argument.value(row)) }
 
   func flat(_ rows: FlatRows) -> FlatValue? {
-    kernel.flatMap { kernel in argument.flat(rows).flatMap { kernel.value([$0], rows.count) } }
+    argument.flat(rows).map { value in
+      kernel?.value([value], rows.count) ?? .applying({ function($0[0]) }, to: [value], rows.count)
+    }
   }
 
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
@@ -218,7 +229,7 @@ final class UnaryNode: Node {
 }
 
 /// `LIKE` (S25).
-final class LikeNode: ConditionNode {
+final class LikeNode: TextConditionNode {
   /// A pattern that is the same for every row, or the nodes that give it.
   enum Pattern: Sendable {
     case fixed(LikePattern)
@@ -241,6 +252,16 @@ final class LikeNode: ConditionNode {
       return nil
     }
     return pattern.textNeedles
+  }
+
+  func judge() -> TextJudge? {
+    guard case .fixed(let pattern) = pattern else { return nil }
+    return { pattern.matches($0) }
+  }
+
+  func truth(of value: EngineValue) -> Bool? {
+    guard case .fixed(let pattern) = pattern else { return nil }
+    return value.text.map { pattern.matches($0) }
   }
 
   func truth(_ row: Row) -> Bool? {

@@ -17,8 +17,8 @@ protocol Node: AnyObject, Sendable {
   var constant: EngineValue? { get }
   /// The values for all rows of a batch at once, where it has a loop for these; else nil.
   func flat(_ rows: FlatRows) -> FlatValue?
-  /// For each row of a batch whether it is true, where it has a loop for numbers; else nil.
-  func flatTruths(_ rows: FlatRows) -> [Bool]?
+  /// The same where a condition is needed.
+  func flatTruths(_ rows: FlatRows) -> Outcomes?
   /// The outcome for a string that is the one input, told from its bytes; nil where a value has to be made of it.
   func textJudge() -> TextJudge?
   /// The type of its values where it is known before there are any; `inputs` are those of the row's values.
@@ -29,7 +29,7 @@ extension Node {
   func truth(_ row: Row) -> Bool? { value(row).truth }
   var constant: EngineValue? { nil }
   func flat(_ rows: FlatRows) -> FlatValue? { nil }
-  func flatTruths(_ rows: FlatRows) -> [Bool]? { nil }
+  func flatTruths(_ rows: FlatRows) -> Outcomes? { flat(rows)?.outcomes(rows.count, \.truth) }
   func textJudge() -> TextJudge? { nil }
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? { nil }
 }
@@ -42,6 +42,8 @@ protocol ConditionNode: Node {}
 
 extension ConditionNode {
   func value(_ row: Row) -> EngineValue { EngineValue(truth(row)) }
+  func flat(_ rows: FlatRows) -> FlatValue? { flatTruths(rows).map { .coded($0.vector) } }
+  func flatTruths(_ rows: FlatRows) -> Outcomes? { nil }
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? { .boolean }
 }
 
@@ -118,6 +120,12 @@ final class StepsNode: Node {
   }
 
   func value(_ row: Row) -> EngineValue { StepsNode.follow(base.value(row), steps[...]) }
+
+  func flat(_ rows: FlatRows) -> FlatValue? {
+    base.flat(rows).map { value in
+      .applying({ [steps] in StepsNode.follow($0[0], steps[...]) }, to: [value], rows.count)
+    }
+  }
 
   static func follow(_ value: EngineValue, _ steps: ArraySlice<ValueStep>) -> EngineValue {
     guard let step = steps.first else { return value }

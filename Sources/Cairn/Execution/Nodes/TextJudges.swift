@@ -7,6 +7,57 @@ extension Node {
   var isPlainInput: Bool { (self as? PathNode)?.reader.isWhole ?? (self is ColumnNode) }
 }
 
+extension Node {
+  /// What judges the one input by what this makes of it; nil where that takes values.
+  func judging(_ judge: @escaping TextJudge) -> TextJudge? {
+    if isPlainInput { return judge }
+    guard let (kernel, argument, rest) = (self as? FunctionNode)?.textCall, let map = kernel.map(rest) else {
+      return nil
+    }
+    let output = ByteBuffer()
+    return argument.judging { text in
+      output.removeAll()
+      return map(text, &output.bytes) ? judge(output.buffer) : nil
+    }
+  }
+
+  /// The same where it makes a whole number.
+  fileprivate func judging(_ judge: @escaping (Int64) -> Bool) -> TextJudge? {
+    guard let (kernel, argument, rest) = (self as? FunctionNode)?.textCall, let whole = kernel.whole(rest)
+    else {
+      return nil
+    }
+    return argument.judging { judge(whole($0)) }
+  }
+}
+
+extension FunctionNode {
+  /// The kernel of texts that it has, with its first argument and the others, if these are constants.
+  fileprivate var textCall: (TextKernel, any Node, [EngineValue])? {
+    guard case .text(let kernel)? = kernel, let first = arguments.first else { return nil }
+    let rest = arguments.dropFirst().compactMap(\.constant)
+    return rest.count == arguments.count - 1 ? (kernel, first, rest) : nil
+  }
+
+  func textJudge() -> TextJudge? {
+    guard let (kernel, argument, rest) = textCall, let judge = kernel.judge(rest) else { return nil }
+    return argument.judging(judge)
+  }
+}
+
+extension ComparisonNode {
+  /// Of a whole number that is made of the text, with a constant one.
+  func textJudge() -> TextJudge? {
+    if case .number(.integer(let constant))? = rhs.node.constant {
+      return lhs.node.judging { [operation] in operation.holds($0 == constant ? 0 : $0 < constant ? -1 : 1) }
+    }
+    if case .number(.integer(let constant))? = lhs.node.constant {
+      return rhs.node.judging { [operation] in operation.holds(constant == $0 ? 0 : constant < $0 ? -1 : 1) }
+    }
+    return nil
+  }
+}
+
 /// The judges of all of some terms; nil where one has none.
 private func textJudges(_ terms: [any Node]) -> [TextJudge]? {
   var judges: [TextJudge] = []
@@ -62,32 +113,9 @@ extension IsNotNullNode {
   func textJudge() -> TextJudge? { operand.isPlainInput ? { _ in true } : nil }
 }
 
-extension LikeNode {
-  func textJudge() -> TextJudge? {
-    guard operand.isPlainInput, case .fixed(let pattern) = pattern else { return nil }
-    return { pattern.matches($0) }
-  }
-}
-
-extension TextComparisonNode {
-  func textJudge() -> TextJudge? {
-    guard value.isPlainInput else { return nil }
-    return { [operation, text] other in
-      operation.holds(text.withUnsafeBufferPointer { CairnStorage.compare(other, $0) })
-    }
-  }
-}
-
-extension TextAlternativesNode {
-  func textJudge() -> TextJudge? {
-    guard operand.isPlainInput else { return nil }
-    return { [alternatives] in alternatives.matches(Array($0)) }
-  }
-}
-
 /// `regexp_like` with one pattern for all rows (S52).
-final class RegexLikeNode: Node {
-  private let operand: any Node
+final class RegexLikeNode: TextConditionNode {
+  let operand: any Node
   private let pattern: RegexPattern
 
   init(_ operand: any Node, _ pattern: RegexPattern) {
@@ -95,9 +123,9 @@ final class RegexLikeNode: Node {
     self.pattern = pattern
   }
 
-  func value(_ row: Row) -> EngineValue {
-    operand.value(row).text.map { .boolean(pattern.matches($0)) } ?? .null
-  }
+  func truth(_ row: Row) -> Bool? { truth(of: operand.value(row)) }
 
-  func textJudge() -> TextJudge? { operand.isPlainInput ? pattern.textJudge() : nil }
+  func judge() -> TextJudge? { pattern.textJudge() }
+
+  func truth(of value: EngineValue) -> Bool? { value.text.map { pattern.matches($0) } }
 }

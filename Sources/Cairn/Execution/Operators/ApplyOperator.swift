@@ -69,6 +69,11 @@ final class ApplyOperator: Operator {
 
   private func vector(_ batch: Batch, _ context: ExecutionContext, _ memo: Memo) throws -> Vector {
     let values = try sort.pairs.map { try $0.value.vector(batch, context) }
+    if parameters.isEmpty, values.count == 1, case .texts(let texts) = values[0], batch.rowCount > 0,
+      case .list(let list) = try outcome([], context, memo), let outcomes = list.outcomes(texts)
+    {
+      return .coded(outcomes.vector)
+    }
     let rows = try OuterRows(batch, parameters, values)
     // EXPLAIN ANALYZE counts what the subquery's operators do for each combination.
     if case .exists = sort, context.operators == nil, !parameters.isEmpty,
@@ -125,11 +130,13 @@ final class ApplyOperator: Operator {
           operation, isAll: isAll,
           pairs.map { ComparedSides(valueIsTime: $0.valueIsTime, otherIsTime: $0.columnIsTime) })
         try subquery.pull(inner) { batch in
-          let columns = try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }
-          if columns.count == 1 { return columns[0].coded(count: batch.rowCount).used.map { [$0] } }
-          return (0..<batch.rowCount).map { row in columns.map { $0[row] } }
-        } _: {
-          list.add($0)
+          (try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }, batch.rowCount)
+        } _: { columns, rowCount in
+          if columns.count == 1 {
+            list.add(columns[0], count: rowCount)
+          } else {
+            list.add((0..<rowCount).map { row in columns.map { $0[row] } })
+          }
           return true
         }
         list.end()
@@ -142,6 +149,7 @@ final class ApplyOperator: Operator {
   private final class Memo: @unchecked Sendable {
     private let lock = Lock()
     private let byteLimit: Int
+    private let shared = CairnStorage.Memo<Bool, SubqueryOutcome>()
     private var outcomes: [[ValueIdentity]: SubqueryOutcome] = [:]
     private var byteCount = 0
 
@@ -154,6 +162,8 @@ final class ApplyOperator: Operator {
     func outcome(
       _ key: [ValueIdentity], _ find: () throws -> SubqueryOutcome
     ) throws -> SubqueryOutcome {
+      // What all rows share is found once; who comes meanwhile waits.
+      if key.isEmpty { return try shared.value(true, find) }
       if let known = lock.withLock({ outcomes[key] }) { return known }
       let outcome = try find()
       let added = key.reduce(Self.outcomeByteCount + outcome.byteCount) {

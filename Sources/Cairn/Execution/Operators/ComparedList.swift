@@ -4,32 +4,66 @@ import CairnStorage
 /// The distinct rows that a quantified comparison compares with.
 ///
 /// Few are compared one by one. More are put in order once (`ComparedIndex`), so that a value is not compared with
-/// each of them.
+/// each of them. Strings that strings are looked for among are a set of texts.
 struct ComparedList: Sendable {
   private let operation: ComparisonOperator
   private let isAll: Bool
   private let sides: [ComparedSides]
+  /// Those that are not among the texts.
   private var rows: [[EngineValue]] = []
   private var known: Set<[ValueIdentity]> = []
   private var index: ComparedIndex?
+  /// Strings, where a string equals one or is unlike all: neither side is a time column.
+  private let texts: TextSet?
+  /// The same with the texts as rows, for values that are no strings.
+  private let whole = Memo<Bool, ComparedList>()
+  private var rowByteCount = 0
+
   /// Bytes in memory, roughly.
-  private(set) var byteCount = 0
+  var byteCount: Int { rowByteCount + (texts?.byteCount ?? 0) }
 
   /// What a row costs beside its values: it is in a set, a list and an index.
-  private static let rowByteCount = 256
+  private static let ownByteCount = 256
   /// So few rows are compared one by one.
   private static let fewRowCount = 8
 
   init(_ operation: ComparisonOperator, isAll: Bool, _ sides: [ComparedSides]) {
+    self.init(operation, isAll: isAll, sides, hasTexts: true)
+  }
+
+  private init(_ operation: ComparisonOperator, isAll: Bool, _ sides: [ComparedSides], hasTexts: Bool) {
     self.operation = operation
     self.isAll = isAll
     self.sides = sides
+    let isMembership = operation == .equal && !isAll || operation == .notEqual && isAll
+    texts =
+      hasTexts && isMembership && sides.count == 1 && !sides[0].valueIsTime && !sides[0].otherIsTime
+      ? TextSet() : nil
   }
 
   mutating func add(_ more: [[EngineValue]]) {
-    for row in more where known.insert(row.map { ValueIdentity($0) }).inserted {
-      rows.append(row)
-      byteCount += row.reduce(Self.rowByteCount) { $0 + $1.heldByteCount }
+    for row in more {
+      if let texts, let string = row[0].string {
+        string.withUnsafeBufferPointer { texts.insert($0) }
+      } else if known.insert(row.map { ValueIdentity($0) }).inserted {
+        rows.append(row)
+        rowByteCount += row.reduce(Self.ownByteCount) { $0 + $1.heldByteCount }
+      }
+    }
+  }
+
+  /// The values of one column.
+  mutating func add(_ vector: Vector, count: Int) {
+    guard let texts, case .texts(let column) = vector else {
+      return add(vector.coded(count: count).used.map { [$0] })
+    }
+    let (entries, null) = (column.entries, column.null)
+    var isKnown = [Bool](repeating: false, count: column.entryCount)
+    withExtendedLifetime(column) {
+      for code in column.codes where !isKnown[Int(code)] {
+        isKnown[Int(code)] = true
+        if code == null { add([[.null]]) } else { texts.insert(entries[Int(code)]) }
+      }
     }
   }
 
@@ -40,7 +74,34 @@ struct ComparedList: Sendable {
   }
 
   func truth(_ values: [EngineValue]) -> Bool? {
-    if rows.isEmpty { return isAll }
+    if rows.isEmpty, (texts?.count ?? 0) == 0 { return isAll }
+    guard let texts, !values[0].isNull else { return truthOfRows(values) }
+    if let string = values[0].string {
+      return string.withUnsafeBufferPointer { texts.contains($0) } ? !isAll : truthOfRows(values)
+    }
+    if texts.count == 0 { return truthOfRows(values) }
+    return whole.value(true) {
+      var list = ComparedList(operation, isAll: isAll, sides, hasTexts: false)
+      list.add(rows + texts.values.map { [$0] })
+      list.end()
+      return list
+    }.truth(values)
+  }
+
+  /// The outcomes for texts of all rows; nil where these are compared as values.
+  func outcomes(_ column: Vector.Texts) -> Outcomes? {
+    guard let texts, texts.count > 0 else { return nil }
+    // Other rows than texts are mostly NULL alone, if there are any.
+    let isDecided = rows.allSatisfy { $0[0].isNull }
+    let otherwise = rows.isEmpty ? isAll : nil
+    return Outcomes(column) { text in
+      if texts.contains(text) { return !isAll }
+      return isDecided ? otherwise : truthOfRows([.text(Array(text))])
+    }
+  }
+
+  private func truthOfRows(_ values: [EngineValue]) -> Bool? {
+    if rows.isEmpty { return values[0].isNull ? nil : isAll }
     guard let index else { return isAll ? all(values) : any(values) }
     switch (operation, isAll) {
     case (.equal, false): return index.anyEqual(values)

@@ -5,15 +5,21 @@ final class FlatWindow {
   let rows: [UInt32]
   /// The places behind the partitions' last ones.
   let partitionEnds: [Int]
+  /// The partition of each row.
+  let partitionNumbers: [UInt32]
+  /// Whether rows of a partition have an order.
+  let isOrdered: Bool
   private let ranked: RankedRows
   private let store: RowStore
   private var vectors: [ColumnID: Vector] = [:]
   private(set) lazy var peers = findPeers()
 
-  init(_ store: RowStore, partition: [ColumnID], _ ranked: RankedRows) throws {
+  init(_ store: RowStore, partition: [ColumnID], _ ranked: RankedRows, isOrdered: Bool) throws {
     self.store = store
+    self.isOrdered = isOrdered
     self.ranked = ranked
     let numbers = try CombinationNumbers.ofRows(store.batches, by: partition)
+    partitionNumbers = numbers.rows
     rows = ranked.radixOrder(in: numbers.rows)
     var counts = [Int](repeating: 0, count: numbers.count)
     for number in numbers.rows { counts[Int(number)] += 1 }
@@ -37,6 +43,13 @@ final class FlatWindow {
   /// A column's value where it is the same in all rows.
   func constant(_ id: ColumnID) throws -> EngineValue? {
     if case .constant(let value) = try vector(id) { value } else { nil }
+  }
+
+  /// The rows by partition.
+  var groups: LocalGroups {
+    let entries = Array(repeating: EngineValue.null, count: partitionEnds.count)
+    return LocalGroups(
+      [.coded(Vector.Coded(entries: entries, codes: partitionNumbers))], rowCount: rows.count)
   }
 
   /// The places of each partition.

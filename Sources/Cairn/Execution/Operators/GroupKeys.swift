@@ -19,6 +19,8 @@ struct GroupKeys: Sendable {
     /// The index is one of the texts: a record's string, or a typed text.
     static let text: Int32 = -2
     static let typedText: Int32 = -3
+    /// The index is one of the seconds.
+    static let second: Int32 = -4
   }
 
   private var places: [Place] = []
@@ -27,6 +29,8 @@ struct GroupKeys: Sendable {
   /// Texts end to end.
   private var texts: [UInt8] = []
   private var textEnds: [Int] = []
+  /// Texts that are canonical times.
+  private var seconds: [Int64] = []
 
   /// Appends the values of some groups of a batch; gives the bytes that they take beside their places.
   mutating func append(_ groups: [Int], of partial: PartialKey) -> Int {
@@ -36,6 +40,13 @@ struct GroupKeys: Sendable {
     switch column {
     case .coded(let coded): return groups.reduce(0) { $0 + append(coded.entries[Int(codes[$1])]) }
     case .texts(let texts): return append(groups.map { codes[$0] }, of: texts)
+    case .seconds(let seconds, _):
+      for group in groups {
+        places.append(
+          Place(field: Place.second, index: UInt32(truncatingIfNeeded: self.seconds.count)))
+        self.seconds.append(seconds[Int(codes[group])])
+      }
+      return groups.count * MemoryLayout<Int64>.size
     case .stored(let field, _): return append(groups.map { codes[$0] }, of: field)
     }
   }
@@ -90,6 +101,7 @@ struct GroupKeys: Sendable {
 
   /// The values of some groups. What stands in dictionaries is looked up a dictionary at a time.
   func vector(_ groups: [Int]) throws -> Vector {
+    if let seconds = times(groups) { return .times(Vector.Times(seconds)) }
     if let isTyped = isTyped(groups) { return .texts(try texts(groups, isTyped: isTyped)) }
     var output = [EngineValue](repeating: .null, count: groups.count)
     for (index, group) in groups.enumerated() {
@@ -98,6 +110,7 @@ struct GroupKeys: Sendable {
       case Place.value: output[index] = values[Int(place.index)]
       case Place.text: output[index] = .record(.string(Array(text(place.index))))
       case Place.typedText: output[index] = .text(Array(text(place.index)))
+      case Place.second: output[index] = Vector.time(seconds[Int(place.index)])
       default: break
       }
     }
@@ -106,6 +119,19 @@ struct GroupKeys: Sendable {
       for index in indices { output[index] = value }
     }
     return .plain(output)
+  }
+
+  /// The seconds where all values are times; nil else.
+  private func times(_ groups: [Int]) -> [Int64]? {
+    if seconds.isEmpty { return nil }
+    var output: [Int64] = []
+    output.reserveCapacity(groups.count)
+    for group in groups {
+      let place = places[group]
+      guard place.field == Place.second else { return nil }
+      output.append(seconds[Int(place.index)])
+    }
+    return output
   }
 
   /// Whether the values are typed texts or a record's strings; nil where they are neither or both.
@@ -117,6 +143,7 @@ struct GroupKeys: Sendable {
       switch place.field {
       case Place.value: if !values[Int(place.index)].isNull { return nil }
       case Place.typedText: hasTyped = true
+      case Place.second: return nil
       default: hasStrings = true
       }
     }

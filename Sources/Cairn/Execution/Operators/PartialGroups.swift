@@ -69,9 +69,17 @@ struct PartialGroups: Sendable {
   private func gather(
     _ call: AggregateCall, _ batch: Batch, _ groups: LocalGroups, _ interner: ValueInterner
   ) throws -> AggregateStates {
-    let passes = try call.filter.map {
-      try Self.vector(batch, $0).truths(count: batch.rowCount)
-    }
+    guard let filter = call.filter else { return try gather(call, batch, groups, interner, nil) }
+    let passes = try Self.vector(batch, filter).truths(count: batch.rowCount)
+    let rows = passes.indices.filter { passes[$0] }.map { UInt32(truncatingIfNeeded: $0) }
+    if rows.count > batch.rowCount / 2 { return try gather(call, batch, groups, interner, passes) }
+    // Arguments are read of the few rows that count alone.
+    return try gather(call, batch.select(rows), groups.taken(rows), interner, nil)
+  }
+
+  private func gather(
+    _ call: AggregateCall, _ batch: Batch, _ groups: LocalGroups, _ interner: ValueInterner, _ passes: [Bool]?
+  ) throws -> AggregateStates {
     if call.isDistinctCount, passes == nil, let argument = call.arguments.first {
       return try distinct(try Self.codes(batch, argument), groups, interner)
     }

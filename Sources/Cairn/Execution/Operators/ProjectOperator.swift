@@ -42,13 +42,25 @@ final class ProjectOperator: Operator {
         } else if let (source, names) = item.expression.plainMember, let column = output.columns[source] {
           output.columns[item.id] = column.member(names)
         } else {
-          let visible = output
-          output.columns[item.id] = Column { try item.expression.vector(visible, context) }
+          output.columns[item.id] = Self.column(item.expression, of: output, context)
         }
       }
       return try work(output)
     } _: {
       try take($0)
+    }
+  }
+
+  /// The values of an expression for a batch, for no more rows than are wanted in the end.
+  private static func column(
+    _ expression: BoundExpression, of batch: Batch, _ context: ExecutionContext
+  ) -> Column {
+    if expression.isVolatile { return Column { try expression.vector(batch, context) } }
+    return Column(count: batch.rowCount) { rows in
+      // Joins may want each row many times.
+      rows.count > batch.rowCount
+        ? try expression.vector(batch, context).gathered(rows)
+        : try expression.vector(batch.select(rows), context)
     }
   }
 }

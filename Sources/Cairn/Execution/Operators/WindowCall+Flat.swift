@@ -21,9 +21,30 @@ extension WindowCall {
     case .aggregate(let aggregate) where aggregate.name == "count" && arguments.count == (hasFilter ? 2 : 1):
       return try counted(window, arguments.first)
     case .aggregate(let aggregate) where aggregate.name == "sum" && arguments.count == 1 && !hasFilter:
-      return try summed(window)
+      return try summed(window) ?? whole(aggregate, window)
+    case .aggregate(let aggregate): return try whole(aggregate, window)
     default: return nil
     }
+  }
+
+  /// An aggregate of whole partitions: a flat state for each. Nil for other frames and states.
+  private func whole(_ aggregate: AggregateFunction, _ window: FlatWindow) throws -> Vector? {
+    guard frame.isPartition(isOrdered: window.isOrdered) else { return nil }
+    let values = hasFilter ? Array(arguments.dropLast()) : arguments
+    let call = AggregateCall(
+      id: id, name: name, function: aggregate, arguments: values, isDistinct: false, filter: nil, ordering: []
+    )
+    guard let kernel = call.kernel else { return nil }
+    let passes =
+      hasFilter ? try arguments.last.map { try window.vector($0).truths(count: window.rows.count) } : nil
+    let gathering = TypedGathering(groups: window.groups, passes: passes)
+    let count = window.partitionEnds.count
+    let results = gathering.states(kernel, try values.map { try window.vector($0) })?.typedResults(
+      call, 0..<count)
+    if case .plain(let entries)? = results {
+      return .coded(Vector.Coded(entries: entries, codes: window.partitionNumbers))
+    }
+    return results?.gathered(window.partitionNumbers)
   }
 
   private static func numbers(_ window: FlatWindow, _ number: (Int, Range<Int>) -> Int) -> Vector {
@@ -130,6 +151,16 @@ extension WindowCall {
       output[row] = sum
     }
     return isWhole ? .wholes(Vector.Numbers(output, isNull: isNull)) : nil
+  }
+}
+
+extension WindowCall.Frame {
+  /// Whether it is the whole partition for each row: where rows have no order, all are peers.
+  fileprivate func isPartition(isOrdered: Bool) -> Bool {
+    func isOpen(_ bound: Bound, _ edge: Bound) -> Bool {
+      bound.order == edge.order || bound.order == Bound.currentRow.order && !isOrdered && unit != .rows
+    }
+    return isOpen(start, .unboundedPreceding) && isOpen(end, .unboundedFollowing)
   }
 }
 

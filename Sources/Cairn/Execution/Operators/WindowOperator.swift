@@ -158,7 +158,7 @@ final class WindowOperator: Operator {
   ) throws -> [Vector]? {
     let store = RowStore(batches)
     let ranked = try RankedRows(store.batches, ordering)
-    let window = try FlatWindow(store, partition: partition, ranked)
+    let window = try FlatWindow(store, partition: partition, ranked, isOrdered: !ordering.isEmpty)
     var results = try calls.map { call in
       try context.check()
       return try call.flat(window)

@@ -32,6 +32,7 @@ enum Characters {
   }
 
   static func count(_ text: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int {
+    if start == 0, end == text.count, text.isASCII { return end }
     var position = start
     var count = 0
     while position < end {

@@ -24,7 +24,7 @@ enum TimeField: String, CaseIterable, Sendable {
   /// The functions that are called as the fields.
   static let table: [FunctionTable.Entry] = names.filter { $0 != "epoch" }.compactMap { name in
     TimeField(name: name).map { field in
-      .plain(name, 1...1) { field.value(of: $0[0]) }
+      .plain(name, 1...1, kernel: .timeField(field)) { field.value(of: $0[0]) }
     }
   }
 
@@ -68,25 +68,31 @@ enum TimeField: String, CaseIterable, Sendable {
   }
 
   private func value(of point: TimePoint) -> EngineValue {
-    let date = EventTime.civil(days: point.day)
+    self == .epoch ? TimeFunctions.unixTime(point) : EngineValue(part(of: point))
+  }
+
+  /// Whether `part` tells it of a point in time.
+  var isWhole: Bool { self != .epoch }
+
+  /// The part of a point in time; 0 for seconds since 1970, which are no whole number.
+  func part(of point: TimePoint) -> Int {
     let second = Int(point.secondOfDay)
     switch self {
-    case .year: return EngineValue(date.year)
-    case .quarter: return EngineValue((date.month - 1) / 3 + 1)
-    case .month: return EngineValue(date.month)
-    case .week: return EngineValue(TimeField.week(of: point.day).week)
-    case .day: return EngineValue(date.day)
-    case .hour: return EngineValue(second / 3600)
-    case .minute: return EngineValue(second / 60 % 60)
-    case .second: return EngineValue(second % 60)
-    case .millisecond: return EngineValue(Int(point.nanoseconds) / 1_000_000)
-    case .microsecond: return EngineValue(Int(point.nanoseconds) / 1000)
-    case .epoch: return TimeFunctions.unixTime(point)
-    case .dayOfWeek: return EngineValue(TimeField.weekday(of: point.day))
-    case .dayOfYear: return EngineValue(TimeField.dayOfYear(point.day))
-    case .yearOfWeek: return EngineValue(TimeField.week(of: point.day).year)
-    // They are those of a time with its zone.
-    case .zoneHour, .zoneMinute: return EngineValue(0)
+    case .year: return EventTime.civil(days: point.day).year
+    case .quarter: return (EventTime.civil(days: point.day).month - 1) / 3 + 1
+    case .month: return EventTime.civil(days: point.day).month
+    case .week: return TimeField.week(of: point.day).week
+    case .day: return EventTime.civil(days: point.day).day
+    case .hour: return second / 3600
+    case .minute: return second / 60 % 60
+    case .second: return second % 60
+    case .millisecond: return Int(point.nanoseconds) / 1_000_000
+    case .microsecond: return Int(point.nanoseconds) / 1000
+    case .dayOfWeek: return TimeField.weekday(of: point.day)
+    case .dayOfYear: return TimeField.dayOfYear(point.day)
+    case .yearOfWeek: return TimeField.week(of: point.day).year
+    // The former are those of a time with its zone.
+    case .zoneHour, .zoneMinute, .epoch: return 0
     }
   }
 

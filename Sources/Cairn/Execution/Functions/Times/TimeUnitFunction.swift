@@ -7,7 +7,12 @@ enum TimeUnitFunction: Sendable {
     .special("date_diff", 3...3, .timeUnit(.difference)),
   ]
 
-  var kernel: FlatKernel? { if case .difference = self { .difference } else { nil } }
+  var kernel: FlatKernel {
+    switch self {
+    case .add: .addition
+    case .difference: .difference
+    }
+  }
 
   /// The value for arguments none of which is NULL.
   func value(_ unit: TimeUnit, _ arguments: [EngineValue]) -> EngineValue {
