@@ -113,9 +113,10 @@ import Testing
       + #""items":[\#(items)],"varied":{\#(varied)}}"#
   }
 
-  /// What a judge accepts: keys and values without escapes, in every encoding, against each record's own tokens.
+  /// What a finder finds: keys and values without escapes, in every encoding, and their paths, against each record's own
+  /// tokens.
   @Test(arguments: [1, 2])
-  func judgedValues(seed: UInt64) throws {
+  func foundValues(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var json = RandomJSON(seed: seed + 20)
     var options = CompactionOptions()
@@ -129,50 +130,95 @@ import Testing
     for reader in try archives.flatMap({ try $0.readers() }) {
       for rowGroup in reader.footer.rowGroups.indices {
         let tokens = try Self.texts(reader, rowGroup).map(Self.tokens)
-        let all = tokens.indices.map { UInt32($0) }
-        for _ in 0..<40 {
-          let row = tokens[random.below(tokens.count)]
-          guard let token = row.isEmpty ? nil : row[random.below(row.count)] else { continue }
-          let start = random.below(token.count + 1)
-          let needle = Array(token[start..<min(token.count, start + 1 + random.below(8))])
-          if needle.isEmpty { continue }
-          let finder = ByteFinder(needle)
-          let judge = ValueJudge(ValueJudge.forms(of: needle)) { finder.find(in: $0) != nil }
-          let found = try ValueSearch(reader, judge).rows(.run(0..<tokens.count), in: rowGroup).list
-          let expected = all.filter { row in
-            tokens[Int(row)].contains { token in
-              token.withUnsafeBufferPointer { finder.find(in: $0) != nil }
-            }
+        for round in 0..<40 {
+          let finders = (0..<(1 + round % 3)).compactMap { _ -> ByteFinder? in
+            let row = tokens[random.below(tokens.count)]
+            guard let token = row.isEmpty ? nil : row[random.below(row.count)].text else { return nil }
+            let start = random.below(token.count + 1)
+            let needle = Array(token[start..<min(token.count, start + 1 + random.below(8))])
+            return needle.isEmpty ? nil : ByteFinder(needle)
           }
-          // Rows of null are found by its letters, too.
-          let isOfNull = "null".utf8.contains(needle[0]) && needle.count <= 4
-          let text = String(decoding: needle, as: UTF8.self)
-          #expect(
-            isOfNull ? Set(found).isSuperset(of: expected) : found == expected,
-            "\(text): \(found.count) rows, not \(expected.count)")
+          try check(reader, rowGroup, tokens, finders)
         }
       }
     }
   }
 
-  /// The keys and values of a compact record.
-  private static func tokens(_ json: [UInt8]) -> [[UInt8]] {
-    var tokens: [[UInt8]] = []
-    var position = 0
-    while position < json.count {
-      let start = position
-      if json[position] == UInt8(ascii: "\"") {
-        position += 1
-        while json[position] != UInt8(ascii: "\"") { position += json[position] == 0x5C ? 2 : 1 }
-        tokens.append(json[(start + 1)..<position].withUnsafeBufferPointer { StringSpelling.unescape($0) })
-        position += 1
-      } else if ":,{}[]".utf8.contains(json[position]) {
-        position += 1
-      } else {
-        while !":,{}[]".utf8.contains(json[position]) { position += 1 }
-        if json[start] != UInt8(ascii: "n") { tokens.append(Array(json[start..<position])) }
+  private func check(
+    _ reader: SegmentReader, _ rowGroup: Int, _ tokens: [[Token]], _ finders: [ByteFinder]
+  ) throws {
+    func numbers(_ text: UnsafeBufferPointer<UInt8>) -> [Int] {
+      finders.indices.filter { finders[$0].find(in: text) != nil }
+    }
+    let forms = finders.reduce(into: ValueFinder.Forms()) { $0.formUnion(ValueFinder.forms(of: $1.text)) }
+    // One text is looked for in a way of its own.
+    let finder = ValueFinder(forms, common: finders.count == 1 ? finders[0].text : nil) { text in
+      finders.indices.filter { finders[$0].find(in: text) != nil }
+    }
+    // Not all rows are asked for.
+    let rows = tokens.indices.filter { $0 % 7 != 3 }.map { UInt32($0) }
+    let found = try ValueSearch(reader, finder).found(Positions(rows), in: rowGroup)
+    var wanted: [UInt32: Set<FoundRows.Place>] = [:]
+    for row in rows {
+      for token in tokens[Int(row)] {
+        for number in token.text.withUnsafeBufferPointer(numbers) {
+          wanted[row, default: []].insert(FoundRows.Place(number: number, path: token.path))
+        }
       }
     }
+    let text = finders.map { String(decoding: $0.text, as: UTF8.self) }
+    #expect(found.rows.list == wanted.keys.sorted(), "\(text)")
+    for (index, row) in found.rows.list.enumerated() {
+      #expect(found.combinations[Int(found.codes[index])] == wanted[row]?.sorted(), "\(text) in row \(row)")
+    }
+  }
+
+  private struct Token {
+    var text: [UInt8]
+    var path: String
+  }
+
+  /// The keys and values of a compact record, with their paths.
+  private static func tokens(_ json: [UInt8]) -> [Token] {
+    var tokens: [Token] = []
+    var position = 0
+    func string() -> [UInt8] {
+      let start = position + 1
+      position = start
+      while json[position] != UInt8(ascii: "\"") { position += json[position] == 0x5C ? 2 : 1 }
+      position += 1
+      return json[start..<(position - 1)].withUnsafeBufferPointer { StringSpelling.unescape($0) }
+    }
+    func value(_ path: String) {
+      switch json[position] {
+      case UInt8(ascii: "\""): tokens.append(Token(text: string(), path: path))
+      case UInt8(ascii: "{"):
+        position += 1
+        while json[position] != UInt8(ascii: "}") {
+          if json[position] == UInt8(ascii: ",") { position += 1 }
+          let key = string()
+          let member = (path.isEmpty ? "" : path + ".") + String(decoding: key, as: UTF8.self)
+          tokens.append(Token(text: key, path: member))
+          position += 1
+          value(member)
+        }
+        position += 1
+      case UInt8(ascii: "["):
+        position += 1
+        while json[position] != UInt8(ascii: "]") {
+          if json[position] == UInt8(ascii: ",") { position += 1 }
+          value(path.hasSuffix("[]") ? path : path + "[]")
+        }
+        position += 1
+      default:
+        let start = position
+        while !",}]".utf8.contains(json[position]) { position += 1 }
+        if json[start] != UInt8(ascii: "n") {
+          tokens.append(Token(text: Array(json[start..<position]), path: path))
+        }
+      }
+    }
+    value("")
     return tokens
   }
 

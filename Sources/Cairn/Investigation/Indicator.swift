@@ -148,13 +148,13 @@ public struct Indicator: Sendable, Hashable {
     return first.count < word.count && range(refanged(String(first))) != nil ? String(first) : word
   }
 
-  /// A condition that every record with it satisfies; nil where all records are to be looked at.
-  var condition: String? {
+  /// What every value with it has in it, as it is; nil where nothing is common.
+  var part: String? {
     switch form {
-    case .text: spellings.count == 1 ? SQLText.mentions("eventJson", text) : nil
-    case .network(let range): range.textPrefix.flatMap { SQLText.mentions("eventJson", $0) }
+    case .text: spellings.count == 1 ? text : nil
+    case .network(let range): range.textPrefix
     case .expression: nil
-    case .arn: SQLText.mentions("eventJson", String(text.prefix { $0 != "*" && $0 != "?" }))
+    case .arn: String(text.prefix { $0 != "*" && $0 != "?" })
     }
   }
 }

@@ -60,53 +60,55 @@ public struct IndicatorSearch: Sendable {
     hits = indicators.map { Hit(indicator: $0) }
     let matcher = try IndicatorMatcher(indicators, ignoresCase: ignoresCase)
     var statements = Statements(archive: archive, options: options)
-    // One text is found soonest by its bytes; everything else is judged once for each distinct value.
-    let condition = indicators.count == 1 && !ignoresCase ? indicators[0].condition : nil
-    if condition == nil { statements.judge = matcher.judge }
+    statements.finder = matcher.finder
+    let bound = TimeLimit()
+    let texts = indicators.map(\.text)
     let shown = ["eventSource", "eventName", "userIdentity.arn", "sourceIPAddress", "errorCode"]
-    let columns = eventLimit > 0 ? shown : shown.map { _ in "NULL" }
     let sql = """
-      SELECT eventTime, eventID, \(columns.joined(separator: ", ")), eventJson FROM events \
-      WHERE \(condition ?? "TRUE")
+      SELECT eventTime, eventID, \(shown.joined(separator: ", ")), "$found" FROM events
       """
-    try statements.map(sql) { row in
-      let found = matcher.found(in: row[7].json)
-      return found.isEmpty ? nil : (row[..<7].map(\.text), found)
-    } _: { (texts: [String?], found: [IndicatorMatcher.Found]) in
-      add(texts, found, limit: eventLimit)
+    try statements.visit(sql) { batch, columns in
+      try IndicatorPart(batch, columns, texts: texts, eventLimit: eventLimit, bound)
+    } _: { (part: IndicatorPart) in
+      add(part)
+      if eventLimit == 0 { return }
+      // Segments overlap in time: which are the first is known at the end.
+      events += part.events
+      keepFirst(eventLimit)
+      if events.count == eventLimit { bound.time = events.last?.time }
     }
     keepFirst(eventLimit)
   }
 
-  private mutating func add(_ texts: [String?], _ found: [IndicatorMatcher.Found], limit: Int) {
-    eventCount += 1
-    for number in Set(found.map(\.indicator)) {
-      hits[number].count += 1
-      guard let time = texts[0] else {
-        if hits[number].eventID == nil { hits[number].eventID = texts[1] }
+  private mutating func add(_ part: IndicatorPart) {
+    eventCount += part.eventCount
+    for (number, sums) in part.sums {
+      hits[number].count += sums.count
+      hits[number].paths.merge(sums.paths) { $0 + $1 }
+      guard let first = sums.first, let last = sums.last else {
+        if hits[number].eventID == nil { hits[number].eventID = sums.untimedID }
         continue
       }
-      if hits[number].first.map({ time < $0 }) ?? true {
-        (hits[number].first, hits[number].eventID) = (time, texts[1])
+      if hits[number].first.map({ first.time < $0 }) ?? true {
+        (hits[number].first, hits[number].eventID) = (first.time, first.id)
       }
-      if hits[number].last.map({ time > $0 }) ?? true { hits[number].last = time }
+      if hits[number].last.map({ last > $0 }) ?? true { hits[number].last = last }
     }
-    for place in Set(found) { hits[place.indicator].paths[place.path, default: 0] += 1 }
-    if limit == 0 { return }
-    events.append(
-      Event(
-        time: texts[0] ?? "", id: texts[1] ?? "", source: texts[2] ?? "", name: texts[3] ?? "",
-        principal: texts[4], address: texts[5], errorCode: texts[6],
-        found: found.map { (hits[$0.indicator].indicator.text, $0.path) }))
-    // Segments overlap in time: which are the first is known at the end, and as many as two limits are kept till then.
-    if events.count - limit > max(limit, Self.leastPruned) { keepFirst(limit) }
   }
-
-  /// Fewer events are not worth sorting.
-  private static let leastPruned = 4096
 
   private mutating func keepFirst(_ limit: Int) {
     events.sort { ($0.time, $0.id) < ($1.time, $1.id) }
     if events.count > limit { events.removeLast(events.count - limit) }
+  }
+}
+
+/// A time behind which no event is wanted any more.
+final class TimeLimit: @unchecked Sendable {
+  private let lock = Lock()
+  private var known: String?
+
+  var time: String? {
+    get { lock.withLock { known } }
+    set { lock.withLock { known = newValue } }
   }
 }

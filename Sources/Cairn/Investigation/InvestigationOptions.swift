@@ -23,8 +23,8 @@ public struct InvestigationOptions: Sendable {
 struct Statements {
   let archive: Archive
   let options: InvestigationOptions
-  /// What events must have somewhere to be seen; nil for all.
-  var judge: ValueJudge?
+  /// What is looked for in events: those in which nothing is found are not seen. Nil for all.
+  var finder: ValueFinder?
 
   init(archive: Archive, options: InvestigationOptions) { (self.archive, self.options) = (archive, options) }
 
@@ -53,7 +53,7 @@ struct Statements {
     query.memoryLimit = options.memoryLimit
     query.usesLogstashTime = options.usesLogstashTime
     query.cancellation = options.cancellation
-    query.judge = judge
+    query.finder = finder
     return try Query(sql, on: archive, options: query)
   }
 
@@ -69,6 +69,14 @@ struct Statements {
     } _: { outputs in
       for output in outputs { try body(output) }
     }
+  }
+
+  /// Visits what `work` makes of batches whose columns are read when it asks for them.
+  func visit<Output: Sendable>(
+    _ sql: String, _ times: Times = .asked, _ work: @escaping @Sendable (Batch, [ColumnID]) throws -> Output,
+    _ body: (Output) throws -> Void
+  ) throws {
+    try statement(sql, times).visit(work, body)
   }
 
   /// Visits the rows of a statement one by one.

@@ -25,6 +25,7 @@ final class Planner {
   let tableFiles: [TableFile]
   /// Whether `@timestamp` counts as eventTime in records that have none.
   private let usesLogstashTime: Bool
+  private let findsValues: Bool
   /// Common tables in reach, the innermost last.
   var commonTables: [CommonTable] = []
 
@@ -54,17 +55,19 @@ final class Planner {
   var workingTableMentionCount = 0
 
   init(
-    _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], usesLogstashTime: Bool = false
+    _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], usesLogstashTime: Bool = false,
+    findsValues: Bool = false
   ) {
     self.archive = archive
     self.usesLogstashTime = usesLogstashTime
+    self.findsValues = findsValues
     self.tableFiles = tableFiles
     self.now = now
     keys = RecordKeys(archive)
   }
 
   func makeTable() -> EventsTable {
-    let table = EventsTable(ids, keys: keys, usesLogstashTime: usesLogstashTime)
+    let table = EventsTable(ids, keys: keys, usesLogstashTime: usesLogstashTime, findsValues: findsValues)
     tables.append(table)
     return table
   }

@@ -84,22 +84,19 @@ public final class Query {
   public func run<Output: Sendable>(
     _ work: @escaping @Sendable (ResultBatch) throws -> Output, _ body: (Output) throws -> Void
   ) throws {
+    if case .rows = self.work {
+      let threads = options.threads
+      return try visit(
+        { batch, ids in
+          let columns = try Self.columns(ids, of: batch, threads: threads)
+          return try work(ResultBatch(rowCount: batch.rowCount, columns: columns))
+        }, body)
+    }
     let context = ExecutionContext(archive, options)
     progress.follow(context.recorder)
     var rowCount = 0
     switch self.work {
-    case .rows(let root, let ids, let tables):
-      let threads = options.threads
-      try root.pull(context) { batch in
-        let columns = try Self.columns(ids, of: batch, threads: threads)
-        return (batch.rowCount, try work(ResultBatch(rowCount: batch.rowCount, columns: columns)))
-      } _: { (count: Int, output: Output) in
-        rowCount += count
-        try context.check()
-        try body(output)
-        return true
-      }
-      try finish(tables, root, context.recorder, rowCount: rowCount)
+    case .rows: break
     case .explain(let root, let ids, let tables, let isMeasured):
       let explanation = Explanation(root, ids, context)
       let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
@@ -112,6 +109,28 @@ public final class Query {
       try body(try work(ResultBatch(rowCount: rowCount, columns: columns.map { .plain($0) })))
     case .nothing: break
     }
+    statistics = context.recorder.snapshot
+    statistics.rows = rowCount
+  }
+
+  /// Runs a statement that gives rows; `work` gets batches of which only what it asks for is read, by the columns of
+  /// the result.
+  func visit<Output: Sendable>(
+    _ work: @escaping @Sendable (Batch, [ColumnID]) throws -> Output, _ body: (Output) throws -> Void
+  ) throws {
+    guard case .rows(let root, let ids, let tables) = self.work else { return }
+    let context = ExecutionContext(archive, options)
+    progress.follow(context.recorder)
+    var rowCount = 0
+    try root.pull(context) { batch in
+      (batch.rowCount, try work(batch, ids))
+    } _: { (count: Int, output: Output) in
+      rowCount += count
+      try context.check()
+      try body(output)
+      return true
+    }
+    try finish(tables, root, context.recorder, rowCount: rowCount)
     statistics = context.recorder.snapshot
     statistics.rows = rowCount
   }

@@ -35,8 +35,8 @@ public struct QueryOptions: Sendable {
     didSet { if let part { now = part.now } }
   }
   package var mode = EvaluationMode()
-  /// Only events that have a key or value which this accepts are rows of `events`; nil for all.
-  var judge: ValueJudge?
+  /// Only events in which this finds something are rows of `events`; nil for all.
+  var finder: ValueFinder?
 
   /// All of the archive, on two threads.
   public init() {}

@@ -14,7 +14,8 @@ extension StringTable {
     return wanted.filter { hasPiece(Int($0)) }.sorted()
   }
 
-  private func entries(whoseValueHas finder: ByteFinder) -> [UInt32] {
+  /// Entries whose value has the text in it, ascending.
+  package func entries(whoseValueHas finder: ByteFinder) -> [UInt32] {
     var found: [UInt32] = []
     var from = 0
     var entry = 0

@@ -1,7 +1,6 @@
-/// Where something that is looked for, a piece of text or what a judge accepts, can be in one segment. What depends on
-/// the segment alone is found out once, by all threads together: the words whose keys and literals have it, and the
-/// dictionary entries.
-final class PieceSearch<Sought: SoughtText>: Sendable {
+/// Where a piece of text can be in one segment. What depends on the segment alone is found out once, by all threads
+/// together: the words whose keys and literals have it, and the dictionary entries.
+final class PieceSearch: Sendable {
   /// A column that can have the piece.
   private struct Place: Sendable {
     var column: Int
@@ -12,7 +11,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
   }
 
   private let reader: SegmentReader
-  private let piece: Sought
+  private let piece: TextPiece
   private let tree: InstanceTree
   /// Columns whose kind of value can have it.
   private let columns: [Int]
@@ -29,7 +28,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
   }
 
   /// - Parameter isInside: by slot, whether it is part of what is searched.
-  init(_ reader: SegmentReader, _ piece: Sought, tree: InstanceTree, isInside: [Bool]) {
+  init(_ reader: SegmentReader, _ piece: TextPiece, tree: InstanceTree, isInside: [Bool]) {
     self.reader = reader
     self.piece = piece
     self.tree = tree
@@ -78,7 +77,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
         let first = UInt32(info.firstID)
-        place.ids += try piece.entries(of: column.dictionaryBlock(block)).map { first + $0 }
+        place.ids += try column.dictionaryBlock(block).entries(containing: piece).map { first + $0 }
       }
       place.hasOtherValues = try column.directory.chunks.contains {
         try column.wordList(in: $0.rowGroup) == nil
@@ -88,12 +87,12 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
   }
 
   private static func wantedWords(
-    _ piece: Sought, _ tree: InstanceTree, _ isInside: [Bool]
+    _ piece: TextPiece, _ tree: InstanceTree, _ isInside: [Bool]
   ) -> [(slot: Int, words: [Bool])] {
     let catalogue = tree.catalogue
     let names = catalogue.slots.indices.map { slot in
       isInside[slot] && !catalogue.slots[slot].isElement
-        && catalogue.slots[slot].name.withUnsafeBufferPointer { piece.isIn(key: $0) }
+        && catalogue.slots[slot].name.withUnsafeBufferPointer { piece.finder.find(in: $0) != nil }
     }
     let literals: [(word: UInt32, text: StaticString)] = [
       (UInt32(ValueKind.null.rawValue), "null"), (UInt32(ValueKind.true.rawValue), "true"),
@@ -102,7 +101,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
     var kinds = [Bool](repeating: false, count: Int(ValueKind.firstShapeWord))
     for literal in literals where piece.mayBeBare {
       kinds[Int(literal.word)] =
-        literal.text.withUTF8Buffer { piece.isIn(bare: $0) }
+        literal.text.withUTF8Buffer { piece.finder.find(in: $0) != nil }
     }
     let hasLiteral = kinds.contains(true)
     guard hasLiteral || names.contains(true) else { return [] }
@@ -139,8 +138,8 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
     }
     var (encoding, body) = try column.storedStrings(chunk)
     switch encoding {
-    case .plain: return try piece.positions(plain: &body, count: chunk.valueCount)
-    case .tokens: return try piece.positions(of: TokenStrings(&body, count: chunk.valueCount))
+    case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
+    case .tokens: return try TokenStrings(&body, count: chunk.valueCount).positions(containing: piece)
     // Times that cannot have it, or were searched above.
     case .timestamp, .rowTime, .dictionary: return []
     }
@@ -175,7 +174,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
       var verdict = last?.verdict ?? false
       if last?.value != value {
         var text = String(value)
-        verdict = text.withUTF8 { piece.isIn(bare: $0) }
+        verdict = text.withUTF8 { piece.finder.find(in: $0) != nil }
         last = (value, verdict)
       }
       return verdict ? UInt32(position) : nil
@@ -191,7 +190,7 @@ final class PieceSearch<Sought: SoughtText>: Sendable {
           throw CairnError.damaged(
             file: reader.name, offset: 0, cause: "timestamp outside the years 1 to 9999")
         }
-        verdict = text.withUnsafeBufferPointer { piece.isIn(bare: $0) }
+        verdict = text.withUnsafeBufferPointer { piece.finder.find(in: $0) != nil }
         last = (value, verdict)
       }
       return verdict ? UInt32(position) : nil

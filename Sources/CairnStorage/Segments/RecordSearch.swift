@@ -11,7 +11,7 @@ package final class RecordSearch: Sendable {
   /// Whether the rows found are exactly those that pass.
   private let isExact: Bool
   private let scopes = Memo<Int, Scope>()
-  private let searches = Memo<Int, PieceSearch<TextPiece>>()
+  private let searches = Memo<Int, PieceSearch>()
 
   /// What is searched of a segment.
   private struct Scope: Sendable {
@@ -59,7 +59,7 @@ package final class RecordSearch: Sendable {
     return (left, isExact && rows.count > rebuiltRowCount)
   }
 
-  private func pieceSearch(_ number: Int) throws -> PieceSearch<TextPiece> {
+  private func pieceSearch(_ number: Int) throws -> PieceSearch {
     try searches.value(number) {
       let scope = try scopes.value(0, makeScope)
       return PieceSearch(reader, pieces[number], tree: scope.tree, isInside: scope.isInside)

@@ -61,13 +61,29 @@ package enum StoredKeys {
     return (Array([key[..<start], suffix].joined()), form.number, token)
   }
 
-  /// `ACCOUNT_SERVICE_REGION_YYYYMMDDT` of the last six directories.
+  /// `ACCOUNT_SERVICE_REGION_YYYYMMDDT` of the last six directories; nil where there are fewer.
   private static func namePrefix(_ directory: ArraySlice<UInt8>) -> [UInt8]? {
-    let parts = directory.dropLast().split(separator: slash, omittingEmptySubsequences: false).suffix(6)
-    guard directory.last == slash, parts.count == 6 else { return nil }
-    let names: [UInt8] = Array(parts.prefix(3).joined(separator: [UInt8(ascii: "_")]))
-    let date: [UInt8] = Array(parts.suffix(3).joined())
-    return names + [UInt8(ascii: "_")] + date + [UInt8(ascii: "T")]
+    guard directory.last == slash else { return nil }
+    // The ends of directories, the last one's first, and where the first of the six begins.
+    var ends: [Int] = []
+    ends.reserveCapacity(6)
+    var start = directory.endIndex - 1
+    while ends.count < 6, start >= directory.startIndex {
+      ends.append(start)
+      while start > directory.startIndex, directory[start - 1] != slash { start -= 1 }
+      start -= 1
+    }
+    guard ends.count == 6 else { return nil }
+    var prefix: [UInt8] = []
+    prefix.reserveCapacity(directory.endIndex - start)
+    start += 1
+    for (index, end) in ends.reversed().enumerated() {
+      prefix += directory[start..<end]
+      if index < 3 { prefix.append(UInt8(ascii: "_")) }
+      start = end + 1
+    }
+    prefix.append(UInt8(ascii: "T"))
+    return prefix
   }
 
   private static func pack(_ text: ArraySlice<UInt8>) -> [UInt8]? {
@@ -92,25 +108,33 @@ package enum StoredKeys {
   package static func join(_ stored: [UInt8], _ form: Form, token bytes: ArraySlice<UInt8>) -> [UInt8]? {
     guard let token = unpack(bytes), form.suffixByteCount <= stored.count else { return nil }
     let end = stored.count - form.suffixByteCount
-    guard form.isNamed else { return Array([stored[..<end], token[...], stored[end...]].joined()) }
-    let name = (stored.lastIndex(of: slash) ?? -1) + 1
-    guard name + timeByteCount == end, let prefix = namePrefix(stored[..<name]) else { return nil }
-    let mark: [UInt8] = [UInt8(ascii: "Z"), UInt8(ascii: "_")]
-    let parts = [stored[..<name], prefix[...], stored[name..<end], mark[...], token[...], stored[end...]]
-    return Array(parts.joined())
+    var key: [UInt8] = []
+    key.reserveCapacity(stored.count * 2 + tokenByteCount)
+    if form.isNamed {
+      let name = (stored.lastIndex(of: slash) ?? -1) + 1
+      guard name + timeByteCount == end, let prefix = namePrefix(stored[..<name]) else { return nil }
+      key += stored[..<name]
+      key += prefix
+      key += stored[name..<end]
+      key += [UInt8(ascii: "Z"), UInt8(ascii: "_")]
+    } else {
+      key += stored[..<end]
+    }
+    key += token
+    key += stored[end...]
+    return key
   }
 
   private static func unpack(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-    var text: [UInt8] = []
-    for half in [bytes.prefix(6), bytes.suffix(6)] {
-      var number = half.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      var digits: [UInt8] = []
-      for _ in 0..<8 {
-        digits.append(alphabet[Int(number % 62)])
+    var text = [UInt8](repeating: 0, count: tokenByteCount)
+    let half = tokenByteCount / 2
+    for (start, bytes) in [(0, bytes.prefix(6)), (half, bytes.suffix(6))] {
+      var number = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      for place in (start..<(start + half)).reversed() {
+        text[place] = alphabet[Int(number % 62)]
         number /= 62
       }
       if number != 0 { return nil }
-      text += digits.reversed()
     }
     return text
   }

@@ -1,20 +1,245 @@
-/// Finds the rows of a segment that have a key or a value which a judge accepts, without rebuilding a record: each
-/// dictionary entry is judged once, whatever the number of rows.
+/// Finds the rows of a segment that have a key or a value in which a finder finds something, what that is and at which
+/// path, without rebuilding a record: each dictionary entry is looked at once, whatever the number of rows.
 ///
 /// One object serves the row groups and threads of one scan of a segment.
 package final class ValueSearch: Sendable {
-  private let search: PieceSearch<ValueJudge>
+  /// A column with values in which something is.
+  private struct Place: Sendable {
+    var column: Int
+    var path: Int
+    /// Dictionary entries with something in them, ascending, and of each the number of what that is.
+    var ids: [UInt32]
+    var sets: [UInt32]
+    /// Whether some values are in no dictionary.
+    var hasOtherValues: Bool
+  }
 
-  package init(_ reader: SegmentReader, _ judge: ValueJudge) throws {
+  /// A key, or a literal at a path, in which something is: a flag for each word of the instances that have it.
+  private struct WordPlace: Sendable {
+    var slot: Int
+    var words: [Bool]
+    var path: Int
+    var set: UInt32
+  }
+
+  private let reader: SegmentReader
+  private let finder: ValueFinder
+  private let tree: InstanceTree
+  /// Columns whose kind of value can have something.
+  private let columns: [Int]
+  private let paths: [String]
+  /// By slot.
+  private let pathOfSlot: [Int]
+  private let work: SharedWork
+  private let places = FoundPlaces()
+  private let wordPlaces: [WordPlace]
+  private let sets = NumberSets()
+
+  private final class FoundPlaces: @unchecked Sendable {
+    private let lock = Lock()
+    private var places: [Place] = []
+    func add(_ place: Place) { lock.withLock { places.append(place) } }
+    /// In the order of columns, whichever was looked at first.
+    var all: [Place] { lock.withLock { places.sorted { $0.column < $1.column } } }
+  }
+
+  package init(_ reader: SegmentReader, _ finder: ValueFinder) throws {
     let catalogue = try reader.catalogue()
-    var isInside = [Bool](repeating: true, count: catalogue.slots.count)
-    // The root is no value of a record.
-    if !isInside.isEmpty { isInside[0] = false }
-    search = PieceSearch(reader, judge, tree: InstanceTree(catalogue), isInside: isInside)
+    self.reader = reader
+    self.finder = finder
+    tree = InstanceTree(catalogue)
+    columns = catalogue.columns.indices.filter {
+      switch catalogue.columns[$0].kind {
+      case .shape, .length: return false
+      case .string: return true
+      case .number: return finder.forms.contains(.bare)
+      case .integer: return finder.forms.contains(.integers)
+      }
+    }
+    (paths, pathOfSlot) = Self.paths(catalogue)
+    work = SharedWork(count: columns.count)
+    wordPlaces = Self.wordPlaces(finder, tree, pathOfSlot, sets)
   }
 
-  /// Those of `rows` (ascending) that have one.
-  package func rows(_ rows: Positions, in rowGroup: Int) throws -> Positions {
-    rows.select(try search.indices(.run(0..<rows.count), of: rows, in: rowGroup))
+  /// Those of `rows` (ascending) that have something.
+  package func found(_ rows: Positions, in rowGroup: Int) throws -> FoundRows {
+    try work.run { try look(columns[$0]) }
+    let owners = ValueOwners(reader, rowGroup: rowGroup, tree: tree)
+    var combinations = RowCombinations(rowCount: reader.footer.rowGroups[rowGroup].rowCount)
+    for place in wordPlaces {
+      let instances = try owners.instances(of: place.slot, where: place.words)
+      if instances.isEmpty { continue }
+      let found = FoundPositions(positions: instances, set: place.set)
+      combinations.add(found, of: try owners.rows(ofInstances: instances, slot: place.slot), path: place.path)
+    }
+    for place in places.all {
+      let found = try found(place, in: rowGroup)
+      if found.positions.isEmpty { continue }
+      combinations.add(
+        found, of: try owners.rows(ofValues: found.positions, column: place.column), path: place.path)
+    }
+    return combinations.found(among: rows, paths: paths, sets: sets.all)
   }
+
+  // MARK: In the segment
+
+  /// Paths as people write them: keys with dots between, `[]` for the elements of arrays. Slots that differ in what
+  /// no path tells have one.
+  private static func paths(_ catalogue: Catalogue) -> (paths: [String], ofSlot: [Int]) {
+    var texts: [[UInt8]] = []
+    var numbers: [[UInt8]: Int] = [:]
+    var ofSlot: [Int] = []
+    for (slot, info) in catalogue.slots.enumerated() {
+      var text = slot == 0 ? [] : texts[ofSlot[info.parent]]
+      if info.isElement {
+        if !text.suffix(2).elementsEqual("[]".utf8) { text += "[]".utf8 }
+      } else if slot > 0 {
+        if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+        text += info.name.withUnsafeBufferPointer { StringSpelling.unescape($0) }
+      }
+      let number = numbers[text] ?? texts.count
+      if number == texts.count {
+        numbers[text] = number
+        texts.append(text)
+      }
+      ofSlot.append(number)
+    }
+    return (texts.map { String(decoding: $0, as: UTF8.self) }, ofSlot)
+  }
+
+  private func look(_ index: Int) throws {
+    let column = try reader.column(index)
+    var place = Place(
+      column: index, path: pathOfSlot[column.info.slot], ids: [], sets: [], hasOtherValues: true)
+    if !column.directory.dictionary.isEmpty {
+      for (block, info) in column.directory.dictionary.enumerated() {
+        let first = UInt32(info.firstID)
+        finder.visit(try column.dictionaryBlock(block)) { entry, numbers in
+          place.ids.append(first + entry)
+          place.sets.append(sets.number(of: numbers))
+        }
+      }
+      place.hasOtherValues = try column.directory.chunks.contains {
+        try column.wordList(in: $0.rowGroup) == nil
+      }
+    }
+    if !place.ids.isEmpty || place.hasOtherValues { places.add(place) }
+  }
+
+  private static func wordPlaces(
+    _ finder: ValueFinder, _ tree: InstanceTree, _ pathOfSlot: [Int], _ sets: NumberSets
+  ) -> [WordPlace] {
+    let catalogue = tree.catalogue
+    var literals: [(word: UInt32, set: UInt32)] = []
+    if finder.forms.contains(.bare) {
+      let texts: [(kind: ValueKind, text: StaticString)] = [(.true, "true"), (.false, "false")]
+      for (kind, text) in texts {
+        let numbers = text.withUTF8Buffer { finder.numbers(in: $0) }
+        if !numbers.isEmpty { literals.append((UInt32(kind.rawValue), sets.number(of: numbers))) }
+      }
+    }
+    var places: [WordPlace] = []
+    for (slot, info) in catalogue.slots.enumerated().dropFirst() {
+      func add(_ set: UInt32, _ accepts: (UInt32) -> Bool) {
+        let owner = tree.owner[slot]
+        let words = catalogue.words(of: owner, having: slot, accepts)
+        if words.contains(true) {
+          places.append(WordPlace(slot: owner, words: words, path: pathOfSlot[slot], set: set))
+        }
+      }
+      for literal in literals { add(literal.set) { $0 == literal.word } }
+      if info.isElement { continue }
+      let numbers = info.name.withUnsafeBufferPointer { finder.numbers(inKey: $0) }
+      if !numbers.isEmpty { add(sets.number(of: numbers)) { _ in true } }
+    }
+    return places
+  }
+
+  // MARK: In a row group
+
+  private func found(_ place: Place, in rowGroup: Int) throws -> FoundPositions {
+    let column = try reader.column(place.column)
+    guard let chunk = column.chunk(of: rowGroup) else { return FoundPositions() }
+    if column.info.kind == .integer {
+      return spelled(try column.integers(in: rowGroup)) { Array(String($0).utf8) }
+    }
+    if let list = try column.wordList(in: rowGroup) { return try coded(column, rowGroup, list, place) }
+    if finder.forms.contains(.times),
+      let seconds = try column.seconds(in: rowGroup, rowSeconds: { try reader.seconds(of: rowGroup) })
+    {
+      return spelled(seconds) { TimestampStrings.text($0) }
+    }
+    var (encoding, body) = try column.storedStrings(chunk)
+    var found = FoundPositions()
+    switch encoding {
+    case .plain:
+      try finder.visit(plain: &body, count: chunk.valueCount) { found.add($0, sets.number(of: $1)) }
+    case .tokens:
+      finder.visit(try TokenStrings(&body, count: chunk.valueCount)) { found.add($0, sets.number(of: $1)) }
+    // Times that cannot have it, or were looked at above.
+    case .timestamp, .rowTime, .dictionary: break
+    }
+    return found
+  }
+
+  private func coded(
+    _ column: ColumnReader, _ rowGroup: Int, _ list: [UInt32], _ place: Place
+  ) throws -> FoundPositions {
+    var verdicts = [UInt8](repeating: 0, count: list.count)
+    var setOfCode = [UInt32](repeating: 0, count: list.count)
+    var common: UInt32?
+    var isCommon = true
+    var code = 0
+    for (id, set) in zip(place.ids, place.sets) {
+      code = list[code...].partitioningIndex { $0 >= id }
+      if code == list.count { break }
+      guard list[code] == id else { continue }
+      verdicts[code] = 1
+      setOfCode[code] = set
+      isCommon = isCommon && (common ?? set) == set
+      common = set
+    }
+    guard let common else { return FoundPositions() }
+    let words = try column.words(in: rowGroup)
+    let positions = words.indices(of: .run(0..<words.count), passing: verdicts).list
+    if isCommon { return FoundPositions(positions: positions, set: common) }
+    return FoundPositions(positions: positions, sets: words.take(positions).map { setOfCode[Int($0)] })
+  }
+
+  /// Numbers or times, of which neighbours are often equal, by their texts.
+  private func spelled(_ values: [Int64], _ spell: (Int64) -> [UInt8]?) -> FoundPositions {
+    var found = FoundPositions()
+    var last: (value: Int64, set: UInt32?)?
+    for (position, value) in values.enumerated() {
+      if last?.value != value {
+        let numbers = spell(value)?.withUnsafeBufferPointer { finder.numbers(in: $0) } ?? []
+        last = (value, numbers.isEmpty ? nil : sets.number(of: numbers))
+      }
+      if let set = last?.set { found.add(UInt32(position), set) }
+    }
+    return found
+  }
+}
+
+/// Numbers for what is found in one value, which is mostly the same.
+private final class NumberSets: @unchecked Sendable {
+  private let lock = Lock()
+  private var numbers: [[Int]: UInt32] = [:]
+  private var lists: [[Int]] = []
+  private var last: UInt32?
+
+  func number(of list: [Int]) -> UInt32 {
+    lock.withLock {
+      if let last, lists[Int(last)] == list { return last }
+      let number = numbers[list] ?? UInt32(lists.count)
+      if Int(number) == lists.count {
+        numbers[list] = number
+        lists.append(list)
+      }
+      last = number
+      return number
+    }
+  }
+
+  var all: [[Int]] { lock.withLock { lists } }
 }

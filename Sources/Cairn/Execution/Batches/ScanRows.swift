@@ -8,28 +8,42 @@ final class ScanSegment: Sendable {
   /// The path of its archive.
   let archive: String
   let widths: SegmentWidths
-  private let objects = ObjectsCache()
+  private let objects: ObjectsCache
 
   init(_ reader: SegmentReader, number: Int, archive: String) {
     self.reader = reader
     self.number = number
     self.archive = archive
     widths = SegmentWidths(reader)
+    objects = ObjectsCache(blockCount: reader.footer.objectBlocks.count)
   }
 
   /// The first source object of each row, and the objects' keys; read once, when a query asks.
   func rowObjects() throws -> RowObjects { try objects.get(reader) }
 }
 
+/// Its blocks are read by all threads that ask while they are.
 private final class ObjectsCache: @unchecked Sendable {
+  private let work: SharedWork
   private let lock = Lock()
+  private var blocks: [[StoredObject]]
   private var known: RowObjects?
 
+  init(blockCount: Int) {
+    work = SharedWork(count: blockCount)
+    blocks = Array(repeating: [], count: blockCount)
+  }
+
   func get(_ reader: SegmentReader) throws -> RowObjects {
-    try lock.withLock {
+    try work.run { block in
+      let objects = try reader.objects(block: block)
+      lock.withLock { blocks[block] = objects }
+    }
+    return lock.withLock {
       if let known { return known }
-      let objects = try RowObjects(reader)
+      let objects = RowObjects(blocks, rowCount: reader.footer.rowCount)
       known = objects
+      blocks = []
       return objects
     }
   }
@@ -42,19 +56,25 @@ final class ScanRows: @unchecked Sendable {
   let rowGroup: Int
   let root: PathRoot
   let rows: Positions
+  /// What a search found in the rows, where there was one.
+  let found: FoundRows?
   private let lock = Lock()
   private var projection: FieldProjection?
 
-  init(_ segment: ScanSegment, rowGroup: Int, root: PathRoot = .records, rows: Positions) {
+  init(
+    _ segment: ScanSegment, rowGroup: Int, root: PathRoot = .records, rows: Positions, found: FoundRows? = nil
+  ) {
     self.segment = segment
     self.rowGroup = rowGroup
     self.root = root
     self.rows = rows
+    self.found = found
   }
 
   /// The rows at ascending `indices`.
   func subset(_ indices: Positions) -> ScanRows {
-    ScanRows(segment, rowGroup: rowGroup, root: root, rows: rows.select(indices))
+    ScanRows(
+      segment, rowGroup: rowGroup, root: root, rows: rows.select(indices), found: found?.select(indices))
   }
 
   /// The elements of the arrays at a path, and how many each row has; nil where these have to be looked at.
@@ -98,6 +118,7 @@ final class ScanRows: @unchecked Sendable {
   }
 
   private func vector(_ column: VirtualColumn) throws -> Vector {
+    if column.part == .found { return .constant(.null) }
     if column.part == .archive { return .constant(.text(Array(segment.archive.utf8))) }
     let objects = try segment.rowObjects()
     let firstRow = segment.reader.footer.rowGroups[rowGroup].firstRow
@@ -122,13 +143,16 @@ struct RowObjects: Sendable {
   private var objectOfRow: [UInt32]
 
   init(_ reader: SegmentReader) throws {
-    objectOfRow = Array(repeating: .max, count: reader.footer.rowCount)
-    for block in reader.footer.objectBlocks.indices {
-      for object in try reader.objects(block: block) {
-        let number = UInt32(objects.count)
-        objects.append(SourceObject(object))
-        for row in object.rows where objectOfRow[Int(row)] == .max { objectOfRow[Int(row)] = number }
-      }
+    let blocks = try reader.footer.objectBlocks.indices.map { try reader.objects(block: $0) }
+    self.init(blocks, rowCount: reader.footer.rowCount)
+  }
+
+  init(_ blocks: [[StoredObject]], rowCount: Int) {
+    objectOfRow = Array(repeating: .max, count: rowCount)
+    for object in blocks.joined() {
+      let number = UInt32(objects.count)
+      objects.append(SourceObject(object))
+      for row in object.rows where objectOfRow[Int(row)] == .max { objectOfRow[Int(row)] = number }
     }
   }
 

@@ -14,6 +14,8 @@ final class EventsTable {
   private let isQueried: Bool
   /// Whether `@timestamp` counts as eventTime in records that have none.
   private let usesLogstashTime: Bool
+  /// Whether what a search found is a column.
+  private let findsValues: Bool
   /// eventTime and what stands in for it, where they are read together.
   private(set) var substituted: [BoundPath] = []
   /// Paths to members of arrays' elements, which are no columns.
@@ -23,9 +25,13 @@ final class EventsTable {
   /// Things to say about names and literals that find nothing.
   private(set) var notes: [String] = []
 
-  init(_ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true, usesLogstashTime: Bool = false) {
+  init(
+    _ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true, usesLogstashTime: Bool = false,
+    findsValues: Bool = false
+  ) {
     self.ids = ids
     self.usesLogstashTime = usesLogstashTime
+    self.findsValues = findsValues
     self.keys = keys
     self.isQueried = isQueried
   }
@@ -72,6 +78,9 @@ final class EventsTable {
   private func newMeaning(of path: AccessPath) -> (VirtualColumn?, AccessPath) {
     let path = WellKnownField.naming(withoutQuotes(path))
     guard isQueried, let keys, let first = path.steps.first, let text = first.key else { return (nil, path) }
+    if findsValues, text == VirtualColumn.Part.found.rawValue {
+      return (VirtualColumn(part: .found), AccessPath(steps: []))
+    }
     if let virtual = VirtualColumn(name: text), !keys.contains(text) {
       return (virtual, AccessPath(steps: Array(path.steps.dropFirst())))
     }

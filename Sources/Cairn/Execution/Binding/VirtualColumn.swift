@@ -6,6 +6,8 @@ import CairnStorage
 struct VirtualColumn: Hashable, Sendable {
   enum Part: String, Sendable {
     case archive = "$archive"
+    /// What a search found in the row, of a scan that has one (`QueryOptions.finder`): as `ScanRows.found` has it.
+    case found = "$found"
     case path = "$path"
     case fileSize = "$file_size"
     case modified = "$file_modified_time"
@@ -70,14 +72,14 @@ struct VirtualColumn: Hashable, Sendable {
   var isTime: Bool {
     switch part {
     case .year, .month, .day, .hour, .date: true
-    case .archive, .path, .fileSize, .modified, .account, .region: false
+    case .archive, .found, .path, .fileSize, .modified, .account, .region: false
     }
   }
 
   /// Whether every object has it, whatever its key.
   var isOfFile: Bool {
     switch part {
-    case .archive, .path, .fileSize, .modified: true
+    case .archive, .found, .path, .fileSize, .modified: true
     default: false
     }
   }
@@ -120,7 +122,7 @@ struct VirtualColumn: Hashable, Sendable {
     }
     guard let delivery = SourceKey(object.key).partition else { return .null }
     switch part {
-    case .archive, .path, .fileSize, .modified: return .null
+    case .archive, .found, .path, .fileSize, .modified: return .null
     case .account: return .text(Array(delivery.account))
     case .region: return .text(Array(delivery.region))
     case .year, .month, .day, .hour, .date: return time(delivery)

@@ -46,11 +46,14 @@ struct RegexPattern: Sendable {
   }
 
   /// Whether it is found anywhere in a text.
-  func matches(_ text: [UInt8]) -> Bool {
+  func matches(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { matches($0) } }
+
+  /// The same in bytes as they lie in memory.
+  func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     switch form {
-    case .literal(let part): ByteOrder.find(part, in: text) != nil
+    case .literal(let part): part.withUnsafeBufferPointer { ByteOrder.find($0, in: text, from: 0) } != nil
     case .literals(_, let automaton): automaton.search(text) { _ in true }
-    case .program(let automaton): automaton.matches(text)
+    case .program(let automaton): RegexAutomaton.Searcher(automaton).matches(text)
     }
   }
 

@@ -226,7 +226,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
       return []
     }
-    let search = try context.options.judge.map { try ValueSearch(reader, $0) }
+    let search = try context.options.finder.map { try ValueSearch(reader, $0) }
     var candidates: [Candidate] = []
     for (rowGroup, group) in reader.footer.rowGroups.enumerated() {
       if let rowGroups, !rowGroups.contains(where: { $0.contains(rowGroup) }) { continue }
@@ -280,10 +280,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
       reads.update { $0.rowGroupsRead += 1 }
     }
     rows = try candidate.segment.reader.unshared(rows, in: candidate.rowGroup)
+    var found: FoundRows?
     if let search = candidate.search, !rows.isEmpty {
-      rows = try context.options.cancellation.during { try search.rows(rows, in: candidate.rowGroup) }
+      let some = try context.options.cancellation.during { try search.found(rows, in: candidate.rowGroup) }
+      (rows, found) = (some.rows, some)
     }
-    return rows.isEmpty ? nil : ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows)
+    if rows.isEmpty { return nil }
+    return ScanRows(candidate.segment, rowGroup: candidate.rowGroup, rows: rows, found: found)
   }
 
   /// A batch of the rows that pass the other conditions too; nil for none.

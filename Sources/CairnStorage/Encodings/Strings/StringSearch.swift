@@ -23,23 +23,39 @@ extension PlainStrings {
     }
   }
 
-  /// Positions of the values, without their escapes, that a judge accepts, ascending.
-  static func positions(
-    _ reader: inout ByteReader, count: Int, where accepts: (UnsafeBufferPointer<UInt8>) -> Bool
-  ) throws -> [UInt32] {
-    let lengths = try IntegerEncoding.decode(&reader, count: count)
-    _ = try decodeStyles(&reader, count: count)
-    let range = try heapRange(&reader, lengths)
-    var found: [UInt32] = []
+  /// Calls `body` with each value, without its escapes, in order.
+  static func visit(
+    _ reader: inout ByteReader, count: Int,
+    _ body: (_ position: Int, _ value: UnsafeBufferPointer<UInt8>) -> Void
+  ) throws {
+    let (lengths, range) = try values(&reader, count: count)
     reader.bytes.withUnsafeBufferPointer { bytes in
       var start = range.lowerBound
-      for (index, length) in lengths.enumerated() {
+      for (position, length) in lengths.enumerated() {
         let end = start + Int(length)
-        if accepts(UnsafeBufferPointer(rebasing: bytes[start..<end])) { found.append(UInt32(index)) }
+        body(position, UnsafeBufferPointer(rebasing: bytes[start..<end]))
         start = end
       }
     }
-    return found
+  }
+
+  /// The same of those that have a text in them.
+  static func visit(
+    _ reader: inout ByteReader, count: Int, having finder: ByteFinder,
+    _ body: (_ position: Int, _ value: UnsafeBufferPointer<UInt8>) -> Void
+  ) throws {
+    let (lengths, range) = try values(&reader, count: count)
+    reader.bytes.withUnsafeBufferPointer { bytes in
+      visit(finder, UnsafeBufferPointer(rebasing: bytes[range]), lengths, body)
+    }
+  }
+
+  private static func values(
+    _ reader: inout ByteReader, count: Int
+  ) throws -> (lengths: [Int64], range: Range<Int>) {
+    let lengths = try IntegerEncoding.decode(&reader, count: count)
+    _ = try decodeStyles(&reader, count: count)
+    return (lengths, try heapRange(&reader, lengths))
   }
 
   /// Where the bytes of the values are: all that is left, and as long as the lengths say together.

@@ -22,11 +22,23 @@ extension TokenStrings {
   package func positions(containing piece: TextPiece) -> [UInt32] {
     let entries = exceptions.entries(containing: piece).map { Int($0) }
     var found = positions(ofClass: payloads.count, ranks: entries)
-    for (number, payload) in payloads.enumerated() where piece.text.count <= payload.form.textByteCount {
-      let ranks = withBytes { payload.ranks(containing: piece, $0) }
+    found += tokenPositions(holding: piece.finder)
+    return found.sorted()
+  }
+
+  /// Positions of the values, without their escapes, that have a text in them, ascending.
+  package func positions(holding finder: ByteFinder) -> [UInt32] {
+    let entries = exceptions.entries(whoseValueHas: finder).map { Int($0) }
+    return (positions(ofClass: payloads.count, ranks: entries) + tokenPositions(holding: finder)).sorted()
+  }
+
+  private func tokenPositions(holding finder: ByteFinder) -> [UInt32] {
+    var found: [UInt32] = []
+    for (number, payload) in payloads.enumerated() where finder.text.count <= payload.form.textByteCount {
+      let ranks = withBytes { payload.ranks(holding: finder, $0) }
       if !ranks.isEmpty { found += positions(ofClass: number, ranks: ranks) }
     }
-    return found.sorted()
+    return found
   }
 }
 
@@ -71,21 +83,21 @@ extension TokenStrings.Payload {
     return found + (at..<count).filter { difference($0) == 0 }
   }
 
-  /// Ranks of the values whose text has the piece in it, ascending.
-  fileprivate func ranks(containing piece: TextPiece, _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
-    let patterns = TokenPattern.all(for: piece.text, in: form)
+  /// Ranks of the values that have the text in them, ascending.
+  fileprivate func ranks(holding finder: ByteFinder, _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
+    let patterns = TokenPattern.all(for: finder.text, in: form)
     guard !patterns.isEmpty, let start = chunk.baseAddress else { return [] }
     let base = UnsafeRawPointer(start + bytes.lowerBound)
     let size = form.byteCount
     var text = [UInt8](repeating: 0, count: form.textByteCount)
-    func hasPiece(_ rank: Int) -> Bool {
+    func hasText(_ rank: Int) -> Bool {
       text.withUnsafeMutableBufferPointer { text in
         guard let target = text.baseAddress else { return false }
         unpack(rank, chunk, into: target)
-        return piece.finder.find(in: UnsafeBufferPointer(text)) != nil
+        return finder.find(in: UnsafeBufferPointer(text)) != nil
       }
     }
-    guard TokenPattern.fits(form) else { return (0..<count).filter(hasPiece) }
+    guard TokenPattern.fits(form) else { return (0..<count).filter(hasText) }
     var found: [Int] = []
     patterns.withUnsafeBufferPointer { patterns in
       for rank in 0..<count {
@@ -93,7 +105,7 @@ extension TokenStrings.Payload {
         let first = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         let last = base.loadUnaligned(fromByteOffset: offset &+ size &- 8, as: UInt64.self)
         for pattern in patterns where pattern.matches(first, last) {
-          if hasPiece(rank) { found.append(rank) }
+          if hasText(rank) { found.append(rank) }
           break
         }
       }

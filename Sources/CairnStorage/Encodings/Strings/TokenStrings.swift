@@ -216,8 +216,9 @@ package struct TokenStrings {
     return found
   }
 
-  func positions(ofExceptions entries: [UInt32]) -> [UInt32] {
-    positions(ofClass: payloads.count, ranks: entries.map { Int($0) })
+  /// Positions of all exceptions.
+  var exceptionPositions: [UInt32] {
+    exceptionCount == 0 ? [] : positions(ofClass: payloads.count, ranks: Array(0..<exceptionCount))
   }
 
   /// Whether all values but the exceptions are UUIDs.
