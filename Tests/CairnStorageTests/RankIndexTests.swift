@@ -57,6 +57,24 @@ import Testing
     }
   }
 
+  /// What few instances need, told of all codes together.
+  @Test(arguments: [1000, 5000], [2, 7, 300])
+  func codesBefore(instances: Int, codeCount: Int) throws {
+    var random = SeededGenerator(seed: UInt64(instances + codeCount))
+    let sample = Self.sample(&random, instances: instances, codeCount: codeCount, mostly: 1)
+    let before = sample.before
+    for count in 1...3 where codeCount * (count + 1) <= instances / 4 {
+      let chosen = Set((0..<count).map { _ in random.below(instances) }).sorted().map { UInt32($0) }
+      let codes = try #require(CodesBefore(sample.words, instances: Positions(chosen)))
+      #expect(codes.valueCount(sample.counts) == before[instances])
+      let indices = chosen.indices.map { UInt32($0) }
+      #expect(codes.ranks(of: indices, sample.counts) == chosen.map { UInt32(before[Int($0)]) })
+      #expect(
+        codes.ranks(of: indices.suffix(1), sample.counts) == chosen.suffix(1).map { UInt32(before[Int($0)]) })
+    }
+    #expect(CodesBefore(sample.words, instances: .run(0..<instances)) == nil)
+  }
+
   /// Forged shapes can have more values than any chunk.
   @Test func refusesMoreValuesThanAChunkHas() {
     let words = CodedWords(words: [16, 17], count: 3, codes: .bytes([0, 1, 1]))

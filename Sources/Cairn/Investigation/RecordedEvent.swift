@@ -32,6 +32,8 @@ public struct RecordedEvent: Sendable {
   let request: JSONText?
   let response: JSONText?
   let resources: JSONText?
+  /// How a sign-in ended.
+  let signIn: String?
   let additional: JSONText?
   /// Whether it says so itself: reads are no changes.
   let readOnly: Bool?
@@ -43,15 +45,20 @@ public struct RecordedEvent: Sendable {
     case change
     /// What it gave out, and the requestID, which tells calls apart.
     case credentials
+    /// Who called what from where, and how it ended.
+    case call
   }
 
   static func columns(_ part: Part) -> String {
-    let (requestID, request, resources) =
-      part == .change ? ("NULL", "requestParameters", "resources") : ("requestID", "NULL", "NULL")
+    let others =
+      switch part {
+      case .change: "NULL, requestParameters, responseElements, resources, additionalEventData, NULL"
+      case .credentials: "requestID, NULL, responseElements, NULL, additionalEventData, NULL"
+      case .call: "NULL, NULL, NULL, NULL, NULL, responseElements.ConsoleLogin"
+      }
     return """
       eventID, eventTime, eventSource, eventName, awsRegion, recipientAccountId, userIdentity, sourceIPAddress, \
-      userAgent, errorCode, errorMessage, sharedEventID, \(requestID), \(request), responseElements, \(resources), \
-      additionalEventData, readOnly, eventCategory
+      userAgent, errorCode, errorMessage, sharedEventID, readOnly, eventCategory, \(others)
       """
   }
 
@@ -69,13 +76,14 @@ public struct RecordedEvent: Sendable {
     errorCode = row[9].text ?? (row[10].isNull ? nil : "error")
     errorMessage = row[10].text
     sharedID = row[11].text
-    requestID = row[12].text
-    request = Self.object(row[13])
-    response = Self.object(row[14])
-    resources = Self.object(row[15])
-    additional = Self.object(row[16])
-    readOnly = row[17].text.map { $0 == "true" }
-    isDataEvent = row[18].text == "Data"
+    readOnly = row[12].text.map { $0 == "true" }
+    isDataEvent = row[13].text == "Data"
+    requestID = row[14].text
+    request = Self.object(row[15])
+    response = Self.object(row[16])
+    resources = Self.object(row[17])
+    additional = Self.object(row[18])
+    signIn = row[19].text ?? response?.text("ConsoleLogin")
   }
 
   private static func object(_ value: QueryValue) -> JSONText? {
@@ -84,7 +92,7 @@ public struct RecordedEvent: Sendable {
   }
 
   /// Whether it was refused or failed. A sign-in fails in its response.
-  public var hasFailed: Bool { errorCode != nil || response?.text("ConsoleLogin") == "Failure" }
+  public var hasFailed: Bool { errorCode != nil || signIn == "Failure" }
 
   /// `ecs` of `ecs.amazonaws.com`.
   public var service: String { String(source.prefix { $0 != "." }) }

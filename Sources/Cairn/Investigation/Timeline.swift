@@ -60,7 +60,9 @@ public struct Timeline: Sendable {
     let (kind, conditions) = try ActorProfile.conditions(name)
     var events: [RecordedEvent] = []
     var found = kind.rawValue
-    for condition in conditions where events.isEmpty { events = try statements.events(where: condition) }
+    for condition in conditions where events.isEmpty {
+      events = try statements.events(where: condition, .asked, .call)
+    }
     if events.isEmpty {
       found = "resource"
       let resource = try ResourceName(name, services: try ResourceHistory.services(statements))

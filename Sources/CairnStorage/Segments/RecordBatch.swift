@@ -46,10 +46,11 @@ package final class RecordBatch: Sendable {
   /// Reads only the values at `places`, one for each of `rows`: objects and arrays whose values belong to their rows
   /// themselves (`PathTable.places`). Each record of the tape is then such a value.
   ///
-  /// - Parameter ranks: where the values of a column stand, whose values by code of the rows' shapes are given.
+  /// - Parameter ranks: values of a column before some of the rows, whose indices are given; `counts` are the column's
+  ///   values by code of the rows' shapes.
   init(
     _ reader: SegmentReader, rowGroup: Int, rows: Positions, places: [PathTable.Place],
-    ranks: (_ column: Int, _ counts: [UInt32]) throws -> RankIndex
+    ranks: (_ column: Int, _ counts: [UInt32], _ indices: [UInt32]) throws -> [UInt32]
   ) throws {
     self.reader = reader
     self.rowGroup = rowGroup
@@ -149,7 +150,7 @@ private struct RecordGather {
   /// Reads what the values at the places hold. A place's values are its row's first in their columns.
   mutating func run(
     rows: Positions, places: [PathTable.Place],
-    ranks: (_ column: Int, _ counts: [UInt32]) throws -> RankIndex
+    ranks: (_ column: Int, _ counts: [UInt32], _ indices: [UInt32]) throws -> [UInt32]
   ) throws {
     var order: [ShapeFlattening.Step] = []
     // For each column: indices of the rows that have values there, as often as they have some.
@@ -168,7 +169,7 @@ private struct RecordGather {
         guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
         return byWord[Int(word)]
       }
-      let positions = try positions(users[step.column] ?? [], rows, try ranks(step.column, counts))
+      let positions = try positions(users[step.column] ?? []) { try ranks(step.column, counts, $0) }
       if let last = positions.last, try Int(last) >= reader.column(step.column).valueCount(in: rowGroup) {
         throw damaged("a value is behind its column")
       }
@@ -182,10 +183,12 @@ private struct RecordGather {
   }
 
   /// Positions of a column's values: of each row's first ones, as many as the row is named.
-  private func positions(_ users: [UInt32], _ rows: Positions, _ ranks: RankIndex) throws -> [UInt32] {
+  private func positions(
+    _ users: [UInt32], _ ranks: (_ indices: [UInt32]) throws -> [UInt32]
+  ) throws -> [UInt32] {
     var distinct: [UInt32] = []
     for user in users where distinct.last != user { distinct.append(user) }
-    let starts = ranks.ranks(of: rows.select(Positions(distinct)))
+    let starts = try ranks(distinct)
     if distinct.count == users.count { return starts }
     var place = -1
     var offset: UInt32 = 0

@@ -232,8 +232,17 @@ struct RowGroupPaths {
       }
     }
     if let places = try places(path, rows) {
-      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows, places: places) { column, counts in
-        try ranks(of: column, counts, in: try rootColumn())
+      let shapes = try rootColumn()
+      let before = CodesBefore(try shapes.words(in: rowGroup), instances: rows)
+      let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: rows, places: places) {
+        column, counts, indices in
+        guard let before else {
+          return try ranks(of: column, counts, in: shapes).ranks(of: rows.select(Positions(indices)))
+        }
+        guard try before.valueCount(counts) == reader.column(column).valueCount(in: rowGroup) else {
+          throw damaged("a column's values are not those of its rows")
+        }
+        return before.ranks(of: indices, counts)
       }
       return try places.indices.map { index in
         output.removeAll()
