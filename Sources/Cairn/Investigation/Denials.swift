@@ -45,26 +45,29 @@ public struct Denials: Sendable {
     _ archive: Archive, of who: String? = nil, options: InvestigationOptions = InvestigationOptions()
   ) throws {
     let statements = Statements(archive: archive, options: options)
-    var found: [CallCounts.Key: Sums] = [:]
+    var found: [CallCounts.Key: DenialSums] = [:]
     for condition in try who.map({ try ActorName($0).conditions }) ?? ["TRUE"] where found.isEmpty {
-      try statements.run(
-        """
+      let sql = """
         SELECT \(Self.principal), eventSource, eventName, eventTime, eventID, errorCode, sourceIPAddress, errorMessage \
         FROM events WHERE (errorCode IS NOT NULL OR errorMessage IS NOT NULL) \
         AND is_denied(errorCode, errorMessage) AND \(condition)
         """
-      ) { row in found[CallCounts.Key(row), default: Sums()].add(row) }
+      try statements.visit(sql) { batch, columns in
+        try DenialSums.all(
+          columns.map { try batch.columns[$0]?.vector() ?? .constant(.null) }, batch.rowCount)
+      } _: { (part: [(key: CallCounts.Key, sums: DenialSums)]) in
+        for (key, sums) in part { found[key, default: DenialSums()].add(sums) }
+      }
     }
     let names = SQLText.isOne("eventName", of: Set(found.keys.map(\.name)))
     let allowed = try CallCounts(
       statements, where: "\(names) AND errorCode IS NULL AND errorMessage IS NULL", isNeeded: !found.isEmpty)
-    // Rows are large: their places are sorted.
+    // Rows are large: their places are sorted, by names that are made once.
     let all = Array(found)
+    let sortKeys = all.map { "\($0.key.principal)\u{0}\($0.key.source)\u{0}\($0.key.name)" }
+    let counts = all.map(\.value.count)
     let order = all.indices.sorted { lhs, rhs in
-      let (left, right) = (all[lhs], all[rhs])
-      if left.value.count != right.value.count { return left.value.count > right.value.count }
-      return (left.key.principal, left.key.source, left.key.name)
-        < (right.key.principal, right.key.source, right.key.name)
+      counts[lhs] != counts[rhs] ? counts[lhs] > counts[rhs] : sortKeys[lhs] < sortKeys[rhs]
     }
     rows = order.map { index in
       let (key, sums) = all[index]
@@ -75,28 +78,94 @@ public struct Denials: Sendable {
         message: sums.message, eventID: sums.eventID)
     }
   }
+}
 
-  /// What refusals of one kind have together.
-  private struct Sums {
-    var count = 0
-    var first = ""
-    var last = ""
-    var codes: Set<String> = []
-    var addresses: Set<String> = []
-    /// The last one's.
-    var message: String?
-    var eventID = ""
+/// What refusals of one kind have together.
+private struct DenialSums: Sendable {
+  private(set) var count = 0
+  private(set) var first = ""
+  private(set) var last = ""
+  private(set) var codes: Set<String> = []
+  private(set) var addresses: Set<String> = []
+  /// The last one's.
+  private(set) var message: String?
+  private(set) var eventID = ""
 
-    mutating func add(_ row: [QueryValue]) {
-      let (time, id) = (row[3].text ?? "", row[4].text ?? "")
-      if count == 0 || time < first { first = time }
-      // Of one second the greatest ID, whatever the order of the rows.
-      if count == 0 || (time, id) > (last, eventID) {
-        (last, eventID, message) = (time, id, row[7].text)
+  init() {}
+
+  /// Refusals of a batch by kind. The columns: principal, source, name, time, ID, error code, address and message.
+  static func all(_ columns: [Vector], _ rowCount: Int) throws -> [(key: CallCounts.Key, sums: DenialSums)] {
+    let kinds = columns[..<3].map { Texts($0, rowCount) }
+    let (codes, addresses) = (Texts(columns[5], rowCount), Texts(columns[6], rowCount))
+    let times = RowTimes(columns[3], count: rowCount)
+    func id(_ row: Int) -> String { QueryValue(value: columns[4][row]).text ?? "" }
+    var groups: [Group] = []
+    var numbers: [SIMD4<UInt32>: Int] = [:]
+    for row in 0..<rowCount {
+      let key = SIMD4(kinds[0].codes[row], kinds[1].codes[row], kinds[2].codes[row], 0)
+      let number = numbers[key] ?? groups.count
+      if number == groups.count {
+        numbers[key] = number
+        groups.append(Group(first: row, last: row))
       }
-      count += 1
-      if let code = row[5].text { codes.insert(code) }
-      if let address = row[6].text { addresses.insert(address) }
+      groups[number].count += 1
+      groups[number].codes.insert(codes.codes[row])
+      groups[number].addresses.insert(addresses.codes[row])
+      if times.keys[row] < times.keys[groups[number].first] { groups[number].first = row }
+      let last = groups[number].last
+      // Of one second the greatest ID, whatever the order of the rows.
+      if times.keys[row] > times.keys[last] || times.keys[row] == times.keys[last] && id(row) > id(last) {
+        groups[number].last = row
+      }
     }
+    return groups.map { group in
+      let row = group.last
+      var sums = DenialSums()
+      sums.count = group.count
+      sums.first = times.text(group.first) ?? ""
+      sums.last = times.text(row) ?? ""
+      sums.codes = Set(group.codes.compactMap { codes.texts[Int($0)] })
+      sums.addresses = Set(group.addresses.compactMap { addresses.texts[Int($0)] })
+      (sums.eventID, sums.message) = (id(row), QueryValue(value: columns[7][row]).text)
+      let names = kinds.map { $0.texts[Int($0.codes[row])] ?? "" }
+      return (CallCounts.Key(principal: names[0], source: names[1], name: names[2]), sums)
+    }
+  }
+
+  /// Rows of a batch, by their indices and by the codes of their texts.
+  private struct Group {
+    var count = 0
+    var codes: Set<UInt32> = []
+    var addresses: Set<UInt32> = []
+    var first: Int
+    var last: Int
+
+    init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
+  }
+
+  /// A column's texts, each made once.
+  private struct Texts {
+    let texts: [String?]
+    let codes: [UInt32]
+
+    init(_ vector: Vector, _ count: Int) {
+      let coded = vector.coded(count: count)
+      texts = coded.entries.map { QueryValue(value: $0).text }
+      codes = coded.codes
+    }
+  }
+
+  mutating func add(_ other: DenialSums) {
+    if count == 0 {
+      self = other
+      return
+    }
+    first = min(first, other.first)
+    if (other.last, other.eventID) > (last, eventID) {
+      (last, eventID, message) = (other.last, other.eventID, other.message)
+    }
+    count += other.count
+    codes.formUnion(other.codes)
+    addresses.formUnion(other.addresses)
   }
 }

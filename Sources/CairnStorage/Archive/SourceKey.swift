@@ -37,6 +37,12 @@ package struct SourceKey: Sendable, Equatable {
     partition = folders?.partition(file) ?? file?.partition
   }
 
+  /// When an object with a name that CloudTrail gives was delivered, as `delivery` has it; nil for other names.
+  package static func deliveredMinute(of key: [UInt8]) -> Part? {
+    let name = key.split { $0 == UInt8(ascii: "/") || $0 == ObjectName.memberMark }.last
+    return name.flatMap(DeliveredFile.init)?.minute
+  }
+
   /// Where objects of a run stand in order: 0 without a date, else `YYYYMMDDHHMM` as a number.
   package var order: UInt64 {
     guard let delivery else { return 0 }
