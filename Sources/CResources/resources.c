@@ -5,10 +5,15 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static atomic_int exitCode;
@@ -22,10 +27,50 @@ void cairn_exit_where_resources_end(int code) { atomic_store(&exitCode, code); }
 #endif
 #endif
 
-#ifndef HAS_SANITIZER
+#ifdef HAS_SANITIZER
+void cairn_prefer_large_pages(void) {}
+#else
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
+
+#if defined(__GLIBC__) && defined(MADV_HUGEPAGE)
+// Memory is hinted by blocks of this many bytes, each once; of an address only the lower bits of its block's number are
+// looked at, since a hint too few does no harm.
+enum { BLOCK_BITS = 23, KNOWN_BLOCKS = 1 << 16 };
+// Smaller allocations are mostly between those that are hinted.
+enum { LEAST_HINTED = 1 << 16 };
+static atomic_int prefersLargePages;
+static atomic_uchar isHinted[KNOWN_BLOCKS];
+
+static void hint(void *start, size_t byteCount) {
+  const int error = errno;
+  const uintptr_t first = (uintptr_t)start >> BLOCK_BITS;
+  const uintptr_t last = ((uintptr_t)start + byteCount - 1) >> BLOCK_BITS;
+  for (uintptr_t block = first; block <= last; block++) {
+    if (atomic_exchange_explicit(&isHinted[block % KNOWN_BLOCKS], 1, memory_order_relaxed)) continue;
+    madvise((void *)(block << BLOCK_BITS), (size_t)1 << BLOCK_BITS, MADV_HUGEPAGE);
+  }
+  errno = error;
+}
+
+static inline void *hinted(void *start, size_t byteCount) {
+  if (byteCount >= LEAST_HINTED && start && atomic_load_explicit(&prefersLargePages, memory_order_relaxed))
+    hint(start, byteCount);
+  return start;
+}
+
+void cairn_prefer_large_pages(void) {
+  // Of what the C library maps by itself every piece would be touched anew, so it maps as little as it lets itself be told.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 64 << 20);
+  atomic_store(&prefersLargePages, 1);
+}
+#else
+static inline void *hinted(void *start, size_t byteCount) { return (void)byteCount, start; }
+void cairn_prefer_large_pages(void) {}
+#endif
 
 // Finding the next definition may itself allocate: with the C library then.
 static __thread int isFinding;
@@ -59,7 +104,7 @@ void *malloc(size_t size) {
   if (!known(&found) && isFinding) return __libc_malloc(size);
   void *result = ((void *(*)(size_t))next(&found, "malloc"))(size);
   if (!result && size) endForMemory(size);
-  return result;
+  return hinted(result, size);
 }
 
 void *calloc(size_t count, size_t size) {
@@ -67,14 +112,14 @@ void *calloc(size_t count, size_t size) {
   if (!known(&found) && isFinding) return __libc_calloc(count, size);
   void *result = ((void *(*)(size_t, size_t))next(&found, "calloc"))(count, size);
   if (!result && count && size) endForMemory(size);
-  return result;
+  return hinted(result, count * size);
 }
 
 void *realloc(void *old, size_t size) {
   static void *_Atomic found;
   void *result = ((void *(*)(void *, size_t))next(&found, "realloc"))(old, size);
   if (!result && size) endForMemory(size);
-  return result;
+  return hinted(result, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {

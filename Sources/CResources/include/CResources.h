@@ -6,4 +6,9 @@
 /// answer that. Until this is called they do so.
 void cairn_exit_where_resources_end(int exitCode);
 
+/// Asks for large pages below what is allocated from now on, and that memory once used stays: short work that takes much
+/// memory spends a third of its time on the first touch of its pages otherwise. A hint, which does nothing where the
+/// C library or the system knows none.
+void cairn_prefer_large_pages(void);
+
 #endif

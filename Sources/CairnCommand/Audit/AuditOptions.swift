@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 
 /// What the audit commands have in common.
@@ -23,6 +24,7 @@ struct AuditOptions: ParsableArguments {
 
   /// Opens the archive, asks, and shows: Ctrl-C ends it as it ends queries.
   func run(_ path: String, _ body: (Archive, InvestigationOptions) throws -> Void) throws {
+    cairn_prefer_large_pages()
     var options = InvestigationOptions()
     options.since = range.since?.milliseconds
     options.until = range.until?.milliseconds
