@@ -35,11 +35,12 @@ struct WhoCommand: ParsableCommand {
         }
         evidence = evidence ?? profile.calls.firstEventID
         rows.rows += lines(profile).map { [.text(name), .text(profile.kind.rawValue)] + $0 }
-        tables += page(profile)
+        if isPaged { tables += page(profile) }
       }
-      switch audit.outputFormat {
-      case .table, .markdown, .vertical: if !tables.isEmpty { try audit.show(tables) }
-      default: if !rows.rows.isEmpty { try audit.show([rows]) }
+      if isPaged {
+        if !tables.isEmpty { try audit.show(tables) }
+      } else if !rows.rows.isEmpty {
+        try audit.show([rows])
       }
       try StandardOutput.shared.flush()
       guard missing.count < names.count else {
@@ -54,6 +55,9 @@ struct WhoCommand: ParsableCommand {
       audit.noteEvidence(self.archive, evidence)
     }
   }
+
+  /// Whether each name has a page of its own, of which long sections are cut.
+  private var isPaged: Bool { [.table, .markdown, .vertical].contains(audit.outputFormat) }
 
   private static let columns = ["section", "value", "calls", "failed", "denied", "first", "last", "eventID"]
 
@@ -87,14 +91,17 @@ struct WhoCommand: ParsableCommand {
   private func page(_ profile: ActorProfile) -> [AuditTable] {
     let all = lines(profile)
     var shown: [[AuditCell]] = []
+    var sections: [String] = []
     var counts: [String: Int] = [:]
     for (index, row) in all.enumerated() {
       guard case .text(let section?) = row[0] else { continue }
+      if counts[section] == nil { sections.append(section) }
       counts[section, default: 0] += 1
       if counts[section, default: 0] <= Self.shownCount || index == 0 { shown.append(row) }
     }
-    for (section, count) in counts where count > Self.shownCount {
-      audit.note("\(count - Self.shownCount) more of \(section) (--output jsonl)")
+    for section in sections {
+      let more = counts[section, default: 0] - Self.shownCount
+      if more > 0 { audit.note("\(more) more of \(section) (--output jsonl)") }
     }
     return [
       AuditTable(title: "\(profile.name): \(profile.kind.rawValue)", columns: Self.columns, rows: shown)
