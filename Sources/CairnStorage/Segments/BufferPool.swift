@@ -56,11 +56,14 @@ package final class BufferPool: @unchecked Sendable {
   }
 
   /// The part of `key`, made by `make` where it is not held. Parts larger than a quarter of the bound are not kept.
+  ///
+  /// - Parameter keeps: false for what is going to be asked for once: it would only fill memory.
   func value<Value: Sendable>(
-    _ key: Key, byteCount: (Value) -> Int, make: () throws -> Value
+    _ key: Key, keeps: Bool = true, byteCount: (Value) -> Int, make: () throws -> Value
   ) rethrows -> Value {
     if let held = lock.withLock({ hit(key) }) as? Box<Value> { return held.value }
     let value = try make()
+    if !keeps { return value }
     let size = byteCount(value) + MemoryLayout<Slot>.stride
     if size <= byteLimit / 4 { lock.withLock { keep(key, Box(value), size) } }
     return value

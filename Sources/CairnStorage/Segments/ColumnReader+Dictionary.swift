@@ -78,8 +78,9 @@ extension ColumnReader {
     }
   }
 
-  package func dictionaryBlock(_ index: Int) throws -> StringTable {
-    try pooled(.dictionaryBlock, index, byteCount: { $0.heap.count + $0.count * 8 }) {
+  /// - Parameter keeps: false where nothing of it is going to be asked for again.
+  package func dictionaryBlock(_ index: Int, keeps: Bool = true) throws -> StringTable {
+    try pooled(.dictionaryBlock, index, keeps: keeps, byteCount: { $0.heap.count + $0.count * 8 }) {
       let block = metadata.directory.dictionary[index]
       var reader = try reader(block.part)
       let table = try DictionaryBlocks.decode(&reader, count: block.entryCount)

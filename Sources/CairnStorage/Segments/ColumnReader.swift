@@ -53,9 +53,10 @@ package struct ColumnReader: Sendable {
   }
 
   func pooled<Value: Sendable>(
-    _ part: BufferPool.Part, _ index: Int, byteCount: (Value) -> Int, _ make: () throws -> Value
+    _ part: BufferPool.Part, _ index: Int, keeps: Bool = true, byteCount: (Value) -> Int,
+    _ make: () throws -> Value
   ) rethrows -> Value {
-    try segment.pooled(part, column: metadata.index, index, byteCount: byteCount, make)
+    try segment.pooled(part, column: metadata.index, index, keeps: keeps, byteCount: byteCount, make)
   }
 
   /// How a chunk is stored, for `inspect`.
@@ -174,12 +175,14 @@ package struct ColumnReader: Sendable {
   }
 
   /// The body of a chunk of strings that is not coded, and its encoding.
+  ///
+  /// - Parameter keeps: false where nothing of it is going to be asked for again.
   func storedStrings(
-    _ chunk: ColumnDirectory.Chunk
+    _ chunk: ColumnDirectory.Chunk, keeps: Bool = true
   ) throws -> (encoding: StringEncoding, body: ByteReader) {
-    var reader = try pooled(.bytes, chunk.rowGroup, byteCount: { (held: ByteReader) in held.bytes.count }) {
-      try self.reader(chunk.part)
-    }
+    var reader = try pooled(
+      .bytes, chunk.rowGroup, keeps: keeps, byteCount: { (held: ByteReader) in held.bytes.count }
+    ) { try self.reader(chunk.part) }
     let tag = try reader.readByte()
     guard let encoding = StringEncoding(rawValue: tag), encoding != .dictionary else {
       throw reader.damaged("string encoding \(tag) without a word list")

@@ -191,12 +191,12 @@ package final class SegmentReader: Sendable {
 
   /// A decoded part from the pool, or made and kept there.
   func pooled<Value: Sendable>(
-    _ part: BufferPool.Part, column: Int = 0, _ index: Int, byteCount: (Value) -> Int,
+    _ part: BufferPool.Part, column: Int = 0, _ index: Int, keeps: Bool = true, byteCount: (Value) -> Int,
     _ make: () throws -> Value
   ) rethrows -> Value {
     try shared.pool.value(
       BufferPool.Key(segment: shared.segment, part: part, column: column, index: index),
-      byteCount: byteCount, make: make)
+      keeps: keeps, byteCount: byteCount, make: make)
   }
 
   // MARK: Rows

@@ -114,7 +114,7 @@ package final class ValueSearch: Sendable {
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
         let first = UInt32(info.firstID)
-        finder.visit(try column.dictionaryBlock(block)) { entry, numbers in
+        finder.visit(try column.dictionaryBlock(block, keeps: false)) { entry, numbers in
           place.ids.append(first + entry)
           place.sets.append(sets.number(of: numbers))
         }
@@ -169,7 +169,7 @@ package final class ValueSearch: Sendable {
     {
       return spelled(seconds) { TimestampStrings.text($0) }
     }
-    var (encoding, body) = try column.storedStrings(chunk)
+    var (encoding, body) = try column.storedStrings(chunk, keeps: false)
     var found = FoundPositions()
     switch encoding {
     case .plain:
