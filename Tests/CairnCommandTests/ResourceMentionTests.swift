@@ -75,6 +75,127 @@ import Testing
     #expect(try state(history(records, "sg-1")).allSatisfy { $0.hasPrefix("group") })
   }
 
+  /// Calls that make something of their own in a VPC change nothing of it; parts of a table or a key are its.
+  @Test func madeInside() throws {
+    var records = AuditRecords()
+    func add(_ id: String, _ minute: Int, _ name: String, _ request: String, _ response: String = "null") {
+      records.add(
+        id, "2025-01-01T00:\(10 + minute):00Z", "ec2", name, request: request, response: response)
+    }
+    add("vpc", 0, "CreateVpc", #"{"cidrBlock":"10.0.0.0/16"}"#, #"{"vpc":{"vpcId":"vpc-1"}}"#)
+    add(
+      "subnet", 1, "CreateSubnet", #"{"vpcId":"vpc-1","cidrBlock":"10.0.1.0/24"}"#,
+      #"{"subnet":{"subnetId":"subnet-1","vpcId":"vpc-1"}}"#)
+    add(
+      "table", 2, "CreateRouteTable", #"{"vpcId":"vpc-1"}"#,
+      #"{"routeTable":{"routeTableId":"rtb-1","vpcId":"vpc-1"}}"#)
+    add(
+      "endpoint", 3, "CreateVpcEndpoint",
+      #"{"CreateVpcEndpointRequest":{"VpcId":"vpc-1","ServiceName":"com.amazonaws.us-east-1.s3"}}"#,
+      #"{"CreateVpcEndpointResponse":{"vpcEndpoint":{"vpcEndpointId":"vpce-1","vpcId":"vpc-1"}}}"#)
+    add(
+      "route", 4, "CreateRoute",
+      #"{"routeTableId":"rtb-1","destinationCidrBlock":"0.0.0.0/0","gatewayId":"igw-1"}"#)
+    add("image", 5, "CreateImage", #"{"instanceId":"i-1","name":"copy"}"#, #"{"imageId":"ami-1"}"#)
+    add("stop", 6, "StopInstances", #"{"instancesSet":{"items":[{"instanceId":"i-1"}]}}"#)
+    add("pair", 7, "CreateKeyPair", #"{"keyName":"ops"}"#, #"{"keyName":"ops","keyPairId":"key-1"}"#)
+    let vpc = try history(records, "vpc-1")
+    #expect(state(vpc) == ["cidrBlock = 10.0.0.0/16"])
+    #expect(vpc.entries.count == 4)
+    for id in ["subnet", "table"] {
+      #expect(lines(vpc)[id] == ["is about something else, and names it as vpcId"])
+    }
+    #expect(
+      lines(vpc)["endpoint"] == [
+        "is about something else, and names it as CreateVpcEndpointRequest.VpcId"
+      ])
+    let table = try history(records, "rtb-1")
+    #expect(
+      state(table) == ["destinationCidrBlock = 0.0.0.0/0", "gatewayId = igw-1", "vpcId = vpc-1"])
+    let instance = try history(records, "i-1")
+    #expect(lines(instance)["image"] == ["is about something else, and names it as instanceId"])
+    #expect(state(instance) == ["state = stopped"])
+    let pair = try history(records, "ops")
+    #expect(pair.entries.count == 1 && pair.entries[0].notes.isEmpty)
+  }
+
+  /// What another service's call names is not what it is about.
+  @Test func otherServices() throws {
+    var records = AuditRecords()
+    let key = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    let arn = "arn:aws:iam::111111111111:role/fn-role"
+    records.add(
+      "bucket", "2025-01-01T00:00:00Z", "s3", "CreateBucket", request: #"{"bucketName":"logs-1"}"#)
+    records.add(
+      "trail", "2025-01-01T00:01:00Z", "cloudtrail", "CreateTrail",
+      request: #"{"name":"main","s3BucketName":"logs-1","kmsKeyId":"\#(key)"}"#)
+    records.add(
+      "policy", "2025-01-01T00:02:00Z", "s3", "PutBucketVersioning",
+      request: #"{"bucketName":"logs-1","VersioningConfiguration":{"Status":"Enabled"}}"#)
+    records.add(
+      "role", "2025-01-01T00:03:00Z", "iam", "CreateRole", request: #"{"roleName":"fn-role","path":"/"}"#)
+    records.add(
+      "function", "2025-01-01T00:04:00Z", "lambda", "CreateFunction20150331",
+      request: #"{"functionName":"fn","role":"\#(arn)","runtime":"x"}"#)
+    records.add(
+      "grant", "2025-01-01T00:05:00Z", "kms", "CreateGrant",
+      request: #"{"keyId":"\#(key)","granteePrincipal":"\#(arn)","operations":["Decrypt"]}"#,
+      response: #"{"grantId":"g-1","keyId":"\#(key)"}"#)
+    records.add(
+      "volume", "2025-01-01T00:06:00Z", "ec2", "CreateVolume",
+      request: #"{"size":"8","kmsKeyId":"\#(key)"}"#, response: #"{"volumeId":"vol-1"}"#)
+    let bucket = try history(records, "logs-1")
+    #expect(bucket.resources == ["s3 bucket logs-1 (111111111111 us-east-1)"])
+    #expect(state(bucket) == ["VersioningConfiguration.Status = Enabled"])
+    #expect(lines(bucket)["trail"] == ["is about something else, and names it as s3BucketName"])
+    let role = try history(records, "fn-role")
+    #expect(state(role) == ["path = /"])
+    #expect(lines(role)["function"] == ["is about something else, and names it as role"])
+    #expect(lines(role)["grant"] == ["is about something else, and names it as granteePrincipal"])
+    let encrypted = try history(records, key)
+    #expect(
+      state(encrypted) == ["Grant[g-1].granteePrincipal = \(arn)", "Grant[g-1].operations[] = Decrypt"])
+    for id in ["trail", "volume"] {
+      #expect(lines(encrypted)[id] == ["is about something else, and names it as kmsKeyId"])
+    }
+    // The trail, the function and the volume are what these calls are about.
+    #expect(try state(history(records, "fn")).contains("runtime = x"))
+    #expect(try state(history(records, "main")).contains("s3BucketName = logs-1"))
+    records.add(
+      "revoke", "2025-01-01T00:07:00Z", "kms", "RevokeGrant",
+      request: #"{"keyId":"\#(key)","grantId":"g-1"}"#)
+    let revoked = try history(records, key)
+    #expect(state(revoked).isEmpty)
+    #expect(lines(revoked)["revoke"]?.count == 2)
+  }
+
+  /// Queues are named by URLs of two forms, too.
+  @Test(arguments: [
+    "jobs", "sqs:jobs", "arn:aws:sqs:us-east-1:111111111111:jobs",
+    "https://sqs.us-east-1.amazonaws.com/111111111111/jobs",
+  ])
+  func queues(name: String) throws {
+    var records = AuditRecords()
+    let url = "https://sqs.us-east-1.amazonaws.com/111111111111/jobs"
+    records.add(
+      "create", "2025-01-01T00:00:00Z", "sqs", "CreateQueue", request: #"{"queueName":"jobs"}"#,
+      response: #"{"queueUrl":"\#(url)"}"#)
+    records.add(
+      "set", "2025-01-01T00:01:00Z", "sqs", "SetQueueAttributes",
+      request: #"{"queueUrl":"\#(url)","attributes":{"VisibilityTimeout":"30"}}"#)
+    records.add(
+      "other", "2025-01-01T00:02:00Z", "sqs", "SetQueueAttributes",
+      request: #"{"queueUrl":"\#(url)-2","attributes":{"VisibilityTimeout":"40"}}"#)
+    let found = try history(records, name)
+    #expect(found.resources == ["sqs queue jobs (111111111111 us-east-1)"])
+    #expect(lines(found)["set"] == ["attributes.VisibilityTimeout: 30"])
+    #expect(state(found) == ["attributes.VisibilityTimeout = 30"] && found.entries.count == 2)
+    records.add(
+      "delete", "2025-01-01T00:03:00Z", "sqs", "DeleteQueue",
+      request: #"{"queueUrl":"https://us-east-1.queue.amazonaws.com/111111111111/jobs"}"#)
+    #expect(try state(history(records, name)) == ["state = deleted"])
+  }
+
   @Test func targets() throws {
     var records = AuditRecords()
     records.add(

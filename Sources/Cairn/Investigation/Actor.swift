@@ -138,6 +138,31 @@ struct ARN: Hashable, Sendable {
     resource = String(parts[5])
   }
 
+  /// Of an ARN, or of the URL that SQS names a queue by: `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`, in older calls
+  /// `https://REGION.queue.amazonaws.com/ACCOUNT/NAME`.
+  static func naming(_ text: String) -> ARN? {
+    guard text.hasPrefix("https://") else { return ARN(text) }
+    let parts = text.dropFirst("https://".count).split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[1].utf8.count == 12, parts[1].utf8.allSatisfy({ $0 &- 0x30 <= 9 }) else {
+      return nil
+    }
+    let host = parts[0].split(separator: ".")
+    let region: Substring
+    if host.count > 3, host[0] == "sqs", host[2] == "amazonaws" {
+      region = host[1]
+    } else if host.count > 3, host[1] == "queue", host[2] == "amazonaws" {
+      region = host[0]
+    } else {
+      return nil
+    }
+    return ARN("arn:\(partition(of: region)):sqs:\(region):\(parts[1]):\(parts[2])")
+  }
+
+  /// `aws-cn` of `cn-north-1`.
+  static func partition(of region: some StringProtocol) -> String {
+    region.hasPrefix("cn-") ? "aws-cn" : region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
+  }
+
   /// What stands before the first `/` or `:` of the resource: `role`, `function`, `service`; nil for buckets and others
   /// that are named at once.
   var kind: String? {

@@ -9,6 +9,17 @@ struct GeneralHistory {
   /// What was meant, by service, name and place, then by kind: some calls do not say the kind.
   private var labels: [String: [String: String]] = [:]
 
+  /// By label.
+  private var things: [String: Thing] = [:]
+  private struct Thing {
+    let name: String
+    let account: String?
+  }
+  /// Places among the entries of those that only name the resource.
+  private var mentions: [Int] = []
+  /// Labels of which some call is about the thing.
+  private var isChanged: Set<String> = []
+
   init(_ resource: ResourceName) { self.resource = resource }
 
   /// Takes the next event, in order of time.
@@ -26,12 +37,31 @@ struct GeneralHistory {
     var change = ResourceCall(event: event, call: call, match: match, state: state)
     change.read()
     var notes = twins.map { "also recorded in \($0.account ?? "another account"), event \($0.id)" }
-    if let path = change.mention { notes.append("is about something else, and names it as \(path)") }
+    if let path = change.mention {
+      notes.append("is about something else, and names it as \(path)")
+      mentions.append(entries.count)
+    } else {
+      isChanged.insert(label)
+    }
     entries.append(
       ResourceHistory.Entry(event: event, resource: label, changes: change.changes, notes: notes))
     if !event.hasFailed {
       change.apply(to: &state)
       states[label] = state
+    }
+  }
+
+  /// Says of calls that only name something what that is, as the calls that are about it tell: another service's call has
+  /// a name of its own for a bucket or an instance. To be called when there is no event left.
+  mutating func nameMentions() {
+    for index in mentions {
+      let label = entries[index].resource
+      guard !isChanged.contains(label), let thing = things[label] else { continue }
+      let known = isChanged.filter { things[$0]?.name == thing.name }
+      let near = known.filter { things[$0]?.account == thing.account }
+      guard let other = near.count == 1 ? near.first : known.count == 1 ? known.first : nil else { continue }
+      entries[index] = ResourceHistory.Entry(
+        event: entries[index].event, resource: other, changes: [], notes: entries[index].notes)
     }
   }
 
@@ -58,15 +88,15 @@ struct GeneralHistory {
 
   /// What is meant: the service, the kind, the name, and, since names repeat, the place.
   private mutating func label(_ event: RecordedEvent, _ match: Parameter) -> String {
-    let arn = ARN(match.value)
+    let arn = ARN.naming(match.value)
     var stem = CallName.stem(match.key)
     // An alias is of its `targetKeyId`.
     if event.service == "kms", stem.hasPrefix("target") { stem.removeFirst("target".count) }
     // `resourceArn`, `name` and `arn` say nothing of the kind.
     let kind = stem.isEmpty || stem == "resource" ? arn?.kind ?? "" : stem
     let name = arn?.name ?? match.value
-    let place = [owner(event, arn) ?? event.account, event.service == "iam" ? nil : event.region].compactMap(
-      \.self)
+    let account = owner(event, arn) ?? event.account
+    let place = [account, event.service == "iam" ? nil : event.region].compactMap(\.self)
     let base = ([event.service, name] + place).joined(separator: "\u{1}")
     let known = labels[base] ?? [:]
     if let label = known[kind] ?? known[""] { return label }
@@ -75,6 +105,7 @@ struct GeneralHistory {
       [event.service, kind, name].filter { !$0.isEmpty }.joined(separator: " ")
       + (place.isEmpty ? "" : " (\(place.joined(separator: " ")))")
     labels[base, default: [:]][kind] = label
+    things[label] = Thing(name: name, account: account)
     return label
   }
 }
@@ -133,7 +164,7 @@ struct CallName {
   /// The kind of thing that a key names: `role` of `roleName`, `dbinstance` of `dBInstanceIdentifier`.
   static func stem(_ key: String) -> String {
     var stem = key.lowercased()
-    for ending in ["identifier", "name", "arn", "id"] where stem.hasSuffix(ending) {
+    for ending in ["identifier", "name", "arn", "url", "id"] where stem.hasSuffix(ending) {
       stem.removeLast(ending.count)
       break
     }

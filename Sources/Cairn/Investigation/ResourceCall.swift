@@ -55,8 +55,32 @@ struct ResourceCall {
     return match.depth > 1 && !isWrapped
   }
 
+  /// What is made in EC2 has an ID of its own, by which it is deleted: a subnet is no field of the VPC that it is made
+  /// in. Those of `parts` are parts of what they are made in.
+  private var isMadeApart: Bool {
+    guard event.service == "ec2", ["Create", "Allocate", "Import", "Copy", "Request"].contains(call.verb)
+    else {
+      return false
+    }
+    let stem = stem
+    guard !stem.isEmpty, !stem.hasPrefix("resource"), !call.isAbout(stem) else { return false }
+    if ["Endpoint", "Connection", "Attachment", "Reservation"].contains(where: call.noun.hasSuffix) {
+      return true
+    }
+    return !call.names(stem) && !Self.parts.contains(where: call.noun.hasSuffix)
+  }
+
+  private static let parts = ["Route", "Entry", "Tags", "Permission", "Version"]
+
+  /// Whether the match is a thing of another service than the call's: a key that encrypts, a bucket that takes logs.
+  private var isForeign: Bool {
+    if Self.additions.contains(call.verb) || Self.removals[call.verb] != nil { return false }
+    return ForeignThing.isNamed(by: match, in: event)
+  }
+
   /// A load balancer in a security group, a target group's target, the group that a rule of another one lets in.
   private var isMention: Bool {
+    if isForeign || isMadeApart { return true }
     guard isInside else { return false }
     if isRuleCall { return match.path.hasPrefix("ipPermissions") }
     if Self.additions.contains(call.verb) || Self.removals[call.verb] != nil { return false }
@@ -156,7 +180,12 @@ struct ResourceCall {
   private mutating func readFields() {
     let scopes = scopes
     let isPart = end == nil
-    let prefix = isPart ? scope(scopes) : ""
+    var prefix = isPart ? scope(scopes) : ""
+    // What is made and told by the response alone has fields of its own, too.
+    let part = isPart && call.verb == "Create" ? createdPart : nil
+    if prefix.isEmpty, let part, part.key.lowercased().hasSuffix("id"), !call.isAbout(stem) {
+      prefix = "\(call.noun)[\(part.value)]."
+    }
     var said: Set<String> = []
     var lists: [String: [String]] = [:]
     for parameter in parameters where !isPart || !scopes.contains(where: { $0.path == parameter.path }) {
@@ -171,8 +200,11 @@ struct ResourceCall {
       said.insert(field)
       add(field, values.sorted().joined(separator: ", "))
     }
-    if said.isEmpty, isPart, !prefix.isEmpty { add(String(prefix.dropLast()), "present") }
-    if said.isEmpty, call.verb == "Create", let part = createdPart { add(part, "present") }
+    if said.isEmpty, isPart, !prefix.isEmpty {
+      add(String(prefix.dropLast()), "present")
+    } else if said.isEmpty, let part {
+      add("\(call.noun)[\(part.value)]", "present")
+    }
     guard call.verb == "Put" || call.noun == "AssumeRolePolicy" else { return }
     var gone = Set(state.fields(of: call.noun, prefix))
     if call.noun == "AssumeRolePolicy" { gone.formUnion(state.fields(below: "assumeRolePolicyDocument")) }
@@ -186,12 +218,11 @@ struct ResourceCall {
   }
 
   /// A part that the response names: the new key of CreateAccessKey.
-  private var createdPart: String? {
+  private var createdPart: Parameter? {
     guard end == nil, !event.hasFailed else { return nil }
-    let named = EventParameters.all(of: event.response).first {
+    return EventParameters.all(of: event.response).first {
       $0.value != match.value && call.names(CallName.stem($0.key)) && isName($0.key)
     }
-    return named.map { "\(call.noun)[\($0.value)]" }
   }
 
   /// A role's own policy is set under two names.
@@ -228,7 +259,9 @@ struct ResourceCall {
     let noun = call.noun.hasPrefix("Role") && !isRemoved ? call.noun : call.noun
     let field = "\(membership(noun))[\(member)]"
     if isRemoved {
-      let fields = state.fields[field] == nil ? self.fields(havingAll: parameters, of: membership(noun)) : []
+      var fields = state.fields[field] == nil ? self.fields(havingAll: parameters, of: membership(noun)) : []
+      // Or all that is told of it.
+      if fields.isEmpty { fields = state.fields(below: field + ".").sorted() }
       if fields.isEmpty { return changes.append(base.change(field, to: nil) ?? removal(field)) }
       for field in fields { add(field, nil) }
     } else {

@@ -69,6 +69,7 @@ public struct ResourceHistory: Sendable {
       for call in GeneralHistory.calls(events) where !known.contains(call.event.id) {
         found.add(call.event, twins: call.twins)
       }
+      found.nameMentions()
       entries = entries.isEmpty ? found.entries : Self.merged(entries, found.entries)
       current += found.current
       dataEventCount = found.dataEventCount

@@ -26,7 +26,7 @@ public struct ResourceName: Sendable {
   public init(_ text: String, services: Set<String>) throws {
     guard !text.isEmpty else { throw CairnError.usage("the name of a resource must not be empty") }
     self.text = text
-    if let arn = ARN(text) {
+    if let arn = ARN.naming(text) {
       self.arn = arn
       service = Self.eventService(arn)
       kind = arn.service == "iam" ? arn.kind : nil
@@ -75,7 +75,7 @@ public struct ResourceName: Sendable {
   ///
   /// - Parameter key: the key that it stands at.
   func isMeant(by value: String, at key: String, in event: RecordedEvent) -> Bool {
-    if let named = ARN(value) {
+    if let named = ARN.naming(value) {
       if let arn { return named == arn || (arn.resource == named.resource && isSamePlace(named)) }
       if let kind, named.kind != kind { return false }
       return named.names.contains { names.contains($0) }

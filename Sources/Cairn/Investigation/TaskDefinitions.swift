@@ -74,11 +74,7 @@ struct TaskDefinitions {
   private static func arn(_ name: String, _ event: RecordedEvent) -> ARN? {
     if let arn = ARN(name) { return arn.name.contains(":") ? arn : nil }
     guard name.contains(":"), let account = event.account, let region = event.region else { return nil }
-    return ARN("arn:\(partition(region)):ecs:\(region):\(account):task-definition/\(name)")
-  }
-
-  private static func partition(_ region: String) -> String {
-    region.hasPrefix("cn-") ? "aws-cn" : region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
+    return ARN("arn:\(ARN.partition(of: region)):ecs:\(region):\(account):task-definition/\(name)")
   }
 
   /// The revision that a call names: where it names a family alone, the latest that was active then; nil where the
