@@ -1,7 +1,7 @@
 /// How often each principal made each call.
 struct CallCounts {
   /// Sessions of a role are one principal.
-  struct Key: Hashable {
+  struct Key: Hashable, Sendable {
     let principal: String
     /// `iam.amazonaws.com`.
     let source: String
@@ -27,12 +27,22 @@ struct CallCounts {
   init(_ statements: Statements, where condition: String, isNeeded: Bool = true) throws {
     if !isNeeded { return }
     let role = Denials.principalPaths[0]
-    try statements.run(
-      """
+    let sql = """
       SELECT \(role), eventSource, eventName, count(*) FROM events WHERE \(role) IS NOT NULL AND \(condition) \
       GROUP BY 1, 2, 3
       """
-    ) { row in counts[Key(row), default: 0] += Self.number(row[3]) }
+    try statements.visit(sql) { batch, columns in
+      let columns = try columns.map { try batch.columns[$0]?.vector() ?? .constant(.null) }
+      let names = columns[..<3].map { RowTexts($0, count: batch.rowCount) }
+      return (0..<batch.rowCount).map { row in
+        let key = Key(
+          principal: names[0][row] ?? "", source: names[1][row] ?? "", name: names[2][row] ?? "")
+        return (key, Self.number(QueryValue(value: columns[3][row])))
+      }
+    } _: { (found: [(key: Key, count: Int)]) in
+      counts.reserveCapacity(counts.count + found.count)
+      for (key, count) in found { counts[key, default: 0] += count }
+    }
     let others = Denials.principalPaths.dropFirst()
     let keys = (1...(others.count + 2)).map(String.init).joined(separator: ", ")
     try statements.run(

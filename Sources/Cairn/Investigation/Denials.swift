@@ -95,8 +95,9 @@ private struct DenialSums: Sendable {
 
   /// Refusals of a batch by kind. The columns: principal, source, name, time, ID, error code, address and message.
   static func all(_ columns: [Vector], _ rowCount: Int) throws -> [(key: CallCounts.Key, sums: DenialSums)] {
-    let kinds = columns[..<3].map { Texts($0, rowCount) }
-    let (codes, addresses) = (Texts(columns[5], rowCount), Texts(columns[6], rowCount))
+    let kinds = columns[..<3].map { RowTexts($0, count: rowCount) }
+    let codes = RowTexts(columns[5], count: rowCount)
+    let addresses = RowTexts(columns[6], count: rowCount)
     let times = RowTimes(columns[3], count: rowCount)
     func id(_ row: Int) -> String { QueryValue(value: columns[4][row]).text ?? "" }
     var groups: [Group] = []
@@ -127,7 +128,7 @@ private struct DenialSums: Sendable {
       sums.codes = Set(group.codes.compactMap { codes.texts[Int($0)] })
       sums.addresses = Set(group.addresses.compactMap { addresses.texts[Int($0)] })
       (sums.eventID, sums.message) = (id(row), QueryValue(value: columns[7][row]).text)
-      let names = kinds.map { $0.texts[Int($0.codes[row])] ?? "" }
+      let names = kinds.map { $0[row] ?? "" }
       return (CallCounts.Key(principal: names[0], source: names[1], name: names[2]), sums)
     }
   }
@@ -141,18 +142,6 @@ private struct DenialSums: Sendable {
     var last: Int
 
     init(first: Int, last: Int) { (self.first, self.last) = (first, last) }
-  }
-
-  /// A column's texts, each made once.
-  private struct Texts {
-    let texts: [String?]
-    let codes: [UInt32]
-
-    init(_ vector: Vector, _ count: Int) {
-      let coded = vector.coded(count: count)
-      texts = coded.entries.map { QueryValue(value: $0).text }
-      codes = coded.codes
-    }
   }
 
   mutating func add(_ other: DenialSums) {

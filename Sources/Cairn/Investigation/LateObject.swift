@@ -88,7 +88,11 @@ public struct LateObject: Sendable {
 
   /// Nil for what came in time, which is nearly all: nothing is made for that.
   private init?(_ key: [UInt8], _ sums: Sums) {
-    guard let digits = SourceKey.deliveredMinute(of: key), digits.count == 12 else { return nil }
+    // The folders before the name, of which there are many, say nothing of it.
+    let name = key.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    guard let digits = SourceKey.deliveredMinute(of: name < key.count ? Array(key[name...]) : key),
+      digits.count == 12
+    else { return nil }
     var spelled = Array("0000-00-00T00:00:00Z".utf8)
     for (place, digit) in zip(Self.digitPlaces, digits) { spelled[place] = digit }
     guard let delivered = parseTime(String(decoding: spelled, as: UTF8.self)),

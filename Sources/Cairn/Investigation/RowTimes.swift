@@ -36,3 +36,18 @@ struct RowTimes {
     return rows.filter { text(Int($0)).map { $0 <= bound } ?? true }
   }
 }
+
+/// The texts of a batch's rows, each entry's made once.
+struct RowTexts {
+  /// Those of the entries, and which one each row has.
+  let texts: [String?]
+  let codes: [UInt32]
+
+  init(_ vector: Vector, count: Int) {
+    let coded = vector.coded(count: count)
+    texts = coded.entries.map { QueryValue(value: $0).text }
+    codes = coded.codes
+  }
+
+  subscript(row: Int) -> String? { texts[Int(codes[row])] }
+}
