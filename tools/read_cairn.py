@@ -11,6 +11,7 @@ XXH3 checksums are checked where the module `xxhash` is there (a line says so wh
 restored objects always. S, E and A with a number are paragraphs of segment.md, encodings.md and archive.md.
 """
 import argparse
+import base64
 import datetime
 import hashlib
 import importlib
@@ -29,10 +30,11 @@ def module(name):
 xxhash, zstd_module, zstandard = module("xxhash"), module("compression.zstd"), module("zstandard")
 
 NULL, FALSE, TRUE, STRING, INTEGER, NUMBER, EMPTY_OBJECT, EMPTY_ARRAY, ARRAY, OBJECT = range(10)
-FIRST_SHAPE, VERSION = 16, 1 | 2 << 16
+FIRST_SHAPE, VERSIONS = 16, (1 | 2 << 16, 1 | 3 << 16)
 LITERALS = {NULL: b"null", FALSE: b"false", TRUE: b"true", EMPTY_OBJECT: b"{}", EMPTY_ARRAY: b"[]"}
 SHAPES, LENGTHS, STRINGS, INTEGERS, NUMBERS = range(5)
 COLUMN_KINDS = "shape length string integer number".split()
+TEXT, VALUE, TAIL, OWN = range(4)
 PLAIN, MINIMAL, HTML, ASCII, SLASH, ASCII_UPPER, VERBATIM, OPAQUE, SILENT = 0, 1, 2, 3, 4, 5, 15, 2, 16
 
 
@@ -108,6 +110,8 @@ def integers(cursor, count, depth=1):  # E10 to E13
         runs = cursor.varint()
         values, lengths = integers(cursor, runs, depth + 1), integers(cursor, runs, depth + 1)
         return [value for value, length in zip(values, lengths) for _ in range(length)]
+    if tag == 4:
+        return planes(cursor, count)
     raise Damaged(f"unknown integer encoding {tag}")
 
 def word_list(cursor):  # E14
@@ -117,8 +121,13 @@ def codes(cursor, count, values, given=None):  # E15, E16
     if len(values) <= 1:
         return values * count
     width = cursor.byte()
-    if width == 0:  # E16a
+    if width in (0, 3):  # E16a, E16b
         words, parents = given()
+        if width == 3:
+            gaps, position, words, others, parents = integers(cursor, count), -1, words + [None], parents, []
+            for gap in gaps:
+                position += gap
+                parents.append(others[position] if gap > 0 else None)
         counts = integers(cursor, len(words))
         children = iter(integers(cursor, sum(counts)))
         after = {word: [values[next(children)] for _ in range(count)] for word, count in zip(words, counts)}
@@ -128,8 +137,7 @@ def codes(cursor, count, values, given=None):  # E15, E16
     return [values[number] for number in numbers]
 
 def extensions(cursor):  # S14a
-    for _ in range(cursor.varint()):
-        cursor.varint(), cursor.counted()
+    return {cursor.varint(): cursor.counted() for _ in range(cursor.varint())}
 
 
 SHORT = {0x22: b'\\"', 0x5C: b"\\\\", 8: b"\\b", 12: b"\\f", 10: b"\\n", 13: b"\\r", 9: b"\\t"}
@@ -173,25 +181,27 @@ def spell(value, style):
         at += length
     return bytes(output)
 
-def spelled(cursor, count, read_values):
-    """Reads styles, then values with `read_values`; gives the spellings."""
+def spelled(cursor, count, read_values, as_values=False):
+    """Reads styles, then values with `read_values`; gives the spellings, or the values themselves."""
     styles = integers(cursor, count) if cursor.byte() else [PLAIN] * count
     verbatim = {i: cursor.counted() for i, style in enumerate(styles) if style == VERBATIM}
     values = read_values()
     cursor.end()
+    if as_values:
+        return values
     return [verbatim[i] if i in verbatim else spell(value, styles[i]) for i, value in enumerate(values)]
 
-def plain(cursor, count):  # E21
+def plain(cursor, count, as_values=False):  # E21
     lengths = integers(cursor, count)
-    return spelled(cursor, count, lambda: [cursor.take(length) for length in lengths])
+    return spelled(cursor, count, lambda: [cursor.take(length) for length in lengths], as_values)
 
-def dictionary_block(cursor, count):  # E27
+def dictionary_block(cursor, count, as_values=False):  # E27
     def values():
         value = b""
         for _ in range(count):
             value = value[:cursor.varint()] + cursor.counted()
             yield value
-    return spelled(cursor, count, lambda: list(values()))
+    return spelled(cursor, count, lambda: list(values()), as_values)
 
 ALPHABETS = {1: b"89ab", 2: b"0123456789abcdef", 3: b"0123456789ABCDEF", 4: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
              5: b"0123456789ABCDEFGHIJKLMNOPQRSTUV", 6: b"0123456789ABCDEFGHJKMNPQRSTVWXYZ",
@@ -213,7 +223,7 @@ def token(parts, number, bits):
             output += characters[index:index + 1]
     return output
 
-def tokens(cursor, count):  # E22 to E24
+def tokens(cursor, count, as_values=False):  # E22 to E24
     classes = []
     for _ in range(cursor.varint()):
         parts = []
@@ -224,13 +234,49 @@ def tokens(cursor, count):  # E22 to E24
         classes.append(parts)
     numbers = integers(cursor, count)
     rest = numbers.count(len(classes))
-    lists = [iter(plain(Cursor(cursor.counted()), rest) if rest else [])]
+    lists = [iter(plain(Cursor(cursor.counted()), rest, as_values) if rest else [])]
     for index, parts in enumerate(classes):
         n = numbers.count(index)
         bits = sum((len(ALPHABETS[a]).bit_length() - 1) * length for a, _, length in parts if a)
         whole = [int.from_bytes(cursor.take(bits // 8), "big") for _ in range(n)]
         ends = packed(cursor, n, bits % 8)
         lists.insert(index, iter([token(parts, w << bits % 8 | e, bits) for w, e in zip(whole, ends)]))
+    return [next(lists[number]) for number in numbers]
+
+def derived(cursor, count, parent):  # E26a to E26d
+    forms = []
+    for _ in range(cursor.varint()):
+        spelling, parts = cursor.byte(), []
+        for _ in range(cursor.varint()):
+            source = cursor.byte()
+            if spelling > 1 or source > OWN:
+                raise Damaged("unknown form of derived values")
+            parts.append((source, cursor.counted() if source == TEXT else cursor.varint() if source != OWN else None))
+        forms.append((spelling, parts))
+    numbers, lists = integers(cursor, count), []
+    for number, (spelling, parts) in enumerate(forms):
+        n, columns = numbers.count(number), []
+        for source, what in parts:
+            if source == TEXT:
+                columns.append([what] * n)
+            elif source == OWN:
+                columns.append(plain(Cursor(cursor.counted()), n))
+            else:
+                values, position, taken = parent(what), -1, []
+                for gap in integers(cursor, n):
+                    position += gap
+                    if position < 0:
+                        raise Damaged("a value before the first")
+                    taken.append(values[position][values[position].rfind(b"/") + 1 if source == TAIL else 0:])
+                columns.append(taken)
+        texts = [b"".join(pieces) for pieces in zip(*columns)] if parts else [b""] * n
+        lists.append(iter([base64.b64encode(text) for text in texts] if spelling else texts))
+    rest = numbers.count(len(forms))
+    if rest:
+        tag = cursor.byte()
+        if tag not in (1, 5):
+            raise Damaged(f"string encoding {tag} of exceptions")
+        lists.append(iter(plain(cursor, rest) if tag == 1 else tokens(cursor, rest)))
     return [next(lists[number]) for number in numbers]
 
 def timestamp(seconds):  # E25
@@ -266,8 +312,9 @@ class Segment:
         self.file, self.size = open(path, "rb"), os.path.getsize(path)
         tail = self.read(self.size - 32, 32)
         offset, size, version, checksum, magic = struct.unpack("<QIIQ8s", tail)
-        if self.read(0, 16) != b"CAIRNSEG" + struct.pack("<II", VERSION, 0) or magic != b"CAIRNEND" or version != VERSION:
-            raise Damaged("no segment of version 1, draft 2")
+        head = b"CAIRNSEG" + struct.pack("<II", version, 0)
+        if self.read(0, 16) != head or magic != b"CAIRNEND" or version not in VERSIONS:
+            raise Damaged("no segment of version 1, draft 2 or 3")
         self.check(tail[:16], self.size - 32, checksum)
         self.packs, self.directories, self.entries = {}, {}, {}
         self.read_footer(self.block((offset, size)))
@@ -364,16 +411,18 @@ class Segment:
             cursor = part()()
             lists = {group: word_list(cursor) for group in chunks}
             cursor.end()
-        extensions(c)
+        parents = Cursor(extensions(c).get(3, b"\0"))  # S14a, E26b
         c.end()
         chunks = {group: chunk + (lists[group],) for group, chunk in chunks.items()}
-        return [(count, part) for count, _, part in dictionary], chunks, given
+        parents = [parents.varint() for _ in range(parents.varint())]
+        return [(count, part) for count, _, part in dictionary], chunks, given, parents
 
-    def values(self, key, group):
-        """All values of the column `key` (slot, kind) in a row group: words, integers or spellings."""
+    def values(self, key, group, as_values=False):
+        """All values of the column `key` (slot, kind) in a row group: words, integers, and of strings spellings, or
+        the values themselves."""
         if key not in self.directories:
             self.directories[key] = self.read_directory(key[1], self.columns[key][1])
-        dictionary, chunks, _ = self.directories[key]
+        dictionary, chunks, _, _ = self.directories[key]
         if group not in chunks:
             return []
         count, part, words = chunks[group]
@@ -383,7 +432,7 @@ class Segment:
         elif key[1] in (LENGTHS, INTEGERS):
             output = integers(c, count)
         else:
-            output = self.strings(c, count, words, key, dictionary, group)
+            output = self.strings(c, count, words, key, dictionary, group, as_values)
         c.end()
         if len(output) != count:
             raise Damaged("a chunk has the wrong number of values")
@@ -400,15 +449,26 @@ class Segment:
             raise Damaged("a column is given one that is not coded")
         return words, codes(c, count, words, lambda: self.words_given(parent, group))
 
-    def strings(self, c, count, words, key, dictionary, group):  # E22 to E26
+    def parent(self, key, number, group):
+        """Values of a column that those of `key` are derived from (E26b)."""
+        parent = list(self.columns)[self.directories[key][3][number]]
+        values = self.values(parent, group, as_values=True) if parent[1] == STRINGS else None
+        if values is None or self.directories[parent][3]:
+            raise Damaged("a column derived from one of no strings, or one that is derived")
+        return values
+
+    def strings(self, c, count, words, key, dictionary, group, as_values):  # E22 to E26d
         tag = c.byte()
         if tag == 0:
-            if key not in self.entries:
-                blocks = [dictionary_block(part(), size) for size, part in dictionary]
-                self.entries[key] = [text for block in blocks for text in block]
-            return [self.entries[key][word] for word in codes(c, count, words, lambda: self.words_given(key, group))]
+            if (key, as_values) not in self.entries:
+                blocks = [dictionary_block(part(), size, as_values) for size, part in dictionary]
+                self.entries[key, as_values] = [text for block in blocks for text in block]
+            entries = self.entries[key, as_values]
+            return [entries[word] for word in codes(c, count, words, lambda: self.words_given(key, group))]
         if tag in (1, 5):
-            return plain(c, count) if tag == 1 else tokens(c, count)
+            return plain(c, count, as_values) if tag == 1 else tokens(c, count, as_values)
+        if tag == 6:
+            return derived(c, count, lambda number: self.parent(key, number, group))
         if tag in (3, 4):
             seconds = integers(c, count) if tag == 3 else [time // 1000 for time in self.times(group)]
             return [timestamp(second) for second in seconds]

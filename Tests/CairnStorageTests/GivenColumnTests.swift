@@ -38,6 +38,56 @@ import Testing
     #expect(decoded.allCodes() == own.allCodes())
   }
 
+  /// Columns of which rows have a value or not.
+  @Test(arguments: [(1, 3), (40, 7), (300, 200)], [2, 5, 10])
+  func decodesAlignedToTheSame(distinct: (parent: Int, child: Int), present: Int) throws {
+    var random = SeededGenerator(seed: UInt64(distinct.parent + present))
+    var (words, rows, parent, parentRows): ([UInt32], [UInt32], [UInt32], [UInt32]) = ([], [], [], [])
+    for row in 0..<UInt32(6_000) {
+      let word = UInt32(random.below(distinct.parent))
+      let isThere = random.below(10) < present
+      if isThere { (parent, parentRows) = (parent + [word * 3], parentRows + [row]) }
+      if random.below(10) < 7 {
+        words.append(isThere ? (word * 7 + UInt32(random.below(2))) % UInt32(distinct.child) : 1)
+        rows.append(row)
+      }
+    }
+    let bytes = words.withUnsafeBufferPointer { words in
+      rows.withUnsafeBufferPointer { rows in
+        parent.withUnsafeBufferPointer { parent in
+          parentRows.withUnsafeBufferPointer {
+            GivenCodes.encode(words, rows: rows, given: parent, rows: $0)
+          }
+        }
+      }
+    }
+    var reader = ByteReader(try #require(bytes), origin: ByteOrigin(file: "test", offset: 0))
+    let (own, other) = try (coded(words), coded(parent))
+    let decoded = try WordEncoding.decodeCodes(&reader, words: own.words, count: words.count) { other }
+    #expect(decoded.allCodes() == own.allCodes())
+  }
+
+  @Test func refusesGapsThatDoNotFit() throws {
+    let parent = try coded([5, 9, 5, 5])
+    func decode(_ bytes: [UInt8], _ other: CodedWords?) throws -> [UInt32] {
+      var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      return try WordEncoding.decodeCodes(&reader, words: [17, 18, 300], count: 5) { other }.allCodes()
+    }
+    let good: [UInt8] = [3, 1, 0, 1, 0x1B, 0, 2, 1, 0, 2, 0x18, 0]
+    #expect(try decode(good, parent) == [0, 2, 1, 0, 0])
+    #expect(throws: CairnError.self) { try decode(good, nil) }
+    #expect(throws: CairnError.self) { try decode(good, try coded([5, 9])) }
+    // Gaps before the first value and behind the last, a word that none follows and one follows, codes and widths too great.
+    for (place, byte) in [
+      (2, UInt8(1)), (2, 4), (4, 0x1F), (6, 0), (6, 4), (6, 1), (10, 0x1C), (11, 1), (11, 3),
+    ] {
+      var bad = good
+      bad[place] = byte
+      #expect(throws: CairnError.self, "\(place) \(byte)") { try decode(bad, parent) }
+    }
+    #expect(throws: CairnError.self) { try decode(Array(good.dropLast()), parent) }
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     let parent = try coded([5, 9, 5, 5, 9])
     func decode(_ bytes: [UInt8], _ other: CodedWords?) throws {
@@ -62,16 +112,23 @@ import Testing
     var random = SeededGenerator(seed: 9)
     let lines = (0..<3_000).map { index -> String in
       let name = random.below(40)
+      let error = random.below(4)
+      let user = name % 3 > 0 ? #","user":{"name":"u\#(name)","group":"g\#(name / 7)"}"# : ""
       return
         #"{"eventTime":"2024-02-29T12:\#(10 + index / 60 % 50):\#(10 + index % 50)Z","eventName":"N\#(name)","#
-        + #""eventSource":"s\#(name / 8)","readOnly":"r\#(name / 20)","error":"e\#(random.below(4))"}"#
+        + #""eventSource":"s\#(name / 8)","readOnly":"r\#(name / 20)","error":"e\#(error)"\#(user)}"#
     }
     let source = Array(#"{"Records":[\#(lines.joined(separator: ","))]}"#.utf8)
     let bytes = try SegmentFixture.segment([.init(key: "a", bytes: source)])
     #expect(try SegmentFixture.restore(bytes) == ["a": source])
     let reader = try SegmentReader(MemoryBlockStore(name: "memory", bytes: bytes))
     let columns = try reader.catalogue().columns.indices.map { try reader.column($0) }
-    #expect(columns.filter { $0.directory.given != nil }.count >= 2)
+    #expect(columns.filter { $0.directory.given != nil }.count >= 4)
+    // A column of fewer values than its parent.
+    #expect(
+      columns.contains { column in
+        column.directory.given.map { columns[$0].info.valueCount != column.info.valueCount } ?? false
+      })
     // One that is given itself ends in an error, not in a circle.
     var forge = try SegmentForge(bytes)
     let index = try #require(columns.firstIndex { $0.directory.given != nil })

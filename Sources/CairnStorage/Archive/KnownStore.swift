@@ -6,13 +6,15 @@ final class KnownStore {
   private let root: DirectoryHandle
   /// Bytes of the file that are whole; nil where it has to be written anew.
   private var byteCount: Int?
-  /// What the file should have, were it written anew.
+  /// What a file that is written anew has before all that is added to it.
   private var blocks: [KnownLog.Block] = []
   /// Files whose objects may not be committed yet.
   private var waiting: [FileMark] = []
 
   /// Blocks of replaced segments are left in the file until they are half of it.
   private static let slackByteCount = 1 << 16
+  /// Of so few objects nothing is written: the segments tell of them as quickly.
+  private static let fewObjects = 1024
 
   /// Reads the file as far as it agrees with the snapshot's segments, and of segments that it does not have their
   /// objects. Each segment is opened and compared with the manifest, so that nothing counts as known that is gone.
@@ -47,8 +49,7 @@ final class KnownStore {
     if let whole = byteCount, whole - found.neededByteCount > found.neededByteCount + Self.slackByteCount {
       byteCount = nil
     }
-    if byteCount == nil ? !blocks.isEmpty : !missing.isEmpty { try append(missing) }
-    blocks = []
+    if byteCount == nil ? !blocks.isEmpty : !missing.isEmpty { try append(byteCount == nil ? [] : missing) }
   }
 
   /// What the file says.
@@ -107,11 +108,13 @@ final class KnownStore {
   private func append(_ added: [KnownLog.Block]) throws {
     // What could not be appended to, or is not there, is written anew.
     let isNew = byteCount == nil
+    blocks = isNew ? blocks + added : added
+    let objectCount = blocks.reduce(0) { $0 + $1.traces.count / 2 }
+    if isNew, objectCount < Self.fewObjects, blocks.allSatisfy({ $0.segment != nil }) { return }
     var bytes = isNew ? KnownLog.header(index.hashes) : []
     let start = byteCount ?? 0
-    for block in isNew && !blocks.isEmpty ? blocks : added {
-      bytes += KnownLog.encode(block, at: start + bytes.count)
-    }
+    for block in blocks { bytes += KnownLog.encode(block, at: start + bytes.count) }
+    blocks = []
     byteCount = nil
     if isNew {
       try root.writeSynced(KnownLog.temporaryName, bytes)

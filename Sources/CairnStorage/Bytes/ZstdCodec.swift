@@ -7,7 +7,7 @@ package final class ZstdCompressor {
   /// What it takes effort to write; reading takes the same time whatever the level.
   package static let levels: ClosedRange<Int32> = 1...19
   private let context: OpaquePointer?
-  private let level: Int32
+  let level: Int32
 
   /// - Parameter level: how hard to try; nil where nothing is to be smaller, for tests that change the bytes of blocks.
   package init(level: Int32? = ZstdCompressor.defaultLevel) {

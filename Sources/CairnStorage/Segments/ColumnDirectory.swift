@@ -38,6 +38,8 @@ package struct ColumnDirectory: Sendable {
   /// Word lists of all chunks, where chunks can be coded.
   package var lists: PartPlace?
   package var membership: MembershipDirectory?
+  /// The columns that values may be derived from, in the order that their forms name them by. These have none.
+  package var parents: [Int] = []
 
   /// All blocks that the directory refers to.
   package var blocks: [BlockRef] {
@@ -71,8 +73,15 @@ package struct ColumnDirectory: Sendable {
       directory.chunks.append(Chunk(rowGroup: rowGroup, valueCount: values, part: try part(&reader)))
     }
     if kind == .shape || entryCount > 0 { directory.lists = try part(&reader) }
-    if var body = try Extensions.decode(&reader)[.membership] {
+    let extensions = try Extensions.decode(&reader)
+    if var body = extensions[.membership] {
       directory.membership = try MembershipDirectory.decode(&body, rowGroupCount: rowGroupCount)
+    }
+    if var body = extensions[.parents] {
+      for _ in 0..<(try body.readCount(limit: DerivedStrings.parentLimit, of: "parent count")) {
+        directory.parents.append(try body.readCount(limit: SegmentFormat.slotLimit, of: "parent"))
+      }
+      try body.expectEnd(of: "parents")
     }
     try reader.expectEnd(of: "column directory")
     return directory
@@ -128,6 +137,8 @@ struct EncodedColumn: Sendable {
   var membership: EncodedMembership?
   /// The merged column that some of its codes are given.
   var given: Int?
+  /// The merged columns that its values are derived from.
+  var parents: [Int] = []
 
   private var rawByteCount: Int {
     dictionary.reduce(0) { $0 + $1.part.raw.count + $1.firstValue.count }
@@ -181,6 +192,12 @@ struct EncodedColumn: Sendable {
     try lists?.write(into: &output, blocks: writer)
     var extensions: [(tag: ExtensionTag, body: [UInt8])] = []
     if let membership { extensions.append((.membership, try membership.write(writer))) }
+    if !parents.isEmpty {
+      var body = ByteWriter()
+      body.writeVarint(parents.count)
+      for parent in parents { body.writeVarint(number(parent)) }
+      extensions.append((.parents, body.bytes))
+    }
     Extensions.encode(extensions, into: &output)
     return output.bytes
   }

@@ -5,8 +5,14 @@ struct ColumnEncoder {
   /// The column is the root's eventTime.
   let isEventTime: Bool
   /// The column that its codes may be given.
-  let given: Int?
+  let given: GivenPlan.Parent?
+  /// How its values follow from others.
+  let derived: DerivedPlan.Column?
   let rowGroups: [RowGroupColumns]
+  /// Rows of the values of columns that are given or derived from others by row.
+  let rows: [RowGroupColumns]
+  /// By column.
+  let mergers: [ColumnMerger?]
   /// Event times of the rows of each row group.
   let times: [ArraySlice<Int64>]
 
@@ -23,17 +29,22 @@ struct ColumnEncoder {
       switch kind {
       case .shape:
         WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
-        if let given, Self.give(words, group[given], &writer, tagByteCount: 0, compressor) {
-          output.given = given
+        if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor) {
+          output.given = given.column
         }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
       case .string, .number:
-        let list = encodeStrings(words, rowGroup: index, into: &writer, &membership, compressor, &tokens)
+        let list =
+          derived != nil
+          ? encodeDerived(column, words, rowGroup: index, into: &writer, &membership, compressor, &tokens)
+          : encodeStrings(words, rowGroup: index, into: &writer, &membership, compressor, &tokens)
         WordEncoding.encodeList(list, into: &lists)
         usesDictionary = usesDictionary || !list.isEmpty
-        if let given, list.count > 1, Self.give(words, group[given], &writer, tagByteCount: 1, compressor) {
-          output.given = given
+        if let given, list.count > 1,
+          give(words, column, given, index, &writer, tagByteCount: 1, compressor)
+        {
+          output.given = given.column
         }
       }
       output.valueCount += words.count
@@ -50,6 +61,7 @@ struct ColumnEncoder {
       }
     }
     if kind == .shape || usesDictionary { output.lists = EncodedColumn.Part(raw: lists.bytes) }
+    output.parents = derived?.parents ?? []
     output.membership = membership.encode(rowGroupCount: rowGroups.count, compressor)
     output.placeParts(compressor)
     return output
@@ -57,15 +69,22 @@ struct ColumnEncoder {
 
   /// Stores a chunk's codes given those of another column, where that is clearly smaller. `writer` has the codes, behind
   /// a tag where the column has one.
-  private static func give(
-    _ words: UnsafeBufferPointer<UInt32>, _ parent: UnsafeBufferPointer<UInt32>, _ writer: inout ByteWriter,
-    tagByteCount: Int, _ compressor: ZstdCompressor
+  private func give(
+    _ words: UnsafeBufferPointer<UInt32>, _ column: Int, _ parent: GivenPlan.Parent, _ rowGroup: Int,
+    _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor
   ) -> Bool {
-    guard let given = GivenCodes.encode(words, given: parent) else { return false }
+    let others = rowGroups[rowGroup][parent.column]
+    let codes =
+      parent.isByRow
+      ? GivenCodes.encode(
+        words, rows: rows[rowGroup][column], given: others, rows: rows[rowGroup][parent.column])
+      : GivenCodes.encode(words, given: others)
+    guard let given = codes else { return false }
     func size(_ bytes: [UInt8]) -> Int {
       BlockBody.make(bytes, compressor).storedByteCount
     }
-    guard size(given) * 10 < size(writer.bytes) * 9 - 320 else { return false }
+    // By row it takes longer to read: that must be worth it.
+    guard size(given) * 10 < size(writer.bytes) * (parent.isByRow ? 4 : 9) - 320 else { return false }
     writer.bytes.removeLast(writer.bytes.count - tagByteCount)
     writer.writeBytes(given)
     return true
@@ -109,6 +128,26 @@ struct ColumnEncoder {
     }
   }
 
+  /// A column of derived values has no dictionary, for not all of its values would be in it.
+  private func encodeDerived(
+    _ column: Int, _ words: UnsafeBufferPointer<UInt32>, rowGroup: Int, into writer: inout ByteWriter,
+    _ membership: inout MembershipBuilder, _ compressor: ZstdCompressor, _ tokens: inout TokenStrings.Outcome?
+  ) -> [UInt32] {
+    guard let merger, let derived else { return [] }
+    let (table, entries) = merger.strings(words)
+    let source = IndirectStrings(table: table, ids: entries)
+    membership.add(source, rowGroup: rowGroup)
+    membership.isUseful = true
+    let group = rowGroups[rowGroup]
+    if derived.encode(column, source, group, rows[rowGroup], mergers, compressor, into: &writer) { return [] }
+    tokens = TokenStrings.encode(source, compressor, into: &writer)
+    if tokens == nil {
+      writer.writeByte(StringEncoding.plain.rawValue)
+      PlainStrings.encode(source, into: &writer)
+    }
+    return []
+  }
+
   /// Times that repeat a lot are smaller as codes of a dictionary.
   static func isTimestamp(_ table: StringTable, _ kind: ColumnKind) -> Bool {
     guard kind == .string, table.count > 256, let base = table[0].baseAddress else { return false }
@@ -132,12 +171,13 @@ struct ColumnEncoder {
   }
 }
 
-/// Values by dictionary id.
-private struct IndirectStrings: StringSource {
+/// Values by dictionary id; or the entries of a table one by one, where there are no ids.
+struct IndirectStrings: StringSource {
   let table: StringTable
-  let ids: UnsafeBufferPointer<UInt32>
-  var count: Int { ids.count }
-  func value(_ index: Int) -> UnsafeBufferPointer<UInt8> { table[Int(ids[index])] }
-  func style(_ index: Int) -> StringStyle { table.style(Int(ids[index])) }
-  func spelling(_ index: Int) -> [UInt8]? { table.spellings[Int(ids[index])] }
+  let ids: UnsafeBufferPointer<UInt32>?
+  var count: Int { ids?.count ?? table.count }
+  private func entry(_ index: Int) -> Int { ids.map { Int($0[index]) } ?? index }
+  func value(_ index: Int) -> UnsafeBufferPointer<UInt8> { table[entry(index)] }
+  func style(_ index: Int) -> StringStyle { table.style(entry(index)) }
+  func spelling(_ index: Int) -> [UInt8]? { table.spellings[entry(index)] }
 }

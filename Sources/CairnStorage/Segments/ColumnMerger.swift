@@ -27,13 +27,15 @@ package final class ColumnMerger: @unchecked Sendable {
   /// Values at least this many, of which this share is distinct: no dictionary.
   package static let plainMinimumCount = 4096
   package static let plainDistinctShare = 0.6
+  /// More entries of all pieces are not counted one by one.
+  private static let manyEntries = 1 << 16
   /// The share for fewer values, if they are random.
   package static let randomDistinctShare = 0.75
 
   init(kind: ColumnKind, sources: [Source]) {
     self.sources = sources
     let values = sources.reduce(0) { $0 + $1.interner.valueCount }
-    let entries = sources.reduce(0) { $0 + $1.interner.count }
+    let entries = Self.distinctCount(sources, values: values)
     if Self.isPlain(kind, sources, values: values, entries: entries) {
       form = .plain
       remaps = []
@@ -62,6 +64,24 @@ package final class ColumnMerger: @unchecked Sendable {
       form = .dictionary(table)
       remaps = numbers.map { $0.map { rank[Int($0)] } }
     }
+  }
+
+  /// Distinct values. Several pieces have a value each, and one that stopped hashing has it several times: where there are
+  /// many, those with some hashes are counted.
+  private static func distinctCount(_ sources: [Source], values: Int) -> Int {
+    let entries = sources.reduce(0) { $0 + $1.interner.count }
+    guard values >= plainMinimumCount, Double(entries) >= plainDistinctShare * Double(values) else {
+      return entries
+    }
+    let share: UInt64 = entries > manyEntries ? 16 : 1
+    var hashes: Set<UInt64> = []
+    for source in sources {
+      for index in 0..<source.interner.count {
+        let hash = checksum(source.interner[index], seed: 0)
+        if hash % share == 0 { hashes.insert(hash) }
+      }
+    }
+    return hashes.count * Int(share)
   }
 
   private static func isPlain(_ kind: ColumnKind, _ sources: [Source], values: Int, entries: Int) -> Bool {
@@ -102,6 +122,26 @@ package final class ColumnMerger: @unchecked Sendable {
       previous = at
     }
     return (table, rank)
+  }
+
+  /// The value of an id, where it is spelled as it is.
+  func plainText(_ id: UInt32) -> UnsafeBufferPointer<UInt8>? {
+    switch form {
+    case .integers: return nil
+    case .dictionary(let table): return table.style(Int(id)) == .plain ? table[Int(id)] : nil
+    case .plain:
+      let source = bases.partitioningIndex { $0 > id } - 1
+      let spelling = sources[source].interner[Int(id - bases[source])]
+      return StringSpelling.firstEscape(spelling) < spelling.count ? nil : spelling
+    }
+  }
+
+  /// Values of a chunk of strings: a table, and by value its entry where value `i` is not entry `i`.
+  func strings(
+    _ ids: UnsafeBufferPointer<UInt32>
+  ) -> (table: StringTable, entries: UnsafeBufferPointer<UInt32>?) {
+    if case .dictionary(let table) = form { return (table, ids) }
+    return (plainSource(ids, isString: true), nil)
   }
 
   /// Values of a plain column by id.

@@ -167,11 +167,11 @@ package struct ColumnReader: Sendable {
     }
     var (encoding, reader) = try storedStrings(chunk)
     segment.blocks.statistics.addChunk()
-    let table =
-      encoding == .tokens
-      ? try TokenStrings(&reader, count: count).values(at: positions)
-      : try PlainStrings.decode(&reader, count: count, positions: positions)
-    return StringVector(all: table)
+    switch encoding {
+    case .tokens: return StringVector(all: try TokenStrings(&reader, count: count).values(at: positions))
+    case .derived: return StringVector(all: try derived(chunk, positions: positions))
+    default: return StringVector(all: try PlainStrings.decode(&reader, count: count, positions: positions))
+    }
   }
 
   /// The body of a chunk of strings that is not coded, and its encoding.

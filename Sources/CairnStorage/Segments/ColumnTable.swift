@@ -119,7 +119,7 @@ package struct ColumnTable: Sendable {
 
   package func encode(into writer: inout ByteWriter) {
     writer.writeVarint(slots.count)
-    IntegerEncoding.encode(slots.indices.map { Int64($0 - slots[$0].parent) }, into: &writer)
+    IntegerEncoding.encodePlanes(slots.indices.map { Int64($0 - slots[$0].parent) }, into: &writer)
     IntegerEncoding.encode(slots.map { $0.isElement ? 1 : 0 }, into: &writer)
     for slot in slots { writer.writeCounted(slot.name) }
     encodeColumns(into: &writer)
@@ -128,8 +128,8 @@ package struct ColumnTable: Sendable {
   private func encodeColumns(into writer: inout ByteWriter) {
     writer.writeVarint(columns.count)
     IntegerEncoding.encode(columns.map { Int64($0.slot) }, into: &writer)
-    IntegerEncoding.encode(columns.map { Int64($0.kind.rawValue) }, into: &writer)
-    IntegerEncoding.encode(columns.map { Int64($0.valueCount) }, into: &writer)
+    IntegerEncoding.encodePlanes(columns.map { Int64($0.kind.rawValue) }, into: &writer)
+    IntegerEncoding.encodePlanes(columns.map { Int64($0.valueCount) }, into: &writer)
     var places: [Int64] = []
     var byteCounts: [Int64] = []
     var offsets: [Int64] = []
@@ -145,7 +145,7 @@ package struct ColumnTable: Sendable {
       }
     }
     IntegerEncoding.encode(places, into: &writer)
-    IntegerEncoding.encode(byteCounts, into: &writer)
+    IntegerEncoding.encodePlanes(byteCounts, into: &writer)
     IntegerEncoding.encode(offsets, into: &writer)
   }
 

@@ -4,6 +4,8 @@ package enum ExtensionTag: UInt8, CaseIterable {
   case membership = 1
   /// Of the footer: row groups whose rows have their row times as `eventTime`.
   case exactTimes = 2
+  /// Of column directories: the columns that its values are derived from.
+  case parents = 3
 }
 
 /// Lists of tagged parts at the end of footer and column directories: what a later writer adds there, a reader of

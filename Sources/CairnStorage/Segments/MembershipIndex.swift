@@ -158,10 +158,10 @@ struct MembershipBuilder {
   /// Some chunk is searched slowly without the index.
   var isUseful = false
 
-  mutating func add(_ source: StringTable, rowGroup: Int) {
+  mutating func add<Source: StringSource>(_ source: Source, rowGroup: Int) {
     entries.reserveCapacity(entries.count + source.count)
     for index in 0..<source.count {
-      entries.append(Entry(hash: MembershipDirectory.hash(source[index]), rowGroup: UInt32(rowGroup)))
+      entries.append(Entry(hash: MembershipDirectory.hash(source.value(index)), rowGroup: UInt32(rowGroup)))
     }
   }
 

@@ -140,6 +140,7 @@ final class PieceSearch: Sendable {
     switch encoding {
     case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
     case .tokens: return try TokenStrings(&body, count: chunk.valueCount).positions(containing: piece)
+    case .derived: return try column.derived(chunk, positions: nil).entries(containing: piece)
     // Times that cannot have it, or were searched above.
     case .timestamp, .rowTime, .dictionary: return []
     }

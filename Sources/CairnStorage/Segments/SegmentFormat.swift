@@ -1,7 +1,9 @@
 /// Numbers of the segment format. `Formats/segment.md` has the same ones; a test compares them.
 package enum SegmentFormat {
   /// Version 1 in the lower half, the number of its draft in the upper.
-  package static let version: UInt32 = 1 | 2 << 16
+  package static let version: UInt32 = 1 | 3 << 16
+  /// The earliest draft that is read: a later one has what it has, and more.
+  package static let oldestVersion: UInt32 = 1 | 2 << 16
   package static let headerMagic = Array("CAIRNSEG".utf8)
   package static let tailMagic = Array("CAIRNEND".utf8)
   package static let headerByteCount = 16
@@ -29,6 +31,10 @@ package enum SegmentFormat {
   package static let packedColumnByteLimit = 16 << 10
   /// A pack is closed when it has grown past this.
   package static let packTargetByteCount = 128 << 10
+  /// Zstd level of packs, shapes and catalogue of this size: mostly of text, and little beside all else, they take little
+  /// time at any level.
+  package static let structureLevel: Int32 = 15
+  package static let structureLevelByteCount = 1024
   /// Parts up to this size stand in the column's directory itself.
   package static let inlinePartByteLimit = 64
   /// Random chunks of this size are blocks of their own in packed columns too.
@@ -113,10 +119,21 @@ package struct BlockBody: Sendable {
   package var storedByteCount: Int { payload.count + SegmentFormat.blockOverheadByteCount }
 
   /// Compresses where that pays: at least one byte in sixteen, or reading would do work for nothing.
-  package static func make(_ raw: [UInt8], _ compressor: ZstdCompressor, tryZstd: Bool = true) -> BlockBody {
+  ///
+  /// One of those that `structureLevel` is of.
+  package static func structure(_ raw: [UInt8], _ compressor: ZstdCompressor) -> BlockBody {
+    let isLarge = raw.count >= SegmentFormat.structureLevelByteCount
+    return make(raw, compressor, level: isLarge ? SegmentFormat.structureLevel : nil)
+  }
+
+  /// - Parameter level: the least one.
+  package static func make(
+    _ raw: [UInt8], _ compressor: ZstdCompressor, level: Int32? = nil, tryZstd: Bool = true
+  ) -> BlockBody {
     if tryZstd,
       let frame = raw.withUnsafeBufferPointer({
-        compressor.compress($0, minimumGain: max(16, raw.count / 16))
+        compressor.compress(
+          $0, level: level.map { max($0, compressor.level) }, minimumGain: max(16, raw.count / 16))
       })
     {
       return BlockBody(codec: .zstd, rawByteCount: raw.count, payload: frame)

@@ -7,6 +7,7 @@ package final class SegmentReader: Sendable {
   package let blocks: BlockReader
   package let footer: Footer
   package let footerRef: BlockRef
+  private let version: UInt32
   private let shared: SegmentState
   /// Rows that queries skip.
   package let marks: ShadowMarks?
@@ -24,7 +25,7 @@ package final class SegmentReader: Sendable {
     hidden = nil
     let prefetch = try EndPrefetch(store)
     blocks = BlockReader(prefetch, statistics: statistics)
-    footerRef = try Self.readTail(prefetch)
+    (footerRef, version) = try Self.readTail(prefetch)
     var reader = try blocks.readStructure(footerRef)
     footer = try Footer.decode(&reader)
     shared = SegmentState(pool)
@@ -34,6 +35,7 @@ package final class SegmentReader: Sendable {
     blocks = BlockReader(other.blocks.store, statistics: statistics)
     footer = other.footer
     footerRef = other.footerRef
+    version = other.version
     shared = other.shared
     marks = other.marks
     self.hidden = hidden
@@ -52,7 +54,7 @@ package final class SegmentReader: Sendable {
   package var name: String { blocks.store.name }
   package var byteCount: Int { blocks.store.byteCount }
 
-  private static func readTail(_ store: EndPrefetch) throws -> BlockRef {
+  private static func readTail(_ store: EndPrefetch) throws -> (BlockRef, version: UInt32) {
     let tailByteCount = SegmentFormat.tailByteCount
     guard store.byteCount >= SegmentFormat.headerByteCount + tailByteCount else {
       throw CairnError.damaged(file: store.name, offset: 0, cause: "\(store.byteCount) bytes are no segment")
@@ -72,7 +74,7 @@ package final class SegmentReader: Sendable {
     guard version <= SegmentFormat.version else {
       throw CairnError.unsupportedVersion(file: store.name, version: version)
     }
-    guard version == SegmentFormat.version else {
+    guard version >= SegmentFormat.oldestVersion, version & 0xFFFF == SegmentFormat.version & 0xFFFF else {
       throw reader.damaged(
         "written in an earlier draft of the format, which this cairn does not read: compact its sources again"
       )
@@ -80,13 +82,13 @@ package final class SegmentReader: Sendable {
     guard footerByteCount >= SegmentFormat.blockOverheadByteCount, footerOffset <= offset,
       UInt64(footerByteCount) == offset - footerOffset
     else { throw reader.damaged("footer does not end at the tail") }
-    return BlockRef(offset: footerOffset, byteCount: footerByteCount)
+    return (BlockRef(offset: footerOffset, byteCount: footerByteCount), version)
   }
 
   /// Checks the header, which normal reading does not need.
   package func verifyHeader() throws {
     let bytes = try blocks.store.read(offset: 0, byteCount: SegmentFormat.headerByteCount)
-    guard bytes == SegmentWriter.header() else {
+    guard bytes == SegmentWriter.header(version: version) else {
       throw CairnError.damaged(file: name, offset: 0, cause: "segment header is damaged")
     }
   }

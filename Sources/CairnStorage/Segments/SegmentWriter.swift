@@ -25,7 +25,7 @@ package struct SegmentWriter {
     }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
     let times = bounds.map { order.times[$0] }
-    let encoded = try encodeColumns(plan, groups, times)
+    let encoded = try encodeColumns(plan, groups, bounds.map { order.rows[$0] }, times)
 
     let blocks = BlockWriter(file)
     try blocks.write(Self.header())
@@ -92,21 +92,29 @@ package struct SegmentWriter {
   private static let largeColumn = 1 << 14
 
   private func encodeColumns(
-    _ plan: TranspositionPlan, _ groups: [RowGroupColumns], _ times: [ArraySlice<Int64>]
+    _ plan: TranspositionPlan, _ groups: [RowGroupColumns], _ sources: [ArraySlice<RowOrder.Source>],
+    _ times: [ArraySlice<Int64>]
   ) throws -> [EncodedColumn] {
     let columns = plan.catalogue.columns
     let eventTime = plan.catalogue.slotMaps.first.map { $0[Int(ShapeAutomaton.eventTimeSlot)] }
     // Large columns first, so that the last ones to finish are small.
     let sizes = columns.indices.map { column in groups.reduce(0) { $0 + $1[column].count } }
     let order = columns.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
-    let given = GivenPlan(coded: columns.indices.map { Self.isCoded($0, plan, eventTime) }, groups)
+    var rows = ValueRows(plan, groups, sources)
+    let derived = DerivedPlan(plan, groups, rows)
+    let given = GivenPlan(
+      coded: columns.indices.map { derived.columns[$0] == nil && Self.isCoded($0, plan, eventTime) }, groups,
+      rows)
+    try rows?.find(derived.used.union(given.used), plan, sources, threads: threads)
+    let rowsOfValues = rows?.all ?? []
     let results = try parallelMap(count: columns.count, threads: threads) { index -> EncodedColumn in
       let column = order[index]
       if sizes[column] == 0 { return EncodedColumn(kind: columns[column].kind) }
       let encoder = ColumnEncoder(
         kind: columns[column].kind, merger: plan.mergers.indices ~= column ? plan.mergers[column] : nil,
         isEventTime: columns[column].kind == .string && columns[column].slot == eventTime,
-        given: given.parents[column], rowGroups: groups, times: times)
+        given: given.parents[column], derived: derived.columns[column], rowGroups: groups,
+        rows: rowsOfValues, mergers: plan.mergers, times: times)
       let encoded = encoder.encode(column: column, compressor: ZstdCompressor(level: level))
       if sizes[column] >= Self.largeColumn { releaseFreedPages() }
       return encoded
@@ -133,10 +141,10 @@ package struct SegmentWriter {
   /// | "CAIRNSEG" | version u32 | zero u32  |
   /// +------------+-------------+-----------+
   /// ```
-  package static func header() -> [UInt8] {
+  package static func header(version: UInt32 = SegmentFormat.version) -> [UInt8] {
     var writer = ByteWriter()
     writer.writeBytes(SegmentFormat.headerMagic)
-    writer.writeUInt32(SegmentFormat.version)
+    writer.writeUInt32(version)
     writer.writeUInt32(0)
     return writer.bytes
   }
@@ -293,19 +301,17 @@ package struct SegmentWriter {
       return (renumbering.final(a.slot), a.kind) < (renumbering.final(b.slot), b.kind)
     }
     var infos: [ColumnInfo] = []
-    var pack: [UInt8] = []
+    var packs: [[UInt8]] = []
     var numbers = Array(repeating: 0, count: encoded.count)
     for (number, column) in order.enumerated() { numbers[column] = number }
     for column in order {
       let directory = try encoded[column].directory(blocks) { numbers[$0] }
       let place: ColumnPlace
       if encoded[column].isPacked {
-        if pack.count >= SegmentFormat.packTargetByteCount {
-          footer.packs.append(try blocks.write(BlockBody.make(pack, compressor)))
-          pack = []
-        }
-        place = .pack(index: footer.packs.count, start: pack.count, byteCount: directory.count)
-        pack += directory
+        if packs.last.map({ $0.count >= SegmentFormat.packTargetByteCount }) ?? true { packs.append([]) }
+        let index = packs.count - 1
+        place = .pack(index: index, start: packs[index].count, byteCount: directory.count)
+        packs[index] += directory
       } else {
         place = .block(try blocks.write(BlockBody.make(directory, compressor)))
       }
@@ -314,7 +320,11 @@ package struct SegmentWriter {
           slot: renumbering.final(merged.columns[column].slot), kind: merged.columns[column].kind,
           valueCount: encoded[column].valueCount, place: place))
     }
-    if !pack.isEmpty { footer.packs.append(try blocks.write(BlockBody.make(pack, compressor))) }
+    Self.joinLast(&packs, &infos)
+    for pack in packs {
+      footer.packs.append(
+        try blocks.write(BlockBody.structure(pack, compressor)))
+    }
     let table = ColumnTable(slots: renumbering.slots, columns: infos)
     if let exact = table.exactTimeColumn {
       for chunk in encoded[order[exact]].chunks where chunk.isRowTime {
@@ -324,10 +334,27 @@ package struct SegmentWriter {
     }
     var writer = ByteWriter()
     ShapeTable(renumbering.shapes).encode(into: &writer)
-    footer.shapes = try blocks.write(BlockBody.make(writer.bytes, compressor))
+    footer.shapes = try blocks.write(
+      BlockBody.structure(writer.bytes, compressor))
     writer = ByteWriter()
     table.encode(into: &writer)
-    footer.catalogue = try blocks.write(BlockBody.make(writer.bytes, compressor))
+    footer.catalogue = try blocks.write(
+      BlockBody.structure(writer.bytes, compressor))
+  }
+
+  /// Puts the last pack behind the one before where it is small: alone it would hardly be compressed.
+  private static func joinLast(_ packs: inout [[UInt8]], _ infos: inout [ColumnInfo]) {
+    guard packs.count > 1, let last = packs.last, last.count < SegmentFormat.packTargetByteCount / 2 else {
+      return
+    }
+    packs.removeLast()
+    let end = packs[packs.count - 1].count
+    for index in infos.indices {
+      if case .pack(packs.count, let start, let byteCount) = infos[index].place {
+        infos[index].place = .pack(index: packs.count - 1, start: end + start, byteCount: byteCount)
+      }
+    }
+    packs[packs.count - 1] += last
   }
 
   /// ```

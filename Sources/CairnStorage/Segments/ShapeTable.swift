@@ -153,7 +153,8 @@ package struct ShapeTable: RandomAccessCollection, Sendable {
       }
     }
     writer.writeVarint(owners.count)
-    for list in [owners, counts, children, words] { IntegerEncoding.encode(list, into: &writer) }
+    for list in [owners, counts] { IntegerEncoding.encode(list, into: &writer) }
+    for list in [children, words] { IntegerEncoding.encodePlanes(list, into: &writer) }
   }
 
   package static func decode(_ reader: inout ByteReader, slots: [Slot]) throws -> ShapeTable {

@@ -137,11 +137,26 @@ final class TranspositionPlan: @unchecked Sendable {
 
   /// The columns of the given rows.
   func transpose(_ rows: ArraySlice<RowOrder.Source>) -> RowGroupColumns {
+    walk(rows) { columns, _ in WordTarget(columns: columns) }
+  }
+
+  /// By column: the place among `rows` of each value's row, for the wanted columns.
+  func owners(_ rows: ArraySlice<RowOrder.Source>, wanted: [Bool]) -> RowGroupColumns {
+    wanted.withUnsafeBufferPointer { wanted in
+      walk(rows) { columns, row in OwnerTarget(columns: columns, row: UInt32(row), wanted: wanted) }
+    }
+  }
+
+  private func walk<Target: TapeTarget>(
+    _ rows: ArraySlice<RowOrder.Source>,
+    _ target: (_ columns: UnsafeMutablePointer<RawVector<UInt32>>, _ row: Int) -> Target
+  ) -> RowGroupColumns {
     let output = RowGroupColumns(columnCount: catalogue.columns.count)
-    for source in rows {
+    for (row, source) in rows.enumerated() {
       let piece = pieces[Int(source.piece)]
       var walker = TapeWalker(
-        tape: piece.state.tape.base + piece.state.rows[Int(source.row)].tapeStart, columns: output.vectors)
+        tape: piece.state.tape.base + piece.state.rows[Int(source.row)].tapeStart,
+        target: target(output.vectors, row))
       plans[Int(source.piece)].steps.withUnsafeBufferPointer { steps in
         walker.record(plans[Int(source.piece)], steps, rootColumn: rootColumn)
       }
@@ -150,10 +165,50 @@ final class TranspositionPlan: @unchecked Sendable {
   }
 }
 
-/// Walks one record's tape. The tape was written by `RecordParser` in this process: its words are trusted.
-private struct TapeWalker {
-  var tape: UnsafePointer<UInt32>
+/// What a walk along tapes appends to the columns.
+private protocol TapeTarget {
+  /// A shape word or a length.
+  func append(_ word: UInt32, to column: Int)
+  /// A value, by its number in the piece.
+  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int)
+}
+
+private struct WordTarget: TapeTarget {
   let columns: UnsafeMutablePointer<RawVector<UInt32>>
+
+  @inline(__always)
+  func append(_ word: UInt32, to column: Int) { columns[column].append(word) }
+
+  @inline(__always)
+  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int) {
+    if let remap = plan.remaps[column] {
+      columns[column].append(remap[Int(number)])
+    } else {
+      columns[column].append(number &+ plan.bases[column])
+    }
+  }
+}
+
+private struct OwnerTarget: TapeTarget {
+  let columns: UnsafeMutablePointer<RawVector<UInt32>>
+  let row: UInt32
+  let wanted: UnsafeBufferPointer<Bool>
+
+  @inline(__always)
+  func append(_ word: UInt32, to column: Int) {
+    if wanted[column] { columns[column].append(row) }
+  }
+
+  @inline(__always)
+  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int) {
+    if wanted[column] { columns[column].append(row) }
+  }
+}
+
+/// Walks one record's tape. The tape was written by `RecordParser` in this process: its words are trusted.
+private struct TapeWalker<Target: TapeTarget> {
+  var tape: UnsafePointer<UInt32>
+  let target: Target
 
   typealias Plan = TranspositionPlan.PiecePlan
   typealias Steps = UnsafeBufferPointer<TranspositionPlan.Step>
@@ -166,7 +221,7 @@ private struct TapeWalker {
 
   mutating func record(_ plan: borrowing Plan, _ steps: Steps, rootColumn: Int) {
     let word = next()
-    columns[rootColumn].append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)])
+    target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: rootColumn)
     object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
   }
 
@@ -180,7 +235,7 @@ private struct TapeWalker {
         array(plan, steps, lengthColumn: Int(step.column), element: Int(step.element))
       case .object:
         let word = next()
-        columns[Int(step.column)].append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)])
+        target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: Int(step.column))
         object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
       }
     }
@@ -188,26 +243,21 @@ private struct TapeWalker {
 
   @inline(__always)
   private mutating func value(_ plan: borrowing Plan, column: Int) {
-    let number = next()
-    if let remap = plan.remaps[column] {
-      columns[column].append(remap[Int(number)])
-    } else {
-      columns[column].append(number &+ plan.bases[column])
-    }
+    target.append(number: next(), plan, to: column)
   }
 
   private mutating func array(_ plan: borrowing Plan, _ steps: Steps, lengthColumn: Int, element: Int) {
     let count = next()
-    columns[lengthColumn].append(count)
+    target.append(count, to: lengthColumn)
     let targets = plan.elements[element]
     for _ in 0..<count {
       let word = next()
       if word >= ValueKind.firstShapeWord {
-        columns[Int(targets.shape)].append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)])
+        target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: Int(targets.shape))
         object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
         continue
       }
-      columns[Int(targets.shape)].append(word)
+      target.append(word, to: Int(targets.shape))
       switch ValueKind(rawValue: UInt8(word)) {
       case .string: value(plan, column: Int(targets.string))
       case .integer: value(plan, column: Int(targets.integer))

@@ -176,6 +176,8 @@ package final class ValueSearch: Sendable {
       try finder.visit(plain: &body, count: chunk.valueCount) { found.add($0, sets.number(of: $1)) }
     case .tokens:
       finder.visit(try TokenStrings(&body, count: chunk.valueCount)) { found.add($0, sets.number(of: $1)) }
+    case .derived:
+      finder.visit(try column.derived(chunk, positions: nil)) { found.add($0, sets.number(of: $1)) }
     // Times that cannot have it, or were looked at above.
     case .timestamp, .rowTime, .dictionary: break
     }

@@ -24,8 +24,8 @@ import Testing
 
   static let checks: [String: Check] = [
     "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "planes": planes,
-    "words": words, "given": given,
-    "plain": plain, "tokens": tokens, "timestamp": timestamp, "dictionary": dictionary,
+    "words": words, "given": given, "aligned": given,
+    "plain": plain, "tokens": tokens, "derived": derived, "timestamp": timestamp, "dictionary": dictionary,
     "membership": membership,
     "block": block, "row-times": rowTimes, "layout": layout, "segment": FormatSegmentExample.check,
     "archive": FormatArchiveExample.check,
@@ -113,8 +113,17 @@ import Testing
   @Sendable static func given(_ example: FormatDocument.Example) throws {
     let values = try example.integers("values").map { UInt32($0) }
     let others = try example.integers("parent").map { UInt32($0) }
+    let (rows, beside) = try (example.optionalWords("rows"), example.optionalWords("beside"))
     let codes = values.withUnsafeBufferPointer { values in
-      others.withUnsafeBufferPointer { GivenCodes.encode(values, given: $0, minimumMeanUse: 1) }
+      others.withUnsafeBufferPointer { others in
+        rows.withUnsafeBufferPointer { rows in
+          beside.withUnsafeBufferPointer { beside in
+            rows.isEmpty
+              ? GivenCodes.encode(values, given: others, minimumMeanUse: 1)
+              : GivenCodes.encode(values, rows: rows, given: others, rows: beside, minimumMeanUse: 1)
+          }
+        }
+      }
     }
     #expect(dump(codes ?? []) == dump(try example.bytes("codes")))
     var listReader = reader(try example.bytes("list"))
@@ -191,6 +200,50 @@ import Testing
     try expect(Array(writer.bytes.dropFirst()), example)
     var reader = reader(try example.bytes())
     let decoded = try TokenStrings(&reader, count: table.count).values(at: nil)
+    #expect(spellings(decoded) == example.values("value"))
+  }
+
+  /// A parent line has the parent's value in each row; a class line its spelling and its parts: `text:TEXT`,
+  /// `value:PARENT`, `tail:PARENT` or `own`.
+  @Sendable static func derived(_ example: FormatDocument.Example) throws {
+    let forms = try example.values("class").map { line in
+      let words = line.split(separator: " ")
+      let spelling = try #require(DerivedSpelling.allCases.first { "\($0)" == words[0] })
+      return DerivedForm(
+        spelling,
+        try words.dropFirst().map { word in
+          let sides = word.split(separator: ":", maxSplits: 1)
+          let source = try #require(DerivedPart.allCases.first { "\($0)" == sides[0] })
+          switch source {
+          case .text: return DerivedForm.Part(text: Array(sides[1].utf8))
+          case .value, .tail: return DerivedForm.Part(source, of: try #require(Int(sides[1])))
+          case .own: return DerivedForm.Part(.own)
+          }
+        })
+    }
+    let parents = example.values("parent").map { line in
+      let table = StringTable()
+      for word in line.split(separator: " ") { table.append(Array(word.utf8)) }
+      return table
+    }
+    let rows = try example.integers("rows").map { UInt32($0) }
+    let table = try table(example)
+    var writer = ByteWriter()
+    let everyRow = (0..<UInt32(1000)).map { $0 }
+    let isWritten = rows.withUnsafeBufferPointer { rows in
+      everyRow.withUnsafeBufferPointer { all in
+        DerivedStrings.encode(
+          table, rows: rows, forms,
+          parents.map {
+            DerivedParent($0, entries: nil, rows: UnsafeBufferPointer(rebasing: all[..<$0.count]))
+          }, ZstdCompressor(), into: &writer)
+      }
+    }
+    #expect(isWritten && writer.bytes.first == StringEncoding.derived.rawValue)
+    try expect(Array(writer.bytes.dropFirst()), example)
+    var reader = reader(try example.bytes())
+    let stored = try DerivedStrings(&reader, count: table.count, parentCount: parents.count)
+    let decoded = try stored.values(at: nil) { (parents[$0], $1) }
     #expect(spellings(decoded) == example.values("value"))
   }
 
@@ -311,4 +364,11 @@ import Testing
 extension Result where Success: Collection {
   /// The elements, none where there was an error (which another test then shows).
   var successes: [Success.Element] { (try? get()).map { Array($0) } ?? [] }
+}
+
+extension FormatDocument.Example {
+  /// The words of a field that an example may have.
+  fileprivate func optionalWords(_ key: String) throws -> [UInt32] {
+    values(key).isEmpty ? [] : try integers(key).map { UInt32($0) }
+  }
 }

@@ -46,6 +46,11 @@ import Testing
     }
   }
 
+  @Test func derivedForms() throws {
+    #expect(try numbers("encodings.md", "DerivedPart") == numbers(DerivedPart.self))
+    #expect(try numbers("encodings.md", "DerivedSpelling") == numbers(DerivedSpelling.self))
+  }
+
   @Test func integerEncodings() throws {
     #expect(try numbers("encodings.md", "IntegerEncoding") == numbers(IntegerEncoding.self))
   }
@@ -73,6 +78,7 @@ import Testing
   @Test func segmentFormat() throws {
     let constants: [String: String] = [
       "version": "\(SegmentFormat.version)",
+      "oldestVersion": "\(SegmentFormat.oldestVersion)",
       "headerMagic": quoted(SegmentFormat.headerMagic),
       "tailMagic": quoted(SegmentFormat.tailMagic),
       "headerByteCount": "\(SegmentFormat.headerByteCount)",
@@ -90,6 +96,8 @@ import Testing
       "segmentSlotPieceLimit": "\(SegmentFormat.segmentSlotPieceLimit)",
       "packedColumnByteLimit": "\(SegmentFormat.packedColumnByteLimit)",
       "packTargetByteCount": "\(SegmentFormat.packTargetByteCount)",
+      "structureLevelByteCount": "\(SegmentFormat.structureLevelByteCount)",
+      "structureLevel": "\(SegmentFormat.structureLevel)",
       "inlinePartByteLimit": "\(SegmentFormat.inlinePartByteLimit)",
       "randomPartByteCount": "\(SegmentFormat.randomPartByteCount)",
       "objectsPerProvenanceBlock": "\(SegmentFormat.objectsPerProvenanceBlock)",
@@ -132,6 +140,16 @@ import Testing
         "TokenStrings.textByteLimit": "\(TokenStrings.textByteLimit)",
         "TokenClass.partLimit": "\(TokenClass.partLimit)",
         "TokenClass.textByteLimit": "\(TokenClass.textByteLimit)",
+        "DerivedStrings.classLimit": "\(DerivedStrings.classLimit)",
+        "DerivedStrings.parentLimit": "\(DerivedStrings.parentLimit)",
+        "DerivedStrings.positionLimit": "\(DerivedStrings.positionLimit)",
+        "DerivedStrings.textByteLimit": "\(DerivedStrings.textByteLimit)",
+        "DerivedForm.partLimit": "\(DerivedForm.partLimit)",
+        "DerivedForm.textByteLimit": "\(DerivedForm.textByteLimit)",
+        "DerivedSearch.minimumCount": "\(DerivedSearch.minimumCount)",
+        "DerivedSearch.trialCount": "\(DerivedSearch.trialCount)",
+        "DerivedSearch.trialShare": "\(DerivedSearch.trialShare)",
+        "DerivedSearch.minimumDistinctShare": "\(DerivedSearch.minimumDistinctShare)",
         "TokenPlan.minimumCount": "\(TokenPlan.minimumCount)",
         "TokenPlan.classLimit": "\(TokenPlan.classLimit)",
         "TokenPlan.gain": "\(TokenPlan.gain)",

@@ -25,8 +25,13 @@ package enum BytePlanes {
     var values = [Int64](repeating: least, count: count)
     for plane in 0..<width {
       let range = try reader.readRange(count)
-      for (index, byte) in reader.bytes[range].enumerated() {
-        values[index] &+= Int64(bitPattern: UInt64(byte) << UInt64(plane * 8))
+      reader.bytes.withUnsafeBufferPointer { bytes in
+        values.withUnsafeMutableBufferPointer { values in
+          for index in 0..<count {
+            let byte = UInt64(bytes[range.lowerBound &+ index])
+            values[index] &+= Int64(bitPattern: byte &<< UInt64(plane &* 8))
+          }
+        }
       }
     }
     return values

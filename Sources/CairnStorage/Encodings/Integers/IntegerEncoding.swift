@@ -6,6 +6,7 @@
 /// bit-packed   (1): base:svarint width:u8 packed            value = base + packed
 /// delta-packed (2): first:svarint least:svarint width:u8 packed   value[i] = value[i-1] + least + packed[i-1]
 /// run-length   (3): runs:varint values:integers lengths:integers
+/// planes       (4): as BytePlanes has it
 /// ```
 /// The count is known from outside. All arithmetic wraps, so every 64-bit run is exact.
 package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
@@ -13,6 +14,7 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
   case bitPacked = 1
   case deltaPacked = 2
   case runLength = 3
+  case planes = 4
 
   /// Runs shorter than this on average cost more as runs than packed.
   package static let minimumMeanRun = 4
@@ -21,6 +23,12 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
 
   package static func encode(_ values: [Int64], into writer: inout ByteWriter) {
     encode(values, into: &writer, depth: 0)
+  }
+
+  /// As byte planes: what repeats among them zstd then finds, which packed bits hide.
+  package static func encodePlanes(_ values: [Int64], into writer: inout ByteWriter) {
+    writer.writeByte(planes.rawValue)
+    BytePlanes.encode(values, into: &writer)
   }
 
   private static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
@@ -93,6 +101,8 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
       }
     case .runLength:
       return try decodeRuns(&reader, count: count, depth: depth)
+    case .planes:
+      return try BytePlanes.decode(&reader, count: count)
     }
   }
 

@@ -7,6 +7,7 @@
 /// timestamp  (3): seconds:integers           canonical YYYY-MM-DDTHH:MM:SSZ
 /// row-time   (4): (nothing)                  the canonical spelling of the row's time, one value a row
 /// tokens     (5): classes, class of each value, exceptions, bits
+/// derived    (6): classes, class of each value, where the values are that it is made of, exceptions
 /// ```
 package enum StringEncoding: UInt8, Sendable, CaseIterable {
   case dictionary = 0
@@ -14,6 +15,7 @@ package enum StringEncoding: UInt8, Sendable, CaseIterable {
   case timestamp = 3
   case rowTime = 4
   case tokens = 5
+  case derived = 6
 }
 
 /// A chunk's strings while they are being written: entry by value position.

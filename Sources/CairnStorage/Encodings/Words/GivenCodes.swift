@@ -1,8 +1,10 @@
-/// Codes of a column given those of another with as many values: which of the words that follow a word of the other
-/// column a value has, the most frequent first. Most values are then 0.
+/// Codes of a column given those of another: which of the words that follow a word of the other column a value has, the
+/// most frequent first. Most values are then 0. Values stand beside those of equal positions, or are aligned: gaps lead
+/// from one value of the other column to the next that has one beside it.
 ///
 /// ```
 /// given := 0:u8 counts:integers children:integers width:u8 (0 or 1) then count ranks of width bytes
+///        | 3:u8 gaps:integers and the same
 /// ```
 package enum GivenCodes {
   /// Words that follow one word, at most.
@@ -16,12 +18,54 @@ package enum GivenCodes {
     minimumMeanUse: Int = GivenCodes.minimumMeanUse
   ) -> [UInt8]? {
     guard words.count == parent.count else { return nil }
-    let child = WordEncoding.codes(of: words)
     let other = WordEncoding.codes(of: parent)
+    var writer = ByteWriter()
+    writer.writeByte(WordEncoding.givenTag)
+    return encode(words, other.codes, otherCount: other.list.count, minimumMeanUse, &writer)
+  }
+
+  /// The same of columns whose values belong to rows, of which each has one at most.
+  package static func encode(
+    _ words: UnsafeBufferPointer<UInt32>, rows: UnsafeBufferPointer<UInt32>,
+    given parent: UnsafeBufferPointer<UInt32>, rows parentRows: UnsafeBufferPointer<UInt32>,
+    minimumMeanUse: Int = GivenCodes.minimumMeanUse
+  ) -> [UInt8]? {
+    guard words.count == rows.count, parent.count == parentRows.count else { return nil }
+    let other = WordEncoding.codes(of: parent)
+    let none = UInt32(other.list.count)
+    var gaps: [Int64] = []
+    var others: [UInt32] = []
+    gaps.reserveCapacity(rows.count)
+    others.reserveCapacity(rows.count)
+    var (at, last) = (0, -1)
+    for row in rows {
+      while at < parentRows.count, parentRows[at] < row { at += 1 }
+      if at < parentRows.count, parentRows[at] == row {
+        // A second value of the row would have the gap of none.
+        guard at > last else { return nil }
+        gaps.append(Int64(at - last))
+        others.append(other.codes[at])
+        last = at
+      } else {
+        gaps.append(0)
+        others.append(none)
+      }
+    }
+    var writer = ByteWriter()
+    writer.writeByte(WordEncoding.alignedTag)
+    IntegerEncoding.encode(gaps, into: &writer)
+    return encode(words, others, otherCount: Int(none) + 1, minimumMeanUse, &writer)
+  }
+
+  private static func encode(
+    _ words: UnsafeBufferPointer<UInt32>, _ others: [UInt32], otherCount: Int, _ minimumMeanUse: Int,
+    _ writer: inout ByteWriter
+  ) -> [UInt8]? {
+    let child = WordEncoding.codes(of: words)
     guard child.list.count > 1 else { return nil }
-    var pairs = [[(code: UInt32, count: Int)]](repeating: [], count: other.list.count)
+    var pairs = [[(code: UInt32, count: Int)]](repeating: [], count: otherCount)
     var left = words.count / minimumMeanUse
-    for (code, of) in zip(child.codes, other.codes) {
+    for (code, of) in zip(child.codes, others) {
       if let at = pairs[Int(of)].firstIndex(where: { $0.code == code }) {
         pairs[Int(of)][at].count += 1
       } else {
@@ -31,107 +75,14 @@ package enum GivenCodes {
       }
     }
     for index in pairs.indices { pairs[index].sort { ($1.count, $0.code) < ($0.count, $1.code) } }
-    var writer = ByteWriter()
-    writer.writeByte(0)
     IntegerEncoding.encode(pairs.map { Int64($0.count) }, into: &writer)
     IntegerEncoding.encode(pairs.joined().map { Int64($0.code) }, into: &writer)
-    let isFunction = pairs.allSatisfy { $0.count == 1 }
+    let isFunction = pairs.allSatisfy { $0.count <= 1 }
     writer.writeByte(isFunction ? 0 : 1)
     if isFunction { return writer.bytes }
-    for (code, of) in zip(child.codes, other.codes) {
+    for (code, of) in zip(child.codes, others) {
       writer.writeByte(UInt8(pairs[Int(of)].firstIndex { $0.code == code } ?? 0))
     }
     return writer.bytes
-  }
-
-  /// The codes of `count` values into a list of `wordCount` words; the reader is behind the first byte.
-  package static func decode(
-    _ reader: inout ByteReader, wordCount: Int, count: Int, given parent: CodedWords
-  ) throws -> CodedWords.Codes {
-    guard parent.count == count else {
-      throw reader.damaged("\(count) values given a column of \(parent.count)")
-    }
-    var starts: [UInt32] = [0]
-    for number in try IntegerEncoding.decode(&reader, count: parent.words.count) {
-      guard number > 0, number <= Int64(count - Int(starts[starts.count - 1])) else {
-        throw reader.damaged("\(number) words follow one")
-      }
-      starts.append(starts[starts.count - 1] + UInt32(number))
-    }
-    let children = try IntegerEncoding.decode(&reader, count: Int(starts[starts.count - 1])).map { code in
-      guard code >= 0, code < Int64(wordCount) else { throw reader.damaged("code beyond its word list") }
-      return UInt32(code)
-    }
-    let width = try reader.readByte()
-    guard width <= 1 else { throw reader.damaged("rank width \(width)") }
-    let ranks = try reader.readRange(count * Int(width))
-    try reader.expectEnd(of: "chunk")
-    let table = Table(starts: starts, children: children, ranks: reader.bytes[ranks])
-    let codes: CodedWords.Codes? =
-      switch wordCount {
-      case ...(1 << 8): table.codes(parent, UInt8.self).map { .bytes($0) }
-      case ...(1 << 16): table.codes(parent, UInt16.self).map { .shorts($0) }
-      default: table.codes(parent, UInt32.self).map { .longs($0) }
-      }
-    guard let codes else { throw reader.damaged("rank beyond the words that follow") }
-    return codes
-  }
-
-  /// Words that follow each word of the other column, and each value's rank among them.
-  private struct Table {
-    let starts: [UInt32]
-    let children: [UInt32]
-    let ranks: ArraySlice<UInt8>
-
-    /// Nil where a rank is beyond its words.
-    func codes<Code: FixedWidthInteger & BitwiseCopyable>(_ parent: CodedWords, _: Code.Type) -> [Code]? {
-      switch parent.codes {
-      case .constant: codes(repeatElement(UInt8(0), count: parent.count).map { $0 })
-      case .bytes(let codes): self.codes(codes)
-      case .shorts(let codes): self.codes(codes)
-      case .longs(let codes): self.codes(codes)
-      }
-    }
-
-    private func codes<
-      Parent: FixedWidthInteger & BitwiseCopyable, Code: FixedWidthInteger & BitwiseCopyable
-    >(
-      _ parents: [Parent]
-    ) -> [Code]? {
-      var isValid = true
-      let codes = [Code](unsafeUninitializedCapacity: parents.count) { target, written in
-        isValid = fill(target, parents)
-        written = isValid ? parents.count : 0
-      }
-      return isValid ? codes : nil
-    }
-
-    private func fill<Parent: FixedWidthInteger & BitwiseCopyable, Code: FixedWidthInteger & BitwiseCopyable>(
-      _ target: UnsafeMutableBufferPointer<Code>, _ parents: [Parent]
-    ) -> Bool {
-      let children = children.map { Code(truncatingIfNeeded: $0) }
-      // Parents are codes below the number of their words: their readers have checked that.
-      return children.withUnsafeBufferPointer { children in
-        starts.withUnsafeBufferPointer { starts in
-          parents.withUnsafeBufferPointer { parents in
-            guard !ranks.isEmpty else {
-              for index in 0..<parents.count {
-                target[index] = children[Int(starts[Int(truncatingIfNeeded: parents[index])])]
-              }
-              return true
-            }
-            return ranks.withUnsafeBufferPointer { ranks in
-              for index in 0..<parents.count {
-                let parent = Int(truncatingIfNeeded: parents[index])
-                let place = Int(starts[parent]) &+ Int(ranks[index])
-                if place >= Int(starts[parent &+ 1]) { return false }
-                target[index] = children[place]
-              }
-              return true
-            }
-          }
-        }
-      }
-    }
   }
 }

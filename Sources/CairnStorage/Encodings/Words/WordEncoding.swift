@@ -9,8 +9,13 @@ import Glibc
 /// ```
 /// list  := distinct:varint words:integers       ascending
 /// codes := (nothing where distinct ≤ 1) | width:u8 (1, 2 or 4) then count codes of that many bytes | 0:u8 given
+///        | 3:u8 given, aligned
 /// ```
 package enum WordEncoding {
+  /// In place of a width.
+  static let givenTag: UInt8 = 0
+  static let alignedTag: UInt8 = 3
+
   /// Writes the codes and gives the word list that they refer to.
   package static func encodeCodes(
     _ words: UnsafeBufferPointer<UInt32>, into writer: inout ByteWriter
@@ -101,8 +106,11 @@ package enum WordEncoding {
       return CodedWords(words: words, count: count, codes: .constant)
     }
     let width = Int(try reader.readByte())
-    if width == 0, let parent = try parent() {
-      let codes = try GivenCodes.decode(&reader, wordCount: words.count, count: count, given: parent)
+    if width == Int(givenTag) || width == Int(alignedTag), let parent = try parent() {
+      let codes =
+        width == Int(givenTag)
+        ? try GivenCodes.decode(&reader, wordCount: words.count, count: count, given: parent)
+        : try GivenCodes.decodeAligned(&reader, wordCount: words.count, count: count, given: parent)
       return CodedWords(words: words, count: count, codes: codes)
     }
     guard width == 1 || width == 2 || width == 4 else { throw reader.damaged("code width \(width)") }

@@ -1,0 +1,154 @@
+/// A column whose values derived ones are made of, in one row group.
+package struct DerivedParent {
+  private let table: StringTable
+  /// By value: its entry in the table; nil where value `i` is entry `i`.
+  private let entries: UnsafeBufferPointer<UInt32>?
+  /// Ascending: the row of each value, of which a row has one at most.
+  let rows: UnsafeBufferPointer<UInt32>
+
+  package init(
+    _ table: StringTable, entries: UnsafeBufferPointer<UInt32>?, rows: UnsafeBufferPointer<UInt32>
+  ) {
+    (self.table, self.entries, self.rows) = (table, entries, rows)
+  }
+
+  @inline(__always)
+  func value(_ position: Int) -> UnsafeBufferPointer<UInt8> {
+    table[entries.map { Int($0[position]) } ?? position]
+  }
+}
+
+extension DerivedStrings {
+  /// A chunk of which more bytes of text would be made is stored in another way.
+  private static let writtenTextByteLimit = textByteLimit / 2
+
+  /// False, and nothing written, where hardly any value follows from others.
+  ///
+  /// - Parameter rows: of the values, ascending.
+  package static func encode<Source: StringSource>(
+    _ source: Source, rows: UnsafeBufferPointer<UInt32>, _ forms: [DerivedForm], _ parents: [DerivedParent],
+    _ compressor: ZstdCompressor, into writer: inout ByteWriter
+  ) -> Bool {
+    var chunk = Chunk(forms, parents)
+    defer { chunk.free() }
+    for index in 0..<source.count {
+      guard chunk.add(source, index, row: rows[index]), chunk.textByteCount <= writtenTextByteLimit else {
+        return false
+      }
+    }
+    guard chunk.rest.count * 4 <= source.count * 3, chunk.positionCount <= positionLimit else { return false }
+    chunk.encode(compressor, into: &writer)
+    return true
+  }
+
+  /// Values that have been told from their parents' so far.
+  private struct Chunk {
+    private let forms: [DerivedForm]
+    private let parents: [DerivedParent]
+    /// By parent: where its value of the row is, or the first of a later row.
+    private var cursors: [Int]
+    private var numbers: [Int64] = []
+    /// By form, then part: gaps between the parent's values that are used, and the last one.
+    private var gaps: [[[Int64]]]
+    private var last: [[Int]]
+    private let own: [StringTable]
+    let rest = StringTable()
+    private(set) var textByteCount = 0
+    private(set) var positionCount = 0
+    private var decoded = RawVector<UInt8>(capacity: 256)
+    private let readsBase64: Bool
+
+    init(_ forms: [DerivedForm], _ parents: [DerivedParent]) {
+      (self.forms, self.parents) = (forms, parents)
+      cursors = parents.map { _ in 0 }
+      gaps = forms.map { $0.parts.map { _ in [] } }
+      last = forms.map { $0.parts.map { _ in -1 } }
+      own = forms.map { _ in StringTable() }
+      readsBase64 = forms.contains { $0.spelling == .base64 }
+    }
+
+    mutating func free() { decoded.free() }
+
+    /// False where rows do not ascend.
+    mutating func add<Source: StringSource>(_ source: Source, _ index: Int, row: UInt32) -> Bool {
+      let text = source.value(index)
+      textByteCount += text.count
+      for number in parents.indices {
+        let rows = parents[number].rows
+        var cursor = cursors[number]
+        if cursor > 0, rows[cursor - 1] >= row { return false }
+        while cursor < rows.count, rows[cursor] < row { cursor += 1 }
+        cursors[number] = cursor
+      }
+      if source.style(index) == .plain, let (number, own) = form(of: text, row) {
+        note(number, own)
+        return true
+      }
+      numbers.append(Int64(forms.count))
+      rest.append(text, style: source.style(index), spelling: source.spelling(index))
+      return true
+    }
+
+    /// The first form that makes the text, and what of it is its own.
+    private mutating func form(
+      of text: UnsafeBufferPointer<UInt8>, _ row: UInt32
+    ) -> (number: Int, own: UnsafeBufferPointer<UInt8>)? {
+      let isBase64 = readsBase64 && CanonicalBase64.decode(text, into: &decoded)
+      for number in forms.indices {
+        let isSpelled = forms[number].spelling == .base64
+        if isSpelled, !isBase64 { continue }
+        let made = isSpelled ? decoded.buffer : text
+        let own = forms[number].own(in: made) { parent in
+          let cursor = cursors[parent]
+          let rows = parents[parent].rows
+          return cursor < rows.count && rows[cursor] == row ? parents[parent].value(cursor) : nil
+        }
+        if let own { return (number, UnsafeBufferPointer(rebasing: made[own])) }
+      }
+      return nil
+    }
+
+    private mutating func note(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) {
+      numbers.append(Int64(number))
+      for (at, part) in forms[number].parts.enumerated() {
+        switch part.source {
+        case .text: break
+        case .own: own[number].append(bytes)
+        case .value, .tail:
+          let cursor = cursors[part.parent]
+          gaps[number][at].append(Int64(cursor - last[number][at]))
+          last[number][at] = cursor
+          positionCount += 1
+        }
+      }
+    }
+
+    func encode(_ compressor: ZstdCompressor, into writer: inout ByteWriter) {
+      // Forms that no value has are left out.
+      var isUsed = [Bool](repeating: false, count: forms.count + 1)
+      for number in numbers { isUsed[Int(number)] = true }
+      let used = forms.indices.filter { isUsed[$0] }
+      var renumbered = [Int64](repeating: Int64(used.count), count: forms.count + 1)
+      for (new, old) in used.enumerated() { renumbered[old] = Int64(new) }
+      writer.writeByte(StringEncoding.derived.rawValue)
+      writer.writeVarint(used.count)
+      for number in used { forms[number].encode(into: &writer) }
+      IntegerEncoding.encode(numbers.map { renumbered[Int($0)] }, into: &writer)
+      for number in used {
+        for (at, part) in forms[number].parts.enumerated() {
+          switch part.source {
+          case .text: break
+          case .value, .tail: IntegerEncoding.encode(gaps[number][at], into: &writer)
+          case .own:
+            var body = ByteWriter()
+            PlainStrings.encode(own[number], into: &body)
+            writer.writeCounted(body.bytes)
+          }
+        }
+      }
+      if rest.count == 0 || TokenStrings.encode(rest, compressor, into: &writer) != nil { return }
+      writer.writeByte(StringEncoding.plain.rawValue)
+      PlainStrings.encode(rest, into: &writer)
+    }
+  }
+}
