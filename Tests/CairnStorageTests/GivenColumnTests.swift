@@ -113,7 +113,9 @@ import Testing
     let lines = (0..<3_000).map { index -> String in
       let name = random.below(40)
       let error = random.below(4)
-      let user = name % 3 > 0 ? #","user":{"name":"u\#(name)","group":"g\#(name / 7)"}"# : ""
+      let number = random.below(200)
+      let group = random.chance(30) ? "" : #","group":"g\#(number * 7 % 150)""#
+      let user = name % 3 > 0 ? #","user":{"name":"u\#(number)"\#(group)}"# : ""
       return
         #"{"eventTime":"2024-02-29T12:\#(10 + index / 60 % 50):\#(10 + index % 50)Z","eventName":"N\#(name)","#
         + #""eventSource":"s\#(name / 8)","readOnly":"r\#(name / 20)","error":"e\#(error)"\#(user)}"#
