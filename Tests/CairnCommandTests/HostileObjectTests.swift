@@ -44,7 +44,11 @@ import Testing
 
   @Test(arguments: HostileObject.allCases)
   func staysWithinMemory(_ kind: HostileObject) throws {
-    let run = try compact(kind.bytes(100_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    var run = try compact(kind.bytes(100_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    // On a busy machine it may be over before anybody has looked.
+    if run.peakMemory == 0 {
+      run = try compact(kind.bytes(100_000), memory: "256MiB", sourceLocation: #_sourceLocation)
+    }
     #expect(run.peakMemory > 0 && run.peakMemory <= Self.memoryLimit, "\(kind): \(run.peakMemory >> 20) MiB")
   }
 

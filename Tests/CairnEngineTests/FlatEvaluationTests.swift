@@ -86,11 +86,14 @@ struct FlatEvaluationTests {
         let inputs = names.indices.map { index in
           BatchForms.random(rows.map { $0[index] }, isTime: names[index] == "eventTime", &random)
         }
-        let found = try bound.vector(inputs, rowCount: rowCount, QueryCancellation()).values(count: rowCount)
+        // With little memory for what is made on the way loops are given up.
+        let budget = random.pick([FlatBudget.ordinary, 500, 0])
+        let found = try bound.vector(inputs, rowCount: rowCount, QueryCancellation(), budget: budget).values(
+          count: rowCount)
         if let row = values.indices.first(where: { found[$0] != values[$0] }) {
           Issue.record("\(text) of \(rows[row]): \(found[row]), not \(values[row])")
         }
-        let passing = try bound.selection(inputs, rowCount: rowCount, QueryCancellation())
+        let passing = try bound.selection(inputs, rowCount: rowCount, QueryCancellation(), budget: budget)
         #expect(passing == truths.indices.filter { truths[$0] == true }.map { UInt32($0) }, "\(text)")
       }
     }

@@ -94,6 +94,37 @@ struct FlatVectorTests {
     }
   }
 
+  /// Records' numbers order as numbers; of equal ones the least by text is the result.
+  @Test func extremesOfRecordsNumbers() throws {
+    let spellings = ["0.0", "-0.5", "5", "5.0", "5.00", "-17", "81030.0", "81030", "0.25", "999999999999.5"]
+    let values = (0..<2000).map { _ -> EngineValue in
+      guard let text = spellings.randomElement(), Int.random(in: 0..<9) > 0 else { return .null }
+      return .record(Int64(text).map { .integer($0) } ?? .number(Array(text.utf8)))
+    }
+    let groups = LocalGroups(
+      [
+        .coded(
+          Vector.Coded(
+            entries: Array(repeating: .null, count: 40), codes: values.indices.map { UInt32($0 % 40) }))
+      ],
+      rowCount: values.count)
+    for end in [ExtremeRule.End.least, .greatest] {
+      let rule = ExtremeRule(end: end)
+      let coded = Vector.coded(Vector.plain(values).coded(count: values.count))
+      let states = try #require(
+        TypedGathering(groups: groups, passes: nil).states(.extreme(rule), [coded]))
+      var expected = (0..<40).map { _ in ExtremeState(rule) }
+      for (row, value) in values.enumerated() where !value.isNull {
+        expected[row % 40].add([value], times: 1)
+      }
+      guard case .extremes(let best, _) = states else {
+        Issue.record("no extremes")
+        continue
+      }
+      #expect(best.map { $0?.value.text } == expected.map { $0.result.text })
+    }
+  }
+
   @Test(arguments: [10, 1000, 1 << 20, 1 << 31]) func numberSetsAreSets(range: Int) {
     var (set, other, expected, expectedOther) = (NumberSet(), NumberSet(), Set<UInt32>(), Set<UInt32>())
     for _ in 0..<3000 {

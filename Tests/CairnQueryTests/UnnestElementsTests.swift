@@ -66,4 +66,66 @@ import Testing
       }
     }
   }
+
+  /// Elements at one place that are columns of their own are what whole arrays have there.
+  @Test(arguments: [
+    "a[1]", "a[2].x", "a[1].X", "a[1].y.z", "a[1].y.w", "a[1].y.w[2]", "a[1].list[1].v", "a[3].list[1].\"V\"",
+    "a[7].x",
+    "a[1]['x']", "a[100]", "a[1].none", "o.a[1].x", "o.a[2].Y", "element_at(a, 2)", "element_at(a, -1)",
+    "json_extract_scalar(a, '$[0].x')", "json_extract(a, '$[1]')", "json_extract_scalar(o, '$.a[0].x')",
+    "json_extract_scalar(a, '$[0].x.q')", "json_extract_scalar(o, '$.a[0].y.w[1]')", "o.a[1].x IS NULL",
+    "a[1].x = 'b' OR a[2].x = 'a'", "upper(a[1].x) || coalesce(a[2].x, '-')", "a[4].x = 10", "a[1].y.z + 1",
+    "CASE WHEN a[1].x IN ('a', 'b') THEN a[1].x ELSE eventName END", "cardinality(a[1].y.w)",
+    "a[1].list[].v = 1", "cardinality(a)", "cardinality(o.a) > 1", "cardinality(o)",
+    "cardinality(a) = 0 OR o IS NULL", "cardinality(eventName)",
+  ])
+  func places(_ expression: String) throws {
+    for more in [[], [#"{"k":"v","0":{"x":"y"}}"#], (0..<40).map { #"[{"m\#($0)":1,"x":"\#($0)"}]"# }] {
+      let archive = try Self.archive(more)
+      let hidden = "(SELECT n, a, o, eventName FROM events) d"
+      for sql in [
+        "SELECT n, \(expression) AS v FROM {} ORDER BY n",
+        "SELECT \(expression) AS v, count(*) FROM {} GROUP BY 1 ORDER BY 2, 1",
+        "SELECT n FROM {} WHERE (\(expression)) IS NOT NULL ORDER BY n",
+      ] {
+        let wanted = try runQuery(sql.replacing("{}", with: hidden), on: archive.path, QueryVariant.all[0])
+        for variant in QueryVariant.all + [
+          QueryVariant(memoryLimit: 4 << 10, description: "hardly any memory")
+        ] {
+          let found = try runQuery(sql.replacing("{}", with: "events"), on: archive.path, variant)
+          #expect(found.rows == wanted.rows, "\(sql), \(variant)")
+        }
+      }
+    }
+  }
+
+  /// Whether there is something is told without putting objects and arrays together.
+  @Test(arguments: [
+    "a IS NULL", "a IS NOT NULL", "o IS NULL OR eventName = 'N1'", "NOT (o IS NOT NULL) AND n > 3",
+    "o.a IS NULL",
+    "NOT (a IS NULL)", "a IS NULL AND o IS NOT NULL", "(a IS NULL) = (o IS NULL)",
+  ])
+  func presence(_ condition: String) throws {
+    for more in [[], [#"{"k":"v"}"#, "{}"]] {
+      let archive = try Self.archive(more)
+      for (sql, same) in [
+        (
+          "SELECT n FROM events WHERE \(condition) ORDER BY n",
+          "SELECT n FROM (SELECT n, eventName, coalesce(a, NULL) AS a, coalesce(o, NULL) AS o, o AS p FROM events) d WHERE "
+            + condition.replacing("o.a", with: "p.a") + " ORDER BY n"
+        ),
+        (
+          "SELECT eventName, count(a), count(o), count(o.a), count(*) FROM events WHERE \(condition) GROUP BY 1 ORDER BY 1",
+          "SELECT eventName, count_if(a IS NOT NULL), count_if(o IS NOT NULL), count_if(p.a IS NOT NULL), count(*) FROM "
+            + "(SELECT eventName, n, coalesce(a, NULL) AS a, coalesce(o, NULL) AS o, o AS p FROM events) d WHERE "
+            + condition.replacing("o.a", with: "p.a") + " GROUP BY 1 ORDER BY 1"
+        ),
+      ] {
+        let wanted = try runQuery(same, on: archive.path)
+        for variant in QueryVariant.all {
+          #expect(try runQuery(sql, on: archive.path, variant).rows == wanted.rows, "\(sql), \(variant)")
+        }
+      }
+    }
+  }
 }

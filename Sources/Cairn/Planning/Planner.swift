@@ -67,7 +67,8 @@ final class Planner {
   }
 
   func makeTable() -> EventsTable {
-    let table = EventsTable(ids, keys: keys, usesLogstashTime: usesLogstashTime, findsValues: findsValues)
+    let table = EventsTable(
+      ids, keys: keys, usesLogstashTime: usesLogstashTime, findsValues: findsValues, hasElementColumns: true)
     tables.append(table)
     return table
   }

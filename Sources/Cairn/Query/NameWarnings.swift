@@ -16,7 +16,8 @@ struct NameWarnings {
     var partitions: [VirtualColumn] = []
     for column in tables.flatMap(\.columns) {
       switch column.source {
-      case .path(let path): if !substitutes.contains(path) { paths.append(path) }
+      case .path(let path), .element(let path, _), .count(let path):
+        if !substitutes.contains(path) { paths.append(path) }
       case .virtual(let column): partitions.append(column)
       }
     }

@@ -75,7 +75,8 @@ extension ResultBatch {
     case (.text, _): return (.texts(ResultEntries(vector, rowCount: rowCount)), 0)
     case (.whole, .wholes(let numbers)): return (.wholes(numbers.values, isNull: numbers.isNull), 0)
     case (.double, .doubles(let numbers)): return (.doubles(numbers.values, isNull: numbers.isNull), 0)
-    case (.timestamp, .times(let times)): return (.timestamps(times), 0)
+    case (.timestamp, .times(let times)), (.timestamp, .timestamps(let times)):
+      return (.timestamps(times), 0)
     case (.whole, _):
       let values = TypedValues(vector, rowCount: rowCount, Int64(0)) { $0.number?.integer }
       return (.wholes(values.values, isNull: values.isNull), values.misfitCount)
@@ -123,7 +124,7 @@ private struct TypedValues<Value: BitwiseCopyable> {
       self.init(coded.codes, of: coded.entries, zero, make)
     case .texts(let texts) where texts.hasFewEntries:
       self.init(texts.codes, of: (0..<UInt32(texts.entryCount)).map { texts.value($0) }, zero, make)
-    case .times, .wholes, .doubles, .texts, .plain:
+    case .times, .timestamps, .wholes, .doubles, .texts, .plain:
       self.init()
       values.reserveCapacity(rowCount)
       for row in 0..<rowCount {
@@ -187,7 +188,7 @@ extension ResultEntries {
       let (seconds, steps) = times.steps(of: 1)
       let places = seconds.map { place(Vector.time($0)) }
       codes = steps.map { places[Int($0)] }
-    case .wholes, .doubles, .plain, .texts: codes = (0..<rowCount).map { place(vector[$0]) }
+    case .timestamps, .wholes, .doubles, .plain, .texts: codes = (0..<rowCount).map { place(vector[$0]) }
     }
     let null = UInt32(truncatingIfNeeded: table.count)
     for row in codes.indices where codes[row] == .max { codes[row] = null }
@@ -203,6 +204,7 @@ extension Vector {
     case .coded(let coded): Vector.resultType(coded.entries)
     // Texts of records that spell times are texts.
     case .times, .texts: .text
+    case .timestamps: .timestamp
     case .wholes: .whole
     case .doubles: .double
     case .plain(let values): Vector.resultType(values)

@@ -24,6 +24,8 @@ extension ResultType {
   init(_ source: EventsColumn) {
     switch source {
     case .path(let path) where path.isTimeColumn: self = .timestamp
+    case .element: self = .text
+    case .count: self = .whole
     case .path(let path):
       let name = path.names.count == 1 ? String(decoding: path.names[0].bytes, as: UTF8.self) : ""
       self = Self.booleanPaths.contains(name.lowercased()) ? .boolean : .text

@@ -73,7 +73,7 @@ struct EncodedColumn {
     case .constant(let value):
       append(value)
       (codes, isConstant) = ([], true)
-    case .wholes, .doubles, .plain:
+    case .timestamps, .wholes, .doubles, .plain:
       ends.reserveCapacity(rowCount + 1)
       for row in 0..<rowCount { append(vector[row]) }
       (codes, isConstant) = ([], false)

@@ -40,10 +40,12 @@ package struct ColumnPredicate: Sendable {
   package var textNeedles: TextNeedles?
   /// Objects and arrays may be judged as missing: only a string can pass or fail in another way than that.
   package var wantsStringsOnly: Bool
+  /// What every object and array comes to, where that does not depend on what is in it: it need not be put together.
+  package var compositeVerdict: Bool?
 
   package init(
     path: [PathName], needles: [[UInt8]]? = nil, textNeedles: TextNeedles? = nil,
-    wantsStringsOnly: Bool = false,
+    wantsStringsOnly: Bool = false, compositeVerdict: Bool? = nil,
     textJudge: (@Sendable () -> (UnsafeBufferPointer<UInt8>) -> Bool)? = nil,
     passes: @escaping @Sendable (FieldValue) -> Bool
   ) {
@@ -51,6 +53,7 @@ package struct ColumnPredicate: Sendable {
     self.needles = needles
     self.textNeedles = textNeedles
     self.wantsStringsOnly = wantsStringsOnly
+    self.compositeVerdict = compositeVerdict
     self.textJudge = textJudge
     self.passes = passes
   }

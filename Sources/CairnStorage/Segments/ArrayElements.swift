@@ -11,6 +11,8 @@ package struct ArrayElements: Sendable {
   package let root: PathRoot
   /// Of each row's array.
   package let counts: [UInt32]
+  /// Whether each row has an array, which may be empty, or an empty object: what has a number of elements.
+  package let isCounted: [Bool]
   /// The elements of all rows, as positions among those of the row group.
   package let positions: Positions
 }
@@ -22,12 +24,15 @@ extension RowGroupPaths {
     let shapes = try rootColumn()
     let words = try shapes.words(in: rowGroup)
     guard rows.last.map({ $0 < words.count }) ?? true else { throw damaged("a row is behind its column") }
-    guard let (slot, hasArray) = try arrays(path, words.words) else { return nil }
+    guard let (slot, hasArray, isEmpty) = try arrays(path, words.words) else { return nil }
     let codes = words.take(rows)
+    let isCounted = codes.map { hasArray[Int($0)] || isEmpty[Int($0)] }
     let owners = codes.indices.filter { hasArray[Int(codes[$0])] }
     let catalogue = try reader.catalogue()
     guard let slot, !owners.isEmpty else {
-      return ArrayElements(root: root, counts: Array(repeating: 0, count: rows.count), positions: .run(0..<0))
+      return ArrayElements(
+        root: root, counts: Array(repeating: 0, count: rows.count),
+        isCounted: isCounted, positions: .run(0..<0))
     }
     guard let lengthColumn = catalogue.column(slot, .length),
       let elementSlot = catalogue.children(of: slot).first(where: { catalogue.slots[$0].isElement })
@@ -44,18 +49,25 @@ extension RowGroupPaths {
       counts[owner] = UInt32(truncatingIfNeeded: range.count)
       for position in range { positions.append(UInt32(truncatingIfNeeded: position)) }
     }
-    return ArrayElements(root: PathRoot(slot: elementSlot), counts: counts, positions: Positions(positions))
+    return ArrayElements(
+      root: PathRoot(slot: elementSlot), counts: counts, isCounted: isCounted,
+      positions: Positions(positions))
   }
 
-  /// The arrays' slot, nil for none, and which of the words of rows have one; nil where there may be objects too.
-  private func arrays(_ path: [PathName], _ words: [UInt32]) throws -> (slot: Int?, hasArray: [Bool])? {
+  /// The arrays' slot, nil for none, and which of the words of rows have one, or nothing but brackets; nil where there may
+  /// be objects too.
+  private func arrays(
+    _ path: [PathName], _ words: [UInt32]
+  ) throws -> (slot: Int?, hasArray: [Bool], isEmpty: [Bool])? {
     let table = try reader.pathTable(slot: root.slot, path: path[...])
     let places = table.places()
     var slot: Int?
     var hasArray = [Bool](repeating: false, count: words.count)
+    var isEmpty = hasArray
     for (code, word) in words.enumerated() {
       guard Int(word) < table.targetOfWord.count else { throw damaged("word \(word) in a shape column") }
       switch table.targets[Int(table.targetOfWord[Int(word)])] {
+      case .literal(.emptyArray), .literal(.emptyObject): isEmpty[code] = true
       case .missing, .literal, .value: continue
       case .object: return nil
       case .composite:
@@ -66,7 +78,7 @@ extension RowGroupPaths {
         hasArray[code] = true
       }
     }
-    return (slot, hasArray)
+    return (slot, hasArray, isEmpty)
   }
 
   private func valueCounts(of column: Int) throws -> [UInt32] {

@@ -70,7 +70,11 @@ package struct ColumnFilter {
       switch part.target {
       case .missing, .object, .literal: passed.append(part.members)
       case .composite:
-        if predicate.wantsStringsOnly { passed.append(part.members) } else { composite.append(part.members) }
+        if predicate.wantsStringsOnly || predicate.compositeVerdict == true {
+          passed.append(part.members)
+        } else {
+          composite.append(part.members)
+        }
       case .value(let index):
         let column = try group.reader.column(index)
         try group.check(part.positions, in: column)
@@ -117,7 +121,8 @@ package struct ColumnFilter {
     switch target {
     case .missing: predicate.passes(.missing)
     case .literal(let kind): predicate.passes(RowGroupPaths.literal(kind))
-    case .composite: !predicate.wantsStringsOnly || predicate.passes(.missing)
+    case .composite:
+      predicate.compositeVerdict ?? (!predicate.wantsStringsOnly || predicate.passes(.missing))
     case .object, .value: true
     }
   }

@@ -12,6 +12,18 @@ package struct FieldProjection {
     try group.elements(path, rows: rows)
   }
 
+  /// For each of `rows` whether there is nothing at `path`, or a null. No value is read.
+  package func nulls(_ path: [PathName], rows: Positions) throws -> [Bool] {
+    var nulls = [Bool](repeating: false, count: rows.count)
+    try group.visit(path, rows: rows) { part in
+      switch part.target {
+      case .missing, .literal(.null): for member in part.members.list { nulls[Int(member)] = true }
+      case .literal, .value, .object, .composite: break
+      }
+    }
+    return nulls
+  }
+
   /// Values at `path` for `rows` (positions in the row group).
   ///
   /// - Parameter wantsStringsOnly: objects and arrays may be given as missing.

@@ -116,6 +116,16 @@ final class Column: @unchecked Sendable {
     return CodeColumn(try vector(), count: count)
   }
 
+  /// Whether each row is NULL, which storage may tell without reading a value.
+  func nulls(count: Int) throws -> [Bool] {
+    if case .events(let rows, let source, let charge) = origin, lock.withLock({ loaded == nil }),
+      let nulls = try Charge.keep(charge, { try rows.nulls(source) })()
+    {
+      return nulls
+    }
+    return try vector().nulls(count: count)
+  }
+
   /// The elements of its arrays as storage has them, and how many each row has; nil where the arrays have to be read.
   func elements() throws -> (rows: ScanRows, counts: [UInt32])? {
     guard case .events(let rows, .path(let path), let charge) = origin, lock.withLock({ loaded == nil })

@@ -7,13 +7,20 @@ extension BoundExpression {
   /// that occurs, or where these are many, node by node for all rows.
   func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
     if let constant { return .constant(constant) }
-    return try vector(try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation)
+    return try vector(
+      try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation,
+      budget: context.batchByteLimit)
   }
 
   /// The same; `inputs` are the values of its columns.
-  func vector(_ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation) throws -> Vector {
+  ///
+  /// - Parameter budget: bytes that texts may take which are made on the way.
+  func vector(
+    _ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation,
+    budget: Int = FlatBudget.ordinary
+  ) throws -> Vector {
     try cancellation.during {
-      let evaluator = Evaluator(self, inputs, rowCount: rowCount)
+      let evaluator = Evaluator(self, inputs, rowCount: rowCount, FlatBudget(byteCount: budget))
       return evaluator.flat(self) ?? evaluator.stepped(self)
         ?? evaluator.map { cancellation.isCancelled ? .null : evaluate(values: $0) }
     }
@@ -21,15 +28,18 @@ extension BoundExpression {
 
   /// The rows of a batch for which it is true, ascending.
   func selection(_ batch: Batch, _ context: ExecutionContext) throws -> [UInt32] {
-    try selection(try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation)
+    try selection(
+      try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation,
+      budget: context.batchByteLimit)
   }
 
   /// The rows for which it is true, ascending; `inputs` are the values of its columns.
   func selection(
-    _ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation
+    _ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation,
+    budget: Int = FlatBudget.ordinary
   ) throws -> [UInt32] {
     try cancellation.during {
-      let evaluator = Evaluator(self, inputs, rowCount: rowCount)
+      let evaluator = Evaluator(self, inputs, rowCount: rowCount, FlatBudget(byteCount: budget))
       if let rows = evaluator.selection(self) { return rows }
       if let outcomes = evaluator.outcomes(self) { return outcomes.passing }
       let outcome = evaluator.map {
@@ -51,13 +61,15 @@ extension BoundExpression {
 private struct Evaluator {
   private let inputs: [Vector]
   private let rowCount: Int
+  private let budget: FlatBudget
   private let granularity: Int64?
   /// For each input whether it is a time column to which the granularity applies.
   private let isTime: [Bool]
   private let isVolatile: Bool
 
-  init(_ expression: BoundExpression, _ inputs: [Vector], rowCount: Int) {
+  init(_ expression: BoundExpression, _ inputs: [Vector], rowCount: Int, _ budget: FlatBudget) {
     self.rowCount = rowCount
+    self.budget = budget
     self.inputs = inputs
     granularity = expression.timeGranularity
     isTime = expression.columns.indices.map { index in
@@ -69,11 +81,13 @@ private struct Evaluator {
 
   /// Loops over the rows, node by node, where there are many values or combinations of them.
   func flat(_ expression: BoundExpression) -> Vector? {
-    isManifold ? expression.flat(FlatRows(inputs: inputs, count: rowCount)) : nil
+    guard isManifold else { return nil }
+    let values = expression.flat(FlatRows(inputs: inputs, count: rowCount, budget: budget))
+    return budget.isExceeded ? nil : values
   }
 
   /// Whether values, or combinations of them, are so many that evaluating the whole for each is more work than loops
-  /// over all rows. One column of texts is: what it becomes is kept as texts.
+  /// over all rows.
   private var isManifold: Bool {
     if rowCount < Self.leastRowCount { return false }
     var combinations = 1
@@ -83,8 +97,9 @@ private struct Evaluator {
       switch input {
       case .constant: continue
       case .coded(let coded): count = open.count == 1 ? 0 : coded.entries.count
-      case .texts(let texts): count = open.count == 1 ? .max : texts.entryCount
+      case .texts(let texts): count = open.count == 1 && texts.hasFewEntries ? 0 : texts.entryCount
       case .times(let times): count = steps(times, index)
+      case .timestamps: count = rowCount
       case .wholes, .doubles: return true
       case .plain: count = rowCount
       }
@@ -115,14 +130,16 @@ private struct Evaluator {
     guard inputs.count == 1, case .times(let times) = inputs[0], let granularity, granularity > 1
     else { return nil }
     let (seconds, codes) = times.steps(of: granularity)
-    let rows = FlatRows(inputs: [.times(Vector.Times(seconds))], count: seconds.count)
-    guard let values = expression.flat(rows) else { return nil }
+    let rows = FlatRows(inputs: [.times(Vector.Times(seconds))], count: seconds.count, budget: budget)
+    guard let values = expression.flat(rows), !budget.isExceeded else { return nil }
     return .coded(Vector.Coded(entries: values.values(count: seconds.count), codes: codes))
   }
 
   /// The same as `flat` where a condition is needed.
   func outcomes(_ condition: BoundExpression) -> Outcomes? {
-    isManifold ? condition.flatTruths(FlatRows(inputs: inputs, count: rowCount)) : nil
+    guard isManifold else { return nil }
+    let outcomes = condition.flatTruths(FlatRows(inputs: inputs, count: rowCount, budget: budget))
+    return budget.isExceeded ? nil : outcomes
   }
 
   /// The rows for which a condition on texts is true, told from their bytes; nil where it needs values.
@@ -160,7 +177,7 @@ private struct Evaluator {
     if open.count == 1 {
       switch inputs[first] {
       case .plain, .wholes, .doubles: return rows(open, values, evaluate)
-      case .constant, .coded, .texts, .times: break
+      case .constant, .coded, .texts, .times, .timestamps: break
       }
       var coded = coded(first)
       coded.entries = coded.mapUsed { value in
@@ -201,7 +218,7 @@ private struct Evaluator {
     let isEncoded = open.allSatisfy {
       switch inputs[$0] {
       case .plain, .wholes, .doubles: false
-      case .constant, .coded, .times: true
+      case .constant, .coded, .times, .timestamps: true
       case .texts(let texts): texts.hasFewEntries
       }
     }

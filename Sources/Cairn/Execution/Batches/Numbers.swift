@@ -54,6 +54,7 @@ extension Vector {
       coded.codes = Array(coded.codes[rows])
       return .coded(coded)
     case .times(let times): return .times(Times(Array(times.seconds[rows])))
+    case .timestamps(let times): return .timestamps(Times(Array(times.seconds[rows])))
     case .wholes(let numbers): return .wholes(numbers.slice(rows))
     case .doubles(let numbers): return .doubles(numbers.slice(rows))
     case .texts(let texts):
@@ -72,6 +73,9 @@ extension Vector {
     }
     if let seconds = each(vectors, { if case .times(let times) = $0 { times.seconds } else { nil } }) {
       return .times(Times(Array(seconds.joined())))
+    }
+    if let seconds = each(vectors, { if case .timestamps(let times) = $0 { times.seconds } else { nil } }) {
+      return .timestamps(Times(Array(seconds.joined())))
     }
     if let numbers = each(vectors, { if case .wholes(let numbers) = $0 { numbers } else { nil } }) {
       return .wholes(Numbers(joining: numbers))
@@ -102,7 +106,8 @@ extension Vector {
     case .coded(let coded):
       let isNull = coded.entries.map(\.isNull)
       return coded.codes.map { isNull[Int($0)] }
-    case .times(let times): return times.seconds.map { !EventTime.canonicalRange.contains($0) }
+    case .times(let times), .timestamps(let times):
+      return times.seconds.map { !EventTime.canonicalRange.contains($0) }
     case .wholes(let numbers):
       return numbers.isNull.isEmpty ? Array(repeating: false, count: count) : numbers.isNull
     case .doubles(let numbers):
@@ -116,7 +121,7 @@ extension Vector {
   func wholes(count: Int) -> Numbers<Int64>? {
     if case .wholes(let numbers) = self { return numbers }
     switch self {
-    case .times, .texts: return nil
+    case .times, .timestamps, .texts: return nil
     default: break
     }
     let coded = coded(count: count)

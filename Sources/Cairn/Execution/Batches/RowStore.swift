@@ -146,7 +146,14 @@ final class RowStore: Sendable {
       let vectors = try parallelMap(count: parts.count, threads: threads) {
         try parts[$0].batch.columns[id]?.vector()
       }
-      if let seconds = seconds(vectors) { return .times(Vector.Times(seconds)) }
+      if let seconds = seconds(vectors, { if case .times(let times)? = $0 { times.seconds } else { nil } }) {
+        return .times(Vector.Times(seconds))
+      }
+      if let seconds = seconds(
+        vectors, { if case .timestamps(let times)? = $0 { times.seconds } else { nil } })
+      {
+        return .timestamps(Vector.Times(seconds))
+      }
       if let wholes: Vector.Numbers<Int64> = numbers(
         vectors, { if case .wholes(let own)? = $0 { own } else { nil } })
       {
@@ -189,13 +196,13 @@ final class RowStore: Sendable {
       return Vector.Coded(entries: entries + [.null], codes: codes.map { $0 == .max ? null : $0 })
     }
 
-    /// The seconds of times; nil where there are other values.
-    private func seconds(_ vectors: [Vector?]) -> [Int64]? {
+    /// The seconds of times of one kind; nil where there are other values.
+    private func seconds(_ vectors: [Vector?], _ own: (Vector?) -> [Int64]?) -> [Int64]? {
       // Seconds that have no text are NULL.
       var output = [Int64](repeating: .min, count: rowCount)
       for (part, vector) in zip(parts, vectors) {
-        guard case .times(let times)? = vector else { return nil }
-        part.each { output[$0] = times.seconds[$1] }
+        guard let seconds = own(vector) else { return nil }
+        part.each { output[$0] = seconds[$1] }
       }
       return output
     }

@@ -14,7 +14,7 @@ extension Vector {
   /// What a row takes, by some of them.
   func sampledByteCount(rowCount: Int) -> Int {
     switch self {
-    case .times, .wholes, .doubles: return MemoryLayout<Int64>.stride
+    case .times, .timestamps, .wholes, .doubles: return MemoryLayout<Int64>.stride
     case .constant: return 0
     case .texts(let texts): return texts.meanByteCount
     case .coded, .plain: break

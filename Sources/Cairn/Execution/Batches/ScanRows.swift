@@ -93,8 +93,47 @@ final class ScanRows: @unchecked Sendable {
   func vector(_ source: EventsColumn) throws -> Vector {
     switch source {
     case .path(let path): try vector(field(path))
+    case .element(let path, let steps): try vector(path, steps)
+    case .count(let path): try counts(path)
     case .virtual(let column): try vector(column)
     }
+  }
+
+  private func counts(_ path: BoundPath) throws -> Vector {
+    if let elements = try fields().elements(path.names, rows: rows) {
+      return .wholes(
+        Vector.Numbers(elements.counts.map { Int64($0) }, isNull: elements.isCounted.map { !$0 }))
+    }
+    let values = FlatValue(try vector(field(path)))
+    return FlatValue.applying(ValueFunctions.cardinality, to: [values], rows.count).vector
+  }
+
+  /// For each row whether there is nothing at a path, or a null; nil for other columns.
+  func nulls(_ source: EventsColumn) throws -> [Bool]? {
+    guard case .path(let path) = source, !path.names.isEmpty, !path.onlyStrings else { return nil }
+    return try fields().nulls(path.names, rows: rows)
+  }
+
+  /// Elements at one place of the arrays at a path, or their members.
+  private func vector(_ path: BoundPath, _ steps: [ValueStep]) throws -> Vector {
+    let names = steps.dropFirst().compactMap { if case .name(let name) = $0 { name } else { nil } }
+    guard let place = steps.first?.place, names.count == steps.count - 1,
+      let (elements, counts) = try elements(path)
+    else {
+      let arrays = FlatValue(try vector(field(path)))
+      return FlatValue.applying({ StepsNode.follow($0[0], steps[...]) }, to: [arrays], rows.count).vector
+    }
+    var wanted: [UInt32] = []
+    var start = 0
+    let places = counts.map { count -> UInt32 in
+      defer { start += Int(count) }
+      guard Int(count) > place else { return .max }
+      wanted.append(UInt32(truncatingIfNeeded: start + place))
+      return UInt32(truncatingIfNeeded: wanted.count - 1)
+    }
+    if wanted.isEmpty { return .constant(.null) }
+    return try elements.subset(Positions(wanted)).vector(.path(BoundPath(names: names))).gatheredOrNull(
+      places)
   }
 
   /// Values as storage has them; nil for columns that it has none of.

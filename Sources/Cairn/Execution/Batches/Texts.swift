@@ -148,7 +148,7 @@ extension Vector {
     case .coded(let coded): return Texts(coded.entries, codes: coded.codes)
     case .plain(let values):
       return Texts(values, codes: values.indices.map { UInt32(truncatingIfNeeded: $0) })
-    case .times, .wholes, .doubles: return nil
+    case .times, .timestamps, .wholes, .doubles: return nil
     }
   }
 }

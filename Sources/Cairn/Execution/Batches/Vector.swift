@@ -8,6 +8,8 @@ enum Vector: Sendable {
   case coded(Coded)
   /// Canonical `eventTime` texts as seconds since 1970, one per row.
   case times(Times)
+  /// Timestamps of whole seconds, one per row.
+  case timestamps(Times)
   /// Whole numbers, one per row.
   case wholes(Numbers<Int64>)
   /// Doubles, one per row, all finite.
@@ -67,6 +69,7 @@ enum Vector: Sendable {
     case .constant(let value): value
     case .coded(let coded): coded.entries[Int(coded.codes[row])]
     case .times(let times): Vector.time(times.seconds[row])
+    case .timestamps(let times): Vector.timestamp(times.seconds[row])
     case .wholes(let numbers): numbers.value(row) { .number(.integer($0)) }
     case .doubles(let numbers): numbers.value(row) { .number(.double($0)) }
     case .texts(let texts): texts[row]
@@ -84,6 +87,8 @@ enum Vector: Sendable {
       return .coded(coded)
     case .times(let times):
       return .times(Times(indices.map { times.seconds[Int($0)] }))
+    case .timestamps(let times):
+      return .timestamps(Times(indices.map { times.seconds[Int($0)] }))
     case .wholes(let numbers): return .wholes(numbers.gathered(indices))
     case .doubles(let numbers): return .doubles(numbers.gathered(indices))
     case .texts(let texts): return .texts(texts.gathered(indices))
@@ -97,6 +102,7 @@ enum Vector: Sendable {
     case .constant(let value): Array(repeating: value, count: count)
     case .coded(let coded): coded.values
     case .times(let times): times.seconds.map { Vector.time($0) }
+    case .timestamps(let times): times.seconds.map { Vector.timestamp($0) }
     case .wholes, .doubles: (0..<count).map { self[$0] }
     case .texts(let texts): texts.codes.map { texts.value($0) }
     case .plain(let values): values
@@ -112,6 +118,9 @@ enum Vector: Sendable {
     case .times(let times):
       let (seconds, codes) = times.steps(of: 1)
       return Coded(entries: seconds.map { Vector.time($0) }, codes: codes)
+    case .timestamps(let times):
+      let (seconds, codes) = times.steps(of: 1)
+      return Coded(entries: seconds.map { Vector.timestamp($0) }, codes: codes)
     case .wholes(let numbers):
       return numbers.coded({ UInt64(bitPattern: $0) }) { .number(.integer($0)) }
     case .doubles(let numbers): return numbers.coded(\.bitPattern) { .number(.double($0)) }
@@ -147,10 +156,16 @@ enum Vector: Sendable {
       coded.keys = []
       return .coded(coded)
     case .plain(let values): return .plain(values.map { StepsNode.follow($0, steps[...]) })
-    case .times, .wholes, .doubles, .texts: return .constant(.null)
+    case .times, .timestamps, .wholes, .doubles, .texts: return .constant(.null)
     }
   }
 
+  /// NULL for a second that has no text.
+  static func timestamp(_ seconds: Int64) -> EngineValue {
+    TimePoint(seconds: seconds).map(EngineValue.timestamp) ?? .null
+  }
+
+  /// The text of a second; NULL for one that has none.
   static func time(_ seconds: Int64) -> EngineValue {
     guard EventTime.canonicalRange.contains(seconds) else { return .null }
     let text = [UInt8](unsafeUninitializedCapacity: EventTime.canonicalByteCount) { buffer, count in

@@ -29,6 +29,9 @@ extension ExpressionBinder {
         span: expression.span)
     }
     if entry.isVolatile { isVolatile = true }
+    if entry.name == "cardinality", let column = try countColumn(of: call.arguments[0]) {
+      return ColumnNode(slot: table.slot(column))
+    }
     switch entry.form {
     case .special(let special):
       return try self.special(special, call.arguments, expression)
@@ -44,6 +47,17 @@ extension ExpressionBinder {
     case .lambda(let function):
       return try lambdaCall(function, call)
     }
+  }
+
+  /// The column of what records' arrays have, which storage knows without their elements; nil for other expressions.
+  private func countColumn(of array: Expression) throws(BindError) -> ColumnID? {
+    guard !scope.isGrouped, parameterSlot(array) == nil, let path = array.accessPath,
+      try scope.output(path, array.span) == nil, try scope.replacement(of: array) == nil,
+      case .events(let events, let own) = try scope.resolve(path, array.span), events.hasElementColumns
+    else { return nil }
+    let names = own.steps.compactMap(\.pathName)
+    if names.isEmpty || names.count < own.steps.count { return nil }
+    return events.column(.count(BoundPath(names: names)))
   }
 
   /// NULL where an argument is (S50).

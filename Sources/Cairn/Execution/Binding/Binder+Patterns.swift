@@ -3,7 +3,7 @@ import CairnSQL
 // Functions whose pattern is compiled once where it is constant.
 extension ExpressionBinder {
   mutating func regexpLike(_ text: Expression, _ pattern: Expression) throws(BindError) -> any Node {
-    let (textNode, patternNode) = (try value(text), try value(pattern))
+    let (textNode, patternNode) = (try value(text).behindTextCasts, try value(pattern))
     var compiled: RegexPattern?
     if let bytes = patternNode.constant?.text {
       do {

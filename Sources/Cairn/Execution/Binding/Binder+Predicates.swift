@@ -120,7 +120,7 @@ extension ExpressionBinder {
     if let column = try partition(like.value, like: pattern.constant?.text) {
       operand = column
     } else {
-      operand = try value(like.value)
+      operand = try value(like.value).behindTextCasts
     }
     var escape: (any Node)?
     if let expression = like.escape { escape = try value(expression) }

@@ -61,6 +61,9 @@ package struct BoundExpression: Sendable {
   /// The outcome for strings of its one column, told from their bytes; nil where values have to be made of them.
   func textJudge() -> TextJudge? { columns.count == 1 && !isVolatile ? root.textJudge() : nil }
 
+  /// The outcome where its one column is an object or array, if that does not depend on what is in it.
+  var compositeTruth: Bool? { columns.count == 1 && !isVolatile ? root.compositeTruth : nil }
+
   /// The value for a record whose value at `paths[i]` is `fields[i]`.
   package func evaluate(_ fields: [FieldValue]) -> EngineValue {
     evaluate(values: fields.map { EngineValue($0) })

@@ -16,6 +16,8 @@ final class EventsTable {
   private let usesLogstashTime: Bool
   /// Whether what a search found is a column.
   private let findsValues: Bool
+  /// Whether elements of arrays may be columns: where batches are evaluated, not records.
+  let hasElementColumns: Bool
   /// eventTime and what stands in for it, where they are read together.
   private(set) var substituted: [BoundPath] = []
   /// Paths to members of arrays' elements, which are no columns.
@@ -27,9 +29,10 @@ final class EventsTable {
 
   init(
     _ ids: ColumnIDs, keys: RecordKeys? = nil, isQueried: Bool = true, usesLogstashTime: Bool = false,
-    findsValues: Bool = false
+    findsValues: Bool = false, hasElementColumns: Bool = false
   ) {
     self.ids = ids
+    self.hasElementColumns = hasElementColumns
     self.usesLogstashTime = usesLogstashTime
     self.findsValues = findsValues
     self.keys = keys
@@ -137,5 +140,9 @@ struct UnnestedNames: Equatable {
 /// What a column of `events` is read from.
 enum EventsColumn: Hashable, Sendable {
   case path(BoundPath)
+  /// One element of the arrays at a path, or a member of it: the place of the element, then names.
+  case element(BoundPath, [ValueStep])
+  /// How many elements the arrays at a path have, or members its objects.
+  case count(BoundPath)
   case virtual(VirtualColumn)
 }

@@ -36,7 +36,7 @@ extension Vector {
     case .constant(let value): value.heldByteCount
     case .coded(let coded):
       coded.entries.reduce(coded.codes.count * 4 + coded.keys.count * 8) { $0 + $1.heldByteCount }
-    case .times(let times): times.seconds.count * 8
+    case .times(let times), .timestamps(let times): times.seconds.count * 8
     case .wholes(let numbers): numbers.values.count * 8 + numbers.isNull.count
     case .doubles(let numbers): numbers.values.count * 8 + numbers.isNull.count
     case .texts(let texts): texts.heldByteCount

@@ -40,7 +40,7 @@ final class SpilledColumn: Sendable {
       let (offsets, bytes) = try Self.append(used.lazy.map { coded.entries[Int($0)] }, arena)
       form = .entries(offsets: offsets, bytes: bytes, codes: try arena.append(codes))
       valueByteCount = used.isEmpty ? 0 : bytes.byteCount / used.count * codes.count
-    case .wholes, .doubles, .plain:
+    case .timestamps, .wholes, .doubles, .plain:
       let (offsets, bytes) = try Self.append((0..<rowCount).lazy.map { vector[$0] }, arena)
       form = .entries(offsets: offsets, bytes: bytes, codes: nil)
       valueByteCount = bytes.byteCount

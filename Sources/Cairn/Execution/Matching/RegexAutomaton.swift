@@ -7,14 +7,16 @@ import CairnStorage
 /// bounded; beyond it is forgotten.
 final class RegexAutomaton: @unchecked Sendable {
   private let program: RegexProgram
-  /// Whether what holds between two characters is asked of the text's start and its last characters only.
+  /// Whether what holds between two characters is asked of the text's start and end only.
   private let isCacheable: Bool
+  private let asksForEnd: Bool
   private let lock = Lock()
   /// Caches that no search uses at the moment: one for each thread.
   private var idle: [RegexStates] = []
 
   init(_ program: RegexProgram) {
     self.program = program
+    asksForEnd = program.asksForEnd
     isCacheable = program.steps.allSatisfy { step in
       switch step {
       case .check(.start), .check(.end), .check(.lastLineEnd): true
@@ -34,9 +36,6 @@ final class RegexAutomaton: @unchecked Sendable {
     private let automaton: RegexAutomaton
     private var states: RegexStates?
 
-    /// Shorter texts whose end counts are not worth a look into the caches.
-    private static let shortTextByteCount = 32
-
     init(_ automaton: RegexAutomaton) { self.automaton = automaton }
 
     deinit {
@@ -45,20 +44,27 @@ final class RegexAutomaton: @unchecked Sendable {
 
     /// Whether the pattern matches anywhere.
     func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-      if !automaton.isCacheable || text.count < (automaton.asksForEnd ? Self.shortTextByteCount : 1) {
-        var search = RegexSearch(automaton.program, RegexPattern.scalars(Array(text)))
-        return search.run()
+      let isASCII = text.isASCII
+      guard automaton.isCacheable, let last = text.last, !isASCII || !automaton.isLineEnd(UInt32(last)) else {
+        return slowly(RegexPattern.scalars(Array(text)))
       }
       let states =
         self.states ?? automaton.lock.withLock { automaton.idle.popLast() } ?? RegexStates(automaton.program)
       self.states = states
-      if text.allSatisfy({ $0 < 0x80 }) { return states.matches(text) }
-      return RegexPattern.scalars(Array(text)).withUnsafeBufferPointer { states.matches($0) }
+      if isASCII { return states.matches(text) }
+      let scalars = RegexPattern.scalars(Array(text))
+      if let last = scalars.last, automaton.isLineEnd(last) { return slowly(scalars) }
+      return scalars.withUnsafeBufferPointer { states.matches($0) }
+    }
+
+    private func slowly(_ text: [UInt32]) -> Bool {
+      var search = RegexSearch(automaton.program, text)
+      return search.run()
     }
   }
 
-  /// Whether something may hold at a text's end only.
-  private var asksForEnd: Bool { program.asksForEnd }
+  /// Whether what holds at a text's end may hold before this character, too, where that is the last one.
+  private func isLineEnd(_ scalar: UInt32) -> Bool { asksForEnd && ScalarSet.lineEnds.contains(scalar) }
 }
 
 /// The sets of states that searches with a program have met.
@@ -85,10 +91,8 @@ private final class RegexStates {
   /// States in all remembered sets together.
   private static let mostStates = 1 << 20
   private var stateCount = 0
-  /// The last characters, at which assertions of the end may hold: they are followed one by one. No text with such
-  /// assertions is shorter.
-  private let tailCount: Int
-  private static let endTailCount = 3
+  /// For each set whether a match ends there where the text does; nil while nobody has asked.
+  private var endsMatch: [Bool?] = []
   /// The set before the first character, and whether a match ends there.
   private var startNumber: Int?
   private var startStates: [Int] = []
@@ -99,29 +103,40 @@ private final class RegexStates {
   init(_ program: RegexProgram) {
     self.program = program
     reached = [Int](repeating: 0, count: program.steps.count)
-    tailCount = program.asksForEnd ? Self.endTailCount : 0
     var start: [Int] = []
     matchesAtStart = close(over: 0, isStart: true, into: &start)
     startStates = start
   }
 
+  /// - Parameter text: not empty; what ends lines is not its last character where the program asks for the end.
   func matches<Scalar: FixedWidthInteger & UnsignedInteger>(_ text: UnsafeBufferPointer<Scalar>) -> Bool {
     if matchesAtStart { return true }
-    let bodyEnd = text.count - tailCount
     var set = startNumber ?? number(startStates)
     startNumber = set
     var place = 0
-    while place < bodyEnd {
-      let end = min(place + Self.strideLength, bodyEnd)
+    while place < text.count {
+      let end = min(place + Self.strideLength, text.count)
       guard let reached = run(text, place, end, set) else { return true }
       set = reached
       place = end
-      if place < bodyEnd, QueryCancellation.isCurrentCancelled { return false }
+      if place < text.count, QueryCancellation.isCurrentCancelled { return false }
     }
-    if tailCount == 0 { return false }
-    // With the character before, which the assertions look at.
-    var search = RegexSearch(program, text[(bodyEnd - 1)...].map { UInt32($0) })
-    return search.run(from: 1, sets[set])
+    return isMatch(atEnd: set)
+  }
+
+  private func isMatch(atEnd set: Int) -> Bool {
+    if let known = endsMatch[set] { return known }
+    mark += 1
+    var states: [Int] = []
+    let isMatch = sets[set].contains { state in
+      if case .check = program.steps[state] {
+        reach(state + 1, isStart: false, isEnd: true, into: &states)
+      } else {
+        false
+      }
+    }
+    endsMatch[set] = isMatch
+    return isMatch
   }
 
   /// The set after some characters; nil where one of them ends a match.
@@ -185,6 +200,7 @@ private final class RegexStates {
     if let known = setNumbers[states] { return known }
     if sets.count >= Self.mostSets || stateCount + states.count > Self.mostStates {
       sets = []
+      endsMatch = []
       setNumbers = [:]
       next = []
       stateCount = 0
@@ -192,6 +208,7 @@ private final class RegexStates {
     }
     let number = sets.count
     sets.append(states)
+    endsMatch.append(nil)
     setNumbers[states] = number
     stateCount += states.count
     next.append(contentsOf: repeatElement(Self.unknown, count: Self.kindCount))
@@ -238,8 +255,11 @@ private final class RegexStates {
     return false
   }
 
-  /// Follows the steps that take no character, not near the text's end; true if one of them is the match.
-  private func reach(_ start: Int, isStart: Bool, into states: inout [Int]) -> Bool {
+  /// Follows the steps that take no character; true if one of them is the match. What holds at the text's end only
+  /// waits for it like what takes a character.
+  private func reach(
+    _ start: Int, isStart: Bool, isEnd: Bool = false, into states: inout [Int]
+  ) -> Bool {
     stack.append(start)
     while let state = stack.popLast() {
       guard reached[state] != mark else { continue }
@@ -255,7 +275,7 @@ private final class RegexStates {
         stack.append(first)
         stack.append(second)
       case .check(.start): if isStart { stack.append(state + 1) }
-      case .check: continue
+      case .check: if isEnd { stack.append(state + 1) } else { states.append(state) }
       }
     }
     return false

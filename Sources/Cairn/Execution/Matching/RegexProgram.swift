@@ -130,12 +130,8 @@ struct RegexSearch {
   }
 
   /// Whether the pattern matches anywhere.
-  mutating func run() -> Bool { run(from: 0, []) }
-
-  /// The same from a place on, where some states wait for its character already.
-  mutating func run(from start: Int, _ states: [Int]) -> Bool {
-    current = states
-    for place in start...text.count {
+  mutating func run() -> Bool {
+    for place in 0...text.count {
       if place & Self.strideMask == 0, QueryCancellation.isCurrentCancelled { return false }
       // A match may start here.
       if reach(0, at: place) { return true }

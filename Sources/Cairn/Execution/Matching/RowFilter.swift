@@ -77,7 +77,7 @@ final class RowFilter: Sendable {
     let needle = conjunct.needle.flatMap { $0.mayMatchNonStrings ? nil : $0.texts }
     return ColumnPredicate(
       path: conjunct.paths[0].names, needles: needle, textNeedles: conjunct.textNeedles,
-      wantsStringsOnly: conjunct.paths[0].onlyStrings,
+      wantsStringsOnly: conjunct.paths[0].onlyStrings, compositeVerdict: conjunct.compositeTruth,
       textJudge: judge(of: conjunct, cancellation)
     ) { !cancellation.isCancelled && conjunct.truth(values: [EngineValue($0)]) == true }
   }

@@ -15,7 +15,7 @@ extension CaseNode {
     }
     guard let last = otherwise.flat(rows) else { return nil }
     choice.take(results.count) { _ in true }
-    return choice.value(of: results + [last])
+    return choice.value(of: results + [last], rows.budget)
   }
 }
 
@@ -31,7 +31,7 @@ extension CoalesceNode {
     }
     // Rows that nothing is left for are NULL in the last one, too.
     choice.take(values.count - 1) { _ in true }
-    return choice.value(of: values)
+    return choice.value(of: values, rows.budget)
   }
 }
 
@@ -57,9 +57,9 @@ private struct FlatChoice {
   }
 
   /// Nil where there are more values than places.
-  func value(of values: [FlatValue]) -> FlatValue? {
+  func value(of values: [FlatValue], _ budget: FlatBudget) -> FlatValue? {
     guard values.count < Int(Self.none) else { return nil }
-    return wholes(values) ?? doubles(values) ?? points(values) ?? texts(values) ?? coded(values)
+    return wholes(values) ?? doubles(values) ?? points(values) ?? texts(values, budget) ?? coded(values)
   }
 
   private func wholes(_ values: [FlatValue]) -> FlatValue? {
@@ -114,7 +114,7 @@ private struct FlatChoice {
       }, areTimestamps: areTimestamps)
   }
 
-  private func texts(_ values: [FlatValue]) -> FlatValue? {
+  private func texts(_ values: [FlatValue], _ budget: FlatBudget) -> FlatValue? {
     var parts: [Vector.Texts] = []
     for value in values {
       if case .constant(let constant) = value {
@@ -127,6 +127,7 @@ private struct FlatChoice {
     }
     let isTyped = parts.first { $0.table.count > 0 }?.isTyped ?? false
     guard parts.allSatisfy({ $0.isTyped == isTyped || $0.table.count == 0 }),
+      budget.take(parts.reduce(0) { $0 + $1.table.heap.count }),
       let all = Vector.Texts.Joined(parts)
     else { return nil }
     let areConstant = values.map { if case .constant = $0 { true } else { false } }

@@ -19,9 +19,10 @@ enum FlatKernel: Sendable {
   case cast(CastTarget)
   case text(TextKernel)
 
-  func value(_ arguments: [FlatValue], _ count: Int) -> FlatValue? {
+  func value(_ arguments: [FlatValue], _ rows: FlatRows) -> FlatValue? {
     switch (self, arguments.first) {
     case (.point, .points(let seconds, _)?): return .points(seconds, areTimestamps: true)
+    case (.point, let value?): return value.asTexts.flatMap { Self.points($0) }
     case (.unixTime, .points(let seconds, _)?):
       return .doubles(
         Self.numbers(seconds.count, isNull: { !Self.isTime(seconds[$0]) }) { Double(seconds[$0]) })
@@ -30,7 +31,7 @@ enum FlatKernel: Sendable {
     case (.floor, .wholes?), (.ceiling, .wholes?): return arguments[0]
     case (.arithmetic(let operation), _):
       guard arguments.count == 2 else { return nil }
-      return FlatArithmetic.apply(operation, arguments[0], arguments[1], count)
+      return FlatArithmetic.apply(operation, arguments[0], arguments[1], rows.count)
     case (.difference, .constant(let unit)?):
       guard arguments.count == 3, let unit = unit.text.flatMap({ TimeUnit(name: $0) }) else { return nil }
       return Self.difference(unit, arguments[1], arguments[2])
@@ -49,9 +50,32 @@ enum FlatKernel: Sendable {
         Self.numbers(seconds.count, isNull: { !Self.isTime(seconds[$0]) }) { row in
           TimePoint(seconds: seconds[row]).map { Int64(field.part(of: $0)) }
         })
-    case (.text(let kernel), _): return kernel.value(arguments, count)
+    case (.text(let kernel), _): return kernel.value(arguments, rows)
     case (.cast(let target), let value?): return Self.cast(value, target)
     default: return nil
+    }
+  }
+
+  /// Texts that spell times as those of eventTime do; nil where one does not.
+  private static func points(_ texts: Vector.Texts) -> FlatValue? {
+    let (entries, null) = (texts.entries, texts.null)
+    var seconds = [Int64](repeating: .max, count: texts.entryCount)
+    seconds[Int(null)] = .min
+    var output: [Int64] = []
+    output.reserveCapacity(texts.codes.count)
+    return withExtendedLifetime(texts) {
+      for code in texts.codes {
+        if seconds[Int(code)] == .max {
+          let text = entries[Int(code)]
+          guard let start = text.baseAddress, let second = EventTime.canonicalSeconds(start, text.count)
+          else {
+            return nil
+          }
+          seconds[Int(code)] = second
+        }
+        output.append(seconds[Int(code)])
+      }
+      return .points(output, areTimestamps: true)
     }
   }
 
@@ -86,12 +110,32 @@ enum FlatKernel: Sendable {
 
   /// Whole units between points; nil for units that are no number of seconds.
   private static func difference(_ unit: TimeUnit, _ start: FlatValue, _ end: FlatValue) -> FlatValue? {
-    guard let seconds = unit.seconds, case .points(let starts, _) = start, case .points(let ends, _) = end
+    guard let seconds = unit.seconds, let starts = Instants(start), let ends = Instants(end),
+      let count = starts.count ?? ends.count
     else { return nil }
     return .wholes(
-      numbers(starts.count, isNull: { !isTime(starts[$0]) || !isTime(ends[$0]) }) {
+      numbers(count, isNull: { !isTime(starts[$0]) || !isTime(ends[$0]) }) {
         (ends[$0] - starts[$0]) / seconds
       })
+  }
+
+  /// Points, or one timestamp of a whole second for all rows.
+  private struct Instants {
+    private let seconds: [Int64]
+    private let isConstant: Bool
+    /// Rows; nil for a constant.
+    var count: Int? { isConstant ? nil : seconds.count }
+
+    init?(_ value: FlatValue) {
+      switch value {
+      case .points(let points, _): (seconds, isConstant) = (points, false)
+      case .constant(.timestamp(let point)) where point.fraction == 0:
+        (seconds, isConstant) = ([point.seconds], true)
+      default: return nil
+      }
+    }
+
+    subscript(row: Int) -> Int64 { seconds[isConstant ? 0 : row] }
   }
 
   /// Points moved by a number of units; nil for units that are no number of seconds.
@@ -113,6 +157,7 @@ enum FlatKernel: Sendable {
     case (.text(limit: nil), .texts(let texts)):
       return .texts(Vector.Texts(texts.table, codes: texts.codes, isTyped: true))
     case (.timestamp, .points(let seconds, _)): return .points(seconds, areTimestamps: true)
+    case (.timestamp, .texts), (.timestamp, .coded): return value.asTexts.flatMap { points($0) }
     case (.double, .doubles): return value
     case (.double, .wholes(let numbers)):
       return .doubles(Vector.Numbers(numbers.values.map { Double($0) }, isNull: numbers.isNull))

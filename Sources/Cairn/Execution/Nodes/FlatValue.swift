@@ -5,6 +5,27 @@ struct FlatRows {
   /// By slot.
   let inputs: [Vector]
   let count: Int
+  /// What all that is made on the way may take.
+  let budget: FlatBudget
+}
+
+/// Bytes that texts may take which an expression makes of all rows of a batch on its way: long ones are made row by row
+/// where they would take more.
+final class FlatBudget {
+  private var left: Int
+  private(set) var isExceeded = false
+
+  /// Where nobody says how much there is.
+  static let ordinary = 16 << 20
+
+  init(byteCount: Int) { left = byteCount }
+
+  /// False once there is nothing left; what is computed from then on is of no use.
+  func take(_ byteCount: Int) -> Bool {
+    left -= byteCount
+    if left < 0 { isExceeded = true }
+    return !isExceeded
+  }
 }
 
 /// The values of a part of an expression for all rows.
@@ -22,6 +43,7 @@ enum FlatValue {
     switch vector {
     case .constant(let value): self = .constant(value)
     case .times(let times): self = .points(times.seconds, areTimestamps: false)
+    case .timestamps(let times): self = .points(times.seconds, areTimestamps: true)
     case .wholes(let numbers): self = .wholes(numbers)
     case .doubles(let numbers): self = .doubles(numbers)
     case .texts(let texts): self = .texts(texts)
@@ -32,12 +54,12 @@ enum FlatValue {
     }
   }
 
-  /// Nil for points, which are found once a step of time.
-  var vector: Vector? {
+  var vector: Vector {
     switch self {
     case .constant(let value): .constant(value)
     case .texts(let texts): .texts(texts)
-    case .points: nil
+    case .points(let seconds, true): .timestamps(Vector.Times(seconds))
+    case .points(let seconds, false): .times(Vector.Times(seconds))
     case .wholes(let numbers): .wholes(numbers)
     case .doubles(let numbers): .doubles(numbers)
     case .coded(let coded): .coded(coded)
@@ -45,16 +67,7 @@ enum FlatValue {
   }
 
   /// The same as entries and codes; equal values may have several entries.
-  func coded(_ count: Int) -> Vector.Coded {
-    guard case .points(let seconds, true) = self else {
-      return (vector ?? points.map { .times(Vector.Times($0)) } ?? .constant(.null)).coded(count: count)
-    }
-    let (steps, codes) = Vector.Times(seconds).steps(of: 1)
-    return Vector.Coded(
-      entries: steps.map { TimePoint(seconds: $0).map(EngineValue.timestamp) ?? .null }, codes: codes)
-  }
-
-  private var points: [Int64]? { if case .points(let seconds, _) = self { seconds } else { nil } }
+  func coded(_ count: Int) -> Vector.Coded { vector.coded(count: count) }
 
   /// As texts where all values are strings of one sort or NULL.
   var asTexts: Vector.Texts? {
@@ -66,10 +79,7 @@ enum FlatValue {
   }
 
   /// For each row whether it is NULL.
-  func nulls(_ count: Int) -> [Bool] {
-    if case .points(let seconds, _) = self { return seconds.map { !FlatKernel.isTime($0) } }
-    return vector?.nulls(count: count) ?? []
-  }
+  func nulls(_ count: Int) -> [Bool] { vector.nulls(count: count) }
 
   /// The outcome of a condition on each value.
   func outcomes(_ count: Int, _ truth: (EngineValue) -> Bool?) -> Outcomes {
@@ -80,20 +90,27 @@ enum FlatValue {
 
   /// A function of some values, evaluated once for each combination that occurs.
   static func applying(
-    _ function: ([EngineValue]) -> EngineValue, to arguments: [FlatValue], _ count: Int
+    _ function: ([EngineValue]) -> EngineValue, to arguments: [FlatValue], _ count: Int,
+    _ budget: FlatBudget? = nil
   ) -> FlatValue {
+    func result(_ values: [EngineValue]) -> EngineValue {
+      if QueryCancellation.isCurrentCancelled || budget?.isExceeded == true { return .null }
+      let result = function(values)
+      _ = budget?.take(result.string?.count ?? 0)
+      return result
+    }
     var open: [Int] = []
     var values = arguments.enumerated().map { index, argument in
       if case .constant(let value) = argument { return value }
       open.append(index)
       return EngineValue.null
     }
-    guard let first = open.first else { return .constant(function(values)) }
+    guard let first = open.first else { return .constant(result(values)) }
     if open.count == 1 {
       let column = arguments[first].coded(count)
       let entries = column.mapUsed { value in
         values[first] = value
-        return QueryCancellation.isCurrentCancelled ? .null : function(values)
+        return result(values)
       }
       return .coded(Vector.Coded(entries: entries, codes: column.codes))
     }
@@ -103,7 +120,7 @@ enum FlatValue {
       for (index, column) in zip(open, columns) {
         values[index] = column.entries[Int(column.codes[Int(row)])]
       }
-      return QueryCancellation.isCurrentCancelled ? .null : function(values)
+      return result(values)
     }
     return .coded(Vector.Coded(entries: entries, codes: groups.numbers))
   }

@@ -184,7 +184,7 @@ final class FunctionNode: Node {
       guard let value = argument.flat(rows) else { return nil }
       values.append(value)
     }
-    return kernel?.value(values, rows.count) ?? .applying(function, to: values, rows.count)
+    return kernel?.value(values, rows) ?? .applying(function, to: values, rows.count, rows.budget)
   }
 
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
@@ -219,13 +219,24 @@ final class UnaryNode: Node {
 
   func flat(_ rows: FlatRows) -> FlatValue? {
     argument.flat(rows).map { value in
-      kernel?.value([value], rows.count) ?? .applying({ function($0[0]) }, to: [value], rows.count)
+      kernel?.value([value], rows)
+        ?? .applying({ function($0[0]) }, to: [value], rows.count, rows.budget)
     }
   }
 
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? {
     if case .cast(let target)? = kernel { ResultType(target) } else { nil }
   }
+
+  /// What it casts to varchar, if that is all that it does.
+  fileprivate var castToText: (any Node)? {
+    if case .cast(.text(limit: nil))? = kernel { argument } else { nil }
+  }
+}
+
+extension Node {
+  /// The node behind casts to varchar: for who looks at texts, which a value has whether it is cast or not (S12).
+  var behindTextCasts: any Node { (self as? UnaryNode)?.castToText?.behindTextCasts ?? self }
 }
 
 /// `LIKE` (S25).

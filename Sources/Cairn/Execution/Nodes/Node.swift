@@ -21,6 +21,8 @@ protocol Node: AnyObject, Sendable {
   func flatTruths(_ rows: FlatRows) -> Outcomes?
   /// The outcome for a string that is the one input, told from its bytes; nil where a value has to be made of it.
   func textJudge() -> TextJudge?
+  /// The outcome for an object or array that is the one input, where it does not depend on what is in it; else nil.
+  var compositeTruth: Bool? { get }
   /// The type of its values where it is known before there are any; `inputs` are those of the row's values.
   func type(_ inputs: (Int) -> ResultType?) -> ResultType?
 }
@@ -31,6 +33,7 @@ extension Node {
   func flat(_ rows: FlatRows) -> FlatValue? { nil }
   func flatTruths(_ rows: FlatRows) -> Outcomes? { flat(rows)?.outcomes(rows.count, \.truth) }
   func textJudge() -> TextJudge? { nil }
+  var compositeTruth: Bool? { nil }
   func type(_ inputs: (Int) -> ResultType?) -> ResultType? { nil }
 }
 

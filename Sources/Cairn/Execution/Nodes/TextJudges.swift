@@ -102,6 +102,18 @@ extension OrNode {
   }
 }
 
+// MARK: Presence
+
+extension IsNotNullNode {
+  var compositeTruth: Bool? { operand.isPlainInput ? true : nil }
+}
+
+extension NotNode {
+  var compositeTruth: Bool? { operand.compositeTruth.map { !$0 } }
+}
+
+// MARK: Logic
+
 extension NotNode {
   func textJudge() -> TextJudge? {
     guard let judge = operand.textJudge() else { return nil }

@@ -7,9 +7,9 @@ enum TextKernel: Sendable {
   case concatenate
 
   /// Nil where the arguments are something else than texts and constants.
-  func value(_ arguments: [FlatValue], _ count: Int) -> FlatValue? {
-    if case .concatenate = self { return Self.concatenation(arguments, count) }
-    guard case .texts(let texts)? = arguments.first else { return nil }
+  func value(_ arguments: [FlatValue], _ rows: FlatRows) -> FlatValue? {
+    if case .concatenate = self { return Self.concatenation(arguments, rows) }
+    guard let texts = arguments.first?.asTexts else { return nil }
     var rest: [EngineValue] = []
     for argument in arguments.dropFirst() {
       guard case .constant(let value) = argument, !value.isNull else { return nil }
@@ -18,7 +18,7 @@ enum TextKernel: Sendable {
     switch self {
     case .length, .position: return whole(rest).map { texts.wholes($0) }
     case .startsWith, .endsWith: return judge(rest).map { .coded(Outcomes(texts, $0).vector) }
-    default: return map(rest).map { .texts(texts.mapped($0)) }
+    default: return map(rest).map { .texts(texts.mapped(rows.budget, $0)) }
     }
   }
 
@@ -178,7 +178,7 @@ enum TextKernel: Sendable {
   // MARK: Concatenation
 
   /// Texts and constants end to end, row by row; nil where all texts have few entries, whose combinations are fewer.
-  private static func concatenation(_ arguments: [FlatValue], _ count: Int) -> FlatValue? {
+  private static func concatenation(_ arguments: [FlatValue], _ rows: FlatRows) -> FlatValue? {
     enum Part {
       case constant([UInt8])
       case texts(TextEntries, codes: [UInt32], null: UInt32)
@@ -198,7 +198,7 @@ enum TextKernel: Sendable {
     if owners.count > 1, owners.allSatisfy(\.hasFewEntries) { return nil }
     if owners.count == 1, owners[0].hasFewEntries {
       return .texts(
-        owners[0].mapped { text, output in
+        owners[0].mapped(rows.budget) { text, output in
           let start = output.count
           for part in parts {
             if case .constant(let constant) = part {
@@ -210,9 +210,9 @@ enum TextKernel: Sendable {
           return keep(from: start, &output)
         })
     }
-    var output = TextWriter(count: count)
+    var output = TextWriter(count: rows.count, rows.budget)
     let codes = withExtendedLifetime(owners) {
-      (0..<count).map { row in
+      (0..<rows.count).map { row in
         output.append { heap in
           let start = heap.count
           for part in parts {
@@ -244,13 +244,15 @@ private struct TextWriter {
   private var ends: RawVector<UInt64>
   private var numbers: TextNumbers? = TextNumbers()
   private var count = 0
+  private let budget: FlatBudget
 
   /// The code of NULL.
   static let missing = UInt32.max
   /// After so many texts it is decided whether those to come are looked for among those that there are.
   private static let sampleCount = 1024
 
-  init(count: Int) {
+  init(count: Int, _ budget: FlatBudget) {
+    self.budget = budget
     heap = RawVector(capacity: count * 16)
     ends = RawVector(capacity: count)
   }
@@ -258,7 +260,7 @@ private struct TextWriter {
   /// Appends what `write` writes; gives its code, and that of NULL where it says so.
   mutating func append(_ write: (inout RawVector<UInt8>) -> Bool) -> UInt32 {
     let start = heap.count
-    guard write(&heap) else {
+    guard !budget.isExceeded, write(&heap), budget.take(heap.count - start) else {
       heap.truncate(to: start)
       return Self.missing
     }
@@ -285,12 +287,12 @@ private struct TextWriter {
 
 extension Vector.Texts {
   /// The texts that a function makes of these, each entry that rows have once.
-  fileprivate func mapped(_ map: TextKernel.Map) -> Vector.Texts {
+  fileprivate func mapped(_ budget: FlatBudget, _ map: TextKernel.Map) -> Vector.Texts {
     let entries = entries
     let unknown = TextWriter.missing - 1
     var places = [UInt32](repeating: unknown, count: entryCount)
     places[Int(null)] = TextWriter.missing
-    var output = TextWriter(count: min(codes.count, entries.count))
+    var output = TextWriter(count: min(codes.count, entries.count), budget)
     let newCodes = withExtendedLifetime(table) {
       codes.map { code -> UInt32 in
         if places[Int(code)] == unknown {

@@ -108,6 +108,8 @@ extension Vector {
     case .times(let times):
       // Seconds that have no text are NULL.
       return .times(Times(indices.map { $0 == .max ? .min : times.seconds[Int($0)] }))
+    case .timestamps(let times):
+      return .timestamps(Times(indices.map { $0 == .max ? .min : times.seconds[Int($0)] }))
     case .wholes(let wholes): return .wholes(numbers(wholes))
     case .doubles(let doubles): return .doubles(numbers(doubles))
     case .texts(let texts): return .texts(texts.gathered(indices))

@@ -182,7 +182,7 @@ extension Vector {
     case .constant(let value): value.isRow
     case .coded(let coded): coded.entries.contains(where: \.isRow)
     case .plain(let values): values.contains(where: \.isRow)
-    case .times, .wholes, .doubles, .texts: false
+    case .times, .timestamps, .wholes, .doubles, .texts: false
     }
   }
 }

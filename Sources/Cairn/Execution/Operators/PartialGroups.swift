@@ -83,8 +83,14 @@ struct PartialGroups: Sendable {
     if call.isDistinctCount, passes == nil, let argument = call.arguments.first {
       return try distinct(try Self.codes(batch, argument), groups, interner)
     }
+    if call.isPlainCount {
+      // What an outer join has no column for is NULL.
+      let nulls = try call.arguments.first.map {
+        try batch.columns[$0]?.nulls(count: batch.rowCount) ?? Array(repeating: true, count: batch.rowCount)
+      }
+      return .counts(Self.counts(groups, nulls, passes))
+    }
     let arguments = try call.arguments.map { try Self.vector(batch, $0) }
-    if call.isPlainCount { return .counts(Self.counts(groups, arguments.first, passes)) }
     if let kernel = call.kernel,
       let states = TypedGathering(groups: groups, passes: passes).states(kernel, arguments)
     {
@@ -116,9 +122,8 @@ struct PartialGroups: Sendable {
     return try combinations(call, arguments, groups, passes, batch.rowCount, states, interner)
   }
 
-  private static func counts(_ groups: LocalGroups, _ argument: Vector?, _ passes: [Bool]?) -> [Int] {
+  private static func counts(_ groups: LocalGroups, _ isNull: [Bool]?, _ passes: [Bool]?) -> [Int] {
     var counts = [Int](repeating: 0, count: groups.count)
-    let isNull = argument?.nulls(count: groups.numbers.count)
     if isNull?.contains(true) != true, passes == nil {
       if groups.count == 1 { return [groups.numbers.count] }
       for number in groups.numbers { counts[Int(number)] += 1 }

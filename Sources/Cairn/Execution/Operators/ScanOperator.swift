@@ -47,6 +47,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let names = table.columns.map { column in
       switch column.source {
       case .path(let path): path.description
+      case .element(let path, let steps): path.description + steps.map(\.description).joined()
+      case .count(let path): "cardinality(\(path.description))"
       case .virtual(let column): column.description
       }
     }
@@ -306,5 +308,18 @@ extension BoundPath {
   var description: String {
     names.isEmpty
       ? "eventJson" : names.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: ".")
+  }
+}
+
+extension ValueStep {
+  /// The step as people write it behind a path.
+  fileprivate var description: String {
+    switch self {
+    case .name(let name): "." + String(decoding: name.bytes, as: UTF8.self)
+    case .element(let index): "[\(index)]"
+    case .nameOrElement(let name, _): "['\(String(decoding: name.bytes, as: UTF8.self))']"
+    case .anyElement: "[]"
+    case .document, .scalar: ""
+    }
   }
 }

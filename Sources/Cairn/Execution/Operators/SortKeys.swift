@@ -237,8 +237,10 @@ struct RankedRows {
   private static func seconds(_ vectors: [Vector]) -> [[Int64]]? {
     var output: [[Int64]] = []
     for vector in vectors {
-      guard case .times(let times) = vector else { return nil }
-      output.append(times.seconds)
+      switch (vector, vectors[0]) {
+      case (.times(let times), .times), (.timestamps(let times), .timestamps): output.append(times.seconds)
+      default: return nil
+      }
     }
     return output.isEmpty ? nil : output
   }

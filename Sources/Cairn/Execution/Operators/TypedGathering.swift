@@ -59,7 +59,11 @@ struct TypedGathering {
       return extremes(rule, key: .coded(texts.coded()), value: value)
     }
     let rows: [UInt32]
-    if let order = order(rule, key) {
+    if !rule.isByKey, case .coded(let coded) = key,
+      let order = Self.order(ofNumbers: coded.entries, rule.end == .least ? 1 : -1)
+    {
+      rows = bestRows(rule, coded.codes.map { order[Int($0)] }, value, areSpelledApart: true)
+    } else if let order = order(rule, key) {
       rows = bestRows(rule, order, value)
     } else if case .texts(let texts) = key {
       rows = bestRows(rule, texts, value)
@@ -79,11 +83,11 @@ struct TypedGathering {
 
   /// A number for each row, less where the rule prefers the key; the largest where the key is NULL. Nil where
   /// comparing keys as they come is less work.
-  private func order(_ rule: ExtremeRule, _ key: Vector) -> [Int64]? {
+  func order(_ rule: ExtremeRule, _ key: Vector) -> [Int64]? {
     let sign: Int64 = rule.end == .least ? 1 : -1
     switch key {
-    case .times(let times) where times.seconds.allSatisfy(EventTime.canonicalRange.contains):
-      return times.seconds.map { $0 * sign }
+    case .times(let times), .timestamps(let times):
+      return times.seconds.map { EventTime.canonicalRange.contains($0) ? $0 * sign : .max }
     case .wholes(let numbers):
       return Self.order(numbers.values.indices.map { numbers.isNull($0) ? nil : numbers.values[$0] }, sign)
     case .coded(let coded):
@@ -119,6 +123,29 @@ struct TypedGathering {
     return order(wholes, sign)
   }
 
+  /// Numbers of so few digits that doubles are exact, and doubles, order as these do, though equal ones may be spelled
+  /// apart; nil where there is anything else but NULL.
+  private static func order(ofNumbers entries: [EngineValue], _ sign: Int64) -> [Int64]? {
+    var order: [Int64] = []
+    order.reserveCapacity(entries.count)
+    for entry in entries {
+      let double: Double?
+      switch entry {
+      case .null:
+        order.append(.max)
+        continue
+      case .record(.number(let text)): double = ShortDecimal(text)?.double
+      case .record(.integer(let whole)), .number(.integer(let whole)): double = Double(exactly: whole)
+      case .number(.double(let number)): double = number.isFinite ? number : nil
+      default: double = nil
+      }
+      guard let double else { return nil }
+      let magnitude = Int64(bitPattern: abs(double).bitPattern)
+      order.append(sign * (double < 0 ? -magnitude : magnitude))
+    }
+    return order
+  }
+
   /// Nil where a number has no place before that of NULL.
   private static func order(_ wholes: [Int64?], _ sign: Int64) -> [Int64]? {
     var order: [Int64] = []
@@ -150,14 +177,18 @@ struct TypedGathering {
   }
 
   /// The row of each group that is preferred, `UInt32.max` for none, where rows have numbers in the order of keys.
-  private func bestRows(_ rule: ExtremeRule, _ order: [Int64], _ value: Vector) -> [UInt32] {
+  ///
+  /// - Parameter areSpelledApart: values of one number may have several texts, of which the least is wanted.
+  private func bestRows(
+    _ rule: ExtremeRule, _ order: [Int64], _ value: Vector, areSpelledApart: Bool = false
+  ) -> [UInt32] {
     var best = [UInt32](repeating: .max, count: groups.count)
     var least = [Int64](repeating: .max, count: groups.count)
     eachRow { row, group in
       if order[row] < least[group] {
         least[group] = order[row]
         best[group] = UInt32(truncatingIfNeeded: row)
-      } else if rule.isByKey, order[row] == least[group], order[row] != .max,
+      } else if rule.isByKey || areSpelledApart, order[row] == least[group], order[row] != .max,
         isBefore(value, row, Int(best[group]))
       {
         best[group] = UInt32(truncatingIfNeeded: row)
@@ -222,7 +253,7 @@ struct TypedGathering {
     var fits = true
     sums.withUnsafeMutableBufferPointer { sums in
       switch vector {
-      case .times: break
+      case .times, .timestamps: break
       case .wholes(let numbers):
         eachRow { row, group in
           if !numbers.isNull(row) { sums[group].add(FlatSum.Summand(numbers.values[row])) }
@@ -310,7 +341,7 @@ extension Vector {
     case .texts(let texts):
       let truths = (0..<UInt32(texts.entryCount)).map { texts.value($0).truth == true }
       return texts.codes.map { truths[Int($0)] }
-    case .times, .wholes, .doubles: return Array(repeating: false, count: count)
+    case .times, .timestamps, .wholes, .doubles: return Array(repeating: false, count: count)
     case .plain(let values): return values.map { $0.truth == true }
     }
   }

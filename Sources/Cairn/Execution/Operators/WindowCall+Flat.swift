@@ -14,6 +14,15 @@ extension WindowCall {
         rank = place == partition.lowerBound ? 1 : Int(starts[place]) == place ? rank + 1 : rank
         return rank
       }
+    case .percentRank:
+      let starts = window.peers.starts
+      return Self.shares(window) { place, partition in
+        partition.count == 1
+          ? 0 : Double(Int(starts[place]) - partition.lowerBound) / Double(partition.count - 1)
+      }
+    case .cumeDist:
+      let ends = window.peers.ends
+      return Self.shares(window) { Double(Int(ends[$0]) - $1.lowerBound) / Double($1.count) }
     case .lag: return try shifted(window, sign: -1)
     case .lead: return try shifted(window, sign: 1)
     case .firstValue, .lastValue, .nthValue: return try picked(window)
@@ -22,7 +31,9 @@ extension WindowCall {
       return try counted(window, arguments.first)
     case .aggregate(let aggregate) where aggregate.name == "sum" && arguments.count == 1 && !hasFilter:
       return try summed(window) ?? whole(aggregate, window)
-    case .aggregate(let aggregate): return try whole(aggregate, window)
+    case .aggregate(let aggregate) where aggregate.name == "avg" && arguments.count == 1 && !hasFilter:
+      return try whole(aggregate, window) ?? averaged(window)
+    case .aggregate(let aggregate): return try whole(aggregate, window) ?? extreme(aggregate, window)
     default: return nil
     }
   }
@@ -55,6 +66,47 @@ extension WindowCall {
       }
     }
     return .wholes(Vector.Numbers(numbers))
+  }
+
+  private static func shares(_ window: FlatWindow, _ share: (Int, Range<Int>) -> Double) -> Vector {
+    var shares = [Double](repeating: 0, count: window.rows.count)
+    shares.withUnsafeMutableBufferPointer { shares in
+      window.rows.withUnsafeBufferPointer { rows in
+        window.eachPlace { shares[Int(rows[$0])] = share($0, $1) }
+      }
+    }
+    return .doubles(Vector.Numbers(shares))
+  }
+
+  /// The least or greatest value of frames, whose edges never go back: only values that no later one in the frame
+  /// comes before are kept in mind. Nil for values that have no numbers in their order.
+  private func extreme(_ aggregate: AggregateFunction, _ window: FlatWindow) throws -> Vector? {
+    guard case .extreme(let rule)? = aggregate.kernel, !rule.isByKey, arguments.count == 1, !hasFilter,
+      let frames = try FlatFrames(frame, window)
+    else { return nil }
+    let values = try window.vector(arguments[0])
+    if rule.isByTime, case .texts = values { return nil }
+    guard let order = TypedGathering(groups: window.groups, passes: nil).order(rule, values) else {
+      return nil
+    }
+    var (kept, first, next, end) = ([Int](), 0, 0, -1)
+    return try others(window, arguments[0]) { place, partition in
+      if partition.upperBound != end {
+        (first, next, end) = (0, partition.lowerBound, partition.upperBound)
+        kept.removeAll(keepingCapacity: true)
+      }
+      let range = frames.range(place, partition)
+      while next < range.upperBound {
+        let own = order[Int(window.rows[next])]
+        if own != .max {
+          while kept.count > first, order[Int(window.rows[kept[kept.count - 1]])] > own { kept.removeLast() }
+          kept.append(next)
+        }
+        next += 1
+      }
+      while first < kept.count, kept[first] < range.lowerBound { first += 1 }
+      return first < kept.count && range.contains(kept[first]) ? kept[first] : nil
+    }
   }
 
   /// The values of other rows of the partition; NULL where `place` gives none.
@@ -128,9 +180,34 @@ extension WindowCall {
 
   /// Sums of whole numbers; nil where there are others, or a sum has more than 64 bits.
   private func summed(_ window: FlatWindow) throws -> Vector? {
+    var isWhole = true
+    var isNull = [Bool](repeating: false, count: window.rows.count)
+    var output = [Int64](repeating: 0, count: window.rows.count)
+    let isSummed = try eachSum(window) { row, sum, count in
+      isNull[row] = count == 0
+      guard let sum = Int64(exactly: sum) else { return isWhole = false }
+      output[row] = sum
+    }
+    return isSummed && isWhole ? .wholes(Vector.Numbers(output, isNull: isNull)) : nil
+  }
+
+  /// Averages of whole numbers; nil where there are others.
+  private func averaged(_ window: FlatWindow) throws -> Vector? {
+    var output = [EngineValue](repeating: .null, count: window.rows.count)
+    let isSummed = try eachSum(window) { row, sum, count in
+      if count == 0 { return }
+      output[row] = ExactSum(whole: sum, count: count).average.map(EngineValue.number) ?? .null
+    }
+    return isSummed ? .plain(output) : nil
+  }
+
+  /// Calls `body` with each row, the sum of the whole numbers in its frame and how many there are; false where there are
+  /// other values.
+  private func eachSum(_ window: FlatWindow, _ body: (Int, Int128, Int) -> Void) throws -> Bool {
     guard let value = arguments.first, let frames = try FlatFrames(frame, window),
       let wholes = try window.vector(value).wholes(count: window.rows.count)
-    else { return nil }
+    else { return false }
+    // How much and how many there are before each place.
     var sums = [Int128](repeating: 0, count: window.rows.count + 1)
     var counts = [Int](repeating: 0, count: window.rows.count + 1)
     for (place, row) in window.rows.enumerated() {
@@ -138,19 +215,13 @@ extension WindowCall {
       sums[place + 1] = sums[place] + (isNull ? 0 : Int128(wholes.values[Int(row)]))
       counts[place + 1] = counts[place] + (isNull ? 0 : 1)
     }
-    var isWhole = true
-    var isNull = [Bool](repeating: false, count: window.rows.count)
-    var output = [Int64](repeating: 0, count: window.rows.count)
     window.eachPlace { place, partition in
       let range = frames.range(place, partition)
-      let row = Int(window.rows[place])
-      isNull[row] = counts[range.upperBound] == counts[range.lowerBound]
-      guard let sum = Int64(exactly: sums[range.upperBound] - sums[range.lowerBound]) else {
-        return isWhole = false
-      }
-      output[row] = sum
+      body(
+        Int(window.rows[place]), sums[range.upperBound] - sums[range.lowerBound],
+        counts[range.upperBound] - counts[range.lowerBound])
     }
-    return isWhole ? .wholes(Vector.Numbers(output, isNull: isNull)) : nil
+    return true
   }
 }
 

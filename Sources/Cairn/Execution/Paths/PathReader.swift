@@ -117,8 +117,29 @@ struct PathTable {
       PathReader.Place(
         slot: slot(BoundPath(names: place.names, onlyStrings: true), table), steps: place.steps)
     }
+    let value = BoundPath(names: names)
+    if table.hasElementColumns, !names.isEmpty, rest.first?.isPlace == true {
+      let count = 1 + Array(rest.dropFirst()).prefixNames.count
+      let slot = slot(table.column(.element(value, Array(rest.prefix(count)))))
+      return PathReader(
+        documents: places, value: PathReader.Place(slot: slot, steps: Array(rest.dropFirst(count))))
+    }
     return PathReader(
-      documents: places, value: PathReader.Place(slot: slot(BoundPath(names: names), table), steps: rest))
+      documents: places, value: PathReader.Place(slot: slot(value, table), steps: rest))
+  }
+}
+
+extension ValueStep {
+  /// Whether it is a place in an array, counted from the start.
+  fileprivate var isPlace: Bool { place != nil }
+
+  /// The place in an array that it may be, from 0; nil for one that is counted from the end, and for what is none.
+  var place: Int? {
+    switch self {
+    case .element(let index): index > 0 ? Int(index - 1) : nil
+    case .nameOrElement(_, let index): index >= 0 ? Int(index) : nil
+    default: nil
+    }
   }
 }
 
