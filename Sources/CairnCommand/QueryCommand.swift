@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 import Glibc
 
@@ -83,6 +84,7 @@ struct QueryCommand: ParsableCommand {
   }
 
   func run() throws {
+    cairn_prefer_large_pages()
     if let word = archive.first, archive.count == 1, file == nil, word.contains(where: \.isWhitespace),
       !ArchiveWords.isThere(word)
     {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 
 struct ScanCommand: ParsableCommand {
@@ -71,6 +72,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
+    cairn_prefer_large_pages()
     var request = ScanRequest()
     request.since = range.since?.milliseconds
     request.until = range.until?.milliseconds
