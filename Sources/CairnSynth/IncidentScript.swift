@@ -110,10 +110,10 @@ struct IncidentScript {
     }
     out.append("  \"events\": [\n")
     for (index, event) in events.enumerated() {
-      out.append("    {\"eventID\": \"\(event.id)\", \"eventTime\": \"")
+      out.append("    {\"id\": \"\(event.id)\", \"time\": \"")
       out.appendISOTime(event.time)
-      out.append("\", \"eventSource\": \"\(event.source)\", \"eventName\": \"\(event.name)\", ")
-      out.append("\"recipientAccountId\": \"\(event.account)\", \"awsRegion\": \"\(event.region)\", ")
+      out.append("\", \"source\": \"\(event.source)\", \"name\": \"\(event.name)\", ")
+      out.append("\"account\": \"\(event.account)\", \"region\": \"\(event.region)\", ")
       out.append("\"failed\": \(event.failed)}\(index + 1 < events.count ? "," : "")\n")
     }
     out.append("  ]\n}\n")

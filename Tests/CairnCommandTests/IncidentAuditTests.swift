@@ -8,8 +8,8 @@ import Testing
 @Suite struct IncidentAuditTests {
   private struct Answer: Decodable {
     struct Event: Decodable {
-      let eventID: String
-      let eventName: String
+      let id: String
+      let name: String
       let failed: Bool
     }
 
@@ -26,7 +26,7 @@ import Testing
     let image: [String]?
     let taskDefinition: [String]?
 
-    func ids(_ name: String) -> [String] { events.filter { $0.eventName == name }.map(\.eventID) }
+    func ids(_ name: String) -> [String] { events.filter { $0.name == name }.map(\.id) }
   }
 
   private static let directory: Result<TemporaryDirectory, any Error> = Result {
@@ -50,11 +50,21 @@ import Testing
     return (try Archive(path: directory.sub("archive")), answer)
   }
 
+  /// What a folder has beside the tree, the stories' answers, is no event.
+  @Test func answersAreNoEvents() throws {
+    let directory = try Self.directory.get()
+    let count = try Binary.run(
+      "query", directory.sub("archive"), "SELECT count(*) FROM events WHERE \"$path\" LIKE '%incident-%'",
+      "--output",
+      "jsonl")
+    #expect(count.code == 0 && String(decoding: count.output, as: UTF8.self) == "{\"_col0\":0}\n")
+  }
+
   /// All calls of the intruder, and no other, by the address.
   @Test(arguments: Incident.allCases) func everyCall(_ incident: Incident) throws {
     let (archive, answer) = try story(incident)
     let address = try #require(answer.sourceIPAddress.first)
-    let ids = Set(answer.events.map(\.eventID))
+    let ids = Set(answer.events.map(\.id))
     let timeline = try Timeline(archive, of: address)
     #expect(Set(timeline.bursts.flatMap { $0.events.map(\.id) }) == ids)
     let profile = try #require(try ActorProfile(archive, of: address))

@@ -6,11 +6,11 @@ import Testing
 @Suite struct IncidentTests {
   private struct Answer: Decodable {
     struct Event: Decodable {
-      let eventID: String
-      let eventTime: String
-      let eventName: String
-      let recipientAccountId: String
-      let awsRegion: String
+      let id: String
+      let time: String
+      let name: String
+      let account: String
+      let region: String
       let failed: Bool
     }
 
@@ -51,11 +51,11 @@ import Testing
     }
     #expect(records.count == 2_000 + answer.eventCount)
     for event in answer.events {
-      let record = try #require(records[event.eventID])
-      #expect(record.text("eventTime") == event.eventTime)
-      #expect(record.text("eventName") == event.eventName)
-      #expect(record.text("recipientAccountId") == event.recipientAccountId)
-      #expect(record.text("awsRegion") == event.awsRegion)
+      let record = try #require(records[event.id])
+      #expect(record.text("eventTime") == event.time)
+      #expect(record.text("eventName") == event.name)
+      #expect(record.text("recipientAccountId") == event.account)
+      #expect(record.text("awsRegion") == event.region)
       #expect(record.has("errorCode") == event.failed)
       #expect(answer.sourceIPAddress.contains(record.text("sourceIPAddress")))
     }
