@@ -71,6 +71,15 @@ package final class StringTable: @unchecked Sendable {
     if let spelling { spellings[count - 1] = spelling }
   }
 
+  /// Gives an entry the style and spelling of another table's.
+  func setStyle(of index: Int, as entry: Int, of other: StringTable) {
+    let style = other.style(entry)
+    if style == .plain { return }
+    if styles.isEmpty { styles = [UInt8](repeating: 0, count: count) }
+    styles[index] = style.rawValue
+    spellings[index] = other.spellings[entry]
+  }
+
   package func append(_ value: [UInt8], style: StringStyle = .plain, spelling: [UInt8]? = nil) {
     value.withUnsafeBufferPointer { append($0, style: style, spelling: spelling) }
   }

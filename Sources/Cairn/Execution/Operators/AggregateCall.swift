@@ -32,10 +32,8 @@ enum AggregateStates: Sendable {
   case counts([Int])
   /// Distinct values only counted, by their numbers.
   case distinctCounts([NumberSet])
-  /// Distinct rows of arguments, in order of first appearance.
-  case distinctRows([DistinctRows])
-  /// Rows that have to be ordered first: sort keys, then arguments.
-  case orderedRows([[OrderedRow]])
+  /// Rows that are kept until their groups come out.
+  case gathered(GatheredRows)
   /// The least or the greatest second of each group, by a rule; `unsetSecond` for none.
   case seconds([Int64], ExtremeRule)
   /// What a rule prefers in each group.
@@ -45,59 +43,14 @@ enum AggregateStates: Sendable {
   case verdicts([LogicVerdict], isConjunction: Bool)
   case states([any AggregateState])
 
-  struct DistinctRows: Sendable {
-    private var seen: Set<[GroupingKey]> = []
-    /// Of rows with one value, the values' numbers.
-    private var seenNumbers = NumberSet()
-    private(set) var rows: [[EngineValue]] = []
-    private var numbers: [UInt32] = []
-
-    /// Takes a row in if it is new.
-    mutating func insert(_ row: [EngineValue]) -> Bool {
-      guard seen.insert(row.map { GroupingKey($0) }).inserted else { return false }
-      rows.append(row)
-      return true
-    }
-
-    /// The same of one value whose number is known.
-    mutating func insert(_ value: EngineValue, number: UInt32) -> Bool {
-      guard seenNumbers.insert(number) else { return false }
-      rows.append([value])
-      numbers.append(number)
-      return true
-    }
-
-    /// Takes in later rows; gives the bytes that they add, roughly.
-    mutating func merge(_ later: DistinctRows) -> Int {
-      var added = 0
-      for (index, row) in later.rows.enumerated() {
-        let isNew = later.numbers.isEmpty ? insert(row) : insert(row[0], number: later.numbers[index])
-        if isNew { added += Self.byteCount(row) }
-      }
-      return added
-    }
-
-    /// What a row takes in the list and in the set, roughly.
-    static func byteCount(_ row: [EngineValue]) -> Int { row.reduce(160) { $0 + 2 * $1.heldByteCount + 32 } }
-  }
-
-  struct OrderedRow: Sendable {
-    let keys: [EngineValue]
-    let arguments: [EngineValue]
-
-    var heldByteCount: Int { (keys + arguments).reduce(80) { $0 + $1.heldByteCount } }
-  }
-
   /// States of no groups.
   init(_ call: AggregateCall) {
     if call.isPlainCount {
       self = .counts([])
-    } else if !call.ordering.isEmpty {
-      self = .orderedRows([])
     } else if call.isDistinctCount {
       self = .distinctCounts([])
-    } else if call.isDistinct {
-      self = .distinctRows([])
+    } else if call.isGathered {
+      self = .gathered(GatheredRows(call))
     } else if let kernel = call.kernel {
       self = AggregateStates(kernel)
     } else {
@@ -115,14 +68,10 @@ enum AggregateStates: Sendable {
       self = .counts([])
       sets.append(contentsOf: repeatElement(NumberSet(), count: count))
       self = .distinctCounts(sets)
-    case .distinctRows(var rows):
+    case .gathered(var rows):
       self = .counts([])
-      rows.append(contentsOf: repeatElement(DistinctRows(), count: count))
-      self = .distinctRows(rows)
-    case .orderedRows(var rows):
-      self = .counts([])
-      rows.append(contentsOf: repeatElement([], count: count))
-      self = .orderedRows(rows)
+      rows.addGroups(count)
+      self = .gathered(rows)
     case .seconds(var seconds, let rule):
       self = .counts([])
       seconds.append(contentsOf: repeatElement(rule.end.unsetSecond, count: count))
@@ -177,21 +126,11 @@ enum AggregateStates: Sendable {
         added += sets[target].byteCount
       }
       self = .distinctCounts(sets)
-    case .distinctRows(let more):
-      guard case .distinctRows(var rows) = self else { break }
+    case .gathered(let more):
+      guard case .gathered(var rows) = self else { break }
       self = .counts([])
-      for (group, target) in targets.enumerated() {
-        added += rows[target].merge(more[group])
-      }
-      self = .distinctRows(rows)
-    case .orderedRows(let more):
-      guard case .orderedRows(var rows) = self else { break }
-      self = .counts([])
-      for (group, target) in targets.enumerated() {
-        rows[target] += more[group]
-        added += more[group].reduce(0) { $0 + $1.heldByteCount }
-      }
-      self = .orderedRows(rows)
+      added = rows.merge(more, targets, call)
+      self = .gathered(rows)
     case .states(let more):
       guard case .states(var states) = self else { break }
       self = .counts([])
@@ -206,43 +145,21 @@ enum AggregateStates: Sendable {
     return added
   }
 
+  /// Makes ready for results, once all rows of `groupCount` groups are there.
+  mutating func finish(_ call: AggregateCall, groupCount: Int) throws {
+    guard case .gathered(var rows) = self else { return }
+    self = .counts([])
+    try rows.sort(call, groupCount: groupCount)
+    self = .gathered(rows)
+  }
+
   /// The results of some groups.
-  func results(_ call: AggregateCall, _ range: Range<Int>) -> Vector {
-    typedResults(call, range) ?? .plain(values(call, range))
-  }
-
-  private func values(_ call: AggregateCall, _ range: Range<Int>) -> [EngineValue] {
+  func results(_ call: AggregateCall, _ range: Range<Int>) throws -> Vector {
     switch self {
-    case .distinctRows(let groups):
-      return groups[range].map { group in
-        var state = call.function.make()
-        for row in group.rows { state.add(row, times: 1) }
-        return state.result
-      }
-    case .orderedRows(let groups):
-      return groups[range].map { rows in
-        var state = call.function.make()
-        var seen: Set<[GroupingKey]> = []
-        for row in AggregateStates.sorted(rows, call.ordering) {
-          if call.isDistinct, !seen.insert(row.map { GroupingKey($0) }).inserted { continue }
-          state.add(row, times: 1)
-        }
-        return state.result
-      }
-    case .states(let states): return states[range].map { $0.result }
-    case .counts, .distinctCounts, .seconds, .extremes, .sums, .verdicts: return []
+    case .gathered(let rows): try rows.results(call, range)
+    case .states(let states): .plain(states[range].map { $0.result })
+    default: typedResults(call, range) ?? .constant(.null)
     }
-  }
-
-  private static func sorted(_ rows: [OrderedRow], _ keys: [SortKey]) -> [[EngineValue]] {
-    let compared = rows.map { $0.keys.map { ComparedValue($0) } }
-    return rows.indices.sorted { lhs, rhs in
-      for (index, key) in keys.enumerated() {
-        let order = key.compare(compared[lhs][index], compared[rhs][index])
-        if order != 0 { return order < 0 }
-      }
-      return lhs < rhs
-    }.map { rows[$0].arguments }
   }
 }
 

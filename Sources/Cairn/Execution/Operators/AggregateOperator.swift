@@ -97,6 +97,7 @@ final class AggregateOperator: Operator {
     if !fits { return nil }
     // Without keys there is a group even where there are no rows.
     for (index, set) in sets.enumerated() where grouping.isWhole(set) { tables[index].addEmptyGroup() }
+    for index in tables.indices { try tables[index].finish() }
     return tables
   }
 
@@ -118,7 +119,7 @@ final class AggregateOperator: Operator {
           }
         }
         for (call, states) in zip(grouping.calls, table.states) {
-          batch.columns[call.id] = Column(states.results(call, range))
+          batch.columns[call.id] = Column(try states.results(call, range))
         }
         grouping.addGroupings(to: &batch, set: set)
         return batch

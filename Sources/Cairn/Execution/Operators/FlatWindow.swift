@@ -9,18 +9,18 @@ final class FlatWindow {
   let partitionNumbers: [UInt32]
   /// Whether rows of a partition have an order.
   let isOrdered: Bool
-  private let ranked: RankedRows
+  let ranked: RankedRows
   private let store: RowStore
   private var vectors: [ColumnID: Vector] = [:]
   private(set) lazy var peers = findPeers()
 
-  init(_ store: RowStore, partition: [ColumnID], _ ranked: RankedRows, isOrdered: Bool) throws {
+  init(_ store: RowStore, partition: [ColumnID], ordering: [SortKey]) throws {
     self.store = store
-    self.isOrdered = isOrdered
-    self.ranked = ranked
+    isOrdered = !ordering.isEmpty
     let numbers = try CombinationNumbers.ofRows(store.batches, by: partition)
     partitionNumbers = numbers.rows
-    rows = ranked.radixOrder(in: numbers.rows)
+    ranked = try RankedRows(store.batches, ordering, in: numbers.rows)
+    rows = ranked.order
     var counts = [Int](repeating: 0, count: numbers.count)
     for number in numbers.rows { counts[Int(number)] += 1 }
     var end = 0

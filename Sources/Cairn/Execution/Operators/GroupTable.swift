@@ -55,6 +55,11 @@ struct GroupTable {
     if number == count { add([0], keys.map { _ in .null }) }
   }
 
+  /// Makes the states ready for results, once all groups are there.
+  mutating func finish() throws {
+    for index in states.indices { try states[index].finish(calls[index], groupCount: count) }
+  }
+
   /// Adds some groups of partial ones.
   private mutating func add(_ groups: [Int], _ partial: [PartialKey]) {
     count += groups.count

@@ -33,7 +33,7 @@ struct PartialGroups: Sendable {
     if let counted { states = Array(repeating: .counts(counted.counts), count: calls.count) }
     // Equal values may have several entries, so several groups here: where the order of rows counts, their rows
     // have to be seen in one go.
-    if calls.contains(where: { $0.function.dependsOnOrder || !$0.ordering.isEmpty }) {
+    if calls.contains(where: { $0.function.dependsOnOrder && !$0.isGathered }) {
       groups?.unite(representatives())
     }
     if let groups {
@@ -72,7 +72,7 @@ struct PartialGroups: Sendable {
     guard let filter = call.filter else { return try gather(call, batch, groups, interner, nil) }
     let passes = try Self.vector(batch, filter).truths(count: batch.rowCount)
     let rows = passes.indices.filter { passes[$0] }.map { UInt32(truncatingIfNeeded: $0) }
-    if rows.count > batch.rowCount / 2 { return try gather(call, batch, groups, interner, passes) }
+    if rows.count > batch.rowCount / 2, !call.isGathered { return try gather(call, batch, groups, interner, passes) }
     // Arguments are read of the few rows that count alone.
     return try gather(call, batch.select(rows), groups.taken(rows), interner, nil)
   }
@@ -90,6 +90,7 @@ struct PartialGroups: Sendable {
       }
       return .counts(Self.counts(groups, nulls, passes))
     }
+    if call.isGathered { return .gathered(try GatheredRows(call, batch, groups, interner)) }
     let arguments = try call.arguments.map { try Self.vector(batch, $0) }
     if let kernel = call.kernel,
       let states = TypedGathering(groups: groups, passes: passes).states(kernel, arguments)
@@ -98,18 +99,7 @@ struct PartialGroups: Sendable {
     }
     var states = AggregateStates(call).general(call)
     states.addGroups(groups.count, call)
-    if !call.ordering.isEmpty {
-      let keys = try call.ordering.map { try Self.vector(batch, $0.column) }
-      var rows = [[AggregateStates.OrderedRow]](repeating: [], count: groups.count)
-      for row in 0..<batch.rowCount where passes?[row] != false {
-        let values = arguments.map { $0[row] }
-        if call.function.skipsNull, values.first?.isNull == true { continue }
-        rows[Int(groups.numbers[row])].append(
-          AggregateStates.OrderedRow(keys: keys.map { $0[row] }, arguments: values))
-      }
-      return .orderedRows(rows)
-    }
-    if call.function.dependsOnOrder, !call.isDistinct {
+    if call.function.dependsOnOrder {
       guard case .states(var list) = states else { return states }
       states = .counts([])
       for row in 0..<batch.rowCount where passes?[row] != false {
@@ -173,9 +163,6 @@ struct PartialGroups: Sendable {
         body(Int(groups.numbers[row]), values, times[pair])
       }
     }
-    func value(_ column: Vector.Coded, _ row: UInt32) -> EngineValue {
-      column.entries[Int(column.codes[Int(row)])]
-    }
     switch empty {
     case .distinctCounts(var sets):
       guard let column = columns.first else { return empty }
@@ -187,19 +174,6 @@ struct PartialGroups: Sendable {
       let numbers = try interner.numbers(of: .coded(column), codes: wanted.map { column.codes[$0] })
       for (row, number) in zip(wanted, numbers) { sets[Int(groups.numbers[row])].insert(number) }
       return .distinctCounts(sets)
-    case .distinctRows(var rows):
-      if columns.count == 1, let column = columns.first {
-        let wanted = pairs.firstRows.indices.filter { pair in
-          times[pair] > 0 && !(call.function.skipsNull && value(column, pairs.firstRows[pair]).isNull)
-        }.map { pairs.firstRows[$0] }
-        let codes = wanted.map { column.codes[Int($0)] }
-        for (row, number) in zip(wanted, try interner.numbers(of: .coded(column), codes: codes)) {
-          _ = rows[Int(groups.numbers[Int(row)])].insert(value(column, row), number: number)
-        }
-        return .distinctRows(rows)
-      }
-      each { group, values, _ in _ = rows[group].insert(values) }
-      return .distinctRows(rows)
     case .states(var states):
       each { group, values, times in states[group].add(values, times: times) }
       return .states(states)

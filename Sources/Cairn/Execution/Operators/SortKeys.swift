@@ -9,15 +9,82 @@ struct SortKey: Sendable {
   let isTime: Bool
 }
 
-/// What some rows are ordered by, as numbers that compare fast: a rank for each row and key.
+/// What some rows are ordered by, as numbers that compare fast: a rank for each row and key. A key tells apart rows
+/// that those before it do not; what it says of others means nothing.
 struct RankedRows {
   private var ranks: [[Int64]] = []
   let rowCount: Int
+  /// All rows in the order of the keys, those of a group together where groups are given.
+  private(set) var order: [UInt32]
 
   /// Ranks of the rows of some batches, counted over all.
-  init(_ batches: [Batch], _ keys: [SortKey]) throws {
+  ///
+  /// - Parameter groups: a number for each row; rows of several groups are not compared.
+  init(_ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]? = nil) throws {
     rowCount = batches.reduce(0) { $0 + $1.rowCount }
-    for key in keys { ranks.append(try Self.rank(batches, key)) }
+    var radix = RadixOrder(rowCount: rowCount)
+    let first = try keys.first.map { try Self.rank(batches, $0) }
+    first?.withUnsafeBufferPointer { ranks in radix.sort { ranks[$0] } }
+    groups?.withUnsafeBufferPointer { groups in radix.sort { Int64(groups[$0]) } }
+    order = radix.rows
+    guard let first else { return }
+    ranks = [first]
+    if keys.count > 1 { try orderTies(batches, Array(keys.dropFirst()), in: groups) }
+  }
+
+  /// Orders rows that the first key does not tell apart by the others, which are looked at for these alone.
+  private mutating func orderTies(_ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]?) throws {
+    let first = ranks[0]
+    // Rows alike have the same number.
+    var runs = [UInt32](repeating: 0, count: rowCount)
+    var isTied = [Bool](repeating: false, count: rowCount)
+    var tiedCount = 0
+    var run: UInt32 = 0
+    var start = 0
+    while start < rowCount {
+      let row = Int(order[start])
+      var end = start + 1
+      while end < rowCount, first[Int(order[end])] == first[row], groups?[Int(order[end])] == groups?[row] {
+        end += 1
+      }
+      for place in start..<end { runs[Int(order[place])] = run }
+      if end - start > 1 {
+        for place in start..<end { isTied[Int(order[place])] = true }
+        tiedCount += end - start
+      }
+      run += 1
+      start = end
+    }
+    if tiedCount == 0 { return ranks += keys.map { _ in [Int64](repeating: 0, count: rowCount) } }
+    if tiedCount > rowCount / 2 {
+      let later = try RankedRows(batches, keys, in: runs)
+      order = later.order
+      ranks += later.ranks
+      return
+    }
+    var rows: [Int] = []
+    var few: [Batch] = []
+    start = 0
+    for batch in batches {
+      let tied = (0..<batch.rowCount).filter { isTied[start + $0] }
+      rows += tied.map { start + $0 }
+      let part = Batch(
+        rowCount: batch.rowCount,
+        columns: batch.columns.filter { column in keys.contains { $0.column == column.key } })
+      few.append(part.select(tied.map { UInt32(truncatingIfNeeded: $0) }))
+      start += batch.rowCount
+    }
+    let later = try RankedRows(few, keys, in: rows.map { runs[$0] })
+    // Runs stand in one order here and there.
+    let places = order.indices.filter { isTied[Int(order[$0])] }
+    for (place, row) in zip(places, later.order) {
+      order[place] = UInt32(truncatingIfNeeded: rows[Int(row)])
+    }
+    for laterRanks in later.ranks {
+      var all = [Int64](repeating: 0, count: rowCount)
+      for (index, row) in rows.enumerated() { all[row] = laterRanks[index] }
+      ranks.append(all)
+    }
   }
 
   /// Ranks of rows in temporary files; keys whose values do not fit are ordered there.
@@ -26,6 +93,7 @@ struct RankedRows {
     _ context: ExecutionContext
   ) throws {
     rowCount = store.rowCount
+    order = []
     for key in keys {
       let byteCount = store.batches.reduce(0) {
         $0 + ($1.columns[key.column]?.rowByteCount(rowCount: $1.rowCount) ?? 0) * $1.rowCount
@@ -60,17 +128,7 @@ struct RankedRows {
   func isTie(_ lhs: Int, _ rhs: Int) -> Bool { ranks.allSatisfy { $0[lhs] == $0[rhs] } }
 
   /// All rows in order.
-  func sorted() -> [Int] { radixOrder().map { Int($0) } }
-
-  /// All rows in the order of the keys, those of a group together where groups are given.
-  func radixOrder(in groups: [UInt32]? = nil) -> [UInt32] {
-    var order = RadixOrder(rowCount: rowCount)
-    for ranks in ranks.reversed() {
-      ranks.withUnsafeBufferPointer { ranks in order.sort { ranks[$0] } }
-    }
-    groups?.withUnsafeBufferPointer { groups in order.sort { Int64(groups[$0]) } }
-    return order.rows
-  }
+  func sorted() -> [Int] { order.map { Int($0) } }
 
   private static func rank(_ batches: [Batch], _ key: SortKey) throws -> [Int64] {
     let vectors = try batches.map { batch in
@@ -160,62 +218,6 @@ struct RankedRows {
         guard case .number(.integer(let whole)) = value, whole > .min else { return nil }
         output.append(key.isDescending ? -whole : whole)
       }
-    }
-    return output
-  }
-
-  /// All rows in order.
-  static func order(_ batches: [Batch], _ keys: [SortKey]) throws -> [Int] {
-    guard keys.count > 1, let first = keys.first else {
-      return try RankedRows(batches, keys).sorted()
-    }
-    let ranks = try rank(batches, first)
-    if let order = try order(by: ranks, batches, keys) { return order }
-    var ranked = try RankedRows(batches, Array(keys.dropFirst()))
-    ranked.ranks.insert(ranks, at: 0)
-    return ranked.sorted()
-  }
-
-  /// The same where the first key, of which the ranks are given, tells most rows apart: the others are looked at only
-  /// for rows that it does not. Nil where these are many.
-  private static func order(by ranks: [Int64], _ batches: [Batch], _ keys: [SortKey]) throws
-    -> [Int]?
-  {
-    var (least, greatest) = (Int64.max, Int64.min)
-    for rank in ranks where rank != .min && rank != .max {
-      (least, greatest) = (min(least, rank), max(greatest, rank))
-    }
-    // There are no more different ranks than that.
-    let width = least > greatest ? 0 : UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
-    if width < UInt64(ranks.count / 2) { return nil }
-    var radix = RadixOrder(rowCount: ranks.count)
-    ranks.withUnsafeBufferPointer { ranks in radix.sort { ranks[$0] } }
-    let order = radix.rows
-    var isTied = [Bool](repeating: false, count: ranks.count)
-    var places: [Int] = []
-    for place in order.indices {
-      let rank = ranks[Int(order[place])]
-      guard
-        place > 0 && ranks[Int(order[place - 1])] == rank
-          || place + 1 < order.count && ranks[Int(order[place + 1])] == rank
-      else { continue }
-      isTied[Int(order[place])] = true
-      places.append(place)
-    }
-    if places.count * 2 > order.count { return nil }
-    var rows: [Int] = []
-    var few: [Batch] = []
-    var start = 0
-    for batch in batches {
-      let tied = (0..<batch.rowCount).filter { isTied[start + $0] }
-      rows += tied.map { start + $0 }
-      few.append(batch.select(tied.map { UInt32(truncatingIfNeeded: $0) }))
-      start += batch.rowCount
-    }
-    var output = order.map { Int($0) }
-    // Rows of one rank stand together, in the order of ranks, here as there.
-    for (place, row) in zip(places, try RankedRows(few, keys).radixOrder()) {
-      output[place] = rows[Int(row)]
     }
     return output
   }

@@ -160,7 +160,6 @@ final class SortOperator: Operator {
       let few = zip(batches, leading).map { $0.select($1) }
       return try cut(RankedRows(few, keys)).map { numbers[$0] }
     }
-    if limit == nil { return try RankedRows.order(batches, keys) }
     return try cut(RankedRows(batches, keys))
   }
 

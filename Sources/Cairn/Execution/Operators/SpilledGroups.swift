@@ -165,9 +165,10 @@ struct SpilledGroups {
       }
     }
     firstRows = marks
+    try table.finish()
     let all = 0..<table.count
     let byteCount = try results.add(
-      zip(calls, table.states).map { $1.results($0, all).values(count: all.count) }, arena)
+      zip(calls, table.states).map { try $1.results($0, all).values(count: all.count) }, arena)
     if table.count > 0 { resultByteCount = max(resultByteCount, byteCount / table.count) }
   }
 

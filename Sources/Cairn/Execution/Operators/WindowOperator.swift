@@ -157,15 +157,14 @@ final class WindowOperator: Operator {
     _ batches: [Batch], _ byteLimit: Int, _ context: ExecutionContext
   ) throws -> [Vector]? {
     let store = RowStore(batches)
-    let ranked = try RankedRows(store.batches, ordering)
-    let window = try FlatWindow(store, partition: partition, ranked, isOrdered: !ordering.isEmpty)
+    let window = try FlatWindow(store, partition: partition, ordering: ordering)
     var results = try calls.map { call in
       try context.check()
       return try call.flat(window)
     }
     let open = calls.indices.filter { results[$0] == nil }
     if !open.isEmpty {
-      guard let values = try values(open.map { calls[$0] }, window, store, ranked, byteLimit, context) else {
+      guard let values = try values(open.map { calls[$0] }, window, store, byteLimit, context) else {
         return nil
       }
       for (index, values) in zip(open, values) { results[index] = .plain(values) }
@@ -175,7 +174,7 @@ final class WindowOperator: Operator {
 
   /// The same of calls that look at values, row by row.
   private func values(
-    _ calls: [WindowCall], _ window: FlatWindow, _ store: RowStore, _ ranked: RankedRows, _ byteLimit: Int,
+    _ calls: [WindowCall], _ window: FlatWindow, _ store: RowStore, _ byteLimit: Int,
     _ context: ExecutionContext
   ) throws -> [[EngineValue]]? {
     var byteCount = 0
@@ -183,7 +182,7 @@ final class WindowOperator: Operator {
     for partition in window.partitions {
       try context.check()
       let rows = window.rows[partition].map { Int($0) }
-      let frames = WindowRows(rows, ranked, ordering, store)
+      let frames = WindowRows(rows, window.ranked, ordering, store)
       for (index, call) in calls.enumerated() {
         let arguments = try call.arguments.map { try frames.values($0) }
         var state = WindowCall.State()

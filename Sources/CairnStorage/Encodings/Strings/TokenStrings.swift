@@ -142,40 +142,65 @@ package struct TokenStrings {
   package func values(at positions: [UInt32]?) -> StringTable {
     let wanted = positions?.count ?? count
     if numbers.isEmpty, !payloads.isEmpty { return uniform(positions, wanted) }
-    let table = StringTable(entryCapacity: wanted)
-    var next = [Int](repeating: 0, count: payloads.count + 1)
-    var text = [UInt8](repeating: 0, count: max(1, payloads.map(\.form.textByteCount).max() ?? 0))
-    var asked = 0
+    let (classes, ranks) = members(positions, wanted)
+    // Class by class, so that each is written with its own steps: first where the texts will be.
+    var ends = RawVector<UInt64>(capacity: wanted)
+    let lengths = payloads.map(\.form.textByteCount)
+    var byteCount = 0
+    for (number, rank) in zip(classes, ranks) {
+      let isException = Int(number) == lengths.count
+      byteCount &+= isException ? exceptions[Int(rank)].count : lengths[Int(number)]
+      ends.append(UInt64(byteCount))
+    }
+    var heap = RawVector<UInt8>(capacity: byteCount)
+    let texts = heap.appendUninitialized(count: byteCount)
+    func start(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+      texts + (index == 0 ? 0 : Int(ends[index &- 1]))
+    }
     bytes.withUnsafeBufferPointer { bytes in
-      for (position, number) in numbers.enumerated() {
-        let number = Int(number)
-        let rank = next[number]
-        next[number] += 1
-        // A position may repeat: one value can be asked for more than once.
-        var copies = 1
-        if let positions {
-          copies = 0
-          while asked < wanted, Int(positions[asked]) == position {
-            (asked, copies) = (asked + 1, copies + 1)
+      for (number, payload) in payloads.enumerated() where payload.count > 0 {
+        TokenUnpacker(payload.form).withWriter(payload, bytes) { write in
+          for index in classes.indices where Int(classes[index]) == number {
+            write(Int(ranks[index]), start(index))
           }
-          if copies == 0 {
-            if asked == wanted { break }
-            continue
-          }
-        }
-        if number == payloads.count {
-          for _ in 0..<copies { table.append(entry: rank, of: exceptions) }
-          continue
-        }
-        let length = payloads[number].form.textByteCount
-        text.withUnsafeMutableBufferPointer { text in
-          guard let base = text.baseAddress else { return }
-          payloads[number].unpack(rank, bytes, into: base)
-          for _ in 0..<copies { table.append(UnsafeBufferPointer(start: base, count: length)) }
         }
       }
     }
+    if exceptionCount == 0 { return StringTable(heap: heap, ends: ends) }
+    let areExceptions = classes.indices.filter { Int(classes[$0]) == lengths.count }
+    for index in areExceptions {
+      let text = exceptions[Int(ranks[index])]
+      if let source = text.baseAddress { start(index).update(from: source, count: text.count) }
+    }
+    let table = StringTable(heap: heap, ends: ends)
+    for index in areExceptions { table.setStyle(of: index, as: Int(ranks[index]), of: exceptions) }
     return table
+  }
+
+  /// Of each wanted value its class, and which one of that class it is.
+  private func members(_ positions: [UInt32]?, _ wanted: Int) -> (classes: [UInt8], ranks: [UInt32]) {
+    var next = [UInt32](repeating: 0, count: payloads.count + 1)
+    guard let positions else {
+      let ranks = numbers.map { number in
+        defer { next[Int(number)] &+= 1 }
+        return next[Int(number)]
+      }
+      return (numbers, ranks)
+    }
+    var classes: [UInt8] = []
+    var ranks: [UInt32] = []
+    classes.reserveCapacity(wanted)
+    ranks.reserveCapacity(wanted)
+    for (position, number) in numbers.enumerated() {
+      // A value can be asked for more than once.
+      while classes.count < wanted, Int(positions[classes.count]) == position {
+        classes.append(number)
+        ranks.append(next[Int(number)])
+      }
+      if classes.count == wanted { break }
+      next[Int(number)] &+= 1
+    }
+    return (classes, ranks)
   }
 
   /// Where all values are of one class.

@@ -29,17 +29,21 @@ struct AggregateFunction: Sendable {
   let skipsNull: Bool
   /// What keeps flat states for it, if anything does.
   let kernel: AggregateKernel?
+  /// What it collects its values into, if it does.
+  let collects: CollectedForm?
   let make: @Sendable () -> any AggregateState
 
   init(
     _ name: String, _ argumentCounts: ClosedRange<Int>, dependsOnOrder: Bool = false, skipsNull: Bool = true,
-    kernel: AggregateKernel? = nil, make: @escaping @Sendable () -> any AggregateState
+    kernel: AggregateKernel? = nil, collects: CollectedForm? = nil,
+    make: @escaping @Sendable () -> any AggregateState
   ) {
     self.name = name
     self.argumentCounts = argumentCounts
     self.dependsOnOrder = dependsOnOrder
     self.skipsNull = skipsNull
     self.kernel = kernel
+    self.collects = collects
     self.make = make
   }
 
@@ -47,6 +51,12 @@ struct AggregateFunction: Sendable {
   init(_ name: String, _ argumentCounts: ClosedRange<Int>, _ rule: ExtremeRule) {
     self.init(name, argumentCounts, skipsNull: !rule.isByKey, kernel: .extreme(rule)) { ExtremeState(rule) }
   }
+}
+
+/// Aggregates whose result is made of all values: an array, or a text with a separator between them.
+enum CollectedForm: Sendable {
+  case array
+  case text(separator: [UInt8])
 }
 
 /// Aggregates whose states are flat arrays, a place for each group (`TypedGathering`).

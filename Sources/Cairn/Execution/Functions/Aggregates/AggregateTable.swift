@@ -65,11 +65,10 @@ enum AggregateTable {
   ]
 
   private static let collecting = [
-    AggregateFunction("array_agg", 1...1, dependsOnOrder: true, skipsNull: false) { ArrayState() },
-    AggregateFunction("string_agg", 1...2, dependsOnOrder: true) {
-      TextState(separator: [UInt8(ascii: ",")])
+    AggregateFunction("array_agg", 1...1, dependsOnOrder: true, skipsNull: false, collects: .array) {
+      ArrayState()
     },
-    AggregateFunction("listagg", 1...2, dependsOnOrder: true) { TextState(separator: []) },
+    joining("string_agg", separator: [UInt8(ascii: ",")]), joining("listagg", separator: []),
     AggregateFunction("set_agg", 1...1, skipsNull: false) { SetState() },
     AggregateFunction("histogram", 1...1) { HistogramState() },
     AggregateFunction("map_agg", 2...2, dependsOnOrder: true) { MapState() },
@@ -77,6 +76,12 @@ enum AggregateTable {
     AggregateFunction("map_union", 1...1, dependsOnOrder: true) { MapUnionState() },
     reduce,
   ]
+
+  private static func joining(_ name: String, separator: [UInt8]) -> AggregateFunction {
+    AggregateFunction(name, 1...2, dependsOnOrder: true, collects: .text(separator: separator)) {
+      TextState(separator: separator)
+    }
+  }
 
   private static let pairs = PairState.Measure.allCases.map { measure in
     AggregateFunction(measure.rawValue, 2...2) { PairState(measure) }

@@ -11,6 +11,17 @@ struct CollectedSize: Sendable {
     add(elements: times, byteCount: size.multipliedReportingOverflow(by: times))
   }
 
+  /// Takes in a value of so many bytes in a result of a form; nil for one that is beyond every limit.
+  mutating func add(_ byteCount: Int?, as form: CollectedForm?) {
+    guard let byteCount else { return isOver = true }
+    if case .text = form {
+      self.byteCount += byteCount
+      isOver = self.byteCount > ResultLimits.textByteCount
+    } else {
+      add(elements: 1, byteCount: (byteCount, false))
+    }
+  }
+
   mutating func merge(_ other: CollectedSize) {
     isOver = isOver || other.isOver
     add(elements: other.elementCount, byteCount: (other.byteCount, false))
