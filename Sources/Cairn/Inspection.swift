@@ -40,6 +40,8 @@ public struct Inspection: Sendable {
     case verbatimByteCount
     /// Bytes of objects that are no logs.
     case opaqueByteCount
+    /// Bytes from the first row times to the end of the file: all but objects, verbatim rows, random tokens and indexes.
+    case hotByteCount
   }
 
   /// Counts, sizes and times, of a segment or of all.
@@ -146,6 +148,8 @@ public struct Inspection: Sendable {
     segment.columns = catalogue.columns.count
     sizes[.packByteCount] = footer.packs.reduce(0) { $0 + $1.byteCount }
     sizes[.catalogueByteCount] = footer.catalogue.byteCount + footer.shapes.byteCount + footer.footerOverhead
+    let first = footer.rowGroups.map(\.times.offset).min() ?? UInt64(reader.byteCount)
+    sizes[.hotByteCount] = max(0, reader.byteCount - Int(clamping: first))
     sizes[.timeByteCount] = footer.rowGroups.reduce(0) { $0 + $1.times.byteCount }
     sizes[.verbatimByteCount] = footer.rowGroups.reduce(0) { $0 + ($1.verbatim?.byteCount ?? 0) }
     sizes[.provenanceByteCount] =

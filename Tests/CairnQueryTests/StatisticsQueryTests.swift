@@ -28,6 +28,18 @@ struct StatisticsQueryTests {
     "SELECT eventName, regr_count(DISTINCT y, x), round(corr(y, x) FILTER (WHERE x > 50), 9) FROM events GROUP BY 1",
     "SELECT reduce_agg(s, '', (a, b) -> a || b, (a, b) -> a || b ORDER BY x DESC, eventID) FROM events WHERE x > 90",
     "SELECT round(covar_samp(x, y), 9), map_union(m), approx_most_frequent(2, x, 9) FROM events",
+    "SELECT eventName, array_agg(DISTINCT s ORDER BY s), listagg(eventID, '-') WITHIN GROUP (ORDER BY x DESC NULLS FIRST, eventID) FROM events GROUP BY 1",
+    "SELECT s, array_agg(x), array_agg(DISTINCT x), array_agg(eventTime ORDER BY y, eventID DESC) FILTER (WHERE x > 50) FROM events GROUP BY 1",
+    "SELECT array_agg(DISTINCT eventName), listagg(DISTINCT s, ', '), count(DISTINCT x) FILTER (WHERE y > 1) FROM events",
+    "SELECT eventName, round(stddev(x), 6), round(var_pop(y), 6), round(stddev_samp(x * 100000000000), 3) FROM events GROUP BY 1",
+    "SELECT round(variance(y / 3e0), 9), stddev(x) FILTER (WHERE x = 1), var_samp(s) FROM events",
+    "SELECT count(*) FROM events WHERE (eventName, s) IN (SELECT eventName, s FROM events WHERE x > 90)",
+    "SELECT count(*) FROM events WHERE (s, eventTime) IN (SELECT s, max(eventTime) FROM events GROUP BY s)",
+    "SELECT count(*) FROM events WHERE (s, eventTime) NOT IN (SELECT s, min(eventTime) FROM events GROUP BY s)",
+    "SELECT count(*) FROM events WHERE (s, x) NOT IN (SELECT s, x FROM events WHERE y > 40)",
+    "SELECT eventID FROM events WHERE (eventName, s, eventID) IN (SELECT 'E1', s, eventID FROM events UNION ALL SELECT 'E2', NULL, NULL)",
+    "SELECT upper(s) || '!', regexp_extract(s, 'v([0-9])', 1), count(*) FROM events GROUP BY 1, 2",
+    "SELECT eventID, row_number() OVER (PARTITION BY s ORDER BY x, y DESC, eventID), rank() OVER (PARTITION BY eventName ORDER BY s, x) FROM events",
     "SELECT DISTINCT eventName, bitwise_or_agg(x) OVER (PARTITION BY eventName) FROM events",
   ]
 

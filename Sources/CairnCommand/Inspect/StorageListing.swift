@@ -80,6 +80,8 @@ struct StorageListing {
   /// Every column with its size and encodings.
   func writeColumns() throws {
     let out = StandardOutput.shared
+    let hot = inspection.total[.hotByteCount]
+    try line("hot part", "\(formatBytes(hot).padded(to: 9)) \(perEvent(hot))")
     try out.write("\nbytes      values      distinct    kind     encodings              path\n")
     for column in inspection.columns {
       let encodings = column.encodings.joined(separator: ",") + (column.isPacked ? " (packed)" : "")

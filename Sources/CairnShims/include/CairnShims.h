@@ -84,6 +84,52 @@ static inline void cairn_copy(uint8_t *_Nonnull to, const uint8_t *_Nonnull from
   }
 }
 
+/// Writes 16 bytes as 32 hexadecimal digits in lower case.
+static inline void cairn_hex_digits(uint8_t *_Nonnull to, const uint8_t *_Nonnull from) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128((const __m128i *)from), low = _mm_set1_epi8(0x0F);
+  const __m128i upper = _mm_and_si128(_mm_srli_epi16(bytes, 4), low), lower = _mm_and_si128(bytes, low);
+  const __m128i nine = _mm_set1_epi8(9), zero = _mm_set1_epi8('0'), letters = _mm_set1_epi8('a' - '0' - 10);
+  for (int half = 0; half < 2; half++) {
+    const __m128i digits = half ? _mm_unpackhi_epi8(upper, lower) : _mm_unpacklo_epi8(upper, lower);
+    const __m128i beyond = _mm_and_si128(_mm_cmpgt_epi8(digits, nine), letters);
+    _mm_storeu_si128((__m128i *)(to + 16 * half), _mm_add_epi8(_mm_add_epi8(digits, zero), beyond));
+  }
+#elif defined(__aarch64__)
+  const uint8x16_t bytes = vld1q_u8(from), nine = vdupq_n_u8(9), zero = vdupq_n_u8('0');
+  const uint8x16_t upper = vshrq_n_u8(bytes, 4), lower = vandq_u8(bytes, vdupq_n_u8(0x0F));
+  for (int half = 0; half < 2; half++) {
+    const uint8x16_t digits = half ? vzip2q_u8(upper, lower) : vzip1q_u8(upper, lower);
+    const uint8x16_t beyond = vandq_u8(vcgtq_u8(digits, nine), vdupq_n_u8('a' - '0' - 10));
+    vst1q_u8(to + 16 * half, vaddq_u8(vaddq_u8(digits, zero), beyond));
+  }
+#else
+  for (int at = 0; at < 16; at++) {
+    to[2 * at] = "0123456789abcdef"[from[at] >> 4];
+    to[2 * at + 1] = "0123456789abcdef"[from[at] & 15];
+  }
+#endif
+}
+
+/// Writes the 36 characters of the UUID whose bits, the first one highest, are those of two numbers.
+static inline void cairn_write_uuid(uint8_t *_Nonnull to, uint64_t high, uint64_t low) {
+  uint8_t bytes[16], digits[32];
+  high = __builtin_bswap64(high);
+  low = __builtin_bswap64(low);
+  memcpy(bytes, &high, 8);
+  memcpy(bytes + 8, &low, 8);
+  cairn_hex_digits(digits, bytes);
+  memcpy(to, digits, 8);
+  to[8] = '-';
+  memcpy(to + 9, digits + 8, 4);
+  to[13] = '-';
+  memcpy(to + 14, digits + 12, 4);
+  to[18] = '-';
+  memcpy(to + 19, digits + 16, 4);
+  to[23] = '-';
+  memcpy(to + 24, digits + 20, 12);
+}
+
 /// First place at or after p, before end, with byte a and, distance bytes behind it, byte b; end where there is none.
 /// The caller guarantees that the bytes up to end + distance can be read.
 static inline const uint8_t *_Nonnull cairn_find_pair(

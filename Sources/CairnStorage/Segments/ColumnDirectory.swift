@@ -108,6 +108,8 @@ struct EncodedColumn: Sendable {
     var raw: [UInt8]
     /// Compressed ahead, on the worker that encoded the column, for parts that become blocks.
     var body: BlockBody?
+    /// Where the block is, once it is written.
+    var place: BlockRef?
   }
 
   struct DictionaryBlock: Sendable {
@@ -135,6 +137,8 @@ struct EncodedColumn: Sendable {
   /// Word lists of all chunks, where chunks can be coded.
   var lists: Part?
   var membership: EncodedMembership?
+  /// What the directory says of the membership index, once its pages are written.
+  private(set) var membershipBody: [UInt8]?
   /// The merged column that some of its codes are given.
   var given: Int?
   /// The merged columns that its values are derived from.
@@ -168,7 +172,15 @@ struct EncodedColumn: Sendable {
     }
   }
 
-  /// Writes the parts that are blocks and gives the directory.
+  /// Writes what only questions for single values read: random tokens and the pages of the membership index.
+  mutating func writeSparseParts(_ writer: BlockWriter) throws {
+    for index in chunks.indices where chunks[index].tokens != nil {
+      try chunks[index].part.writeBlock(writer)
+    }
+    membershipBody = try membership?.write(writer)
+  }
+
+  /// Writes the other parts that are blocks and gives the directory.
   ///
   /// - Parameter number: of a merged column in the file.
   func directory(_ writer: BlockWriter, number: (Int) -> Int) throws -> [UInt8] {
@@ -191,7 +203,7 @@ struct EncodedColumn: Sendable {
     }
     try lists?.write(into: &output, blocks: writer)
     var extensions: [(tag: ExtensionTag, body: [UInt8])] = []
-    if let membership { extensions.append((.membership, try membership.write(writer))) }
+    if let membershipBody { extensions.append((.membership, membershipBody)) }
     if !parents.isEmpty {
       var body = ByteWriter()
       body.writeVarint(parents.count)
@@ -210,9 +222,13 @@ extension EncodedColumn.Part {
     raw = []
   }
 
+  mutating func writeBlock(_ blocks: BlockWriter) throws {
+    if let body, place == nil { place = try blocks.write(body) }
+  }
+
   func write(into output: inout ByteWriter, blocks: BlockWriter) throws {
     if let body {
-      let ref = try blocks.write(body)
+      let ref = try place ?? blocks.write(body)
       output.writeVarint(UInt64(ref.byteCount) << 1 | 1)
       output.writeVarint(ref.offset)
     } else {

@@ -25,14 +25,17 @@ package struct SegmentWriter {
     }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
     let times = bounds.map { order.times[$0] }
-    let encoded = try encodeColumns(plan, groups, bounds.map { order.rows[$0] }, times)
+    var encoded = try encodeColumns(plan, groups, bounds.map { order.rows[$0] }, times)
 
     let blocks = BlockWriter(file)
     try blocks.write(Self.header())
     let compressor = ZstdCompressor(level: level)
     var footer = summary(order)
-    try writeRowGroups(bounds, order, blocks, compressor, &footer)
+    // What few questions read comes first: all else lies together behind it, beside the footer.
     try writeObjects(order, blocks, compressor, &footer)
+    let verbatim = try bounds.map { try writeVerbatim(order.rows[$0], blocks, compressor) }
+    for column in encoded.indices { try encoded[column].writeSparseParts(blocks) }
+    try writeRowGroups(bounds, order, verbatim, blocks, compressor, &footer)
     try writeColumns(encoded, plan.catalogue, inliner.shapes, blocks, compressor, &footer)
     try Self.writeEnd(footer, blocks, compressor)
     try blocks.flush()
@@ -150,28 +153,27 @@ package struct SegmentWriter {
   }
 
   private func writeRowGroups(
-    _ bounds: [Range<Int>], _ order: RowOrder, _ blocks: BlockWriter, _ compressor: ZstdCompressor,
-    _ footer: inout Footer
+    _ bounds: [Range<Int>], _ order: RowOrder, _ verbatim: [(block: BlockRef?, rowCount: Int)],
+    _ blocks: BlockWriter, _ compressor: ZstdCompressor, _ footer: inout Footer
   ) throws {
-    for range in bounds {
+    for (range, verbatim) in zip(bounds, verbatim) {
       let times = Array(order.times[range])
       let untimed = times.prefix { $0 == EventTime.unknown }.count
       var writer = ByteWriter()
       RowTimes.encode(Array(times[untimed...]), into: &writer)
       let timesRef = try blocks.write(BlockBody.make(writer.bytes, compressor))
-      let (verbatim, verbatimCount) = try writeVerbatim(order.rows[range], blocks, compressor)
       footer.rowGroups.append(
         Footer.RowGroup(
           firstRow: range.lowerBound, rowCount: range.count, untimedRowCount: untimed,
           minimumTime: untimed < times.count ? times[untimed] : .max,
           maximumTime: untimed < times.count ? times[times.count - 1] : .min, times: timesRef,
-          verbatim: verbatim, verbatimRowCount: verbatimCount))
+          verbatim: verbatim.block, verbatimRowCount: verbatim.rowCount))
     }
   }
 
   private func writeVerbatim(
     _ rows: ArraySlice<RowOrder.Source>, _ blocks: BlockWriter, _ compressor: ZstdCompressor
-  ) throws -> (BlockRef?, Int) {
+  ) throws -> (block: BlockRef?, rowCount: Int) {
     if pieces.allSatisfy(\.state.verbatim.isEmpty) { return (nil, 0) }
     var positions: [Int64] = []
     let table = StringTable()

@@ -116,6 +116,14 @@ final class Column: @unchecked Sendable {
     return CodeColumn(try vector(), count: count)
   }
 
+  /// The column as storage has it, where that is a dictionary's entries and nobody has read them yet; else nil.
+  func storedField() throws -> (field: CodedField, segment: Int)? {
+    guard case .events(let rows, let source, let charge) = origin, lock.withLock({ loaded == nil }),
+      case .coded(let field)? = try Charge.keep(charge, { try rows.field(source) })()
+    else { return nil }
+    return (field, rows.segment.number)
+  }
+
   /// Whether each row is NULL, which storage may tell without reading a value.
   func nulls(count: Int) throws -> [Bool] {
     if case .events(let rows, let source, let charge) = origin, lock.withLock({ loaded == nil }),

@@ -7,9 +7,24 @@ extension BoundExpression {
   /// that occurs, or where these are many, node by node for all rows.
   func vector(_ batch: Batch, _ context: ExecutionContext) throws -> Vector {
     if let constant { return .constant(constant) }
+    if let results = try vectorByEntry(batch, context) { return results }
     return try vector(
       try inputs(batch, context), rowCount: batch.rowCount, context.options.cancellation,
       budget: context.batchByteLimit)
+  }
+
+  /// The same where it reads one column, of which storage has a dictionary that is the whole segment's.
+  private func vectorByEntry(_ batch: Batch, _ context: ExecutionContext) throws -> Vector? {
+    guard let results, columns.count == 1, let field = try batch.columns[columns[0]]?.storedField() else {
+      return nil
+    }
+    let (cancellation, root) = (context.options.cancellation, root)
+    return try cancellation.during {
+      try results.vector(
+        field.field, segment: field.segment, rowCount: batch.rowCount,
+        isCancelled: { cancellation.isCancelled },
+        { cancellation.isCancelled ? .null : root.value(Row(values: [$0], elements: [])) })
+    }
   }
 
   /// The same; `inputs` are the values of its columns.
@@ -21,8 +36,9 @@ extension BoundExpression {
   ) throws -> Vector {
     try cancellation.during {
       let evaluator = Evaluator(self, inputs, rowCount: rowCount, FlatBudget(byteCount: budget))
+      let root = root
       return evaluator.flat(self) ?? evaluator.stepped(self)
-        ?? evaluator.map { cancellation.isCancelled ? .null : evaluate(values: $0) }
+        ?? evaluator.map { cancellation.isCancelled ? .null : root.value(Row(values: $0, elements: [])) }
     }
   }
 
@@ -42,8 +58,9 @@ extension BoundExpression {
       let evaluator = Evaluator(self, inputs, rowCount: rowCount, FlatBudget(byteCount: budget))
       if let rows = evaluator.selection(self) { return rows }
       if let outcomes = evaluator.outcomes(self) { return outcomes.passing }
+      let root = root
       let outcome = evaluator.map {
-        .boolean(!cancellation.isCancelled && truth(values: $0) == true)
+        .boolean(!cancellation.isCancelled && root.truth(Row(values: $0, elements: [])) == true)
       }
       return FlatValue(outcome).outcomes(rowCount, \.truth).passing
     }

@@ -216,7 +216,13 @@ struct TextNumbers {
 
   /// Whether the table has a text.
   func contains(_ text: UnsafeBufferPointer<UInt8>, in entries: TextEntries) -> Bool {
-    places[place(of: text, GroupingKey.textHash(text), in: entries)] != 0
+    known(text, in: entries) != nil
+  }
+
+  /// The number of a text; nil where the table does not have it.
+  func known(_ text: UnsafeBufferPointer<UInt8>, in entries: TextEntries) -> UInt32? {
+    let place = places[place(of: text, GroupingKey.textHash(text), in: entries)]
+    return place == 0 ? nil : UInt32(truncatingIfNeeded: place & ~Self.upperHalf) - 1
   }
 
   /// The place of a text, or the free one that it would have.

@@ -16,7 +16,10 @@ package struct BoundExpression: Sendable {
   let timeGranularity: Int64?
   /// Whether it has another value each time that it is evaluated, so that it must be for each row, once.
   let isVolatile: Bool
-  private let root: any Node
+  /// What it is evaluated by. Loops hold on to this alone: the whole expression has many parts to count references of.
+  let root: any Node
+  /// What it comes to for entries of dictionaries; nil where evaluating is no more work than remembering.
+  let results: EntryResults?
   /// The top-level AND terms; empty if there are none.
   private let terms: [BoundExpression]
   /// The terms of a top-level OR that reads several paths, those about one path together, or of one that searches whole
@@ -36,6 +39,10 @@ package struct BoundExpression: Sendable {
     self.needle = needle
     self.terms = terms
     self.timeGranularity = timeGranularity
+    let isPlain = root is PathNode || root is ColumnNode
+    results =
+      isPlain || isVolatile || timeGranularity != nil || table.columns.count != 1
+        || !table.members.allSatisfy(\.isEmpty) ? nil : EntryResults()
   }
 
   /// The value for a row; `values[i]` belongs to `columns[i]`. Deterministic, unless it is

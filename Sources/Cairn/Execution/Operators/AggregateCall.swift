@@ -39,6 +39,7 @@ enum AggregateStates: Sendable {
   /// What a rule prefers in each group.
   case extremes([ExtremeRule.Candidate?], ExtremeRule)
   case sums([FlatSum])
+  case moments([FlatMoments])
   /// What conditions came to in each group.
   case verdicts([LogicVerdict], isConjunction: Bool)
   case states([any AggregateState])
@@ -84,6 +85,10 @@ enum AggregateStates: Sendable {
       self = .counts([])
       sums.append(contentsOf: repeatElement(FlatSum(), count: count))
       self = .sums(sums)
+    case .moments(var moments):
+      self = .counts([])
+      moments.append(contentsOf: repeatElement(FlatMoments(), count: count))
+      self = .moments(moments)
     case .verdicts(var verdicts, let isConjunction):
       self = .counts([])
       verdicts.append(contentsOf: repeatElement(.none, count: count))
@@ -102,6 +107,10 @@ enum AggregateStates: Sendable {
   /// roughly.
   mutating func merge(_ later: AggregateStates, _ targets: [Int], _ call: AggregateCall) -> Int {
     if let added = mergeTyped(later, targets) { return added }
+    if generality == later.generality, generality < Self.mostGeneral {
+      self = generalized(call)
+      return merge(later.generalized(call), targets, call)
+    }
     if generality != later.generality {
       let heldByteCount = heldByteCount
       if generality < later.generality {
@@ -146,10 +155,10 @@ enum AggregateStates: Sendable {
   }
 
   /// Makes ready for results, once all rows of `groupCount` groups are there.
-  mutating func finish(_ call: AggregateCall, groupCount: Int) throws {
+  mutating func finish(_ call: AggregateCall, groupCount: Int, threads: Int) throws {
     guard case .gathered(var rows) = self else { return }
     self = .counts([])
-    try rows.sort(call, groupCount: groupCount)
+    try rows.sort(call, groupCount: groupCount, threads: threads)
     self = .gathered(rows)
   }
 

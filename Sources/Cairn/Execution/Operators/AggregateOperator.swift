@@ -97,7 +97,7 @@ final class AggregateOperator: Operator {
     if !fits { return nil }
     // Without keys there is a group even where there are no rows.
     for (index, set) in sets.enumerated() where grouping.isWhole(set) { tables[index].addEmptyGroup() }
-    for index in tables.indices { try tables[index].finish() }
+    for index in tables.indices { try tables[index].finish(threads: context.options.threads) }
     return tables
   }
 

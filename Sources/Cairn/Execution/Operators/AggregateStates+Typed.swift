@@ -21,12 +21,14 @@ extension AggregateStates {
       switch kernel {
       case .extreme(let rule): rule.isByTime && !rule.isByKey ? .seconds([], rule) : .extremes([], rule)
       case .sum, .average: .sums([])
+      case .variance: .moments([])
       case .countIf: .counts([])
       case .logic(let isConjunction): .verdicts([], isConjunction: isConjunction)
       }
   }
 
-  /// Takes in flat states of the same form; gives the bytes that this adds, nil where the forms differ.
+  /// Takes in flat states of the same form; gives the bytes that this adds, nil where the forms differ or cannot hold
+  /// what comes together.
   mutating func mergeTyped(_ later: AggregateStates, _ targets: [Int]) -> Int? {
     // Taken apart one after the other: a pair of both would be a second owner of what is changed.
     switch later {
@@ -63,6 +65,16 @@ extension AggregateStates {
       }
       self = .sums(sums)
       return 0
+    case .moments(let more):
+      guard case .moments(var moments) = self else { return nil }
+      var fits = true
+      for (group, target) in targets.enumerated() {
+        moments[target].merge(more[group])
+        fits = fits && moments[target].fits
+      }
+      if !fits { return nil }
+      self = .moments(moments)
+      return 0
     case .verdicts(let more, _):
       guard case .verdicts(var verdicts, let isConjunction) = self else { return nil }
       self = .counts([])
@@ -77,10 +89,12 @@ extension AggregateStates {
   var generality: Int {
     switch self {
     case .seconds: 0
-    case .extremes, .sums: 1
-    default: 2
+    case .extremes, .sums, .moments: 1
+    default: Self.mostGeneral
     }
   }
+
+  static let mostGeneral = 2
 
   /// The same in the next more general form.
   func generalized(_ call: AggregateCall) -> AggregateStates {
@@ -96,6 +110,9 @@ extension AggregateStates {
     case .sums(let sums):
       if case .average = call.kernel { return .states(sums.map { AverageState($0.exact) }) }
       return .states(sums.map { SumState($0.exact) })
+    case .moments(let moments):
+      guard case .variance(let rule) = call.kernel else { return self }
+      return .states(moments.map { VarianceState(rule, $0) })
     default: return self
     }
   }
@@ -103,7 +120,7 @@ extension AggregateStates {
   /// The same with a state of its own for each group.
   func general(_ call: AggregateCall) -> AggregateStates {
     var states = self
-    while states.generality < 2 { states = states.generalized(call) }
+    while states.generality < Self.mostGeneral { states = states.generalized(call) }
     return states
   }
 
@@ -133,6 +150,9 @@ extension AggregateStates {
           guard sum.count > 0 else { return .null }
           return (isAverage ? sum.exact.average : sum.exact.number).map(EngineValue.number) ?? .null
         })
+    case .moments(let moments):
+      guard case .variance(let rule) = call.kernel else { return nil }
+      return .plain(moments[range].map { rule.result($0) })
     case .verdicts(let verdicts, let isConjunction):
       return .coded(
         Vector.Coded(

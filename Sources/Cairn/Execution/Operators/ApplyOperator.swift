@@ -74,6 +74,12 @@ final class ApplyOperator: Operator {
     {
       return .coded(outcomes.vector)
     }
+    if parameters.isEmpty, values.count > 1, batch.rowCount > 0,
+      case .list(let list) = try outcome([], context, memo),
+      let outcomes = list.outcomes(values, rowCount: batch.rowCount)
+    {
+      return .coded(outcomes.vector)
+    }
     let rows = try OuterRows(batch, parameters, values)
     // EXPLAIN ANALYZE counts what the subquery's operators do for each combination.
     if case .exists = sort, context.operators == nil, !parameters.isEmpty,
@@ -132,11 +138,7 @@ final class ApplyOperator: Operator {
         try subquery.pull(inner) { batch in
           (try pairs.map { try batch.columns[$0.column]?.vector() ?? .constant(.null) }, batch.rowCount)
         } _: { columns, rowCount in
-          if columns.count == 1 {
-            list.add(columns[0], count: rowCount)
-          } else {
-            list.add((0..<rowCount).map { row in columns.map { $0[row] } })
-          }
+          list.add(columns, count: rowCount)
           return true
         }
         list.end()

@@ -15,12 +15,14 @@ struct ComparedList: Sendable {
   private var index: ComparedIndex?
   /// Strings, where a string equals one or is unlike all: neither side is a time column.
   private let texts: TextSet?
+  /// The same of rows with several columns.
+  private let plain: PlainRows?
   /// The same with the texts as rows, for values that are no strings.
   private let whole = Memo<Bool, ComparedList>()
   private var rowByteCount = 0
 
   /// Bytes in memory, roughly.
-  var byteCount: Int { rowByteCount + (texts?.byteCount ?? 0) }
+  var byteCount: Int { rowByteCount + (texts?.byteCount ?? 0) + (plain?.byteCount ?? 0) }
 
   /// What a row costs beside its values: it is in a set, a list and an index.
   private static let ownByteCount = 256
@@ -39,6 +41,7 @@ struct ComparedList: Sendable {
     texts =
       hasTexts && isMembership && sides.count == 1 && !sides[0].valueIsTime && !sides[0].otherIsTime
       ? TextSet() : nil
+    plain = hasTexts && isMembership && sides.count > 1 ? PlainRows(sides) : nil
   }
 
   mutating func add(_ more: [[EngineValue]]) {
@@ -52,8 +55,15 @@ struct ComparedList: Sendable {
     }
   }
 
+  /// The rows of some columns.
+  mutating func add(_ columns: [Vector], count: Int) {
+    if columns.count == 1 { return add(columns[0], count: count) }
+    let others = plain?.insert(columns, rowCount: count) ?? Array(0..<count)
+    add(others.map { row in columns.map { $0[row] } })
+  }
+
   /// The values of one column.
-  mutating func add(_ vector: Vector, count: Int) {
+  private mutating func add(_ vector: Vector, count: Int) {
     guard let texts, case .texts(let column) = vector else {
       return add(vector.coded(count: count).used.map { [$0] })
     }
@@ -74,18 +84,38 @@ struct ComparedList: Sendable {
   }
 
   func truth(_ values: [EngineValue]) -> Bool? {
-    if rows.isEmpty, (texts?.count ?? 0) == 0 { return isAll }
+    if rows.isEmpty, (texts?.count ?? 0) == 0, (plain?.count ?? 0) == 0 { return isAll }
+    if let plain, plain.count > 0 { return whole(plain.values).truth(values) }
     guard let texts, !values[0].isNull else { return truthOfRows(values) }
     if let string = values[0].string {
       return string.withUnsafeBufferPointer { texts.contains($0) } ? !isAll : truthOfRows(values)
     }
     if texts.count == 0 { return truthOfRows(values) }
-    return whole.value(true) {
+    return whole(texts.values.map { [$0] }).truth(values)
+  }
+
+  /// All rows as values.
+  private func whole(_ others: @autoclosure () -> [[EngineValue]]) -> ComparedList {
+    whole.value(true) {
       var list = ComparedList(operation, isAll: isAll, sides, hasTexts: false)
-      list.add(rows + texts.values.map { [$0] })
+      list.add(rows + others())
       list.end()
       return list
-    }.truth(values)
+    }
+  }
+
+  /// The outcomes for all rows of some columns; nil where these are compared as values.
+  func outcomes(_ columns: [Vector], rowCount: Int) -> Outcomes? {
+    guard let plain, plain.count > 0, let found = plain.contains(columns, rowCount: rowCount) else {
+      return nil
+    }
+    return Outcomes(
+      rows: found.enumerated().map { row, isFound in
+        if isFound == true { return Outcomes.code(!isAll) }
+        // Strings and times compare with one another; with NULL it depends.
+        if isFound == false, rows.isEmpty { return Outcomes.code(isAll) }
+        return Outcomes.code(truth(columns.map { $0[row] }))
+      })
   }
 
   /// The outcomes for texts of all rows; nil where these are compared as values.

@@ -9,18 +9,20 @@ final class FlatWindow {
   let partitionNumbers: [UInt32]
   /// Whether rows of a partition have an order.
   let isOrdered: Bool
-  let ranked: RankedRows
+  /// The places of rows that are peers, where these are several.
+  private let ties: [Range<Int>]
   private let store: RowStore
   private var vectors: [ColumnID: Vector] = [:]
   private(set) lazy var peers = findPeers()
 
-  init(_ store: RowStore, partition: [ColumnID], ordering: [SortKey]) throws {
+  init(_ store: RowStore, partition: [ColumnID], ordering: [SortKey], threads: Int) throws {
     self.store = store
     isOrdered = !ordering.isEmpty
     let numbers = try CombinationNumbers.ofRows(store.batches, by: partition)
     partitionNumbers = numbers.rows
-    ranked = try RankedRows(store.batches, ordering, in: numbers.rows)
-    rows = ranked.order
+    let order = try OrderedRows(store.batches, ordering, in: numbers.rows, threads: threads)
+    rows = order.rows
+    ties = order.ties
     var counts = [Int](repeating: 0, count: numbers.count)
     for number in numbers.rows { counts[Int(number)] += 1 }
     var end = 0
@@ -78,21 +80,22 @@ final class FlatWindow {
   }
 
   private func findPeers() -> Peers {
-    var peers = Peers(
-      starts: Array(repeating: 0, count: rows.count), ends: Array(repeating: 0, count: rows.count))
-    for partition in partitions {
-      var start = partition.lowerBound
-      while start < partition.upperBound {
-        var end = start + 1
-        while end < partition.upperBound, ranked.isTie(Int(rows[start]), Int(rows[end])) { end += 1 }
-        for place in start..<end {
-          peers.starts[place] = UInt32(truncatingIfNeeded: start)
-          peers.ends[place] = UInt32(truncatingIfNeeded: end)
-        }
-        start = end
+    let places = 0..<UInt32(truncatingIfNeeded: rows.count)
+    var peers = Peers(starts: places.map { $0 }, ends: places.map { $0 + 1 })
+    for tie in ties {
+      for place in tie {
+        peers.starts[place] = UInt32(truncatingIfNeeded: tie.lowerBound)
+        peers.ends[place] = UInt32(truncatingIfNeeded: tie.upperBound)
       }
     }
     return peers
+  }
+
+  /// Those of a partition, counted in it.
+  func peers(of partition: Range<Int>) -> [Range<Int>] {
+    partition.map { place in
+      Int(peers.starts[place]) - partition.lowerBound..<Int(peers.ends[place]) - partition.lowerBound
+    }
   }
 }
 

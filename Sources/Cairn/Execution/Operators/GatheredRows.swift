@@ -115,12 +115,12 @@ struct GatheredRows: Sendable {
   // MARK: Results
 
   /// Puts the rows of `groupCount` groups in order, once all are there.
-  mutating func sort(_ call: AggregateCall, groupCount: Int) throws {
+  mutating func sort(_ call: AggregateCall, groupCount: Int, threads: Int) throws {
     let batches = parts.map { part in
       Batch(rowCount: part.groups.count, columns: part.columns.mapValues { Column($0) })
     }
     let groups = parts.flatMap(\.groups)
-    let order = try RankedRows(batches, call.ordering, in: groups).order
+    let order = try OrderedRows(batches, call.ordering, in: groups, threads: threads).rows
     var starts = [Int](repeating: 0, count: groupCount + 1)
     for group in groups { starts[Int(group) + 1] += 1 }
     for group in 0..<groupCount { starts[group + 1] += starts[group] }

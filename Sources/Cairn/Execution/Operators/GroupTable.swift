@@ -56,8 +56,10 @@ struct GroupTable {
   }
 
   /// Makes the states ready for results, once all groups are there.
-  mutating func finish() throws {
-    for index in states.indices { try states[index].finish(calls[index], groupCount: count) }
+  mutating func finish(threads: Int) throws {
+    for index in states.indices {
+      try states[index].finish(calls[index], groupCount: count, threads: threads)
+    }
   }
 
   /// Adds some groups of partial ones.

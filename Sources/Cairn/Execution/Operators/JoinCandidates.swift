@@ -23,8 +23,11 @@ struct JoinCandidates: Sendable {
 
   let batch: Batch
   private let keys: [JoinKeys]
+  /// The key's entry of each row where rows share entries; else empty.
+  private let entries: [UInt32]
+  /// By entry where rows share these, else by row.
   private let hashes: [UInt64]
-  /// For each row the first one of the table that may join it, counted from 1; 0 for none.
+  /// For each of them the first row of the table that may join it, counted from 1; 0 for none.
   private let firstCandidates: [UInt32]
   private let table: JoinTable
   private let alone: Alone
@@ -45,16 +48,22 @@ struct JoinCandidates: Sendable {
     self.keys = keys
     self.table = table
     self.alone = alone
-    hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
+    entries = table.hasOneKey && batch.rowCount > 0 ? keys[0].sharedEntries ?? [] : []
+    if table.joinsAll {
+      hashes = []
+    } else if entries.isEmpty {
+      hashes = KeyHashes(keys, rowCount: batch.rowCount).values
+    } else {
+      hashes = KeyHashes(entriesOf: keys[0]).values
+    }
     firstCandidates = table.firstCandidates(hashes)
-    let isShared = table.hasOneKey && batch.rowCount > 0 && keys[0].sharedEntry(0) != nil
-    verdicts = isShared ? Array(repeating: .unknown, count: keys[0].entryCount) : []
+    verdicts = entries.isEmpty ? [] : Array(repeating: .unknown, count: keys[0].entryCount)
   }
 
   mutating func next() -> Part? {
     var part = Part()
     while row < batch.rowCount, part.leftRows.count < pairCount {
-      if last == nil, !table.joinsAll, firstCandidates[row] == 0 {
+      if last == nil, !table.joinsAll, firstCandidates[place] == 0 {
         if alone != .never {
           part.leftRows.append(UInt32(truncatingIfNeeded: row))
           part.rightRows.append(-1)
@@ -64,7 +73,7 @@ struct JoinCandidates: Sendable {
       }
       let start = part.leftRows.count
       let isContinued = last != nil
-      let entry = verdicts.isEmpty ? nil : keys[0].sharedEntry(row)
+      let entry = entries.isEmpty ? nil : Int(entries[row])
       let isSure = table.joinsAll || entry.map { verdicts[$0] == .allEqual } ?? false
       var areAllEqual = true
       while let candidate = candidate(after: last) {
@@ -100,6 +109,10 @@ struct JoinCandidates: Sendable {
     return part.leftRows.isEmpty ? nil : part
   }
 
+  /// Where the hash of the row is.
+  @inline(__always)
+  private var place: Int { entries.isEmpty ? row : Int(entries[row]) }
+
   private mutating func advance() {
     row += 1
     last = nil
@@ -110,7 +123,7 @@ struct JoinCandidates: Sendable {
       let next = (last ?? -1) + 1
       return next < table.store.rowCount ? next : nil
     }
-    guard let last else { return firstCandidates[row] == 0 ? nil : Int(firstCandidates[row]) - 1 }
-    return table.candidate(hashes[row], after: last)
+    guard let last else { return firstCandidates[place] == 0 ? nil : Int(firstCandidates[place]) - 1 }
+    return table.candidate(hashes[place], after: last)
   }
 }

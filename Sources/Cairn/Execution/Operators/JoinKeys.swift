@@ -63,11 +63,8 @@ struct JoinKeys: Sendable {
     }
   }
 
-  /// The entry of a row where rows share entries; nil where each has one of its own, or nearly.
-  @inline(__always)
-  func sharedEntry(_ row: Int) -> Int? { sharesEntries ? Int(codes[row]) : nil }
-
-  private var sharesEntries: Bool { hashes.count * 2 < codes.count }
+  /// The entry of each row where rows share entries; nil where each has one of its own, or nearly.
+  var sharedEntries: [UInt32]? { hashes.count * 2 < codes.count ? codes : nil }
 
   /// Whether a row has the same bytes as an entry of other texts; nil where it has no text.
   @inline(__always)
@@ -87,9 +84,9 @@ struct JoinKeys: Sendable {
   }
 
   /// Takes each row's part into its hash; a NULL, which equals nothing, is noted.
-  fileprivate func combine(into rows: inout [UInt64], _ hasNull: inout [Bool]) {
+  fileprivate func combine(into rows: inout [UInt64], _ hasNull: inout [Bool], byEntry: Bool) {
     for row in rows.indices {
-      if let part = hashes[codes.isEmpty ? row : Int(codes[row])] {
+      if let part = hashes[byEntry || codes.isEmpty ? row : Int(codes[row])] {
         rows[row] = (rows[row] ^ part) &* 0x9E37_79B9_7F4A_7C15
       } else {
         hasNull[row] = true
@@ -110,11 +107,16 @@ struct KeyHashes: Sendable {
   /// The hash of rows that have a NULL, which equals nothing.
   static let null: UInt64 = 0
 
-  init(_ keys: [JoinKeys], rowCount: Int) {
+  init(_ keys: [JoinKeys], rowCount: Int) { self.init(keys, count: rowCount, byEntry: false) }
+
+  /// The hashes that rows with each entry of a single key have.
+  init(entriesOf key: JoinKeys) { self.init([key], count: key.entryCount, byEntry: true) }
+
+  private init(_ keys: [JoinKeys], count rowCount: Int, byEntry: Bool) {
     count = rowCount
     var hashes = [UInt64](repeating: 0, count: rowCount)
     var hasNull = [Bool](repeating: false, count: rowCount)
-    for key in keys { key.combine(into: &hashes, &hasNull) }
+    for key in keys { key.combine(into: &hashes, &hasNull, byEntry: byEntry) }
     for row in hashes.indices {
       let hash = hashes[row] ^ hashes[row] >> 32
       hashes[row] = hasNull[row] ? Self.null : hash == Self.null ? 1 : hash

@@ -72,7 +72,9 @@ struct PartialGroups: Sendable {
     guard let filter = call.filter else { return try gather(call, batch, groups, interner, nil) }
     let passes = try Self.vector(batch, filter).truths(count: batch.rowCount)
     let rows = passes.indices.filter { passes[$0] }.map { UInt32(truncatingIfNeeded: $0) }
-    if rows.count > batch.rowCount / 2, !call.isGathered { return try gather(call, batch, groups, interner, passes) }
+    if rows.count > batch.rowCount / 2, !call.isGathered {
+      return try gather(call, batch, groups, interner, passes)
+    }
     // Arguments are read of the few rows that count alone.
     return try gather(call, batch.select(rows), groups.taken(rows), interner, nil)
   }

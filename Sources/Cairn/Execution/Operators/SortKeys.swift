@@ -9,91 +9,15 @@ struct SortKey: Sendable {
   let isTime: Bool
 }
 
-/// What some rows are ordered by, as numbers that compare fast: a rank for each row and key. A key tells apart rows
-/// that those before it do not; what it says of others means nothing.
+/// What rows in temporary files are ordered by, as numbers that compare fast: a rank for each row and key.
 struct RankedRows {
   private var ranks: [[Int64]] = []
-  let rowCount: Int
-  /// All rows in the order of the keys, those of a group together where groups are given.
-  private(set) var order: [UInt32]
-
-  /// Ranks of the rows of some batches, counted over all.
-  ///
-  /// - Parameter groups: a number for each row; rows of several groups are not compared.
-  init(_ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]? = nil) throws {
-    rowCount = batches.reduce(0) { $0 + $1.rowCount }
-    var radix = RadixOrder(rowCount: rowCount)
-    let first = try keys.first.map { try Self.rank(batches, $0) }
-    first?.withUnsafeBufferPointer { ranks in radix.sort { ranks[$0] } }
-    groups?.withUnsafeBufferPointer { groups in radix.sort { Int64(groups[$0]) } }
-    order = radix.rows
-    guard let first else { return }
-    ranks = [first]
-    if keys.count > 1 { try orderTies(batches, Array(keys.dropFirst()), in: groups) }
-  }
-
-  /// Orders rows that the first key does not tell apart by the others, which are looked at for these alone.
-  private mutating func orderTies(_ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]?) throws {
-    let first = ranks[0]
-    // Rows alike have the same number.
-    var runs = [UInt32](repeating: 0, count: rowCount)
-    var isTied = [Bool](repeating: false, count: rowCount)
-    var tiedCount = 0
-    var run: UInt32 = 0
-    var start = 0
-    while start < rowCount {
-      let row = Int(order[start])
-      var end = start + 1
-      while end < rowCount, first[Int(order[end])] == first[row], groups?[Int(order[end])] == groups?[row] {
-        end += 1
-      }
-      for place in start..<end { runs[Int(order[place])] = run }
-      if end - start > 1 {
-        for place in start..<end { isTied[Int(order[place])] = true }
-        tiedCount += end - start
-      }
-      run += 1
-      start = end
-    }
-    if tiedCount == 0 { return ranks += keys.map { _ in [Int64](repeating: 0, count: rowCount) } }
-    if tiedCount > rowCount / 2 {
-      let later = try RankedRows(batches, keys, in: runs)
-      order = later.order
-      ranks += later.ranks
-      return
-    }
-    var rows: [Int] = []
-    var few: [Batch] = []
-    start = 0
-    for batch in batches {
-      let tied = (0..<batch.rowCount).filter { isTied[start + $0] }
-      rows += tied.map { start + $0 }
-      let part = Batch(
-        rowCount: batch.rowCount,
-        columns: batch.columns.filter { column in keys.contains { $0.column == column.key } })
-      few.append(part.select(tied.map { UInt32(truncatingIfNeeded: $0) }))
-      start += batch.rowCount
-    }
-    let later = try RankedRows(few, keys, in: rows.map { runs[$0] })
-    // Runs stand in one order here and there.
-    let places = order.indices.filter { isTied[Int(order[$0])] }
-    for (place, row) in zip(places, later.order) {
-      order[place] = UInt32(truncatingIfNeeded: rows[Int(row)])
-    }
-    for laterRanks in later.ranks {
-      var all = [Int64](repeating: 0, count: rowCount)
-      for (index, row) in rows.enumerated() { all[row] = laterRanks[index] }
-      ranks.append(all)
-    }
-  }
 
   /// Ranks of rows in temporary files; keys whose values do not fit are ordered there.
   init(
     stored store: RowStore, _ keys: [SortKey], _ arena: SpillArena, byteLimit: Int,
     _ context: ExecutionContext
   ) throws {
-    rowCount = store.rowCount
-    order = []
     for key in keys {
       let byteCount = store.batches.reduce(0) {
         $0 + ($1.columns[key.column]?.rowByteCount(rowCount: $1.rowCount) ?? 0) * $1.rowCount
@@ -103,7 +27,7 @@ struct RankedRows {
         continue
       }
       var runs = try SortRuns(store, [key], arena, context)
-      var own = [Int64](repeating: 0, count: rowCount)
+      var own = [Int64](repeating: 0, count: store.rowCount)
       var (rank, last): (Int64, [ComparedValue]?) = (0, nil)
       while let next = runs.next() {
         if let last, !runs.isTie(last, next.keys) { rank += 1 }
@@ -125,15 +49,39 @@ struct RankedRows {
   }
 
   /// Whether two rows are equal in all keys.
-  func isTie(_ lhs: Int, _ rhs: Int) -> Bool { ranks.allSatisfy { $0[lhs] == $0[rhs] } }
+  private func isTie(_ lhs: Int, _ rhs: Int) -> Bool { ranks.allSatisfy { $0[lhs] == $0[rhs] } }
 
-  /// All rows in order.
-  func sorted() -> [Int] { order.map { Int($0) } }
-
-  private static func rank(_ batches: [Batch], _ key: SortKey) throws -> [Int64] {
-    let vectors = try batches.map { batch in
-      (vector: try batch.columns[key.column]?.vector() ?? .constant(.null), count: batch.rowCount)
+  /// Where the peers of each row of a partition begin and end, of rows in order.
+  func peers(_ rows: [Int]) -> [Range<Int>] {
+    var peers: [Range<Int>] = []
+    peers.reserveCapacity(rows.count)
+    var start = 0
+    while start < rows.count {
+      var end = start + 1
+      while end < rows.count, isTie(rows[start], rows[end]) { end += 1 }
+      for _ in start..<end { peers.append(start..<end) }
+      start = end
     }
+    return peers
+  }
+
+  // MARK: Ranks
+
+  /// A number for each row, in the order of the key.
+  static func rank(_ batches: [Batch], _ key: SortKey, threads: Int = 1) throws -> [Int64] {
+    rank(try vectors(batches, key, threads: threads), key)
+  }
+
+  /// A key's values with the number of rows.
+  static func vectors(_ batches: [Batch], _ key: SortKey, threads: Int) throws -> [(
+    vector: Vector, count: Int
+  )] {
+    try parallelMap(count: batches.count, threads: threads) { index in
+      (try batches[index].columns[key.column]?.vector() ?? .constant(.null), batches[index].rowCount)
+    }
+  }
+
+  static func rank(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64] {
     if let seconds = seconds(vectors.map(\.vector)) {
       // Seconds that have no text are NULL.
       let null: Int64 = key.nullsFirst ? .min : .max
@@ -142,7 +90,7 @@ struct RankedRows {
       }
     }
     if let whole = wholeNumbers(vectors, key) { return whole }
-    if let ranks = texts(vectors, key) { return ranks }
+    if let texts = plainTexts(vectors, key) { return rank(texts, key) }
     var entries: [EngineValue] = []
     var firstEntries: [Int] = []
     var columns: [Vector.Coded] = []
@@ -181,15 +129,20 @@ struct RankedRows {
     return ranks
   }
 
-  /// Ranks of texts; nil where there is anything else, and where they may be times.
-  private static func texts(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Int64]? {
+  /// The values as texts; nil where there is anything else, and where they may be times.
+  static func plainTexts(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey) -> [Vector.Texts]? {
     if key.isTime { return nil }
     var texts: [Vector.Texts] = []
     for (vector, count) in vectors {
       guard let part = vector.texts(count: count) else { return nil }
       texts.append(part)
     }
-    return TextRanks.ofRows(texts).map { rank in
+    return texts
+  }
+
+  /// Ranks of texts.
+  static func rank(_ texts: [Vector.Texts], _ key: SortKey) -> [Int64] {
+    TextRanks.ofRows(texts).map { rank in
       rank < 0 ? (key.nullsFirst ? .min : .max) : key.isDescending ? -rank : rank
     }
   }

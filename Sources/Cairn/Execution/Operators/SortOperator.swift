@@ -96,7 +96,7 @@ final class SortOperator: Operator {
     _ work: @Sendable (Batch) throws -> Result, _ take: (Result) throws -> Bool
   ) throws {
     let store = RowStore(batches, threads: context.options.threads)
-    let order = try order(of: batches)
+    let order = try order(of: batches, threads: context.options.threads)
     let rowCount = context.rowCount(atMost: Self.outputRowCount, rowByteCount: store.rowByteCount)
     _ = try give(
       count: (order.count + rowCount - 1) / rowCount, context,
@@ -136,17 +136,17 @@ final class SortOperator: Operator {
   /// The batch's own first rows, in stored order: no other can be among the first of all.
   private func first(of batch: Batch) throws -> Batch {
     guard let limit, batch.rowCount > limit else { return batch }
-    let rows = try order(of: [batch]).sorted()
+    let rows = try order(of: [batch], threads: 1).sorted()
     return batch.select(rows.map { UInt32($0) })
   }
 
   private func thinned(_ store: RowStore) throws -> Batch {
-    let rows = try order(of: store.batches).sorted()
+    let rows = try order(of: store.batches, threads: 1).sorted()
     return store.batch(rows, isWhole: false)
   }
 
   /// Row numbers in order, cut at the limit.
-  private func order(of batches: [Batch]) throws -> [Int] {
+  private func order(of batches: [Batch], threads: Int) throws -> [Int] {
     if keys.count > 1, let limit, let key = keys.first,
       let leading = try RankedRows.leading(limit, batches, key)
     {
@@ -158,19 +158,14 @@ final class SortOperator: Operator {
         start += batch.rowCount
       }
       let few = zip(batches, leading).map { $0.select($1) }
-      return try cut(RankedRows(few, keys)).map { numbers[$0] }
+      return try cut(OrderedRows(few, keys, threads: threads)).map { numbers[$0] }
     }
-    return try cut(RankedRows(batches, keys))
+    return try cut(OrderedRows(batches, keys, threads: threads))
   }
 
-  private func cut(_ ranked: RankedRows) -> [Int] {
-    var order = ranked.sorted()
-    guard let limit, order.count > limit else { return order }
-    var end = limit
-    if keepsTies, end > 0 {
-      while end < order.count, ranked.isTie(order[limit - 1], order[end]) { end += 1 }
-    }
-    order.removeLast(order.count - end)
-    return order
+  private func cut(_ ordered: OrderedRows) -> [Int] {
+    guard let limit, ordered.rows.count > limit else { return ordered.rows.map { Int($0) } }
+    let tie = keepsTies && limit > 0 ? ordered.ties.first { $0.contains(limit - 1) } : nil
+    return ordered.rows.prefix(tie?.upperBound ?? limit).map { Int($0) }
   }
 }

@@ -32,7 +32,7 @@ struct SortRuns {
       if count == 0 { return nil }
       context.recorder.kept.hold(byteCount)
       defer { context.recorder.kept.hold(-byteCount) }
-      let rows = try RankedRows(batches, keys).sorted().map { first + $0 }
+      let rows = try OrderedRows(batches, keys, threads: 1).rows.map { first + Int($0) }
       first += count
       arena.release()
       return Run(rows: try arena.append(rows), count: count)

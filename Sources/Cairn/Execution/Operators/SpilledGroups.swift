@@ -165,7 +165,7 @@ struct SpilledGroups {
       }
     }
     firstRows = marks
-    try table.finish()
+    try table.finish(threads: context.options.threads)
     let all = 0..<table.count
     let byteCount = try results.add(
       zip(calls, table.states).map { try $1.results($0, all).values(count: all.count) }, arena)

@@ -30,7 +30,7 @@ struct StoredWindow {
     let ranked = try RankedRows(stored: store, ordering, arena, byteLimit: byteLimit, context)
     var results = calls.map { _ in StoredValues(count: store.rowCount) }
     for rows in try partitions(store, ranked) {
-      let window = WindowRows(rows, ranked, ordering, store, isStored: true)
+      let window = WindowRows(rows, ranked.peers(rows), ordering, store, isStored: true)
       for (index, call) in calls.enumerated() {
         var state = WindowCall.State()
         let arguments = try call.arguments.map { try window.values($0) }

@@ -17,7 +17,8 @@ struct TypedGathering {
         return states
       }
       return extremes(rule, key: last, value: value)
-    case .sum, .average: return sums(value)
+    case .sum, .average: return summed(value).map { .sums($0) }
+    case .variance: return summed(value).map { .moments($0) }
     case .countIf: return counts(value)
     case .logic(let isConjunction): return verdicts(value, isConjunction: isConjunction)
     }
@@ -248,8 +249,8 @@ struct TypedGathering {
   // MARK: Sums and counts
 
   /// Nil where a number has too many digits, and for intervals.
-  private func sums(_ vector: Vector) -> AggregateStates? {
-    var sums = [FlatSum](repeating: FlatSum(), count: groups.count)
+  private func summed<State: SummandState>(_ vector: Vector) -> [State]? {
+    var sums = [State](repeating: State(), count: groups.count)
     var fits = true
     sums.withUnsafeMutableBufferPointer { sums in
       switch vector {
@@ -287,7 +288,7 @@ struct TypedGathering {
         }
       }
     }
-    return fits ? .sums(sums) : nil
+    return fits && sums.allSatisfy(\.fits) ? sums : nil
   }
 
   private enum Summand: BitwiseCopyable {

@@ -157,7 +157,8 @@ final class WindowOperator: Operator {
     _ batches: [Batch], _ byteLimit: Int, _ context: ExecutionContext
   ) throws -> [Vector]? {
     let store = RowStore(batches)
-    let window = try FlatWindow(store, partition: partition, ordering: ordering)
+    let window = try FlatWindow(
+      store, partition: partition, ordering: ordering, threads: context.options.threads)
     var results = try calls.map { call in
       try context.check()
       return try call.flat(window)
@@ -182,7 +183,7 @@ final class WindowOperator: Operator {
     for partition in window.partitions {
       try context.check()
       let rows = window.rows[partition].map { Int($0) }
-      let frames = WindowRows(rows, window.ranked, ordering, store)
+      let frames = WindowRows(rows, window.peers(of: partition), ordering, store)
       for (index, call) in calls.enumerated() {
         let arguments = try call.arguments.map { try frames.values($0) }
         var state = WindowCall.State()

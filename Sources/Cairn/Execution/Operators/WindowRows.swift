@@ -13,21 +13,12 @@ final class WindowRows {
   private var known: [ColumnID: WindowValues] = [:]
 
   init(
-    _ rows: [Int], _ ranked: RankedRows, _ ordering: [SortKey], _ store: RowStore, isStored: Bool = false
+    _ rows: [Int], _ peers: [Range<Int>], _ ordering: [SortKey], _ store: RowStore, isStored: Bool = false
   ) {
     self.rows = rows
     self.isStored = isStored
     self.ordering = ordering
     self.store = store
-    var peers: [Range<Int>] = []
-    peers.reserveCapacity(rows.count)
-    var start = 0
-    while start < rows.count {
-      var end = start + 1
-      while end < rows.count, ranked.isTie(rows[start], rows[end]) { end += 1 }
-      for _ in start..<end { peers.append(start..<end) }
-      start = end
-    }
     self.peers = peers
   }
 

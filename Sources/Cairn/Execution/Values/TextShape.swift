@@ -8,6 +8,7 @@ enum TextShape {
     {
       return false
     }
+    if hasDashesOfUUID(text) { return true }
     var (mayBeNumber, mayBeAddress) = (true, true)
     for byte in text {
       switch byte {
@@ -21,5 +22,12 @@ enum TextShape {
       if !mayBeNumber, !mayBeAddress { return true }
     }
     return false
+  }
+
+  /// Whether dashes stand where a UUID has them: more than a number has, and no address has one. Most identities do.
+  @inline(__always)
+  private static func hasDashesOfUUID(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let dash = UInt8(ascii: "-")
+    return text.count == 36 && text[8] == dash && text[13] == dash && text[18] == dash && text[23] == dash
   }
 }

@@ -178,6 +178,24 @@ package struct TokenClass: Sendable {
       return count == 12 ? [digits] : [digits, Part(alphabet: .literal, text: [UInt8(ascii: "-")], count: 1)]
     })
 
+  /// UUIDs whose version and variant are not among the bits, or any.
+  enum UUIDForm { case random, any }
+
+  /// Nil for tokens that are no UUIDs, or have less than these in their bits.
+  var uuidForm: UUIDForm? {
+    guard textByteCount == Self.uuid.textByteCount else { return nil }
+    func isForm(_ version: TokenAlphabet, _ variant: TokenAlphabet) -> Bool {
+      (0..<textByteCount).allSatisfy { place in
+        let isDash = Self.uuid.widths[place] == 0
+        let text = characters[Int(offsets[place])]
+        let wanted = isDash ? .literal : place == 14 ? version : place == 19 ? variant : TokenAlphabet.hex
+        return alphabets[place] == wanted.rawValue
+          && (wanted != .literal || text == UInt8(ascii: isDash ? "-" : "4"))
+      }
+    }
+    return isForm(.hex, .hex) ? .any : isForm(.literal, .uuidVariant) ? .random : nil
+  }
+
   /// Whether all tokens of the form are UUIDs.
   var isUUID: Bool {
     textByteCount == Self.uuid.textByteCount

@@ -1,9 +1,11 @@
-/// Writes the texts of a class's tokens: runs of hexadecimal digits eight or four at a time, other characters one by
+import CairnShims
+
+/// Writes the texts of a class's tokens: UUIDs in one go; of others runs of hexadecimal digits eight, four or three at a time, other characters one by
 /// one, over what is the same in all.
 struct TokenUnpacker {
   /// How many characters a step writes.
   private enum Width: UInt8, BitwiseCopyable {
-    case one, four, eight
+    case one, three, four, eight
   }
 
   /// Some bits of a token, from its whole bytes and from those behind them, and where their characters go.
@@ -23,11 +25,13 @@ struct TokenUnpacker {
   }
 
   private let form: TokenClass
+  private let uuid: TokenClass.UUIDForm?
   private let template: [UInt8]
   private let steps: [Step]
 
   init(_ form: TokenClass) {
     self.form = form
+    uuid = form.uuidForm
     var template: [UInt8] = []
     var steps: [Step] = []
     for part in form.parts {
@@ -35,7 +39,7 @@ struct TokenUnpacker {
       template += part.alphabet == .literal ? part.text : [UInt8](repeating: 0, count: part.count)
       if part.alphabet == .literal { continue }
       let isHex = part.alphabet == .hex || part.alphabet == .hexUpper
-      let count = !isHex ? 1 : part.count >= 8 ? 8 : part.count >= 4 ? 4 : 1
+      let count = !isHex ? 1 : part.count >= 8 ? 8 : part.count >= 4 ? 4 : part.count == 3 ? 3 : 1
       for place in stride(from: 0, to: part.count, by: count) {
         // The last digits once more where there are not as many left.
         steps.append(
@@ -53,7 +57,7 @@ struct TokenUnpacker {
     let restCount = min(bitCount, behind)
     let byteBitCount = bitCount - restCount
     return Step(
-      width: count == 8 ? .eight : count == 4 ? .four : .one, text: place,
+      width: count == 8 ? .eight : count == 4 ? .four : count == 3 ? .three : .one, text: place,
       // Bits that are all behind the bytes take none of them.
       byte: byteBitCount == 0 ? 0 : bit / 8,
       shift: byteBitCount == 0 ? 0 : UInt64(64 - bit % 8 - byteBitCount),
@@ -81,6 +85,9 @@ struct TokenUnpacker {
             guard start <= end, let source = template.baseAddress else {
               return payload.unpack(rank, chunk, into: text)
             }
+            if let uuid {
+              return Self.write(uuid, base + start, rest: payload.rest(rank, chunk), text)
+            }
             text.update(from: source, count: template.count)
             let rest = payload.rest(rank, chunk)
             for step in steps { Self.write(step, base + start, rest, characters, text) }
@@ -88,6 +95,21 @@ struct TokenUnpacker {
         }
       }
     }
+  }
+
+  @inline(__always)
+  private static func write(
+    _ form: TokenClass.UUIDForm, _ bytes: UnsafePointer<UInt8>, rest: UInt64,
+    _ text: UnsafeMutablePointer<UInt8>
+  ) {
+    func word(_ place: Int) -> UInt64 {
+      UInt64(bigEndian: UnsafeRawPointer(bytes + place).loadUnaligned(as: UInt64.self))
+    }
+    let (high, low) = (word(0), word(form == .any ? 8 : 7))
+    if form == .any { return cairn_write_uuid(text, high, low) }
+    // 48 bits, the version, 12 more; then the variant's two bits and 60 more, the last two of them behind the bytes.
+    cairn_write_uuid(
+      text, high & ~0xFFFF | 0x4000 | high &>> 4 & 0x0FFF, 1 &<< 63 | (low &<< 4) &>> 2 | rest)
   }
 
   @inline(__always)
@@ -101,6 +123,11 @@ struct TokenUnpacker {
       (window &>> step.shift & step.mask) &<< step.restCount | rest &>> step.restShift & step.restMask
     switch step.width {
     case .one: text[step.text] = characters[step.alphabet &+ Int(truncatingIfNeeded: bits)]
+    case .three:
+      let digits = UInt32(truncatingIfNeeded: digits(bits, UInt64(step.alphabet))).byteSwapped
+      UnsafeMutableRawPointer(text + step.text).storeBytes(
+        of: UInt16(truncatingIfNeeded: digits &>> 8).littleEndian, as: UInt16.self)
+      text[step.text &+ 2] = UInt8(truncatingIfNeeded: digits &>> 24)
     case .four:
       let digits = UInt32(truncatingIfNeeded: digits(bits, UInt64(step.alphabet)))
       UnsafeMutableRawPointer(text + step.text).storeBytes(of: digits.bigEndian, as: UInt32.self)

@@ -64,6 +64,7 @@ enum AggregateKernel: Sendable {
   case extreme(ExtremeRule)
   case sum
   case average
+  case variance(VarianceRule)
   case countIf
   /// Whether all conditions hold, or one does.
   case logic(isConjunction: Bool)

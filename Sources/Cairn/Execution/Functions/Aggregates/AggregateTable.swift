@@ -56,13 +56,15 @@ enum AggregateTable {
   ]
 
   private static let spread = [
-    AggregateFunction("variance", 1...1) { VarianceState(.variance, isSample: true) },
-    AggregateFunction("var_samp", 1...1) { VarianceState(.variance, isSample: true) },
-    AggregateFunction("var_pop", 1...1) { VarianceState(.variance, isSample: false) },
-    AggregateFunction("stddev", 1...1) { VarianceState(.deviation, isSample: true) },
-    AggregateFunction("stddev_samp", 1...1) { VarianceState(.deviation, isSample: true) },
-    AggregateFunction("stddev_pop", 1...1) { VarianceState(.deviation, isSample: false) },
+    spread("variance", isDeviation: false), spread("var_samp", isDeviation: false),
+    spread("var_pop", isDeviation: false, isSample: false), spread("stddev", isDeviation: true),
+    spread("stddev_samp", isDeviation: true), spread("stddev_pop", isDeviation: true, isSample: false),
   ]
+
+  private static func spread(_ name: String, isDeviation: Bool, isSample: Bool = true) -> AggregateFunction {
+    let rule = VarianceRule(isDeviation: isDeviation, isSample: isSample)
+    return AggregateFunction(name, 1...1, kernel: .variance(rule)) { VarianceState(rule) }
+  }
 
   private static let collecting = [
     AggregateFunction("array_agg", 1...1, dependsOnOrder: true, skipsNull: false, collects: .array) {

@@ -32,6 +32,15 @@ struct ExactSum: Sendable {
     hasOther = true
   }
 
+  /// The sum of `count` numbers, in units of so many places.
+  init(unscaled: Int128, places: Int, count: Int, hasDouble: Bool) {
+    let digits = String(unscaled.magnitude).utf8.map { $0 - UInt8(ascii: "0") }
+    let padded = Array(repeating: UInt8(0), count: max(0, places - digits.count)) + digits
+    self.init(
+      decimal: ExactDecimal(isNegative: unscaled < 0, allDigits: padded, places: places), count: count,
+      hasDouble: hasDouble)
+  }
+
   mutating func add(_ number: ExactNumber, times: Int) {
     count += times
     switch number {

@@ -1,6 +1,14 @@
+/// What numbers of few digits are added up in, a place for each group.
+protocol SummandState: Sendable {
+  init()
+  mutating func add(_ summand: FlatSum.Summand)
+  /// Whether it holds all that was added.
+  var fits: Bool { get }
+}
+
 /// Sum and number of a group's numbers of few digits, exact: in millionths. Whole numbers of 64 bits fit so often that
 /// no archive has enough rows to leave it.
-struct FlatSum: Sendable {
+struct FlatSum: SummandState {
   private(set) var millionths: Int128 = 0
   private(set) var count = 0
   /// Whether a double was among them, and whether a decimal of a record was.
@@ -10,11 +18,13 @@ struct FlatSum: Sendable {
   private(set) var places: UInt8 = 0
 
   static let mostPlaces = 6
-  private static let unit: Int128 = 1_000_000
+  static let unit: Int128 = 1_000_000
+
+  var fits: Bool { true }
 
   /// What one number adds.
   struct Summand: BitwiseCopyable {
-    fileprivate var millionths: Int128
+    fileprivate(set) var millionths: Int128
     fileprivate var isDouble = false
     fileprivate var isDecimal = false
     fileprivate var places: UInt8 = 0
@@ -69,11 +79,48 @@ struct FlatSum: Sendable {
   var exact: ExactSum {
     if !hasDouble, !hasDecimal { return ExactSum(whole: millionths / Self.unit, count: count) }
     let places = hasDouble ? Self.mostPlaces : Int(places)
-    let unscaled = millionths / Self.power(Self.mostPlaces - places)
-    let digits = String(unscaled.magnitude).utf8.map { $0 - UInt8(ascii: "0") }
-    let padded = Array(repeating: UInt8(0), count: max(0, places - digits.count)) + digits
     return ExactSum(
-      decimal: ExactDecimal(isNegative: unscaled < 0, allDigits: padded, places: places), count: count,
+      unscaled: millionths / Self.power(Self.mostPlaces - places), places: places, count: count,
       hasDouble: hasDouble)
+  }
+}
+
+/// Sum and sum of squares of a group's numbers of few digits, exact.
+struct FlatMoments: SummandState {
+  private(set) var sum = FlatSum()
+  /// In millionths of millionths.
+  private var squares: Int128 = 0
+  private(set) var fits = true
+
+  @inline(__always)
+  mutating func add(_ summand: FlatSum.Summand) {
+    sum.add(summand)
+    let (square, isLarge) = summand.millionths.multipliedReportingOverflow(by: summand.millionths)
+    let (total, isOver) = squares.addingReportingOverflow(square)
+    squares = total
+    fits = fits && !isLarge && !isOver
+  }
+
+  mutating func merge(_ later: FlatMoments) {
+    sum.merge(later.sum)
+    let (total, isOver) = squares.addingReportingOverflow(later.squares)
+    squares = total
+    fits = fits && later.fits && !isOver
+  }
+
+  /// n Σx² − (Σx)² where that is a whole number in reach; nil else.
+  var dividend: Double? {
+    let (unit, square) = (FlatSum.unit, FlatSum.unit * FlatSum.unit)
+    guard squares % square == 0, sum.millionths % unit == 0 else { return nil }
+    let whole = sum.millionths / unit
+    let (scaled, isOver) = (squares / square).multipliedReportingOverflow(by: Int128(sum.count))
+    let (product, isLarge) = whole.multipliedReportingOverflow(by: whole)
+    let (difference, isBeyond) = scaled.subtractingReportingOverflow(product)
+    return isOver || isLarge || isBeyond ? nil : Double(difference)
+  }
+
+  /// The squares as a sum of any numbers.
+  var exactSquares: ExactSum {
+    ExactSum(unscaled: squares, places: 2 * FlatSum.mostPlaces, count: sum.count, hasDouble: true)
   }
 }

@@ -128,17 +128,16 @@ struct GeometricMeanState: AggregateState {
 
 /// Variances and standard deviations.
 struct VarianceState: AggregateState {
-  enum Measure: Sendable { case variance, deviation }
-
-  let measure: Measure
-  /// Whether the values are a sample, so that the divisor is one less than their number.
-  let isSample: Bool
+  private let rule: VarianceRule
   private var numbers = ExactSum()
   private var squares = ExactSum()
 
-  init(_ measure: Measure, isSample: Bool) {
-    self.measure = measure
-    self.isSample = isSample
+  init(_ rule: VarianceRule) { self.rule = rule }
+
+  /// Of numbers that have been added up.
+  init(_ rule: VarianceRule, _ moments: FlatMoments) {
+    self.rule = rule
+    (numbers, squares) = (moments.sum.exact, moments.exactSquares)
   }
 
   mutating func add(_ arguments: [EngineValue], times: Int) {
@@ -152,17 +151,36 @@ struct VarianceState: AggregateState {
     squares.merge(later.squares)
   }
 
-  /// (n Σx² − (Σx)²) / (n (n − 1)), the dividend exact.
   var result: EngineValue {
-    let count = Double(numbers.count)
-    let divisor = count * (isSample ? count - 1 : count)
-    guard divisor > 0, let sum = numbers.decimal, let squares = squares.decimal,
+    guard numbers.count > 0, let sum = numbers.decimal, let squares = squares.decimal,
       let scaled = Arithmetic.product(squares, ExactDecimal(Int64(numbers.count))),
       let square = Arithmetic.product(sum, sum), let difference = Arithmetic.sum(scaled, square.negated),
       let dividend = ExactNumber.decimal(difference).double
     else { return .null }
+    return rule.result(dividend, count: numbers.count)
+  }
+}
+
+/// Which of the variances and standard deviations is wanted.
+struct VarianceRule: Sendable {
+  var isDeviation: Bool
+  /// Whether the values are a sample, so that the divisor is one less than their number.
+  var isSample: Bool
+
+  /// (n Σx² − (Σx)²) / (n (n − 1)), of the exact dividend.
+  func result(_ dividend: Double, count: Int) -> EngineValue {
+    let count = Double(count)
+    let divisor = count * (isSample ? count - 1 : count)
+    guard divisor > 0 else { return .null }
     let variance = dividend / divisor
-    return EngineValue(double: measure == .variance ? variance : variance.squareRoot())
+    return EngineValue(double: isDeviation ? variance.squareRoot() : variance)
+  }
+
+  /// That of numbers that have been added up.
+  func result(_ moments: FlatMoments) -> EngineValue {
+    if moments.sum.count == 0 { return .null }
+    return moments.dividend.map { result($0, count: moments.sum.count) }
+      ?? VarianceState(self, moments).result
   }
 }
 
