@@ -70,20 +70,26 @@ class Archive:
     def sql(
         self, statement: str, parameters: Sequence[Any] = (), *, since: Time | None = None, until: Time | None = None,
         limit: int | None = None, threads: int = 0, memory: int = 0, dictionaries: bool = False,
-        static_types: bool = False, strict: bool = False,
+        static_types: bool = False, strict: bool = False, part: str | None = None,
     ) -> Result:
         """Rows of one SQL statement, in the SQL of Athena and CloudTrail Lake.
 
         `parameters` stand for question marks in it. `since` and `until` bound the event times of `events`, half-open.
         `dictionaries` gives texts as Arrow dictionaries, `static_types` makes columns text whose values would decide
         on their type, `strict` makes names that mean nothing errors. `memory` is what each step may keep, in bytes,
-        before it uses temporary files.
+        before it uses temporary files. `part` is one of `parts`, asked for with the same times and no condition: no other
+        events are there for the statement then, and who adds its answers up adds counts and sums, and takes the least and
+        the greatest.
 
         >>> cairn.open("trail").sql("SELECT eventName, count(*) AS n FROM events GROUP BY 1").df()
         """
         text = statement if not parameters else _with_parameters(statement, parameters)
         options = _options(since, until, limit, threads, memory, dictionaries, static_types, strict)
-        return Result(lambda: self._query("cairn_sql", _text(text, "statement"), options))
+        asked = _text(text, "statement")
+        if part is not None:
+            token = _text(part, "part")
+            return Result(lambda: self._query("cairn_sql_part", asked, token, options))
+        return Result(lambda: self._query("cairn_sql", asked, options))
 
     def scan(
         self, columns: Sequence[str] | None = None, where: str | Condition | None = None, since: Time | None = None,
@@ -105,7 +111,7 @@ class Archive:
         self, count: int, where: str | Condition | None = None, since: Time | None = None, until: Time | None = None,
     ) -> list[str]:
         """Divides a scan into parts, at most `count`, of about as many rows each, by segments and row groups; what
-        holds no row for sure is in none. Any process may give one to `scan` on an archive in the same state.
+        holds no row for sure is in none. Any process may give one to `scan` or `sql` on an archive in the same state.
 
         Give `since` and `until` as milliseconds or datetimes where they are relative: they belong to the parts.
         """
