@@ -20,11 +20,16 @@ final class IndicatorMatcher: Sendable {
   private let ignoresCase: Bool
   private let forms: ValueFinder.Forms
   /// What is in all values that have the only indicator.
-  private let common: [UInt8]?
+  private let common: ByteFinder?
+  /// Whether that is all of it.
+  private let isCommonWhole: Bool
 
   init(_ indicators: [Indicator], ignoresCase: Bool) throws {
     self.ignoresCase = ignoresCase
-    common = indicators.count == 1 && !ignoresCase ? indicators[0].part.map { Array($0.utf8) } : nil
+    common = indicators.count == 1 ? try indicators[0].common(ignoresCase: ignoresCase) : nil
+    isCommonWhole =
+      indicators.count == 1 && indicators[0].form == .text
+      && common?.text.count == indicators[0].text.utf8.count && common?.foldsCase == ignoresCase
     var texts: [[UInt8]: [Int]] = [:]
     var networks = NetworkIndex()
     var expressions: [(Int, RegexPattern)] = []
@@ -60,7 +65,7 @@ final class IndicatorMatcher: Sendable {
     (self.networks, self.expressions, self.arns, self.forms) = (networks, expressions, arns, forms)
   }
 
-  private static func pattern(_ text: String, ignoresCase: Bool) throws -> RegexPattern {
+  static func pattern(_ text: String, ignoresCase: Bool) throws -> RegexPattern {
     do {
       return try RegexPattern(Array(((ignoresCase ? "(?i)" : "") + text).utf8))
     } catch {
@@ -69,14 +74,25 @@ final class IndicatorMatcher: Sendable {
   }
 
   /// Finds the indicators, by their numbers in the list.
-  var finder: ValueFinder { ValueFinder(forms, common: common) { [self] text in numbers(in: text) } }
+  var finder: ValueFinder {
+    if let common, isCommonWhole { return ValueFinder(forms, text: common) }
+    return ValueFinder(forms, common: common) { [self] in
+      let expressions = expressions.map { (number: $0.number, matches: $0.pattern.textJudge()) }
+      let arns = arns.map { (number: $0.number, matches: $0.pattern.textJudge()) }
+      return { text in self.numbers(in: text, expressions, arns) }
+    }
+  }
 
-  private func numbers(in text: UnsafeBufferPointer<UInt8>) -> [Int] {
+  private typealias Judges = [(number: Int, matches: TextJudge)]
+
+  private func numbers(
+    in text: UnsafeBufferPointer<UInt8>, _ expressions: Judges, _ arns: Judges
+  ) -> [Int] {
     var found: [Int] = []
     searchTexts(text, &found)
-    for (number, pattern) in expressions where pattern.matches(text) { found.append(number) }
+    for (number, matches) in expressions where matches(text) == true { found.append(number) }
     if !arns.isEmpty, text.count >= 5, text.contains(UInt8(ascii: ":")) {
-      for (number, pattern) in arns where pattern.matches(text) { found.append(number) }
+      for (number, matches) in arns where matches(text) == true { found.append(number) }
     }
     if !networks.isEmpty { AddressWords.visit(text) { networks.visit($0) { found.append($0) } } }
     return found.count < 2 ? found : Set(found).sorted()

@@ -36,6 +36,14 @@ package enum Positions: Sendable {
     }
   }
 
+  /// Index of the first that is not below a position.
+  package func firstIndex(atLeast position: Int) -> Int {
+    switch self {
+    case .run(let range): min(max(position - range.lowerBound, 0), range.count)
+    case .listed(let list): list.partitioningIndex { Int($0) >= position }
+    }
+  }
+
   /// Whether these are all positions below `count`.
   package func isAll(of count: Int) -> Bool {
     if case .run(let range) = self { return range == 0..<count }
