@@ -158,12 +158,15 @@ public struct Indicator: Sendable, Hashable {
     case .network(let range): return range.commonText
     case .expression: return try IndicatorMatcher.pattern(text, ignoresCase: ignoresCase).required
     case .arn:
-      // What all ARNs begin with says nothing.
-      let rest = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
-      let parts = rest.split { $0 == "*" || $0 == "?" }.map { Array($0.utf8) }
-      guard let part = parts.max(by: { $0.count < $1.count }) else { return nil }
+      guard let part = longestPart.map({ Array($0.utf8) }) else { return nil }
       return ignoresCase ? CommonText.folded(part) : ByteFinder(part)
     }
+  }
+
+  /// The longest part of an ARN between its wildcards; what all ARNs begin with says nothing.
+  var longestPart: Substring? {
+    let rest = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    return rest.split { $0 == "*" || $0 == "?" }.max { $0.utf8.count < $1.utf8.count }
   }
 }
 

@@ -8,7 +8,8 @@ struct NearValues {
   private static let entryLimit = 1 << 18
   private static let valueLimit = 1 << 14
 
-  /// The nearest of each path, in the order of paths, each once. Of an ARN the name in it counts, too.
+  /// The nearest of each path, in the order of paths, each once, without the name itself. Of an ARN the name in it counts,
+  /// too.
   static func nearest(
     to name: String, at paths: [String], in archive: Archive, _ options: InvestigationOptions
   ) throws -> [String] {
@@ -20,7 +21,7 @@ struct NearValues {
       return search.nearest
     }
     var seen: Set<String> = []
-    return found.compactMap(\.self).filter { seen.insert($0).inserted }
+    return found.compactMap(\.self).filter { $0 != name && seen.insert($0).inserted }
   }
 
   private static func look(
