@@ -121,7 +121,7 @@ private final class BytePairs {
 private final class PartSearch {
   /// A part as the loop over all values reads it: without a reference.
   private struct Part: BitwiseCopyable {
-    var piece: DerivedStrings.Pieces.Piece
+    var piece: DerivedStrings.Pieces.PartValues
     /// By entry: 1 where the text is in it. Empty where it is in none.
     var holds: RawVector<UInt8>
   }

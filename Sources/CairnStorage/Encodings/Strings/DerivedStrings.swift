@@ -110,7 +110,7 @@ package struct DerivedStrings: Sendable {
 
   /// The parts of a class, for the values of it that are asked for.
   final class Pieces {
-    struct Piece: BitwiseCopyable {
+    struct PartValues: BitwiseCopyable {
       fileprivate let heap: UnsafeMutablePointer<UInt8>
       fileprivate let ends: UnsafeMutablePointer<UInt64>
       /// By value: its entry; none where all have the only one.
@@ -129,7 +129,7 @@ package struct DerivedStrings: Sendable {
       }
     }
 
-    private(set) var all = RawVector<Piece>()
+    private(set) var all = RawVector<PartValues>()
     /// Owns what the pieces point to.
     private(set) var tables: [StringTable] = []
 
@@ -142,7 +142,7 @@ package struct DerivedStrings: Sendable {
       var list = RawVector<UInt32>(capacity: entries.count)
       for entry in entries { list.append(entry) }
       tables.append(table)
-      all.append(Piece(heap: table.heap.base, ends: table.ends.base, entries: list, isTail: isTail))
+      all.append(PartValues(heap: table.heap.base, ends: table.ends.base, entries: list, isTail: isTail))
     }
   }
 
@@ -187,7 +187,7 @@ package struct DerivedStrings: Sendable {
   /// Puts the values of a range together, those behind that of the last call; `next` says how many of each class came
   /// before. False where they are longer than there is room for.
   private func join(
-    at positions: [UInt32]?, _ range: Range<Int>, _ pieces: [RawVector<Pieces.Piece>],
+    at positions: [UInt32]?, _ range: Range<Int>, _ pieces: [RawVector<Pieces.PartValues>],
     exceptions ranks: [UInt32], _ next: inout [Int], into table: StringTable
   ) -> Bool {
     var text = RawVector<UInt8>(capacity: 256)
