@@ -35,6 +35,7 @@ release:
 	@tools/install-dependencies
 	@tools/release build
 	@tools/release check
+	@tools/release clean
 
 wheel:
 	@tools/install-dependencies

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Generator, Iterator
 
 from . import _native
 from ._native import ArrowArray, ArrowArrayStream, ArrowSchema, CairnWarning, check, failure, library
@@ -208,6 +208,10 @@ class Result:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Rows as dicts: text, int, float, bool, Decimal, aware datetime, date, or None. Needs no other package."""
+        self._tell((yield from self._iterate()))
+
+    def _iterate(self) -> Generator[dict[str, Any], None, _Handle]:
+        """The same, without telling of warnings."""
         from . import _rows
 
         handle = self._handle()
@@ -230,7 +234,7 @@ class Result:
                     _release(array)
                 for row in zip(*values):
                     yield dict(zip(names, row))
-            self._tell(handle)
+            return handle
         finally:
             _release(schema)
             _release(stream)

@@ -15,13 +15,14 @@ import os
 import shutil
 import sys
 import time
+import warnings
 import zlib
 from typing import IO, Any, Callable, Iterable, Iterator, Sequence
 
 from . import _archive, _iceberg
 from ._archive import Archive
 from ._columns import COLUMNS
-from ._native import CairnError, UsageError
+from ._native import CairnError, CairnWarning, UsageError
 from ._times import Time, milliseconds
 
 #: Members of userIdentity that queries ask for most, as columns of their own.
@@ -89,6 +90,7 @@ class _Export:
         self.archive, self.target, self.settings = archive, target, settings
         self.format = settings["format"]
         self.parts = archive.info["parts"]
+        self.warnings: set[str] = set()
 
     def run(self, progress: Callable[[str, int, int], None] | None) -> dict[str, int]:
         os.makedirs(self.target, exist_ok=True)
@@ -121,6 +123,8 @@ class _Export:
         if self.location is not None and done:
             self._publish(notes)
         shutil.rmtree(work, ignore_errors=True)
+        for warning in sorted(self.warnings):
+            warnings.warn(warning, CairnWarning, stacklevel=3)
         return counts
 
     def _retire(self, notes: dict[str, Any], files: Iterable[str]) -> None:
@@ -235,6 +239,8 @@ class _Export:
             temporary = os.path.join(work, str(len(written)))
             total += self._file(temporary, chunks)
             written.append((temporary, path))
+        # That no record of a day has some member is nothing to be told of.
+        self.warnings |= {text for text in result.warnings if not text.startswith("no record has")}
         for temporary, path in written:
             target = os.path.join(self.target, path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -296,7 +302,7 @@ class _Batches:
                 for key, start, end in _runs(keys, batch.num_rows):
                     yield key, values.slice(start, end - start)
             return
-        for row in result:
+        for row in result._iterate():
             values = list(row.values())
             width = len(values) - key_count
             yield tuple(values[width:]), (list(row)[:width], values[:width])
