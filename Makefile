@@ -3,9 +3,10 @@
 # make install, make uninstall: the command, its man pages and its completions, below PREFIX.
 # make release: a tarball that needs only glibc, and a .deb, in dist/.
 # make wheel: the Python package, one file in dist.
+# make spark: the package on a Spark cluster of its own; needs PyPI, installs Java where there is none.
 # make bench-load EVENTS=1000000: loads generated events into Cairn and its peers; see Benchmarks/README.md.
 # make bench-query EVENTS=1000000: asks Cairn and its peers the same nine questions.
-.PHONY: demo test build install uninstall release wheel clean bench-setup bench-load bench-query
+.PHONY: demo test build install uninstall release wheel spark clean bench-setup bench-load bench-query
 PREFIX ?= /usr/local
 EVENTS ?= 100000
 ROUNDS ?= 3
@@ -34,10 +35,15 @@ release:
 	@tools/install-dependencies
 	@tools/release build
 	@tools/release check
+	@tools/release clean
 
 wheel:
 	@tools/install-dependencies
 	@tools/check wheel
+
+spark:
+	@tools/install-dependencies
+	@tools/spark
 
 bench-setup:
 	@Benchmarks/setup

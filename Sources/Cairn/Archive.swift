@@ -73,17 +73,26 @@ public final class Archive: Sendable {
   ///
   /// `report` is called with each thing that is wrong or cannot be read; verification goes on with the next segment.
   ///
-  /// - Parameter sample: only every `of`th segment, another on each `day`; nil for all.
+  /// - Parameters:
+  ///   - sample: only every `of`th segment, another on each `day`; nil for all.
+  ///   - progress: told of objects that are compared; may end the work with `CairnError.interrupted`.
   public func verify(
-    threads: Int, sample: (of: Int, day: Int)? = nil, report: (CairnError) -> Void
+    threads: Int, sample: (of: Int, day: Int)? = nil, progress: WorkProgress = WorkProgress(),
+    report: (CairnError) -> Void
   ) throws -> Verification {
     try requireOne(to: "verify")
     var result = Verification()
-    for (index, entry) in snapshot.manifest.segments.enumerated() {
-      if let sample, index % max(1, sample.of) != abs(sample.day % max(1, sample.of)) { continue }
+    let chosen = snapshot.manifest.segments.enumerated().filter { index, _ in
+      sample.map { index % max(1, $0.of) == abs($0.day % max(1, $0.of)) } ?? true
+    }
+    progress.expect(byteCount: chosen.reduce(0) { $0 + $1.element.jsonByteCount })
+    for (index, entry) in chosen {
       do {
         let reader = try snapshot.open(entry, readsMarks: false)
-        let part = try SegmentVerifier(reader, threads: threads).verify()
+        let part = try SegmentVerifier(reader, threads: threads).verify { object in
+          try progress.check()
+          progress.add(object)
+        }
         result.segments += 1
         result.objects += part.objectCount
         result.records += part.recordCount
@@ -135,23 +144,27 @@ public final class Archive: Sendable {
   /// - Parameters:
   ///   - pattern: shell pattern for keys, `*` crossing `/`; nil for all.
   ///   - gzip: compress the files again (not to the same compressed bytes).
+  ///   - progress: told of objects that are written; may end the work with `CairnError.interrupted`.
   ///   - report: called at the end with the first objects that were not restored, and why.
   public func restore(
     to directory: String, matching pattern: String? = nil, gzip: Bool = false, threads: Int = 2,
-    report: (String) -> Void = { _ in }
+    progress: WorkProgress = WorkProgress(), report: (String) -> Void = { _ in }
   ) throws -> Restoration {
     try restore(
-      to: directory, matching: pattern.map { FilePath($0) }, gzip: gzip, threads: threads, report: report)
+      to: directory, matching: pattern.map { FilePath($0) }, gzip: gzip, threads: threads, progress: progress,
+      report: report)
   }
 
   package func restore(
-    to directory: String, matching pattern: FilePath?, gzip: Bool, threads: Int, report: (String) -> Void
+    to directory: String, matching pattern: FilePath?, gzip: Bool, threads: Int,
+    progress: WorkProgress = WorkProgress(), report: (String) -> Void
   ) throws -> Restoration {
     try requireOne(to: "restore")
     var options = Restorer.Options()
     options.pattern = pattern
     options.gzip = gzip
     options.threads = threads
+    options.progress = progress
     let summary = try Restorer(snapshot, target: directory, options: options).run(report: report)
     return Restoration(
       objects: summary.objects, jsonByteCount: summary.byteCount, incompleteObjects: summary.incomplete,

@@ -79,6 +79,7 @@ struct CairnCommand: ParsableCommand {
     if error == .interrupted {
       let (message, code) = Signals.outcome
       printError("cairn: \(message)")
+      for line in Signals.advice { printError(line) }
       Glibc.exit(code)
     }
     printError("cairn: \(error)")

@@ -89,17 +89,23 @@ struct CompactCommand: ParsableCommand {
   func run() throws {
     let start = monotonicSeconds()
     var options = makeOptions()
-    let showsProgress = !quiet && isTerminal(2)
-    if showsProgress {
-      let line = ProgressLine(start: start)
-      options.progress = { line.show($0) }
-    }
+    let view = CompactionView()
+    options.progress = { view.set($0) }
     let cancellation = QueryCancellation()
     options.isCancelled = { cancellation.isCancelled }
     let interrupt = Interrupt(cancelling: cancellation)
     defer { interrupt.end() }
     let archive = try Arguments.text(into, of: "--into")
     if watch { return try follow(archive, options, cancellation) }
+    let meter = ProgressMeter.start(isWanted: !quiet) { $0 = view.state }
+    defer { meter?.end() }
+    let before = Self.contents(archive)
+    Signals.advise("the archive is whole; the same command goes on from there") {
+      let (segments, objects) = Self.contents(archive)
+      return segments == before.segments
+        ? "nothing of this run is in the archive yet"
+        : "\(formatCount(max(0, objects - before.objects))) objects of this run are in the archive"
+    }
     let summary: CompactionSummary
     do {
       if try isAboutNothing(archive) {
@@ -113,7 +119,7 @@ struct CompactCommand: ParsableCommand {
       throw error
     }
     let seconds = monotonicSeconds() - start
-    if showsProgress { writeError("\r\u{1B}[K") }
+    meter?.end()
     if json {
       try StandardOutput.shared.write(summary.json(seconds: seconds) + "\n")
     } else if !quiet {
@@ -129,6 +135,12 @@ struct CompactCommand: ParsableCommand {
   private func isAboutNothing(_ archive: String) throws -> Bool {
     guard FilePath(archive).status() == nil, errno == ENOENT else { return false }
     return try !SourceDiscovery.hasFiles(sources.map(Arguments.path))
+  }
+
+  /// Segments and objects that an archive has; none where there is no archive.
+  private static func contents(_ archive: String) -> (segments: Set<String>, objects: Int) {
+    guard let segments = try? Archive(path: archive).snapshot.manifest.segments else { return ([], 0) }
+    return (Set(segments.map(\.name)), segments.reduce(0) { $0 + $1.objectCount })
   }
 
   private func makeOptions() -> CompactionOptions {
@@ -186,22 +198,25 @@ extension Wrapping: ExpressibleByArgument {
   }
 }
 
-/// One line on a terminal, rewritten at most ten times a second.
-private final class ProgressLine: @unchecked Sendable {
-  private let start: Double
-  private var last = 0.0
+/// What a compaction or a merge reports, for the line that shows it.
+final class CompactionView: @unchecked Sendable {
+  private let lock = Lock()
+  private var progress = CompactionProgress()
 
-  init(start: Double) { self.start = start }
+  func set(_ progress: CompactionProgress) { lock.withLock { self.progress = progress } }
 
-  func show(_ progress: CompactionProgress) {
-    let now = monotonicSeconds()
-    guard now - last >= 0.1 else { return }
-    last = now
-    let rate = Double(progress.jsonByteCount) / max(now - start, 0.001) / 1e6
-    let phase = progress.isSealing ? "sealing" : "reading"
-    writeError(
-      "\r\u{1B}[K\(phase) \(formatCount(progress.files))/\(formatCount(progress.totalFiles)) objects, "
-        + "\(formatCount(progress.records)) events, \(formatBytes(progress.jsonByteCount)), \(fixed(rate, 0)) MB/s"
-    )
+  var state: ProgressMeter.State {
+    let progress = lock.withLock { self.progress }
+    var state = ProgressMeter.State()
+    let phases = progress.isMerging ? ["merging", "merging, sealing"] : ["reading", "sealing"]
+    state.phase = phases[progress.isSealing ? 1 : 0]
+    state.bytes = progress.jsonByteCount
+    guard progress.totalFiles > 0 else { return state }
+    state.fraction = Double(progress.files) / Double(progress.totalFiles)
+    state.counts =
+      "\(formatCount(progress.files)) of \(formatCount(progress.totalFiles)) objects, "
+      + "\(formatCount(progress.records)) events, "
+    state.end = "\(progress.isMerging ? "merged" : "read") %; sealing"
+    return state
   }
 }

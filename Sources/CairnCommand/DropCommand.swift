@@ -28,13 +28,26 @@ struct DropCommand: ParsableCommand {
 
   @OptionGroup var compression: LevelOptions
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
+    let cancellation = QueryCancellation()
+    let interrupt = Interrupt(cancelling: cancellation)
+    defer { interrupt.end() }
     var options = CompactionOptions()
     options.threads = threading.count
     options.level = compression.level
+    options.isCancelled = { cancellation.isCancelled }
+    let view = CompactionView()
+    options.progress = { view.set($0) }
+    let meter = ProgressMeter.start(isWanted: !output.quiet) { $0 = view.state }
+    defer { meter?.end() }
+    if yes { Signals.advise("the archive is as it was: dropping counts when all of it is done") }
     let summary = try dropObjects(
       of: try Arguments.text(archive, of: "the archive"), before: before.milliseconds, isTrial: !yes,
       options: options)
+    meter?.end()
+    if output.quiet { return }
     printError("before   \(formatTime(before.milliseconds))")
     printError(
       "\(yes ? "dropped " : "would drop") \(formatCount(summary.objects)) objects with "
@@ -64,9 +77,11 @@ struct HoldCommand: ParsableCommand {
   @Option(help: "Why, for whoever meets it.")
   var reason = "held"
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
     try holdArchive(at: try Arguments.text(archive, of: "the archive"), reason: reason)
-    printError("held: nothing can be dropped until `cairn release`")
+    if !output.quiet { printError("held: nothing can be dropped until `cairn release`") }
   }
 }
 
@@ -79,8 +94,11 @@ struct ReleaseCommand: ParsableCommand {
   @Argument(help: "The archive directory.", completion: .directory)
   var archive: String
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
     let held = try releaseArchive(at: try Arguments.text(archive, of: "the archive"))
+    if output.quiet { return }
     printError(held.map { "released: was held since \(formatTime($0.time)): \($0.reason)" } ?? "was not held")
   }
 }

@@ -46,14 +46,21 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Add the whole record as the column eventJson.")
   var records = false
 
+  @Flag(help: "Make an Iceberg table of the Parquet files, which needs pyiceberg too.")
+  var iceberg = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the table's readers will find the directory, such as s3://bucket/lake.", valueName: "url"))
+  var location: String?
+
   @Flag(help: "Show errors only.")
   var quiet = false
 
   func run() throws {
     if format == .objects {
-      let result = try Archive(path: archive).restore(to: to, gzip: true) {
-        printError("not restored: \($0)")
-      }
+      let result = try RestoreCommand.restore(
+        try Archive(path: archive), to: to, gzip: true, threads: ThreadOptions.processorCount, isQuiet: quiet)
       if !quiet { printError("restored \(formatCount(result.objects)) objects") }
       if result.unwrittenObjects > 0 { throw ExitCode(3) }
       return
@@ -66,6 +73,8 @@ struct ExportCommand: ParsableCommand {
     if let condition { arguments.append("--where=\(condition)") }
     if let by { arguments.append("--by=\(by)") }
     if records { arguments.append("--records") }
+    if iceberg { arguments.append("--iceberg") }
+    if let location { arguments.append("--location=\(location)") }
     if quiet { arguments.append("--quiet") }
     arguments += ["--", archive]
     // It takes the process over, with its signals and its exit code.
@@ -75,7 +84,9 @@ struct ExportCommand: ParsableCommand {
 
   /// Throws where what is needed is not there.
   private func check(_ python: String) throws {
-    let modules = format == .parquet ? "cairn, pyarrow" : "cairn"
+    let isTable = iceberg || location != nil
+    let packages = (format == .parquet ? ["pyarrow"] : []) + (isTable ? ["pyiceberg"] : [])
+    let modules = (["cairn"] + packages).joined(separator: ", ")
     var process = pid_t()
     // What it has to say is said better here.
     var actions = posix_spawn_file_actions_t()
@@ -91,7 +102,7 @@ struct ExportCommand: ParsableCommand {
       throw CairnError.usage(
         """
         export --format \(format.rawValue) needs \(python) with \(modules): make wheel, then \
-        \(python) -m pip install dist/cairn-*.whl\(format == .parquet ? " pyarrow" : "")
+        \((["\(python) -m pip install dist/cairn-*.whl"] + packages).joined(separator: " "))
         """)
     }
   }

@@ -26,6 +26,8 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "Memory to aim for, such as 1GiB. Changes speed, never bytes.")
   var memory = ByteCount(value: 1 << 30)
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
     let cancellation = QueryCancellation()
     let interrupt = Interrupt(cancelling: cancellation)
@@ -35,8 +37,15 @@ struct MergeCommand: ParsableCommand {
     options.level = compression.level
     options.memoryByteLimit = memory.value
     options.isCancelled = { cancellation.isCancelled }
+    let view = CompactionView()
+    options.progress = { view.set($0) }
+    let meter = ProgressMeter.start(isWanted: !output.quiet) { $0 = view.state }
+    defer { meter?.end() }
+    Signals.advise("the archive is as it was, since a merge counts when all of it is done: run it again")
     let summary = try mergeSegments(
       of: try Arguments.text(archive, of: "the archive"), all: all, options: options)
+    meter?.end()
+    if output.quiet { return }
     printError(summary.sources == 0 ? "nothing to merge" : "merged   \(Self.text(summary))")
   }
 
@@ -64,11 +73,14 @@ struct CollectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long files stay that no state needs: 24h, 7d, 0s.", valueName: "span"))
   var grace = "24h"
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
     guard let start = TimeArgument.relative(grace, now: 0), start <= 0, grace != "now" else {
       throw ValidationError("--grace is a span such as 24h")
     }
     let summary = try collectGarbage(of: try Arguments.text(archive, of: "the archive"), grace: 0 - start)
+    if output.quiet { return }
     let waiting = summary.waiting > 0 ? ", \(formatCount(summary.waiting)) stay for readers" : ""
     printError("removed  \(formatCount(summary.files)) files of \(formatBytes(summary.byteCount))\(waiting)")
   }

@@ -101,6 +101,7 @@ struct QueryCommand: ParsableCommand {
     session.options.rowLimit = limiting.limit
     session.options.isStrict = strict
     session.options.tables = try tables.map(Self.table)
+    session.options.queries = SavedQueries().tables
     session.options.memoryLimit = memory.value
     session.showsPlansAsText = format.named == nil
     session.showsWarnings = !quiet

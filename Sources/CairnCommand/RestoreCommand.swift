@@ -27,22 +27,46 @@ struct RestoreCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
+  @OptionGroup var output: QuietOptions
+
   func run() throws {
-    let target = try Arguments.text(to, of: "--to")
-    let result = try Archive(path: try Arguments.text(archive, of: "the archive")).restore(
-      to: target, matching: source.map { Arguments.path($0) }, gzip: gzip, threads: threading.count
-    ) {
-      printError("not restored: \($0)")
-    }
-    printError(
-      "restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
-    if result.incompleteObjects > 0 {
-      printError("\(formatCount(result.incompleteObjects)) of them were damaged when they were compacted")
+    let result = try Self.restore(
+      try Archive(path: try Arguments.text(archive, of: "the archive")), to: Arguments.text(to, of: "--to"),
+      matching: source.map { Arguments.path($0) }, gzip: gzip, threads: threading.count, isQuiet: output.quiet
+    )
+    if !output.quiet {
+      printError(
+        "restored \(formatCount(result.objects)) objects, \(formatBytes(result.jsonByteCount)) of JSON")
+      if result.incompleteObjects > 0 {
+        printError("\(formatCount(result.incompleteObjects)) of them were damaged when they were compacted")
+      }
     }
     if result.unwrittenObjects > 0 {
       printError("\(formatCount(result.unwrittenObjects)) objects could not be written")
       throw ExitCode(3)
     }
     if result.objects == 0, source != nil { throw ExitCode(1) }
+  }
+
+  /// With its progress on a terminal; Ctrl-C leaves whole files.
+  static func restore(
+    _ archive: Archive, to target: String, matching pattern: FilePath? = nil, gzip: Bool, threads: Int,
+    isQuiet: Bool
+  ) throws -> Archive.Restoration {
+    let cancellation = QueryCancellation()
+    let interrupt = Interrupt(cancelling: cancellation)
+    defer { interrupt.end() }
+    let progress = WorkProgress { cancellation.isCancelled }
+    let meter = ProgressMeter.start(isWanted: !isQuiet) { $0 = .init("restoring", progress.counts) }
+    defer { meter?.end() }
+    Signals.advise("files that are there are whole; the same command writes all of them again") {
+      "\(formatCount(progress.counts.objects)) objects were restored"
+    }
+    return try archive.restore(
+      to: target, matching: pattern, gzip: gzip, threads: threads, progress: progress
+    ) {
+      ProgressMeter.rest()
+      printError("not restored: \($0)")
+    }
   }
 }

@@ -45,6 +45,8 @@ struct SynthCommand: ParsableCommand {
   @Option(help: ArgumentHelp("First day of the history.", valueName: "yyyy-mm-dd"))
   var start = "2025-01-01"
 
+  @OptionGroup var output: QuietOptions
+
   mutating func run() throws {
     var options = SynthOptions(outputPath: out)
     options.eventCount = events
@@ -57,7 +59,7 @@ struct SynthCommand: ParsableCommand {
     options.incidents = incident
     options.startDate = start
     let summary = try generate(options)
-    print(Self.line(summary))
+    if !output.quiet { print(Self.line(summary)) }
   }
 
   /// One line of figures: what was written and how fast.

@@ -23,6 +23,8 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
+  @OptionGroup var output: QuietOptions
+
   func validate() throws {
     if let sample, !(1...1_000_000 ~= sample) { throw ValidationError("--sample must be 1 to 1000000") }
   }
@@ -32,16 +34,30 @@ struct VerifyCommand: ParsableCommand {
     let opened = try Archive(path: archive)
     var errors: [CairnError] = []
     let share = sample.map { (of: $0, day: Int(TimeArgument.now() / 86_400_000)) }
-    let result = try opened.verify(threads: threading.count, sample: share) { error in
+    let cancellation = QueryCancellation()
+    let interrupt = Interrupt(cancelling: cancellation)
+    defer { interrupt.end() }
+    let progress = WorkProgress { cancellation.isCancelled }
+    let meter = ProgressMeter.start(isWanted: !output.quiet) { $0 = .init("verifying", progress.counts) }
+    defer { meter?.end() }
+    Signals.advise("nothing was changed; --sample N reads a part of the archive") {
+      "\(formatCount(progress.counts.objects)) objects were compared"
+    }
+    let result = try opened.verify(threads: threading.count, sample: share, progress: progress) { error in
       errors.append(error)
+      ProgressMeter.rest()
       printError("cairn: \(error)")
     }
+    meter?.end()
     let seconds = monotonicSeconds() - start
     note(result.segments, errors.count)
-    printError(
-      "\(outcome(errors)) \(formatCount(result.objects)) objects, "
-        + "\(formatCount(result.records)) records, \(formatBytes(result.jsonByteCount)) of JSON in "
-        + "\(result.segments) of \(opened.snapshot.manifest.segments.count) segments, \(fixed(seconds, 2)) s")
+    if !output.quiet {
+      printError(
+        "\(outcome(errors)) \(formatCount(result.objects)) objects, "
+          + "\(formatCount(result.records)) records, \(formatBytes(result.jsonByteCount)) of JSON in "
+          + "\(result.segments) of \(opened.snapshot.manifest.segments.count) segments, \(fixed(seconds, 2)) s"
+      )
+    }
     if let code = errors.map(\.exitCode).min() { throw ExitCode(code) }
   }
 

@@ -13,7 +13,7 @@ import Testing
   /// Records that have much in common, in several segments: keys, literals, numbers, arrays in arrays, objects that
   /// differ, some without a time or an ID.
   private static func archive(_ random: inout SeededGenerator) throws -> TestArchive {
-    let words = ["alpha", "beta", "gamma-7", "true", "10", "a.b", "AKIA7", "203.0.113.9"]
+    let words = ["alpha", "beta", "gamma-7", "true", "10", "a.b", "AKIA7", "203.0.113.9", "\u{212A}elvin"]
     let objects = (0..<6).map { object -> (key: String, bytes: [UInt8]) in
       let records = (0..<300).map { row -> String in
         func word() -> String { "\"\(random.pick(words))\"" }
@@ -105,36 +105,61 @@ import Testing
     ]
     // One alone, several, and one several times.
     for list in texts.map({ [$0] }) + [texts, ["beta", "beta", "eta"]] {
-      let indicators = try list.map { try Indicator($0) }
-      let search = try IndicatorSearch(archive, for: indicators, eventLimit: limit)
-      var all: [(time: String, id: String, found: Set<String>)] = []
-      for (number, text) in list.enumerated() {
-        let having = events.filter { event in event.tokens.contains { $0.text.contains(text) } }
-        let hit = search.hits[number]
-        #expect(hit.count == having.count, "\(text)")
-        var paths: [String: Int] = [:]
-        for event in having {
-          for path in Set(event.tokens.filter { $0.text.contains(text) }.map(\.path)) {
-            paths[path, default: 0] += 1
-          }
-        }
-        #expect(hit.paths == paths, "\(text)")
-        let timed = having.filter { $0.time != nil }
-        let first = timed.min { ($0.time ?? "") < ($1.time ?? "") }
-        #expect(hit.first == first?.time && hit.last == timed.compactMap(\.time).max(), "\(text)")
-        #expect(hit.eventID == (first ?? having.first { $0.id != nil })?.id, "\(text)")
-      }
-      for event in events {
-        let found = event.tokens.flatMap { token in
-          list.filter { token.text.contains($0) }.map { "\($0) \(token.path)" }
-        }
-        if !found.isEmpty { all.append((event.time ?? "", event.id ?? "", Set(found))) }
-      }
-      #expect(search.eventCount == all.count)
-      let wanted = all.sorted { ($0.time, $0.id) < ($1.time, $1.id) }.prefix(limit)
-      #expect(search.events.map(\.id) == wanted.map(\.id))
-      #expect(
-        search.events.map { Set($0.found.map { "\($0.text) \($0.path)" }) } == wanted.map(\.found), "\(list)")
+      let search = try IndicatorSearch(archive, for: try list.map { try Indicator($0) }, eventLimit: limit)
+      check(search, list, events, limit) { $1.contains($0) }
     }
+    for list in ["ALPHA", "akia7", "KELVIN", "elvIN", "TRUE", "t00:1", "ID-3-", "Gam"].map({ [$0] }) + [
+      ["BETA", "a.B"]
+    ] {
+      let search = try IndicatorSearch(
+        archive, for: try list.map { try Indicator($0) }, ignoresCase: true, eventLimit: limit)
+      check(search, list, events, limit) { $1.lowercased().contains($0.lowercased()) }
+    }
+    let patterns = [
+      "AKIA[0-9]", "al.ha", "(?i)GAMMA-[0-9]+", "^true$", "^[0-9]{2}$", "(beta|eta)$", "x?k[0-9]+",
+      "-7|a[.]b",
+      "2025-01-0[12]T00:1", "(id-[35])+-[0-9]*7$",
+    ]
+    for pattern in patterns {
+      let expression = try Regex(pattern)
+      let search = try IndicatorSearch(
+        archive, for: [Indicator(pattern, isExpression: true)], eventLimit: limit)
+      check(search, [pattern], events, limit) { $1.firstMatch(of: expression) != nil }
+    }
+  }
+
+  /// - Parameter holds: whether an indicator is in a text.
+  private func check(
+    _ search: IndicatorSearch, _ list: [String], _ events: [Event], _ limit: Int,
+    _ holds: (_ indicator: String, _ text: String) -> Bool
+  ) {
+    var all: [(time: String, id: String, found: Set<String>)] = []
+    for (number, text) in list.enumerated() {
+      let having = events.filter { event in event.tokens.contains { holds(text, $0.text) } }
+      let hit = search.hits[number]
+      #expect(hit.count == having.count, "\(text)")
+      var paths: [String: Int] = [:]
+      for event in having {
+        for path in Set(event.tokens.filter { holds(text, $0.text) }.map(\.path)) {
+          paths[path, default: 0] += 1
+        }
+      }
+      #expect(hit.paths == paths, "\(text)")
+      let timed = having.filter { $0.time != nil }
+      let first = timed.min { ($0.time ?? "") < ($1.time ?? "") }
+      #expect(hit.first == first?.time && hit.last == timed.compactMap(\.time).max(), "\(text)")
+      #expect(hit.eventID == (first ?? having.first { $0.id != nil })?.id, "\(text)")
+    }
+    for event in events {
+      let found = event.tokens.flatMap { token in
+        list.filter { holds($0, token.text) }.map { "\($0) \(token.path)" }
+      }
+      if !found.isEmpty { all.append((event.time ?? "", event.id ?? "", Set(found))) }
+    }
+    #expect(search.eventCount == all.count)
+    let wanted = all.sorted { ($0.time, $0.id) < ($1.time, $1.id) }.prefix(limit)
+    #expect(search.events.map(\.id) == wanted.map(\.id))
+    #expect(
+      search.events.map { Set($0.found.map { "\($0.text) \($0.path)" }) } == wanted.map(\.found), "\(list)")
   }
 }

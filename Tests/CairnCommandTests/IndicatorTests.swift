@@ -29,8 +29,31 @@ import Testing
     let indicator = try Indicator(given)
     #expect(try IndicatorSearch(archive, for: [indicator]).eventCount == 1)
     // The same among others, which are found by the automaton and by the sieve.
-    let others = try ["no-such-thing", "zz", "10.9.8.7"].map { try Indicator($0) }
-    #expect(try IndicatorSearch(archive, for: others + [indicator]).hits.map(\.count) == [0, 0, 0, 1])
+    let others = try ["no-such-thing", "zz", "10.9.8.7", "arn:aws:iam::*:role/b*"].map { try Indicator($0) }
+    #expect(try IndicatorSearch(archive, for: others + [indicator]).hits.map(\.count) == [0, 0, 0, 0, 1])
+  }
+
+  /// Those with wildcards are looked for by a part of them where it is long enough, whatever else is looked for.
+  @Test func manyNamesWithWildcards() throws {
+    let stored = try archive()
+    let archive = try Archive(path: stored.path)
+    let given = [
+      "arn:aws:iam::*:role/a", "arn:aws:iam::1*", "arn:aws:*:*:*:*", "arn:*", "arn:aws:iam::?:r*e/?",
+      "arn:aws:iam::2:role/*",
+      "arn:aws:iam::111111111111:user/al?c*", "arn:aws:iam::1:role/a?", "arn:aws:s3:::*", "user/alice",
+      "arn:aws:iam::*:role/a",
+    ]
+    let wanted = [1, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1]
+    func counts(_ given: [String], ignoresCase: Bool = false) throws -> [Int] {
+      try IndicatorSearch(archive, for: try given.map { try Indicator($0) }, ignoresCase: ignoresCase).hits
+        .map(\.count)
+    }
+    #expect(try counts(given) == wanted)
+    #expect(try given.map { try counts([$0])[0] } == wanted)
+    let capital = given.map { $0.hasPrefix("arn:") ? "arn:" + $0.dropFirst(4).uppercased() : $0.uppercased() }
+    #expect(try counts(capital, ignoresCase: true) == wanted)
+    #expect(try capital.map { try counts([$0], ignoresCase: true)[0] } == wanted)
+    #expect(try counts(capital.filter { $0 != "arn:*" }).allSatisfy { $0 == 0 })
   }
 
   @Test(arguments: ["203.0.114.*", "203.0.113.7:x", "arn:aws:iam::*:group/a", "12:34:56::", "EVIL.example"])

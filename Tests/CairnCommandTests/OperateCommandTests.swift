@@ -39,6 +39,80 @@ import Testing
     #expect(try treePaths(directory.path).filter { $0.hasPrefix("m.prom") } == ["m.prom"])
   }
 
+  /// When everything, and when a share of it, was last verified, and what was wrong.
+  @Test func metricsOfVerification() throws {
+    let directory = try TemporaryDirectory()
+    func metrics() throws -> [String: Int] {
+      try directory.write("in/\(UInt64.random(in: 0 ... .max)).json", Array(Self.record(1).utf8))
+      _ = try Self.run(
+        directory, "compact", "in", "--into", "archive", "--no-merge", "--quiet", "--metrics", "m.prom")
+      let lines = String(decoding: try readFile(directory.sub("m.prom")), as: UTF8.self).split(
+        separator: "\n")
+      return Dictionary(
+        uniqueKeysWithValues: lines.filter { !$0.hasPrefix("#") && !$0.contains("{") }.map { line in
+          let words = line.split(separator: " ")
+          return (String(words[0]), Int(words[1]) ?? -1)
+        })
+    }
+    let (whole, last) = (
+      "cairn_last_whole_verification_timestamp_seconds", "cairn_last_verification_timestamp_seconds"
+    )
+    #expect(try metrics().keys.filter { $0.contains("verification") } == [])
+    let start = Int(time(nil))
+    #expect(try Self.run(directory, "verify", "archive", "--sample", "2").code == 0)
+    let sampled = try metrics()
+    #expect(sampled[whole] == nil && (start...Int(time(nil))).contains(sampled[last] ?? 0), "\(sampled)")
+    #expect(sampled["cairn_last_verification_problems"] == 0)
+    #expect(try Self.run(directory, "verify", "archive").code == 0)
+    let verified = try metrics()
+    #expect((start...Int(time(nil))).contains(verified[whole] ?? 0), "\(verified)")
+    #expect(verified[whole] ?? 0 <= verified[last] ?? 0)
+    // A byte of a segment that nobody reads at compaction.
+    let segment = try #require(
+      try treePaths(directory.sub("archive/segments")).filter { $0.hasSuffix(".cairn") }.sorted().first)
+    let path = directory.sub("archive/segments/\(segment)")
+    var bytes = try readFile(path)
+    bytes[bytes.count / 2] ^= 0x10
+    try directory.write("archive/segments/\(segment)", bytes)
+    #expect(try Self.run(directory, "verify", "archive").code == 4)
+    let damaged = try metrics()
+    #expect(damaged["cairn_last_verification_problems"] ?? 0 > 0, "\(damaged)")
+  }
+
+  /// Events without a time, or with one that nobody can read, are found as such, and in no range.
+  @Test func undated() throws {
+    let directory = try TemporaryDirectory()
+    let odd = [
+      #"{"eventName":"none","eventID":"a"}"#, #"{"eventTime":"yesterday","eventName":"odd","eventID":"b"}"#,
+      #"{"eventTime":null,"eventName":"null","eventID":"c"}"#,
+      #"{"eventTime":5,"eventName":"five","eventID":"d"}"#,
+      #"{"eventTime":"2024-01-03T00:00:00Z","eventName":"good","eventID":"e"}"#,
+      #"{"eventTime":"9999-12-31T23:59:59Z","eventName":"far","eventID":"f"}"#,
+    ]
+    try directory.write("in/a.json", Array(odd.joined(separator: "\n").utf8))
+    #expect(try Self.run(directory, "compact", "in", "--into", "archive").code == 0)
+    func names(_ words: String...) throws -> Set<String> {
+      let result = try runProcess(
+        try Binary.command(["scan", "archive", "--output", "csv"] + words),
+        directory: directory.path)
+      #expect(result.code == 0, "\(result.error)")
+      let lines = String(decoding: result.output, as: UTF8.self).split(whereSeparator: \.isNewline)
+      return Set(
+        lines.dropFirst().map { String($0.split(separator: ",", omittingEmptySubsequences: false)[2]) })
+    }
+    #expect(try names("--undated") == ["none", "odd", "null", "five"])
+    #expect(try names("--undated", "--where", "eventID = 'b'") == ["odd"])
+    #expect(try names("--since", "2024-01-01", "--until", "2025-01-01") == ["good"])
+    #expect(try names() == ["none", "odd", "null", "five", "good", "far"])
+    let count = try Self.run(directory, "scan", "archive", "--undated", "--count")
+    #expect(String(decoding: count.output, as: UTF8.self).hasPrefix("4"))
+    #expect(try Self.run(directory, "scan", "archive", "--undated", "--since", "2024-01-01").code == 2)
+    let unread = try Self.run(
+      directory, "query", "archive",
+      "SELECT count(*) FROM events WHERE try(from_iso8601_timestamp(eventTime)) IS NULL", "--output", "csv")
+    #expect(String(decoding: unread.output, as: UTF8.self).contains("4"), "\(unread)")
+  }
+
   @Test func mergingHoldingDropping() throws {
     let directory = try TemporaryDirectory()
     for (name, text) in [

@@ -36,6 +36,8 @@ import Testing
   struct Command: CustomTestStringConvertible, Sendable {
     var name: String
     var arguments: [String]
+    /// What is done before; commands that have it, or change the archive, work on a copy of their own each time.
+    var before: [[String]]?
     var testDescription: String { name }
   }
 
@@ -64,6 +66,30 @@ import Testing
     .init(name: "inspect", arguments: ["inspect", "archive"]),
     .init(name: "inspect-schema", arguments: ["inspect", "archive", "--schema"]),
     .init(name: "inspect-sources", arguments: ["inspect", "archive", "--sources"]),
+    .init(name: "inspect-storage", arguments: ["inspect", "archive", "--storage"]),
+    .init(name: "inspect-conflicts", arguments: ["inspect", "archive", "--conflicts"]),
+    .init(name: "history", arguments: ["history", "archive", "ecs:c/s", "--quiet"]),
+    .init(name: "verify", arguments: ["verify", "archive"], before: []),
+    .init(name: "recover", arguments: ["recover", "archive"], before: []),
+    .init(name: "restore", arguments: ["restore", "archive", "--to", "restored"], before: []),
+    .init(
+      name: "export", arguments: ["export", "archive", "--to", "out", "--format", "objects"], before: []),
+    .init(name: "export-without", arguments: ["export", "archive", "--to", "out"], before: []),
+    .init(name: "compact", arguments: ["compact", "source", "--into", "fresh"], before: []),
+    .init(name: "compact-again", arguments: ["compact", "source", "--into", "archive"], before: []),
+    .init(name: "merge", arguments: ["merge", "archive"], before: []),
+    .init(name: "gc", arguments: ["gc", "archive"], before: []),
+    .init(name: "drop", arguments: ["drop", "archive", "--before", "2024-06-01"], before: []),
+    .init(name: "drop-yes", arguments: ["drop", "archive", "--before", "2024-06-01", "--yes"], before: []),
+    .init(
+      name: "drop-held", arguments: ["drop", "archive", "--before", "2024-06-01", "--yes"],
+      before: [["hold", "archive", "--reason", "case 7"]]),
+    .init(name: "hold", arguments: ["hold", "archive", "--reason", "case 7"], before: []),
+    .init(
+      name: "release", arguments: ["release", "archive"], before: [["hold", "archive", "--reason", "case 7"]]),
+    .init(name: "release-unheld", arguments: ["release", "archive"], before: []),
+    .init(name: "synth", arguments: ["synth", "--events", "200", "--out", "history"], before: []),
+    .init(name: "unknown", arguments: ["scna", "archive"]),
   ]
 
   @Test(arguments: commands) func isAsItWas(command: Command) throws {
@@ -71,22 +97,36 @@ import Testing
     var text = ""
     for columns: UInt16 in [80, 200] {
       for color in ["never", "always"] {
-        let environment = color == "never" ? ["NO_COLOR": "1", "PAGER": ""] : ["PAGER": "", "NO_COLOR": ""]
+        var directory = archive.directory
+        if let before = command.before {
+          directory = try TemporaryDirectory()
+          for name in ["archive", "source"] {
+            try FileManager.default.copyItem(atPath: archive.directory.sub(name), toPath: directory.sub(name))
+          }
+          for words in before { #expect(try Binary.run(words, directory: directory.path).code == 0) }
+        }
+        var environment = color == "never" ? ["NO_COLOR": "1", "PAGER": ""] : ["PAGER": "", "NO_COLOR": ""]
+        environment["CAIRN_PYTHON"] = "/nowhere/python"
         let terminal = try PseudoTerminal(
-          command.arguments, environment: environment, columns: columns, directory: archive.directory.path)
+          command.arguments, environment: environment, columns: columns, directory: directory.path)
         let code = try terminal.exitCode()
         let screen = terminal.screen.replacingOccurrences(of: "\r\n", with: "\n")
         if color == "never" { #expect(!screen.contains("\u{1B}")) }
         text += "=== \(columns) columns, colour \(color), exit code \(code)\n"
-        text += screen.replacingOccurrences(of: "\u{1B}", with: "\\e")
+        let folder = URL(fileURLWithPath: directory.path).lastPathComponent
+        text += screen.replacingOccurrences(of: "\u{1B}", with: "\\e").replacingOccurrences(
+          of: folder, with: "FOLDER")
       }
     }
-    let folder = URL(fileURLWithPath: archive.directory.path).lastPathComponent
-    text = text.replacingOccurrences(of: folder, with: "FOLDER")
     // Sizes are those of the day.
     text.replace(/[0-9][0-9.,]* (k?B|MB)(\/event)?/, with: "SIZE")
     text.replace(/SIZE( +)/, with: "SIZE ")
     text.replace(/[0-9.]+ : 1/, with: "RATIO")
+    text.replace(/[0-9.]+ bytes per event/, with: "SIZE per event")
+    // So are how long it took and when it was.
+    text.replace(/[0-9.]+ s\b/, with: "TIME s")
+    text.replace(/held since [0-9T:.-]+Z/, with: "held since TIME")
+    text.replace(/[0-9.,]+ MB(\/s)?/, with: "SIZE")
     let file = "Tests/Snapshots/\(command.name).txt"
     // What is not kept yet is kept from here on.
     let isWanted = ProcessInfo.processInfo.environment["CAIRN_WRITE_SNAPSHOTS"] != nil

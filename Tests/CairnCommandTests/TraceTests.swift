@@ -41,6 +41,34 @@ import Testing
     return records
   }
 
+  /// Of very many sessions some are followed back; what all of them gave out is told.
+  @Test func someOfManySessions() throws {
+    var records = AuditRecords()
+    for number in 0..<30 {
+      let key = "ASIAMANY00000000\(1000 + number)"
+      records.assume("a\(number)", time(number), "many", "s\(number)", key: key, by: AuditRecords.user)
+      let session = AuditRecords.session("many", "s\(number)", key: key, start: time(number))
+      // Some have no event ID of their own, which is looked at in another way.
+      records.add("u\(number % 10)", time(number + 10), "s3", "ListBuckets", by: session, request: "{}")
+      records.assume(
+        "g\(number)", time(number + 11), "next", "n\(number)", key: "ASIANEXT00000000\(1000 + number)",
+        by: session)
+    }
+    let stored = try records.archive()
+    let archive = try Archive(path: stored.path)
+    let all = try Trace(archive, of: "arn:aws:iam::111111111111:role/many")
+    #expect(all.principals.count == 30 && all.principalCount == 30 && all.given.count == 30)
+    #expect(all.principals.allSatisfy { $0.origin.first.description == "user alice" && $0.calls?.count == 2 })
+    for limit in [0, 1, 7, 30, 31] {
+      let some = try Trace(archive, of: "arn:aws:iam::111111111111:role/many", principalLimit: limit)
+      #expect(some.principalCount == 30)
+      #expect(
+        some.principals.map(\.actor.accessKeyID) == all.principals.prefix(limit).map(\.actor.accessKeyID))
+      #expect(some.principals.allSatisfy { $0.origin.steps.map(\.event.name) == ["AssumeRole"] })
+      #expect(some.given.map(\.event.id) == all.given.map(\.event.id))
+    }
+  }
+
   @Test(arguments: ["ASIAKEY0000000000005", "arn:aws:sts::222222222222:assumed-role/r5/s"])
   func backThroughFive(who: String) throws {
     let found = try trace(chain(), who)

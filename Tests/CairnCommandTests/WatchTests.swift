@@ -98,6 +98,31 @@ import Testing
     #expect(try Binary.run("verify", directory.sub("archive")).code == 0)
   }
 
+  /// More happens than the system keeps word of: only a listing can tell what.
+  @Test func queueThatRunsOver() throws {
+    let kept = (try? String(decoding: readFile("/proc/sys/fs/inotify/max_queued_events"), as: UTF8.self))
+      .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    // A system that keeps word of very much would take long.
+    guard let kept, kept <= 1 << 17 else { return }
+    let watch = try Watch("--relist", "1h")
+    let directory = watch.directory
+    #expect(try watch.wait(for: 1))
+    watch.child.kill(SIGSTOP)
+    for turn in 0...(kept / 3) {
+      let path = directory.sub("in/\(turn % 7).tmp")
+      close(open(path, O_WRONLY | O_CREAT, 0o600))
+      unlink(path)
+    }
+    try directory.write("in/late.json", Array(Self.record(2).utf8))
+    try directory.write("in/new/deep.json", Array(Self.record(3).utf8))
+    watch.child.kill(SIGCONT)
+    #expect(try watch.wait(for: 3))
+    // It is followed as before, what is new there too.
+    try directory.write("in/new/after.json", Array(Self.record(4).utf8))
+    #expect(try watch.wait(for: 4))
+    #expect(try watch.end().code == 0)
+  }
+
   @Test func treeThatGoesAndComesBack() throws {
     let watch = try Watch()
     let directory = watch.directory

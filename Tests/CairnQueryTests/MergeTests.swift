@@ -117,7 +117,9 @@ import Testing
     try archive.add("a.json", "{\"Records\":[\(Self.record(1)),\(Self.record(2))]}")
     try archive.add("b.json", "{\"Records\":[\(Self.record(1))]}")
     try archive.add("c.json", "{\"Records\":[{\"x\":1,\(Self.record(2).dropFirst())]}")
-    try archive.add("d.json", "{\"Records\":[ \(Self.record(2).replacing(",", with: ", ")) ]}")
+    try archive.add("d.json", "{\"Records\":[ \(Self.record(2).replacing(",", with: ", ")) ]}") {
+      $0.merges = false
+    }
     #expect(try archive.count() == 3)
     let summary = try mergeSegments(of: archive.path)
     #expect(summary.sources == 4 && summary.segments == 1 && summary.collapsedRows == 1, "\(summary)")
@@ -196,7 +198,7 @@ import Testing
     try archive.add("old.json", "{\"Records\":[\(Self.record(1)),\(Self.record(2))]}")
     try archive.add("both.json", "{\"Records\":[\(Self.record(1)),\(Self.record(8))]}")
     try archive.add("new.json", Self.record(7))
-    try archive.add("timeless.json", "{\"eventName\":\"x\",\"eventID\":\"t\"}")
+    try archive.add("timeless.json", "{\"eventName\":\"x\",\"eventID\":\"t\"}") { $0.merges = false }
     let before: Int64 = 1_704_412_800_000
     try holdArchive(at: archive.path, reason: "case 7")
     #expect(throws: CairnError.self) { try dropObjects(of: archive.path, before: before) }

@@ -50,16 +50,48 @@ import Testing
   private func decode(
     _ bytes: [UInt8], count: Int, _ parents: [Parent], at positions: [UInt32]? = nil
   ) throws -> StringTable {
+    try stored(bytes, count, parents).values(at: positions) { try Self.values(parents[$0], at: $1) }
+  }
+
+  private func stored(_ bytes: [UInt8], _ count: Int, _ parents: [Parent]) throws -> DerivedStrings {
     var reader = ByteReader(Array(bytes.dropFirst()), origin: ByteOrigin(file: "test", offset: 0))
-    return try DerivedStrings(&reader, count: count, parentCount: parents.count).values(at: positions) {
-      number, positions in
-      let parent = parents[number]
-      #expect(zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 })
-      guard positions.last.map({ Int($0) < parent.codes.count }) ?? true else {
-        throw CairnError.damaged(file: "test", offset: 0, cause: "behind its chunk")
-      }
-      return (parent.table, positions.map { parent.codes[Int($0)] })
+    return try DerivedStrings(&reader, count: count, parentCount: parents.count)
+  }
+
+  private static func values(_ parent: Parent, at positions: [UInt32]) throws -> DerivedStrings.Values {
+    #expect(zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 })
+    guard positions.last.map({ Int($0) < parent.codes.count }) ?? true else {
+      throw CairnError.damaged(file: "test", offset: 0, cause: "behind its chunk")
     }
+    return (parent.table, positions.map { parent.codes[Int($0)] })
+  }
+
+  /// Values that have a part of some value in them, also over the ends of parts, and all one after the other.
+  private func search(
+    _ bytes: [UInt8], _ values: StringTable, _ parents: [Parent], _ random: inout SeededGenerator
+  ) throws {
+    let stored = try stored(bytes, values.count, parents)
+    for round in 0..<40 {
+      let value = Array(values[random.below(values.count)])
+      let start = random.below(value.count + 1)
+      var needle = Array(value[start..<min(value.count, start + 1 + random.below(7))])
+      if round % 3 == 2 { needle = needle.map { (UInt8(0x61)...0x7A).contains($0) ? $0 & 0xDF : $0 } }
+      if needle.isEmpty { continue }
+      let finder = ByteFinder(needle, foldsCase: round % 3 == 2)
+      var found: [UInt32: [UInt8]] = [:]
+      try stored.visit(holding: finder, parent: { try Self.values(parents[$0], at: $1) }) {
+        found[$0] = Array($1)
+      }
+      let wanted = (0..<UInt32(values.count)).filter { finder.find(in: values[Int($0)]) != nil }
+      #expect(found.keys.sorted() == wanted, "\(needle)")
+      #expect(found.allSatisfy { $1.elementsEqual(values[Int($0)]) }, "\(needle)")
+    }
+    var next: UInt32 = 0
+    try stored.visit(parent: { try Self.values(parents[$0], at: $1) }) { position, value in
+      #expect(position == next && value.elementsEqual(values[Int(position)]))
+      next += 1
+    }
+    #expect(Int(next) == values.count)
   }
 
   private func entries(_ table: StringTable) -> [[UInt8]] {
@@ -129,6 +161,7 @@ import Testing
       let found = try decode(bytes, count: rows.count, parents, at: chosen)
       #expect(entries(found) == chosen.map { whole[Int($0)] })
     }
+    try search(bytes, values, parents, &random)
   }
 
   private static func base64(_ bytes: [UInt8]) -> [UInt8] {

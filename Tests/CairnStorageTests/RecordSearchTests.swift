@@ -135,8 +135,10 @@ import Testing
             let row = tokens[random.below(tokens.count)]
             guard let token = row.isEmpty ? nil : row[random.below(row.count)].text else { return nil }
             let start = random.below(token.count + 1)
-            let needle = Array(token[start..<min(token.count, start + 1 + random.below(8))])
-            return needle.isEmpty ? nil : ByteFinder(needle)
+            var needle = Array(token[start..<min(token.count, start + 1 + random.below(8))])
+            let foldsCase = round % 4 == 3
+            if foldsCase { for index in needle.indices { Self.flipCase(of: &needle[index], &random) } }
+            return needle.isEmpty ? nil : ByteFinder(needle, foldsCase: foldsCase)
           }
           try check(reader, rowGroup, tokens, finders)
         }
@@ -150,27 +152,69 @@ import Testing
     func numbers(_ text: UnsafeBufferPointer<UInt8>) -> [Int] {
       finders.indices.filter { finders[$0].find(in: text) != nil }
     }
-    let forms = finders.reduce(into: ValueFinder.Forms()) { $0.formUnion(ValueFinder.forms(of: $1.text)) }
-    // One text is looked for in a way of its own.
-    let finder = ValueFinder(forms, common: finders.count == 1 ? finders[0].text : nil) { text in
-      finders.indices.filter { finders[$0].find(in: text) != nil }
-    }
-    // Not all rows are asked for.
-    let rows = tokens.indices.filter { $0 % 7 != 3 }.map { UInt32($0) }
-    let found = try ValueSearch(reader, finder).found(Positions(rows), in: rowGroup)
-    var wanted: [UInt32: Set<FoundRows.Place>] = [:]
-    for row in rows {
-      for token in tokens[Int(row)] {
-        for number in token.text.withUnsafeBufferPointer(numbers) {
-          wanted[row, default: []].insert(FoundRows.Place(number: number, path: token.path))
-        }
+    let forms = finders.reduce(into: ValueFinder.Forms()) { forms, finder in
+      forms.formUnion(ValueFinder.forms(of: finder.text))
+      if finder.foldsCase {
+        forms.formUnion(ValueFinder.forms(of: finder.text.map { $0 &- 0x61 <= 25 ? $0 & 0xDF : $0 }))
       }
     }
-    let text = finders.map { String(decoding: $0.text, as: UTF8.self) }
-    #expect(found.rows.list == wanted.keys.sorted(), "\(text)")
-    for (index, row) in found.rows.list.enumerated() {
-      #expect(found.combinations[Int(found.codes[index])] == wanted[row]?.sorted(), "\(text) in row \(row)")
+    // One text is looked for in a way of its own.
+    let finder = ValueFinder(forms, common: finders.count == 1 ? finders[0] : nil) {
+      { text in finders.indices.filter { finders[$0].find(in: text) != nil } }
     }
+    // Not all rows are asked for, and not all of these are kept.
+    let rows = tokens.indices.filter { $0 % 7 != 3 }.map { UInt32($0) }
+    let search = try ValueSearch(reader, finder)
+    let some = try search.found(Positions(rows), in: rowGroup)
+    let all = try search.found(.run(0..<tokens.count), in: rowGroup)
+    let kept = (0..<some.rows.count).filter { $0 % 5 != 1 }.map { UInt32($0) }
+    let text = finders.map { String(decoding: $0.text, as: UTF8.self) }
+    for (found, among) in [
+      (some, Set(rows)), (all, Set(tokens.indices.map { UInt32($0) })),
+      (some.select(Positions(kept)), Set(kept.map { some.rows[Int($0)] })),
+    ] {
+      var wanted: [UInt32: Set<FoundRows.Place>] = [:]
+      for row in among {
+        for token in tokens[Int(row)] {
+          for number in token.text.withUnsafeBufferPointer(numbers) {
+            wanted[row, default: []].insert(FoundRows.Place(number: number, path: token.path))
+          }
+        }
+      }
+      #expect(found.rows.list == wanted.keys.sorted(), "\(text)")
+      let indices = (0..<found.rows.count).filter { $0 % 3 != 2 }.map { UInt32($0) }
+      for (index, places) in zip(indices, found.places(at: indices)) {
+        #expect(Set(places) == wanted[found.rows[Int(index)]], "\(text) in row \(found.rows[Int(index)])")
+        #expect(places.count == Set(places).count && places.map(\.number) == places.map(\.number).sorted())
+      }
+      check(found.sums(), of: found, wanted, text)
+    }
+  }
+
+  private func check(
+    _ sums: [FoundRows.Sum], of found: FoundRows, _ wanted: [UInt32: Set<FoundRows.Place>], _ text: [String]
+  ) {
+    var counts: [FoundRows.Place: Int] = [:]
+    var rows: [Int: Set<UInt32>] = [:]
+    for (row, places) in wanted {
+      for place in places {
+        counts[place, default: 0] += 1
+        rows[place.number, default: []].insert(row)
+      }
+    }
+    #expect(sums.map(\.number) == rows.keys.sorted(), "\(text)")
+    for sum in sums {
+      for (path, count) in sum.paths {
+        #expect(
+          counts.removeValue(forKey: FoundRows.Place(number: sum.number, path: path)) == count, "\(text)")
+      }
+      #expect(sum.indices.list.map { found.rows[Int($0)] } == rows[sum.number]?.sorted(), "\(text)")
+    }
+    #expect(counts.isEmpty, "\(text)")
+  }
+
+  private static func flipCase(of byte: inout UInt8, _ random: inout SeededGenerator) {
+    if (byte | 0x20) &- 0x61 <= 25, random.below(2) == 0 { byte ^= 0x20 }
   }
 
   private struct Token {

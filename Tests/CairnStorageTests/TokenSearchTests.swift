@@ -66,6 +66,13 @@ import Testing
         let found = tokens.positions(of: [Array(needle.utf8)])
         #expect(found == values.indices.filter { values[$0] == needle }.map { UInt32($0) })
       }
+      // Few of them and many, which are looked for in another way.
+      for limit in [3, 5, 200] {
+        let needles = Set(
+          (values.filter { _ in random.chance(2) } + ["no UUID", "ASIA", "", "x"]).prefix(limit))
+        let found = tokens.positions(of: needles.map { Array($0.utf8) })
+        #expect(found == values.indices.filter { needles.contains(values[$0]) }.map { UInt32($0) })
+      }
     }
   }
 

@@ -354,6 +354,17 @@ class ExportTests(Case):
         done = export.export(self.path, target)
         self.assertEqual((done["unchanged"], done["rows"]), (2, 3003))
 
+    def test_warnings_are_told_once(self):
+        for format_ in ("csv", "ndjson"):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                self.export(f"told-{format_}", "--format", format_)
+            texts = [str(warning.message) for warning in caught if warning.category is cairn.CairnWarning]
+            self.assertEqual(len(texts), len(set(texts)))
+            self.assertFalse([text for text in texts if "no record has" in text])
+            # A readOnly that is neither true nor false is NULL, and that is said.
+            self.assertEqual([text for text in texts if "readOnly" in text] != [], format_ == "csv", texts)
+
     def test_objects(self):
         target = self.export("objects", "--format", "objects")
         self.assertEqual(len([path for path in target.rglob("*") if path.is_file()]), 3)

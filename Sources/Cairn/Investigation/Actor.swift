@@ -189,6 +189,38 @@ struct ARN: Hashable, Sendable {
     return String(last)
   }
 
+  /// `name` of an ARN as it lies in memory; nil for other texts.
+  static func name(in text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+    let colon = UInt8(ascii: ":")
+    let slash = UInt8(ascii: "/")
+    var ends: [Int] = []
+    for (place, byte) in text.enumerated() where byte == colon {
+      ends.append(place)
+      if ends.count == 5 { break }
+    }
+    guard ends.count == 5, ends[4] + 1 < text.count else { return nil }
+    let service = text[(ends[1] + 1)..<ends[2]]
+    var rest = text[(ends[4] + 1)...]
+    func isService(_ names: StaticString...) -> Bool {
+      names.contains { name in name.withUTF8Buffer { $0.elementsEqual(service) } }
+    }
+    if isService("s3") { return UnsafeBufferPointer(rebasing: rest) }
+    if !isService("sns", "sqs"), let end = rest.firstIndex(where: { $0 == slash || $0 == colon }) {
+      let kind = rest[..<end]
+      rest = rest[(end + 1)...]
+      if kind.elementsEqual("log-group".utf8) || kind.elementsEqual("parameter".utf8) {
+        return UnsafeBufferPointer(
+          rebasing: rest.suffix(2).elementsEqual(":*".utf8) ? rest.dropLast(2) : rest)
+      }
+    }
+    // Empty parts are no names.
+    var end = rest.endIndex
+    while end > rest.startIndex, rest[end - 1] == slash { end -= 1 }
+    if end == rest.startIndex { return UnsafeBufferPointer(rebasing: rest) }
+    let start = rest[..<end].lastIndex(of: slash).map { $0 + 1 } ?? rest.startIndex
+    return UnsafeBufferPointer(rebasing: rest[start..<end])
+  }
+
   /// All that a call may name it by instead of the ARN.
   var names: Set<String> {
     var names: Set<String> = [name, String(identifier), resource]

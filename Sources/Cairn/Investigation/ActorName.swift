@@ -42,23 +42,15 @@ public struct ActorName: Sendable {
     return parts.map(\.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.allSatisfy(\.isHexDigit) }
   }
 
-  /// Names of principals that are near to one that was not found.
+  /// Names of principals, of all times, that are near to one that was not found.
   public static func names(
     near name: String, in archive: Archive, options: InvestigationOptions = InvestigationOptions()
   ) throws -> [String] {
-    let statements = Statements(archive: archive, options: options)
-    let paths = [
-      "userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName",
-      "userIdentity.accessKeyId",
-      "userIdentity.arn",
-    ]
-    var near: [String] = []
-    for path in paths {
-      let values = try statements.rows("SELECT DISTINCT \(path) FROM events WHERE \(path) IS NOT NULL", .all)
-        .compactMap { $0[0].text }
-      let names = values + (path.hasSuffix("arn") ? values.compactMap { ARN($0)?.name } : [])
-      if let found = NearNames.nearest(to: name, among: names), !near.contains(found) { near.append(found) }
-    }
-    return near
+    try NearValues.nearest(
+      to: name,
+      at: [
+        "userIdentity.userName", "userIdentity.sessionContext.sessionIssuer.userName",
+        "userIdentity.accessKeyId", "userIdentity.arn",
+      ], in: archive, options)
   }
 }

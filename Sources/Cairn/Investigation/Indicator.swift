@@ -148,25 +148,55 @@ public struct Indicator: Sendable, Hashable {
     return first.count < word.count && range(refanged(String(first))) != nil ? String(first) : word
   }
 
-  /// What every value with it has in it, as it is; nil where nothing is common.
-  var part: String? {
+  /// What every value with it has in it; nil where nothing is common.
+  func common(ignoresCase: Bool) throws -> ByteFinder? {
     switch form {
-    case .text: spellings.count == 1 ? text : nil
-    case .network(let range): range.textPrefix
-    case .expression: nil
-    case .arn: String(text.prefix { $0 != "*" && $0 != "?" })
+    case .text:
+      let isHash = spellings.count > 1
+      return ignoresCase || isHash
+        ? CommonText.folded(Array(text.utf8), isASCIIOnly: !ignoresCase) : ByteFinder(Array(text.utf8))
+    case .network(let range): return range.commonText
+    case .expression: return try IndicatorMatcher.pattern(text, ignoresCase: ignoresCase).required
+    case .arn:
+      guard let part = longestPart.map({ Array($0.utf8) }) else { return nil }
+      return ignoresCase ? CommonText.folded(part) : ByteFinder(part)
     }
+  }
+
+  /// The longest part of an ARN between its wildcards; what all ARNs begin with says nothing.
+  var longestPart: Substring? {
+    let rest = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    return rest.split { $0 == "*" || $0 == "?" }.max { $0.utf8.count < $1.utf8.count }
+  }
+}
+
+/// Parts of texts that are looked for without regard to case.
+enum CommonText {
+  /// Finds the longest part whose bytes only capital letters of ASCII become in small ones: the dotted capital I and the
+  /// Kelvin sign become `i` and `k`, too. Nil where there is none.
+  ///
+  /// - Parameter isASCIIOnly: whether no other letters count than those of ASCII.
+  static func folded(_ text: [UInt8], isASCIIOnly: Bool = false) -> ByteFinder? {
+    if isASCIIOnly { return ByteFinder(text, foldsCase: true) }
+    let others = Set("iIkK".utf8)
+    let runs = text.split { $0 >= 0x80 || others.contains($0) }
+    return runs.max { $0.count < $1.count }.map { ByteFinder(Array($0), foldsCase: true) }
   }
 }
 
 extension NetworkRange {
-  /// What the texts of all its addresses begin with; nil where nothing is common, or an address has several spellings.
-  var textPrefix: String? {
-    guard let (address, bits) = ipv4 else { return nil }
-    if bits < 8 { return nil }
-    let shifts: [UInt32] = [24, 16, 8, 0]
-    let octets = shifts.map { (shift: UInt32) in String((address >> shift) & 255) }
-    let count = bits / 8
-    return octets.prefix(count).joined(separator: ".") + (count < 4 ? "." : "")
+  /// What the texts of all its addresses have in them; nil where nothing is common.
+  fileprivate var commonText: ByteFinder? {
+    if let (address, bits) = ipv4 {
+      if bits < 8 { return nil }
+      let shifts: [UInt32] = [24, 16, 8, 0]
+      let octets = shifts.map { (shift: UInt32) in String((address >> shift) & 255) }
+      let count = bits / 8
+      return ByteFinder(Array((octets.prefix(count).joined(separator: ".") + (count < 4 ? "." : "")).utf8))
+    }
+    // Groups of zeros may not be written, and the last two may be written as a quad.
+    let groups = first.groups.prefix(min(key.bitCount / 16, 6)).filter { $0 > 0 }
+    guard let group = groups.max(by: { $0 < $1 }) else { return nil }
+    return ByteFinder(Array(String(group, radix: 16).utf8), foldsCase: true)
   }
 }

@@ -15,17 +15,26 @@ final class IndicatorMatcher: Sendable {
   private let numbers: [[Int]]
   private let networks: NetworkIndex
   private let expressions: [(number: Int, pattern: RegexPattern)]
-  /// Those of ARNs, which only values with an ARN can have.
+  /// Those of ARNs. Most are looked for where a part of them was found, as a needle among the others; the rest, of which
+  /// every part is short, in all values with an ARN.
   private let arns: [(number: Int, pattern: RegexPattern)]
+  private let openARNs: [Int]
+  private let indicatorCount: Int
   private let ignoresCase: Bool
   private let forms: ValueFinder.Forms
   /// What is in all values that have the only indicator.
-  private let common: [UInt8]?
+  private let common: ByteFinder?
+  /// Whether that is all of it.
+  private let isCommonWhole: Bool
 
   init(_ indicators: [Indicator], ignoresCase: Bool) throws {
     self.ignoresCase = ignoresCase
-    common = indicators.count == 1 && !ignoresCase ? indicators[0].part.map { Array($0.utf8) } : nil
+    common = indicators.count == 1 ? try indicators[0].common(ignoresCase: ignoresCase) : nil
+    isCommonWhole =
+      indicators.count == 1 && indicators[0].form == .text
+      && common?.text.count == indicators[0].text.utf8.count && common?.foldsCase == ignoresCase
     var texts: [[UInt8]: [Int]] = [:]
+    var openARNs: [Int] = []
     var networks = NetworkIndex()
     var expressions: [(Int, RegexPattern)] = []
     var arns: [(Int, RegexPattern)] = []
@@ -43,7 +52,16 @@ final class IndicatorMatcher: Sendable {
       case .expression:
         expressions.append((number, try Self.pattern(indicator.text, ignoresCase: ignoresCase)))
         forms = [.bare, .integers, .times, .uuids]
-      case .arn(let pattern): arns.append((number, try Self.pattern(pattern, ignoresCase: ignoresCase)))
+      case .arn(let pattern):
+        let part = Array((indicator.longestPart ?? "").utf8)
+        if part.count >= NeedleSieve.blockLength {
+          // A number behind those of the indicators.
+          texts[ignoresCase ? Characters.lower(part) : part, default: []].append(
+            indicators.count + arns.count)
+        } else {
+          openARNs.append(arns.count)
+        }
+        arns.append((number, try Self.pattern(pattern, ignoresCase: ignoresCase)))
       }
     }
     guard texts.keys.reduce(0, { $0 + $1.count }) <= Self.textByteLimit else {
@@ -57,10 +75,11 @@ final class IndicatorMatcher: Sendable {
     sieve = long.isEmpty ? nil : NeedleSieve(long)
     shortNumbers = short.map { texts[$0] ?? [] }
     numbers = long.map { texts[$0] ?? [] }
-    (self.networks, self.expressions, self.arns, self.forms) = (networks, expressions, arns, forms)
+    (self.networks, self.expressions, self.forms) = (networks, expressions, forms)
+    (self.arns, self.openARNs, indicatorCount) = (arns, openARNs, indicators.count)
   }
 
-  private static func pattern(_ text: String, ignoresCase: Bool) throws -> RegexPattern {
+  static func pattern(_ text: String, ignoresCase: Bool) throws -> RegexPattern {
     do {
       return try RegexPattern(Array(((ignoresCase ? "(?i)" : "") + text).utf8))
     } catch {
@@ -69,14 +88,45 @@ final class IndicatorMatcher: Sendable {
   }
 
   /// Finds the indicators, by their numbers in the list.
-  var finder: ValueFinder { ValueFinder(forms, common: common) { [self] text in numbers(in: text) } }
+  var finder: ValueFinder {
+    if let common, isCommonWhole { return ValueFinder(forms, text: common) }
+    return ValueFinder(forms, common: common) { [self] in
+      let expressions = expressions.map { (number: $0.number, matches: $0.pattern.textJudge()) }
+      let arns = LazyJudges(arns)
+      return { text in self.numbers(in: text, expressions, arns) }
+    }
+  }
 
-  private func numbers(in text: UnsafeBufferPointer<UInt8>) -> [Int] {
+  private typealias Judges = [(number: Int, matches: TextJudge)]
+
+  /// Made where they are asked for the first time: of a long list a thread asks few.
+  private final class LazyJudges {
+    private let arns: [(number: Int, pattern: RegexPattern)]
+    private var made: [Int: TextJudge] = [:]
+
+    init(_ arns: [(number: Int, pattern: RegexPattern)]) { self.arns = arns }
+
+    /// The indicator's number where the text has it.
+    func number(_ index: Int, in text: UnsafeBufferPointer<UInt8>) -> Int? {
+      let judge = made[index] ?? arns[index].pattern.textJudge()
+      made[index] = judge
+      return judge(text) == true ? arns[index].number : nil
+    }
+  }
+
+  private func numbers(
+    in text: UnsafeBufferPointer<UInt8>, _ expressions: Judges, _ arns: LazyJudges
+  ) -> [Int] {
     var found: [Int] = []
     searchTexts(text, &found)
-    for (number, pattern) in expressions where pattern.matches(text) { found.append(number) }
-    if !arns.isEmpty, text.count >= 5, text.contains(UInt8(ascii: ":")) {
-      for (number, pattern) in arns where pattern.matches(text) { found.append(number) }
+    for (number, matches) in expressions where matches(text) == true { found.append(number) }
+    if !self.arns.isEmpty {
+      let parts = Set(found.filter { $0 >= indicatorCount })
+      found.removeAll { $0 >= indicatorCount }
+      for part in parts { found += arns.number(part - indicatorCount, in: text).map { [$0] } ?? [] }
+      if !openARNs.isEmpty, text.count >= 5, text.contains(UInt8(ascii: ":")) {
+        for index in openARNs { found += arns.number(index, in: text).map { [$0] } ?? [] }
+      }
     }
     if !networks.isEmpty { AddressWords.visit(text) { networks.visit($0) { found.append($0) } } }
     return found.count < 2 ? found : Set(found).sorted()

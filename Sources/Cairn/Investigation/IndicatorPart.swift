@@ -19,9 +19,8 @@ struct IndicatorPart: Sendable {
   /// Those that can be among the first of all.
   private(set) var events: [IndicatorSearch.Event] = []
 
-  /// What rows of one combination have together.
+  /// The first of the earliest of some rows, the latest, and the first without a time.
   fileprivate struct Rows {
-    var count = 0
     var first: Int?
     var last: Int?
     var untimed: Int?
@@ -40,44 +39,27 @@ struct IndicatorPart: Sendable {
     try count(found, times, batch, columns[1])
     if eventLimit > 0 {
       let rows = times.first(eventLimit, before: bound.time)
-      events = try Self.events(batch.select(rows), columns, rows.map { found.places(Int($0)) }, texts)
+      events = try Self.events(batch.select(rows), columns, found.places(at: rows), texts)
     }
   }
 
   private mutating func count(
     _ found: FoundRows, _ times: RowTimes, _ batch: Batch, _ column: ColumnID
   ) throws {
-    var rows = [Rows](repeating: Rows(), count: found.combinations.count)
-    for (row, code) in found.codes.enumerated() {
-      let code = Int(code)
-      rows[code].count += 1
-      guard let time = times.key(row) else {
-        if rows[code].untimed == nil { rows[code].untimed = row }
-        continue
-      }
-      if rows[code].first.map({ time < times.keys[$0] }) ?? true { rows[code].first = row }
-      if rows[code].last.map({ time > times.keys[$0] }) ?? true { rows[code].last = row }
-    }
-    var ends: [Int: Rows] = [:]
-    for (rows, places) in zip(rows, found.combinations) where rows.count > 0 {
-      for (index, place) in places.enumerated() {
-        sums[place.number, default: Sums()].paths[place.path, default: 0] += rows.count
-        // The places of one indicator follow one another.
-        if index > 0, places[index - 1].number == place.number { continue }
-        sums[place.number]?.count += rows.count
-        ends[place.number, default: Rows()].add(rows, times)
-      }
-    }
-    let wanted = Set(ends.values.compactMap { $0.first ?? $0.untimed }).sorted()
+    let parts = found.sums()
+    let ends = parts.map { Rows($0.indices, times) }
+    let wanted = Set(ends.compactMap { $0.first ?? $0.untimed }).sorted()
     let ids = try batch.select(wanted.map { UInt32($0) }).columns[column]?.vector()
     var idOfRow: [Int: String] = [:]
     for (index, row) in wanted.enumerated() {
       idOfRow[row] = ids.flatMap { QueryValue(value: $0[index]).text }
     }
-    for (number, rows) in ends {
-      sums[number]?.first = rows.first.flatMap { row in times.text(row).map { ($0, idOfRow[row]) } }
-      sums[number]?.last = rows.last.flatMap { times.text($0) }
-      sums[number]?.untimedID = rows.first == nil ? rows.untimed.flatMap { idOfRow[$0] } : nil
+    for (part, rows) in zip(parts, ends) {
+      sums[part.number] = Sums(
+        count: part.indices.count, paths: Dictionary(part.paths) { $0 + $1 },
+        first: rows.first.flatMap { row in times.text(row).map { ($0, idOfRow[row]) } },
+        last: rows.last.flatMap { times.text($0) },
+        untimedID: rows.first == nil ? rows.untimed.flatMap { idOfRow[$0] } : nil)
     }
   }
 
@@ -96,15 +78,25 @@ struct IndicatorPart: Sendable {
 }
 
 extension IndicatorPart.Rows {
-  fileprivate mutating func add(_ other: Self, _ times: RowTimes) {
-    count += other.count
-    func isEarlier(_ row: Int, _ known: Int) -> Bool { (times.keys[row], row) < (times.keys[known], known) }
-    if let row = other.first, first.map({ isEarlier(row, $0) }) ?? true { first = row }
-    if let row = other.last, last.map({ times.keys[row] > times.keys[$0] }) ?? true { last = row }
-    if let row = other.untimed, untimed.map({ row < $0 }) ?? true { untimed = row }
+  fileprivate init(_ indices: Positions, _ times: RowTimes) {
+    if let untimedCount = times.untimedCount {
+      let timed = indices.firstIndex(atLeast: untimedCount)
+      untimed = timed > 0 ? Int(indices[0]) : nil
+      if timed < indices.count {
+        first = Int(indices[timed])
+        last = indices.last
+      }
+      return
+    }
+    for index in 0..<indices.count { add(Int(indices[index]), times) }
   }
-}
 
-extension FoundRows {
-  fileprivate func places(_ row: Int) -> [Place] { combinations[Int(codes[row])] }
+  private mutating func add(_ row: Int, _ times: RowTimes) {
+    guard let time = times.key(row) else {
+      if untimed == nil { untimed = row }
+      return
+    }
+    if first.map({ time < times.keys[$0] }) ?? true { first = row }
+    if last.map({ time > times.keys[$0] }) ?? true { last = row }
+  }
 }

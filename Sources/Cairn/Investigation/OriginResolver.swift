@@ -39,7 +39,7 @@ final class OriginResolver {
     for key in keys { byKey[key] = [] }
     let found = try statements.events("responseElements.credentials.accessKeyId", isOneOf: keys, .all)
     for event in found {
-      if let key = event.response?.text("credentials", "accessKeyId") {
+      if let key = event.given?.key {
         byKey[key, default: []].append(event)
       }
     }
@@ -66,7 +66,7 @@ final class OriginResolver {
     if !roles.isEmpty {
       found = try statements.events("responseElements.assumedRoleUser.arn", isOneOf: roles, .all)
       for event in found {
-        bySession[event.response?.text("assumedRoleUser", "arn") ?? "", default: []].append(event)
+        bySession[event.given?.roleSession ?? "", default: []].append(event)
       }
       let switches = try statements.events(
         "userIdentity.arn", isOneOf: roles, and: "eventName = 'SwitchRole'", .all)
@@ -133,7 +133,7 @@ final class OriginResolver {
     if !named.isEmpty {
       // A session that has another key is another session.
       let others = named.filter { event in
-        guard let key = actor.accessKeyID, let given = event.response?.text("credentials", "accessKeyId")
+        guard let key = actor.accessKeyID, let given = event.given?.key
         else { return true }
         return key == given || actor.invokedBy != nil || actor.isFromConsole
       }
@@ -164,7 +164,7 @@ final class OriginResolver {
     let event = records.remove(at: best)
     let caller =
       link == .switchRole
-      ? event.additional?.text("SwitchFrom").map { Actor(arn: $0, accessKeyID: nil) } ?? event.actor
+      ? event.given?.switchedFrom.map { Actor(arn: $0, accessKeyID: nil) } ?? event.actor
       : event.actor
     return Origin.Step(link: link, event: event, twins: records, caller: caller)
   }

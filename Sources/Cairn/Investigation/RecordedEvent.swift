@@ -35,6 +35,8 @@ public struct RecordedEvent: Sendable {
   /// How a sign-in ended.
   let signIn: String?
   let additional: JSONText?
+  /// What it gave out; nil where that was not asked for.
+  let given: GivenCredentials?
   /// Whether it says so itself: reads are no changes.
   let readOnly: Bool?
   let isDataEvent: Bool
@@ -43,7 +45,7 @@ public struct RecordedEvent: Sendable {
   enum Part: Sendable {
     /// What it asked for and about what, without the random requestID.
     case change
-    /// What it gave out, and the requestID, which tells calls apart.
+    /// Whose credentials it gave out, and the requestID, which tells calls apart.
     case credentials
     /// Who called what from where, and how it ended.
     case call
@@ -53,7 +55,8 @@ public struct RecordedEvent: Sendable {
     let others =
       switch part {
       case .change: "NULL, requestParameters, responseElements, resources, additionalEventData, NULL"
-      case .credentials: "requestID, NULL, responseElements, NULL, additionalEventData, NULL"
+      case .credentials:
+        "requestID, NULL, NULL, NULL, NULL, responseElements.ConsoleLogin, \(GivenCredentials.columns)"
       case .call: "NULL, NULL, NULL, NULL, NULL, responseElements.ConsoleLogin"
       }
     return """
@@ -84,6 +87,7 @@ public struct RecordedEvent: Sendable {
     resources = Self.object(row[17])
     additional = Self.object(row[18])
     signIn = row[19].text ?? response?.text("ConsoleLogin")
+    given = row.count > 20 ? GivenCredentials(row, at: 20) : nil
   }
 
   private static func object(_ value: QueryValue) -> JSONText? {
@@ -116,6 +120,33 @@ public struct RecordedEvent: Sendable {
     "BatchDescribe",
     "Assume", "Decrypt", "Check", "Validate", "Test", "Simulate", "Preview", "Estimate", "View", "Download",
   ]
+}
+
+/// Whose credentials a call gave out. Read path by path: the responses of thousands of calls are long.
+struct GivenCredentials: Sendable {
+  /// The access key of a session.
+  let key: String?
+  /// The session's ARN, of a role and of a federated user.
+  let roleSession: String?
+  let federatedUser: String?
+  /// The access key that a user was made, and the user.
+  let userKey: String?
+  let user: String?
+  /// Who changed the role in the console.
+  let switchedFrom: String?
+
+  static let columns = """
+    responseElements.credentials.accessKeyId, responseElements.assumedRoleUser.arn, \
+    responseElements.federatedUser.arn, responseElements.accessKey.accessKeyId, responseElements.accessKey.userName, \
+    additionalEventData.SwitchFrom
+    """
+
+  /// The columns in a row from an index on.
+  init(_ row: [QueryValue], at index: Int) {
+    let texts = row[index...].map { value in value.text.flatMap { $0.isEmpty ? nil : $0 } }
+    (key, roleSession, federatedUser) = (texts[0], texts[1], texts[2])
+    (userKey, user, switchedFrom) = (texts[3], texts[4], texts[5])
+  }
 }
 
 extension JSONText {

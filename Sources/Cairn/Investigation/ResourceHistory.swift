@@ -131,21 +131,15 @@ public struct ResourceHistory: Sendable {
     "name", "dBInstanceIdentifier", "keyId", "tableName", "policyName", "secretId", "trailName",
   ]
 
-  /// Names of resources that are near to one that was not found.
+  /// Names of resources, of all times, that are near to one that was not found.
   public static func names(
     near name: String, in archive: Archive, options: InvestigationOptions = InvestigationOptions()
   ) throws -> [String] {
-    let statements = Statements(archive: archive, options: options)
-    let resource = try ResourceName(name, services: try services(statements))
+    let services =
+      name.contains(":") ? try services(Statements(archive: archive, options: options)) : []
+    let resource = try ResourceName(name, services: services)
     let wanted = ServiceName(resource)?.name ?? resource.names.min { $0.count < $1.count } ?? name
-    var near: [String] = []
-    for path in namingPaths {
-      let values = try statements.rows(
-        "SELECT DISTINCT requestParameters.\(path) FROM events WHERE requestParameters.\(path) IS NOT NULL LIMIT 50000"
-      ).compactMap { $0[0].text }
-      let names = values.flatMap { value in [value] + (ARN(value).map { [$0.name] } ?? []) }
-      if let found = NearNames.nearest(to: wanted, among: names), !near.contains(found) { near.append(found) }
-    }
-    return near
+    return try NearValues.nearest(
+      to: wanted, at: namingPaths.map { "requestParameters.\($0)" }, in: archive, options)
   }
 }

@@ -4,20 +4,25 @@ import CairnStorage
 struct RowTimes {
   /// Numbers that are ordered as the texts are; the least for rows without a time.
   let keys: [Int64]
+  /// How many rows without a time stand before the others, where these ascend by time; nil where they do not.
+  let untimedCount: Int?
   private let vector: Vector
 
   init(_ vector: Vector, count: Int) {
     self.vector = vector
-    if case .times(let times) = vector {
-      keys = times.seconds
-      return
-    }
+    keys = Self.keys(vector, count)
+    let areAscending = !zip(keys, keys.dropFirst()).contains { $0 > $1 }
+    untimedCount = areAscending ? keys.partitioningIndex { $0 != .min } : nil
+  }
+
+  private static func keys(_ vector: Vector, _ count: Int) -> [Int64] {
+    if case .times(let times) = vector { return times.seconds }
     let coded = vector.coded(count: count)
     let texts = coded.entries.map { QueryValue(value: $0).text }
     var ranks: [String: Int64] = [:]
     for (rank, text) in Set(texts.compactMap(\.self)).sorted().enumerated() { ranks[text] = Int64(rank) }
     let keyOfEntry = texts.map { text in text.flatMap { ranks[$0] } ?? Int64.min }
-    keys = coded.codes.map { keyOfEntry[Int($0)] }
+    return coded.codes.map { keyOfEntry[Int($0)] }
   }
 
   /// Nil for a row without a time.

@@ -71,8 +71,8 @@ struct TraceForward {
     let twins = try twins(of: events)
     var found: Set<String> = []
     for event in events where !event.hasFailed {
-      let response = event.response ?? event.sharedID.flatMap { twins[$0] }
-      guard let parent = event.actor.accessKeyID, let (key, holder) = Self.credentials(response),
+      guard let parent = event.actor.accessKeyID,
+        let (key, holder) = Self.credentials(event.given) ?? event.sharedID.flatMap({ twins[$0] }),
         known.insert(key).inserted
       else { continue }
       children[owners[parent] ?? parent, default: []].append(
@@ -82,27 +82,23 @@ struct TraceForward {
     return found
   }
 
-  /// Responses of other accounts' records of calls whose own has none.
-  private func twins(of events: [RecordedEvent]) throws -> [String: JSONText] {
-    let ids = Set(events.filter { $0.response == nil && !$0.hasFailed }.compactMap(\.sharedID))
+  /// What other accounts' records of calls tell whose own tell nothing.
+  private func twins(of events: [RecordedEvent]) throws -> [String: (key: String, holder: String)] {
+    let ids = Set(
+      events.filter { Self.credentials($0.given) == nil && !$0.hasFailed }.compactMap(\.sharedID))
     if ids.isEmpty { return [:] }
-    var responses: [String: JSONText] = [:]
+    var known: [String: (key: String, holder: String)] = [:]
     for twin in try statements.events("sharedEventID", isOneOf: ids, .before) {
-      if let id = twin.sharedID, let response = twin.response { responses[id] = response }
+      if let id = twin.sharedID, let credentials = Self.credentials(twin.given) { known[id] = credentials }
     }
-    return responses
+    return known
   }
 
-  private static func credentials(_ response: JSONText?) -> (key: String, holder: String)? {
-    guard let response else { return nil }
-    if let key = response.text("credentials", "accessKeyId") {
-      let holder =
-        response.text("assumedRoleUser", "arn") ?? response.text("federatedUser", "arn")
-        ?? "the same principal"
-      return (key, holder)
-    }
-    guard let key = response.text("accessKey", "accessKeyId") else { return nil }
-    return (key, "user \(response.text("accessKey", "userName") ?? "unknown")")
+  private static func credentials(_ given: GivenCredentials?) -> (key: String, holder: String)? {
+    guard let given else { return nil }
+    if let key = given.key { return (key, given.roleSession ?? given.federatedUser ?? "the same principal") }
+    guard let key = given.userKey else { return nil }
+    return (key, "user \(given.user ?? "unknown")")
   }
 
   private mutating func addSummaries(without roots: Set<String>) throws {
@@ -133,7 +129,7 @@ struct TraceForward {
     let sessions = try sessions(Set(events.compactMap(\.actor.arn)))
     var found: Set<String> = []
     for event in events where switchedFrom.insert(event.id).inserted {
-      guard let parent = event.additional?.text("SwitchFrom"), let arn = event.actor.arn else { continue }
+      guard let parent = event.given?.switchedFrom, let arn = event.actor.arn else { continue }
       let id = "switch \(event.id)"
       let own = (sessions[arn] ?? []).filter { OriginResolver.began($0.start, at: event) }
       for key in own.compactMap(\.key) where known.insert(key).inserted {

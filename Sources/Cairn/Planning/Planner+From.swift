@@ -81,6 +81,7 @@ extension Planner {
       let root = TableOperator(columns.map(\.id), table)
       return try derived(PlannedQuery(root: root, columns: columns), alias, name: table.name)
     }
+    if let query = try namedQuery(name) { return try derived(query.planned, alias, name: query.name) }
     try readArchive(as: name)
     if let alias, !alias.columns.isEmpty {
       throw BindError(

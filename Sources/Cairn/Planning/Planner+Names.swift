@@ -30,7 +30,8 @@ extension Planner {
   func readArchive(as name: TableName) throws {
     if archiveNames.contains(where: { $0.isSameTable(as: name) }) { return }
     let own = name.parts.last?.text ?? name.text
-    let inReach = commonTables.map(\.definition.name.text) + tableFiles.map(\.name)
+    var inReach = commonTables.map(\.definition.name.text) + tableFiles.map(\.name)
+    if !name.isEvents { inReach += queries.names() }
     if !name.isEvents, let near = NearNames.nearest(to: own, among: inReach) {
       throw BindError(message: "there is no table \(name.text)", span: name.span, suggestion: near)
     }

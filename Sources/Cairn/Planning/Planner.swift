@@ -23,6 +23,9 @@ final class Planner {
   var archiveNames: [TableName] = []
   /// Tables that files hold.
   let tableFiles: [TableFile]
+  /// Queries that can be read as tables, and those that are being planned so.
+  let queries: NamedQueries
+  var queriesInWork: [String] = []
   /// Whether `@timestamp` counts as eventTime in records that have none.
   private let usesLogstashTime: Bool
   private let findsValues: Bool
@@ -55,9 +58,10 @@ final class Planner {
   var workingTableMentionCount = 0
 
   init(
-    _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], usesLogstashTime: Bool = false,
-    findsValues: Bool = false
+    _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], queries: NamedQueries = NamedQueries(),
+    usesLogstashTime: Bool = false, findsValues: Bool = false
   ) {
+    self.queries = queries
     self.archive = archive
     self.usesLogstashTime = usesLogstashTime
     self.findsValues = findsValues

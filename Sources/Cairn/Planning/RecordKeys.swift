@@ -6,6 +6,9 @@ final class RecordKeys {
   private let archive: Archive
   private var loaded: [[PathName]: [String]] = [:]
   private var found: [[PathName]: Bool] = [:]
+  /// Those of the top level, of the segments that have been looked at: the newest ones.
+  private var topKeys: Set<String> = []
+  private var topSegmentCount = 0
   /// Why they could not be read; a run that reads the same segments throws it.
   private(set) var failure: (any Error)?
 
@@ -28,10 +31,30 @@ final class RecordKeys {
     return documented + others
   }
 
-  func contains(_ name: String) -> Bool { names.contains(name) }
+  func contains(_ name: String) -> Bool { hasTopKey { $0.contains(name) } }
 
   func containsIgnoringCase(_ name: String) -> Bool {
-    names.contains { AccessPath.isSameIgnoringCase($0, name) }
+    hasTopKey { $0.contains(name) || $0.contains { AccessPath.isSameIgnoringCase($0, name) } }
+  }
+
+  /// Whether the keys of the top level of some segment are what is asked for: most are in the first that is looked at.
+  private func hasTopKey(_ accepts: (Set<String>) -> Bool) -> Bool {
+    if accepts(topKeys) { return true }
+    let segments = archive.segments
+    while topSegmentCount < segments.count {
+      do {
+        let segment = segments[segments.count - 1 - topSegmentCount]
+        let keys = try archive.open(segment, statistics: ReadStatistics()).keys(at: [])
+        topSegmentCount += 1
+        let fresh = Set(keys.map { String(decoding: $0, as: UTF8.self) }).subtracting(topKeys)
+        topKeys.formUnion(fresh)
+        if accepts(fresh) { return true }
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    return false
   }
 
   /// Whether there is anything that could have a key.
@@ -54,13 +77,6 @@ final class RecordKeys {
     } catch {
       failure = error
       return false
-    }
-  }
-
-  private var names: [String] {
-    do { return try ordered() } catch {
-      failure = error
-      return []
     }
   }
 }

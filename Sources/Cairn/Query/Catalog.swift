@@ -19,7 +19,7 @@ struct Catalog {
     case .showPartitions: return try table(["partition"], [partitions()])
     case .show(.tables, let pattern):
       return try table(["Table"], [["events"] + options.tables.map(\.name)], like: pattern)
-    case .show(.views, _): return try table(["View"], [[]])
+    case .show(.views, let pattern): return try table(["View"], [options.queries.names()], like: pattern)
     case .show(.schemas, let pattern):
       return try table(["Schema"], [["default", "information_schema"]], like: pattern)
     case .show(.catalogs, let pattern): return try table(["Catalog"], [["cairn"]], like: pattern)
@@ -60,6 +60,16 @@ struct Catalog {
   private func columns(of name: TableName?, like pattern: ShowPattern?) throws -> Plan {
     let planner = Planner(archive, now: TimePoint(days: 0), tableFiles: options.tables)
     let names = ["Column", "Type", "Values"].map { QueryColumn(name: $0) }
+    if let name, let query = try self.query(name) {
+      let like = try pattern.map(like)
+      let columns = query.columns.filter { like?.matches(Array($0.name.utf8)) ?? true }
+      return Plan(
+        names,
+        .texts([
+          columns.map { .text(Array($0.name.utf8)) },
+          columns.map { .text(Array(($0.type?.name ?? "varchar").utf8)) }, columns.map { _ in .null },
+        ]))
+    }
     if let name, let file = try planner.table(beside: name) {
       let like = try pattern.map(like)
       let places = file.columns.indices.filter { like?.matches(Array(file.columns[$0].utf8)) ?? true }
@@ -79,6 +89,17 @@ struct Catalog {
         paths.map { .text(Array($0.path.utf8)) }, paths.map { .text(Array($0.type.utf8)) },
         paths.map { EngineValue($0.valueCount) },
       ]))
+  }
+
+  /// A named query that is meant by a table's name.
+  private func query(_ name: TableName) throws -> Query? {
+    guard name.parts.count == 1, !name.isEvents,
+      let own = options.queries.names().first(where: {
+        AccessPath.isSameIgnoringCase($0, name.parts[0].text)
+      }),
+      let text = try options.queries.text(own)
+    else { return nil }
+    return try Query(text, on: archive, options: options)
   }
 
   private func definition(of name: TableName) throws -> String {
@@ -121,6 +142,21 @@ struct Catalog {
       }
     }
     return found.sorted()
+  }
+}
+
+extension ResultType {
+  /// As SQL names it.
+  fileprivate var name: String {
+    switch self {
+    case .text: "varchar"
+    case .whole: "bigint"
+    case .double: "double"
+    case .boolean: "boolean"
+    case .timestamp: "timestamp"
+    case .date: "date"
+    case .decimal(let digits, let places): "decimal(\(digits),\(places))"
+    }
   }
 }
 

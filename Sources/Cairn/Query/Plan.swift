@@ -77,8 +77,8 @@ struct Plan {
       throw CairnError.usage("the clock is outside the years 1 to 9999")
     }
     let planner = Planner(
-      archive, now: now, tableFiles: options.tables, usesLogstashTime: options.usesLogstashTime,
-      findsValues: options.finder != nil)
+      archive, now: now, tableFiles: options.tables, queries: options.queries,
+      usesLogstashTime: options.usesLogstashTime, findsValues: options.finder != nil)
     var planned = try planner.plan(query, outer: nil)
     if let limit = options.rowLimit {
       planned.root = LimitOperator(planned.root, offset: 0, limit: max(0, limit))

@@ -20,6 +20,8 @@ public struct QueryOptions: Sendable {
   public var rowLimit: Int?
   /// Tables beside the archive.
   public var tables: [TableFile] = []
+  /// Queries that can be read as tables by their names, after tables of files.
+  public var queries = NamedQueries()
   /// Whether names that mean nothing, which warnings tell otherwise, are errors.
   public var isStrict = false
   /// Whether Logstash's `@timestamp` counts as eventTime in records that have none.

@@ -227,7 +227,7 @@ extension TimePoint {
   private static let picosecondsPerMicrosecond: Int64 = 1_000_000
 
   /// Since 1970; smaller parts are cut.
-  fileprivate var microseconds: Int64 {
+  var microseconds: Int64 {
     seconds * Self.microsecondsPerSecond + fraction / Self.picosecondsPerMicrosecond
   }
 }

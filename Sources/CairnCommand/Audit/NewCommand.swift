@@ -36,7 +36,7 @@ struct NewCommand: ParsableCommand {
         audit.note("cairn: warning: there is no event before: everything is new")
       }
       guard let first = found.rows.first else {
-        try audit.nothing("everything since \(formatTime(found.since)) was there before")
+        try audit.nothing("no event since \(formatTime(found.since)) has what was not there before")
       }
       var table = AuditTable(
         title: "new", columns: ["frequency", "kind", "value", "events", "earlier", "first", "eventID"])

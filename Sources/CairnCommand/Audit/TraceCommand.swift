@@ -27,13 +27,15 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     try audit.run(archive) { archive, options in
-      let trace = try Trace(archive, of: who, options: options)
+      let isTree = audit.outputFormat == .table
+      let trace = try Trace(
+        archive, of: who, principalLimit: isTree ? Self.shownCount : .max, options: options)
       if trace.principals.isEmpty {
         try audit.nothing(
           "no call in \(self.archive) is by \(who)",
           near: try ActorName.names(near: who, in: archive, options: options))
       }
-      if audit.outputFormat == .table { try writeTree(trace) } else { try audit.show([rows(trace)]) }
+      if isTree { try writeTree(trace) } else { try audit.show([rows(trace)]) }
       try StandardOutput.shared.flush()
       let evidence = trace.principals.first.map {
         $0.origin.steps.last?.event.id ?? $0.calls?.firstEventID ?? ""
@@ -101,7 +103,7 @@ struct TraceCommand: ParsableCommand {
   private static let shownCount = 20
 
   private func writeTree(_ trace: Trace) throws {
-    for principal in trace.principals.prefix(Self.shownCount) {
+    for principal in trace.principals {
       let actor = principal.actor
       try line(
         0, [actor.description, actor.accessKeyID, actor.arn].compactMap(\.self).joined(separator: "  "))
@@ -124,9 +126,8 @@ struct TraceCommand: ParsableCommand {
       }
       try line(1, "end: \(principal.origin.endDescription)")
     }
-    if trace.principals.count > Self.shownCount {
-      try line(0, "and \(formatCount(trace.principals.count - Self.shownCount)) more (--output jsonl)")
-    }
+    let left = trace.principalCount - trace.principals.count
+    if left > 0 { try line(0, "and \(formatCount(left)) more (--output jsonl)") }
     if !trace.given.isEmpty { try line(0, "credentials that came from there") }
     for given in trace.given {
       try line(

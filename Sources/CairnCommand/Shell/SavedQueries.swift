@@ -53,6 +53,15 @@ struct SavedQueries {
     return names.sorted()
   }
 
+  /// All of them as tables for statements.
+  var tables: NamedQueries {
+    NamedQueries {
+      names
+    } text: {
+      try load($0)
+    }
+  }
+
   private func path(_ name: String) throws -> String {
     guard Self.isName(name) else {
       throw CairnError.usage("\(name): a name has letters, digits, - and _, at most 64 of them")

@@ -101,7 +101,8 @@ extension Shell {
     }
     let saved = SavedQueries().names
     if !saved.isEmpty {
-      try StandardOutput.shared.write("saved queries (.run NAME): \(saved.joined(separator: ", "))\n")
+      try StandardOutput.shared.write(
+        "saved queries (.run NAME, or FROM NAME): \(saved.joined(separator: ", "))\n")
     }
   }
 
@@ -160,7 +161,7 @@ extension Shell {
       .once FILE          the next result goes into a file, whose ending tells the format
       .output [FILE]      all results go into a file, until .output alone
       .save NAME [SQL]    keeps the last statement, or this one, in ~/.config/cairn/queries
-      .run NAME           runs what was saved; cairn query -f NAME does too
+      .run NAME           runs what was saved; cairn query -f NAME does too; SELECT … FROM NAME reads it as a table
       .read FILE          runs the statements and commands of a file
       .help               this
       .quit               leaves

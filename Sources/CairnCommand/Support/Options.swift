@@ -8,7 +8,9 @@ struct ThreadOptions: ParsableArguments {
   @Option(help: "Worker threads. Changes speed, never results. (default: all cores)")
   var threads: Int?
 
-  var count: Int { max(1, min(threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 256)) }
+  var count: Int { max(1, min(threads ?? Self.processorCount, 256)) }
+
+  static var processorCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
@@ -28,6 +30,12 @@ struct LevelOptions: ParsableArguments {
       throw ValidationError("--level must be from \(levels.lowerBound) to \(levels.upperBound)")
     }
   }
+}
+
+/// Of commands that tell what they have done.
+struct QuietOptions: ParsableArguments {
+  @Flag(help: "No progress and no summary; errors only.")
+  var quiet = false
 }
 
 /// How many rows are wanted; 0 for none, as in SQL.

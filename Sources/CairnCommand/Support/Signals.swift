@@ -36,6 +36,22 @@ enum Signals {
     return previous
   }
 
+  /// What a command that is ended says beside that: what there is now, and how to go on. `account` tells more, where
+  /// the work ends in order.
+  static func advise(_ advice: StaticString, account: @escaping () -> String? = { nil }) {
+    endingAdvice = advice
+    endingAccount = account
+  }
+
+  /// The lines of `advise`.
+  static var advice: [String] {
+    guard let endingAdvice else { return [] }
+    return [endingAccount().map { "cairn: \($0)" }, "cairn: \(endingAdvice)"].compactMap { $0 }
+  }
+
+  /// Whether a line stands on the terminal that goes where something else comes.
+  static func noteProgress(_ isShown: Bool) { isProgressShown = isShown }
+
   fileprivate static func armTimer() {
     var timer = itimerval()
     timer.it_value.tv_usec = patienceMicroseconds
@@ -51,12 +67,23 @@ enum Signals {
       case SIGHUP: "cairn: the terminal hung up\n"
       default: "cairn: interrupted\n"
       }
-    _ = Glibc.write(2, text.utf8Start, text.utf8CodeUnitCount)
+    if isProgressShown { tell("\r\u{1B}[K") }
+    tell(text)
+    if let endingAdvice {
+      tell("cairn: ")
+      tell(endingAdvice)
+      tell("\n")
+    }
     _exit(128 + number)
   }
 
   /// Whether the command is to end, and not only the statement that runs.
   static var isEnding: Bool { endingSignal == SIGTERM || endingSignal == SIGHUP }
+
+  /// Writes to standard error, as a handler may.
+  private static func tell(_ text: StaticString) {
+    _ = Glibc.write(2, text.utf8Start, text.utf8CodeUnitCount)
+  }
 
   /// What is said of the signal, and the exit code.
   static var outcome: (message: String, code: Int32) {
@@ -117,4 +144,7 @@ private func leaveOnTimer(_: Int32) { Signals.leave(endingSignal) }
 nonisolated(unsafe) private var signalTarget: Unmanaged<QueryCancellation>?
 nonisolated(unsafe) private var signalEndsProcess = true
 nonisolated(unsafe) private var endingSignal: Int32 = 0
+nonisolated(unsafe) private var isProgressShown = false
+nonisolated(unsafe) private var endingAdvice: StaticString?
+nonisolated(unsafe) private var endingAccount: () -> String? = { nil }
 nonisolated(unsafe) private var terminalAtStart: termios?

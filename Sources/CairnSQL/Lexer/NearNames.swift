@@ -8,35 +8,79 @@ public enum NearNames {
   /// Near means at most a third of the letters changed; a swap of neighbours counts as one change. Names
   /// of one or two letters are near to nothing. Of equally near candidates the first wins.
   public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-    let target = letters(name)
-    guard target.count >= 3, target.count <= longestName else { return nil }
-    var limit = target.count / 3
-    var best: String?
+    guard var search = Search(name) else { return nil }
     for candidate in candidates {
+      var candidate = candidate
+      candidate.withUTF8 { search.look(at: $0) }
+      if search.isExact { break }
+    }
+    return search.nearest
+  }
+
+  /// The same among candidates that come one after the other.
+  public struct Search: Sendable {
+    private let target: [UInt32]
+    /// A bit for each letter of the target, by its lowest six bits.
+    private let targetLetters: UInt64
+    private var limit: Int
+    private var best: [UInt8]?
+    private var letters: [UInt32] = []
+    private var table: [Int] = []
+    /// Whether a candidate was the name but for case: none is nearer.
+    public private(set) var isExact = false
+
+    /// Nil where nothing is near to a name.
+    public init?(_ name: String) {
+      target = NearNames.letters(name)
+      guard target.count >= 3, target.count <= NearNames.longestName else { return nil }
+      limit = target.count / 3
+      targetLetters = NearNames.bits(target)
+    }
+
+    /// The nearest that it has been given.
+    public var nearest: String? { best.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// Takes a candidate.
+    public mutating func look(at text: UnsafeBufferPointer<UInt8>) {
       // A letter has one to four bytes: most candidates are told by that.
-      let byteCount = candidate.utf8.count
-      if byteCount + limit < target.count || byteCount > 4 * (target.count + limit) { continue }
-      let letters = letters(candidate)
-      guard abs(letters.count - target.count) <= limit, letters.count <= longestName else { continue }
-      guard let found = distance(target, letters, limit: limit) else { continue }
-      best = candidate
-      if found == 0 { return best }
+      if isExact || text.count + limit < target.count || text.count > 4 * (target.count + limit) { return }
+      letters.removeAll(keepingCapacity: true)
+      if text.allSatisfy({ $0 < 0x80 }) {
+        if text.count > target.count + limit || text.count > NearNames.longestName { return }
+        for byte in text { letters.append(UInt32(byte &- 0x41 <= 25 ? byte | 0x20 : byte)) }
+      } else {
+        letters = NearNames.letters(String(decoding: text, as: UTF8.self))
+      }
+      guard abs(letters.count - target.count) <= limit, letters.count <= NearNames.longestName else { return }
+      // Each letter that only one of them has is a change.
+      let others = NearNames.bits(letters)
+      if (targetLetters & ~others).nonzeroBitCount > limit { return }
+      if (others & ~targetLetters).nonzeroBitCount > limit { return }
+      guard let found = NearNames.distance(target, letters, limit: limit, &table) else { return }
+      best = Array(text)
+      isExact = found == 0
       // Only what is nearer is better.
       limit = found - 1
     }
-    return best
   }
 
   private static func letters(_ name: String) -> [UInt32] {
     name.lowercased().unicodeScalars.prefix(longestName + 1).map(\.value)
   }
 
+  private static func bits(_ letters: [UInt32]) -> UInt64 {
+    letters.reduce(0) { $0 | 1 << UInt64($1 & 63) }
+  }
+
   /// Edits (insert, delete, replace, swap neighbours) between two names, by the rows of the usual table; nil for more
   /// than so many.
-  static func distance(_ lhs: [UInt32], _ rhs: [UInt32], limit: Int) -> Int? {
+  private static func distance(
+    _ lhs: [UInt32], _ rhs: [UInt32], limit: Int, _ table: inout [Int]
+  ) -> Int? {
     let width = rhs.count + 1
     // Three rows, of which each in turn is the current one.
-    var table = [Int](repeating: 0, count: 3 * width)
+    table.removeAll(keepingCapacity: true)
+    table.append(contentsOf: repeatElement(0, count: 3 * width))
     for column in 0..<width { table[column] = column }
     var least = 0
     for (row, left) in lhs.enumerated() {

@@ -156,6 +156,36 @@ static inline const uint8_t *_Nonnull cairn_find_pair(
   return end;
 }
 
+/// The same where bytes count as `a` or `b` once the bits of `foldA` or `foldB` are set in them: 0x20 makes a capital
+/// letter a small one.
+static inline const uint8_t *_Nonnull cairn_find_pair_folded(
+    const uint8_t *_Nonnull p, const uint8_t *_Nonnull end, size_t distance, uint8_t a, uint8_t b, uint8_t foldA,
+    uint8_t foldB) {
+#if defined(__SSE2__)
+  const __m128i first = _mm_set1_epi8((char)a), second = _mm_set1_epi8((char)b);
+  const __m128i bitsA = _mm_set1_epi8((char)foldA), bitsB = _mm_set1_epi8((char)foldB);
+  for (; end - p >= 16; p += 16) {
+    const __m128i x = _mm_cmpeq_epi8(_mm_or_si128(_mm_loadu_si128((const __m128i *)p), bitsA), first);
+    const __m128i y = _mm_cmpeq_epi8(_mm_or_si128(_mm_loadu_si128((const __m128i *)(p + distance)), bitsB), second);
+    const int mask = _mm_movemask_epi8(_mm_and_si128(x, y));
+    if (mask) return p + __builtin_ctz((unsigned)mask);
+  }
+#elif defined(__aarch64__)
+  const uint8x16_t first = vdupq_n_u8(a), second = vdupq_n_u8(b);
+  const uint8x16_t bitsA = vdupq_n_u8(foldA), bitsB = vdupq_n_u8(foldB);
+  for (; end - p >= 16; p += 16) {
+    const uint8x16_t hit = vandq_u8(
+        vceqq_u8(vorrq_u8(vld1q_u8(p), bitsA), first), vceqq_u8(vorrq_u8(vld1q_u8(p + distance), bitsB), second));
+    const uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+    if (mask) return p + (__builtin_ctzll(mask) >> 2);
+  }
+#endif
+  for (; p < end; ++p) {
+    if ((*p | foldA) == a && (p[distance] | foldB) == b) return p;
+  }
+  return end;
+}
+
 /// XXH3, 64 bits, seeded. Stable across machines and library versions (xxHash's format promise).
 uint64_t cairn_xxh3_64(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
 

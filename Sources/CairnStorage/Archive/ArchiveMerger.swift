@@ -15,10 +15,12 @@ final class ArchiveMerger {
   private let options: CompactionOptions
   private let tally = ByteTally()
   private let hashSeed = UInt64.random(in: 0 ... .max)
+  private let meter: CompactionMeter
 
   init(_ writer: ArchiveWriter, _ options: CompactionOptions) {
     self.writer = writer
     self.options = options
+    meter = CompactionMeter(options.progress, isMerging: true)
   }
 
   /// Reads the segments that `names` has, as far as all fragments of their objects are in them, and writes their objects
@@ -42,13 +44,16 @@ final class ArchiveMerger {
     let plan = plan(objects)
     let queue = PieceQueue(plan: plan, options: options, objects: nil)
     let reader = MergeReader(sources, snapshot, objects)
+    meter.start(totalFiles: objects.count)
     while true {
       try fill(queue, reader)
       var taken = queue.takeSegment()
       taken.outputs = []
       if taken.pieces.isEmpty { break }
       for piece in taken.pieces where !piece.isSpilled { tally.subtract(piece.state.memoryByteCount) }
+      meter.setSealing(true)
       result.segments.append(try writer.write(&taken.pieces, threads: options.threads))
+      meter.setSealing(false)
     }
     try check(objects, result)
     return result
@@ -70,13 +75,15 @@ final class ArchiveMerger {
   }
 
   private func fill(_ queue: PieceQueue, _ reader: MergeReader) throws {
-    let (options, hashSeed, tally) = (options, hashSeed, tally)
+    let (options, hashSeed, tally, meter) = (options, hashSeed, tally, meter)
     let directory = writer.paths.temporary
     _ = try parallelMap(count: options.threads, threads: options.threads) { _ in
       while let (index, range) = queue.next() {
         try options.checkCancelled()
         var filler = MergeFiller(options, hashSeed, tally, directory)
-        queue.put(index, try filler.fill(reader, range))
+        let output = try filler.fill(reader, range)
+        meter.add(files: range.count, output.pieces)
+        queue.put(index, output)
       }
     }
   }

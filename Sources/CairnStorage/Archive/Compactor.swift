@@ -28,7 +28,7 @@ public struct CompactionOptions: Sendable {
   package var leavesOutMissing = false
   /// The only wrapping of records that is looked for (`.none`: CloudTrail's own form alone); all where it is nil.
   public var wrapping: Wrapping?
-  /// Called about ten times a second from a worker, one call at a time.
+  /// Called from workers, one call at a time, with each piece of some 24 MB that is done; merging calls it too.
   public var progress: (@Sendable (CompactionProgress) -> Void)?
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
@@ -65,20 +65,6 @@ public struct CompactionOptions: Sendable {
   func checkCancelled() throws {
     if isCancelled?() == true { throw CairnError.interrupted }
   }
-}
-
-/// How far a run has come.
-public struct CompactionProgress: Sendable {
-  /// Source files read, and all there are to read.
-  public var files = 0
-  /// Source files to read in all.
-  public var totalFiles = 0
-  /// Records read so far.
-  public var records = 0
-  /// JSON bytes read so far.
-  public var jsonByteCount = 0
-  /// Whether all is read, or about to be, and the last segment is being sealed.
-  public var isSealing = false
 }
 
 /// What a run did. `records == kept + duplicates + shadowed + rejected`; what was skipped is not among them.
@@ -158,7 +144,7 @@ package final class Compactor {
   private let store: KnownStore
   private let rejectStore: RejectStore
   private var summary = CompactionSummary()
-  private let meter: ProgressMeter
+  private let meter: CompactionMeter
   private let hashSeed: UInt64
   private let residentPieceBytes = ByteTally()
   /// Segments that wait for the rest of their last object.
@@ -175,7 +161,7 @@ package final class Compactor {
     writer = try ArchiveWriter(path: path, level: options.zstdLevel)
     store = try KnownStore(writer.directory.root, try writer.snapshot())
     rejectStore = try RejectStore(writer.paths)
-    meter = ProgressMeter(options.progress)
+    meter = CompactionMeter(options.progress)
     var generator = SystemRandomNumberGenerator()
     hashSeed = generator.next()
   }
@@ -244,7 +230,7 @@ package final class Compactor {
           residentPieceBytes: tally)
         try crew.run { piece, range in
           let output = try filler.fill(files[range])
-          meter.add(files: range.count, output)
+          meter.add(files: range.count, output.pieces)
           queue.put(piece, output)
         } seal: {
           try compactor.seal(queue, crew)
@@ -358,32 +344,5 @@ package final class Compactor {
       }
     }
     try rejectStore.write(file)
-  }
-}
-
-/// Adds up what workers report and passes it on now and then.
-private final class ProgressMeter: @unchecked Sendable {
-  private let lock = Lock()
-  private var state = CompactionProgress()
-  private let report: (@Sendable (CompactionProgress) -> Void)?
-
-  init(_ report: (@Sendable (CompactionProgress) -> Void)?) { self.report = report }
-
-  func start(totalFiles: Int) { lock.withLock { state.totalFiles = totalFiles } }
-
-  func setSealing(_ isSealing: Bool) {
-    lock.withLock {
-      state.isSealing = isSealing
-      report?(state)
-    }
-  }
-
-  func add(files: Int, _ output: PieceFiller.Output) {
-    lock.withLock {
-      state.files += files
-      state.records += output.pieces.reduce(0) { $0 + $1.state.rows.count }
-      state.jsonByteCount += output.pieces.reduce(0) { $0 + $1.jsonByteCount }
-      report?(state)
-    }
   }
 }

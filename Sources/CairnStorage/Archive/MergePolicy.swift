@@ -1,14 +1,17 @@
 /// Which segments a run merges, so that many small runs leave few segments.
 ///
-/// Segments are in tiers, each eight times the one below, by their objects or by their JSON, whichever is the higher.
-/// Where a tier has eight, these become one, and so on upward: every byte is rewritten about once a tier, and at most
-/// seven segments of a tier stay. Segments of half the size that a segment may have stay as they are.
+/// Segments are in tiers, each four times the one below, by their objects or by their JSON, whichever is the higher.
+/// Where a tier has four, these become one, and so on upward: every byte is rewritten about once a tier, and at most
+/// three segments of a tier stay. Segments of half the size that a segment may have stay as they are.
+///
+/// Of wider tiers there are fewer, and less is rewritten; but each segment costs every question some time, and the runs
+/// come once an hour.
 ///
 /// Objects go by number so that runs of some each fill a tier at the same pace, however large these are; what is
 /// little together may be rewritten now and then.
 struct MergePolicy {
   /// Segments of a tier that become one.
-  static let fanIn = 8
+  static let fanIn = 4
   /// Segments that are merged at a time.
   static let sourceLimit = 64
 
@@ -34,9 +37,9 @@ struct MergePolicy {
       bytes += entry.jsonByteCount
     }
 
-    /// Whole powers of eight, from 1 on.
+    /// Whole powers of four, from 1 on.
     private static func power(_ number: Int) -> Int {
-      (Int.bitWidth - 1 - max(1, number).leadingZeroBitCount) / 3
+      (Int.bitWidth - 1 - max(1, number).leadingZeroBitCount) / 2
     }
 
     var tier: Int { max(Self.power(objects), bytes < Self.unit ? 0 : 1 + Self.power(bytes / Self.unit)) }

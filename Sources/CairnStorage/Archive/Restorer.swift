@@ -8,6 +8,7 @@ package struct Restorer {
     /// Compress with gzip and keep the compression suffix.
     package var gzip = false
     package var threads = 2
+    package var progress = WorkProgress()
 
     package init() {}
   }
@@ -65,7 +66,10 @@ package struct Restorer {
         try tally.noting {
           let reader = try snapshot.open(entry, readsMarks: false)
           for block in reader.footer.objectBlocks.indices {
-            for object in try reader.objects(block: block) where object.fragment == 0 { take(object) }
+            try options.progress.check()
+            let objects = try reader.objects(block: block)
+            for object in objects where object.fragment == 0 { take(object) }
+            options.progress.expect(byteCount: objects.reduce(0) { $0 + (matches($1) ? $1.byteCount : 0) })
           }
         }
       }
@@ -89,11 +93,14 @@ package struct Restorer {
     _ objects: ArraySlice<StoredObject>, _ reader: SegmentReader, threads: Int, _ writer: RestoreWriter
   ) throws {
     let done = DoneObjects()
+    let progress = options.progress
     do {
       try ObjectRebuilder(reader, threads: threads).rebuild(Array(objects)) { object, bytes in
+        try progress.check()
         try ObjectRebuilder.check(object, bytes, file: reader.name)
         try writer.write(object, bytes, from: reader.name)
         done.add(object)
+        progress.add(object)
       }
     } catch let error as CairnError where error.exitCode == 4 {
       let left = objects.filter { !done.contains($0) }

@@ -31,6 +31,14 @@ package final class StringTable: @unchecked Sendable {
 
   package var count: Int { ends.count }
 
+  /// Forgets all entries and keeps their memory.
+  func removeAll() {
+    heap.truncate(to: 0)
+    ends.truncate(to: 0)
+    styles = []
+    spellings = [:]
+  }
+
   @inline(__always)
   package subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
     let start = index == 0 ? 0 : Int(ends[index &- 1])

@@ -2,18 +2,40 @@
 extension ColumnReader {
   /// Values of a chunk of derived ones, at ascending positions below their number, or all where these are nil.
   func derived(_ chunk: ColumnDirectory.Chunk, positions: [UInt32]?) throws -> StringTable {
-    let stored = try pooled(.derived, chunk.rowGroup, byteCount: { (held: DerivedStrings) in held.byteCount })
-    {
-      var (_, body) = try storedStrings(chunk)
+    try storedDerived(chunk).values(at: positions) { try parentValues($0, chunk, $1) }
+  }
+
+  /// Calls `found` with the position of each of the values in which something is, and what that is.
+  ///
+  /// - Parameter holds: whether some value of a column in the row group may have the finder's common text.
+  func visitDerived(
+    _ chunk: ColumnDirectory.Chunk, _ finder: ValueFinder, holds: (_ column: Int) -> Bool,
+    _ found: (UInt32, [Int]) -> Void
+  ) throws {
+    let parents = directory.parents
+    try finder.visit(
+      storedDerived(chunk, keeps: false),
+      parentHolds: { parents.indices.contains($0) && holds(parents[$0]) },
+      parent: { try parentValues($0, chunk, $1) }, found)
+  }
+
+  /// - Parameter keeps: false where nothing of it is going to be asked for again.
+  private func storedDerived(_ chunk: ColumnDirectory.Chunk, keeps: Bool = true) throws -> DerivedStrings {
+    try pooled(
+      .derived, chunk.rowGroup, keeps: keeps, byteCount: { (held: DerivedStrings) in held.byteCount }
+    ) {
+      var (_, body) = try storedStrings(chunk, keeps: keeps)
       return try DerivedStrings(&body, count: chunk.valueCount, parentCount: directory.parents.count)
     }
-    return try stored.values(at: positions) { number, positions in
-      let parent = try parent(number)
-      let strings = try parent.strings(in: chunk.rowGroup, positions: positions) {
-        try segment.seconds(of: chunk.rowGroup)
-      }
-      return (strings.table, strings.codes)
+  }
+
+  private func parentValues(
+    _ number: Int, _ chunk: ColumnDirectory.Chunk, _ positions: [UInt32]
+  ) throws -> DerivedStrings.Values {
+    let strings = try parent(number).strings(in: chunk.rowGroup, positions: positions) {
+      try segment.seconds(of: chunk.rowGroup)
     }
+    return (strings.table, strings.codes)
   }
 
   /// A column of strings that values are derived from: none whose own are derived.

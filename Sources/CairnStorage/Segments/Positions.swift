@@ -12,6 +12,22 @@ package enum Positions: Sendable {
     }
   }
 
+  /// The positions of a range but for some of them, which ascend.
+  init(between others: [Int], in range: Range<Int>) {
+    let kept = [UInt32](unsafeUninitializedCapacity: range.count) { output, count in
+      var position = range.lowerBound
+      for end in others + [range.upperBound] {
+        while position < end {
+          output[count] = UInt32(truncatingIfNeeded: position)
+          count &+= 1
+          position &+= 1
+        }
+        position = end + 1
+      }
+    }
+    self.init(kept)
+  }
+
   package var count: Int {
     switch self {
     case .run(let range): range.count
@@ -33,6 +49,14 @@ package enum Positions: Sendable {
     switch self {
     case .run(let range): UInt32(truncatingIfNeeded: range.lowerBound &+ index)
     case .listed(let list): list[index]
+    }
+  }
+
+  /// Index of the first that is not below a position.
+  package func firstIndex(atLeast position: Int) -> Int {
+    switch self {
+    case .run(let range): min(max(position - range.lowerBound, 0), range.count)
+    case .listed(let list): list.partitioningIndex { Int($0) >= position }
     }
   }
 
@@ -67,10 +91,38 @@ package enum Positions: Sendable {
   }
 
   /// The elements at the positions, each of which `values` has.
-  func take<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
+  package func take<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
     switch self {
     case .run(let range): range == values.indices ? values : Array(values[range])
-    case .listed(let list): list.map { values[Int($0)] }
+    case .listed(let list): Self.take(list, values)
+    }
+  }
+
+  /// Neighbours that are looked at together: of rows of which few are hidden most are such.
+  private static let blockCount = 32
+
+  private static func take<Value: BitwiseCopyable>(_ list: [UInt32], _ values: [Value]) -> [Value] {
+    guard let greatest = list.max() else { return [] }
+    precondition(Int(greatest) < values.count)
+    return [Value](unsafeUninitializedCapacity: list.count) { output, count in
+      count = list.count
+      guard let target = output.baseAddress else { return }
+      list.withUnsafeBufferPointer { list in
+        values.withUnsafeBufferPointer { values in
+          guard let source = values.baseAddress else { return }
+          var index = 0
+          while index < list.count {
+            let end = min(index &+ blockCount, list.count)
+            let first = Int(list[index])
+            if Int(list[end &- 1]) &- first == end &- 1 &- index {
+              (target + index).initialize(from: source + first, count: end &- index)
+            } else {
+              for place in index..<end { target[place] = source[Int(list[place])] }
+            }
+            index = end
+          }
+        }
+      }
     }
   }
 }

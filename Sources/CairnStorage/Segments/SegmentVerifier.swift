@@ -16,17 +16,20 @@ package struct SegmentVerifier {
     self.threads = threads
   }
 
-  /// Throws `CairnError.damaged` at the first thing that is not as it was written.
-  package func verify() throws -> Result {
+  /// Throws `CairnError.damaged` at the first thing that is not as it was written. `look` is called before each object
+  /// counts, and may end the work.
+  package func verify(_ look: @Sendable (StoredObject) throws -> Void = { _ in }) throws -> Result {
     try reader.verifyHeader()
     try verifyBlocks()
-    return try verifyContent()
+    return try verifyContent(look: look)
   }
 
   /// Rebuilds and compares all objects, and proves what is searched by: what the writer does before it commits.
   ///
   /// - Parameter read: what the objects were; where it is not known, their SHA-256 are compared.
-  package func verifyContent(comparing read: ReadObjects? = nil) throws -> Result {
+  package func verifyContent(
+    comparing read: ReadObjects? = nil, look: @Sendable (StoredObject) throws -> Void = { _ in }
+  ) throws -> Result {
     var result = Result()
     let proof = try SegmentProof(reader)
     let rebuilder = ObjectRebuilder(reader, threads: threads, proof: proof)
@@ -38,6 +41,7 @@ package struct SegmentVerifier {
         cause: "\(objects.count) objects are stored, \(read.count) were read")
     }
     try rebuilder.rebuildNumbered(objects) { index, object, bytes in
+      try look(object)
       guard let read else { return try ObjectRebuilder.check(object, bytes, file: name) }
       guard read.has(object, at: index, rebuiltAs: bytes) else {
         throw ObjectRebuilder.differs(object, file: name)

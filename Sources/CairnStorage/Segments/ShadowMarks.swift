@@ -44,14 +44,18 @@ package struct ShadowMarks: Sendable, Equatable {
 
   /// The positions of a row group, which begins at row `first`, that are not marked.
   package func visible(_ positions: Positions, from first: Int, count: Int) -> Positions {
-    var hidden = rows(from: first, count: count)
+    let hidden = rows(from: first, count: count).map { Int($0) - first }
     if hidden.isEmpty || positions.isEmpty { return positions }
+    if case .run(let range) = positions {
+      return Positions(between: hidden.filter { range.contains($0) }, in: range)
+    }
     var kept: [UInt32] = []
     kept.reserveCapacity(positions.count)
+    var next = 0
     for index in 0..<positions.count {
       let position = positions[index]
-      while let row = hidden.first, row < UInt32(first) + position { hidden.removeFirst() }
-      if hidden.first != UInt32(first) + position { kept.append(position) }
+      while next < hidden.count, hidden[next] < Int(position) { next += 1 }
+      if next == hidden.count || hidden[next] != Int(position) { kept.append(position) }
     }
     return Positions(kept)
   }
@@ -141,7 +145,13 @@ extension SegmentReader {
   package func unmarked(_ positions: Positions, in rowGroup: Int) -> Positions {
     guard let marks else { return positions }
     let group = footer.rowGroups[rowGroup]
-    return marks.visible(positions, from: group.firstRow, count: group.rowCount)
+    guard positions.isAll(of: group.rowCount) else {
+      return marks.visible(positions, from: group.firstRow, count: group.rowCount)
+    }
+    // Most questions ask for all of them.
+    return pooled(.unmarked, rowGroup, byteCount: { $0.count * 4 }) {
+      marks.visible(positions, from: group.firstRow, count: group.rowCount)
+    }
   }
 
   /// Positions of a row group that queries skip, ascending.

@@ -16,21 +16,34 @@ package struct ValueFinder: Sendable {
     package static let uuids = Forms(rawValue: 8)
   }
 
+  /// Gives the numbers of what is in a text, ascending, each once.
+  package typealias Find = (UnsafeBufferPointer<UInt8>) -> [Int]
+
   let forms: Forms
   /// A text that is in every value in which something is found; nil where there is none such.
-  private let common: ByteFinder?
-  private let find: @Sendable (UnsafeBufferPointer<UInt8>) -> [Int]
+  let common: ByteFinder?
+  /// What is found in every value with the common text, where that is all that is looked for.
+  let constant: [Int]?
+  /// Makes what finds: each is used by one thread.
+  private let makeFind: @Sendable () -> Find
 
   /// - Parameters:
   ///   - common: a text that is in every value in which something is found, which is looked for first.
-  ///   - find: the numbers of what is in a text, ascending, each once; called from several threads.
-  package init(
-    _ forms: Forms, common: [UInt8]? = nil,
-    _ find: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> [Int]
-  ) {
+  ///   - makeFind: makes what finds; called from several threads, each of which uses what it was given.
+  package init(_ forms: Forms, common: ByteFinder? = nil, _ makeFind: @escaping @Sendable () -> Find) {
     self.forms = forms
-    self.common = common.flatMap { $0.isEmpty ? nil : ByteFinder($0) }
-    self.find = find
+    self.common = common.flatMap { $0.text.isEmpty ? nil : $0 }
+    constant = nil
+    self.makeFind = makeFind
+  }
+
+  /// Finds one thing, a text that is not empty.
+  package init(_ forms: Forms, text: ByteFinder, number: Int = 0) {
+    let numbers = [number]
+    self.forms = forms
+    common = text
+    constant = numbers
+    makeFind = { { _ in numbers } }
   }
 
   /// What of the forms a text can be in.
@@ -52,34 +65,40 @@ package struct ValueFinder: Sendable {
     return forms
   }
 
-  /// What is in a text.
-  func numbers(in text: UnsafeBufferPointer<UInt8>) -> [Int] {
-    if let common, common.find(in: text) == nil { return [] }
-    return find(text)
+  /// Gives what is in single texts.
+  func single() -> Find {
+    let find = makeFind()
+    guard let common else { return find }
+    return { common.find(in: $0) == nil ? [] : find($0) }
   }
 
-  /// The same of a key as spelled between its quotes.
-  func numbers(inKey key: UnsafeBufferPointer<UInt8>) -> [Int] {
-    key.contains(0x5C)
-      ? StringSpelling.unescape(key).withUnsafeBufferPointer { numbers(in: $0) } : numbers(in: key)
-  }
-
-  /// Calls `found` with each entry of a table in which something is, ascending, and what that is.
-  func visit(_ table: StringTable, _ found: (UInt32, [Int]) -> Void) {
+  /// Calls `found` with each entry of a table in which something is, ascending, and what that is. Gives the entries that
+  /// have the common text.
+  @discardableResult
+  func visit(_ table: StringTable, _ found: (UInt32, [Int]) -> Void) -> [UInt32] {
+    let find = makeFind()
     func look(_ entry: UInt32) {
       let numbers = find(table[Int(entry)])
       if !numbers.isEmpty { found(entry, numbers) }
     }
     if let common {
-      for entry in table.entries(whoseValueHas: common) { look(entry) }
+      let entries = table.entries(whoseValueHas: common)
+      for entry in entries { look(entry) }
+      return entries
     } else {
       for entry in 0..<table.count { look(UInt32(entry)) }
+      return []
     }
   }
 
-  /// The same of the values of a plain chunk.
-  func visit(plain reader: inout ByteReader, count: Int, _ found: (UInt32, [Int]) -> Void) throws {
+  /// The same of the values of a plain chunk. Whether any has the common text.
+  func visit(
+    plain reader: inout ByteReader, count: Int, _ found: (UInt32, [Int]) -> Void
+  ) throws -> Bool {
+    let find = makeFind()
+    var hasAny = false
     func look(_ position: Int, _ value: UnsafeBufferPointer<UInt8>) {
+      hasAny = true
       let numbers = find(value)
       if !numbers.isEmpty { found(UInt32(position), numbers) }
     }
@@ -88,21 +107,51 @@ package struct ValueFinder: Sendable {
     } else {
       try PlainStrings.visit(&reader, count: count, look)
     }
+    return hasAny
   }
 
   /// The same of the values of a chunk of tokens.
-  func visit(_ tokens: TokenStrings, _ found: (UInt32, [Int]) -> Void) {
+  func visit(_ tokens: TokenStrings, _ found: (UInt32, [Int]) -> Void) -> Bool {
     var positions: [UInt32]?
     if let common {
       positions = tokens.positions(holding: common)
     } else if tokens.areUUIDs, !forms.contains(.uuids) {
       positions = tokens.exceptionPositions
     }
-    if positions?.isEmpty == true { return }
+    if positions?.isEmpty == true { return false }
+    if let constant {
+      for position in positions ?? [] { found(position, constant) }
+      return true
+    }
+    let find = makeFind()
     let table = tokens.values(at: positions)
     for entry in 0..<table.count {
       let numbers = find(table[entry])
       if !numbers.isEmpty { found(positions?[entry] ?? UInt32(entry), numbers) }
+    }
+    return true
+  }
+
+  /// The same of derived values.
+  ///
+  /// - Parameters:
+  ///   - parentHolds: whether a value of a parent may have the common text.
+  ///   - parent: as of `DerivedStrings.values`.
+  func visit(
+    _ derived: DerivedStrings, parentHolds: (Int) -> Bool,
+    parent: (Int, [UInt32]) throws -> DerivedStrings.Values, _ found: (UInt32, [Int]) -> Void
+  ) throws {
+    let find = makeFind()
+    func look(_ position: UInt32, _ value: UnsafeBufferPointer<UInt8>) {
+      let numbers = find(value)
+      if !numbers.isEmpty { found(position, numbers) }
+    }
+    if let common {
+      if derived.mayHold(common, parentHolds: parentHolds) {
+        try derived.visit(holding: common, parent: parent, look)
+      }
+    } else {
+      try derived.visit(parent: parent) { position, value in look(position, value) }
     }
   }
 }

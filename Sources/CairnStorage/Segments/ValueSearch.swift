@@ -10,8 +10,11 @@ package final class ValueSearch: Sendable {
     /// Dictionary entries with something in them, ascending, and of each the number of what that is.
     var ids: [UInt32]
     var sets: [UInt32]
+    /// Those that have the finder's common text, ascending.
+    var holding: [UInt32]
     /// Whether some values are in no dictionary.
     var hasOtherValues: Bool
+    var isDerived: Bool
   }
 
   /// A key, or a literal at a path, in which something is: a flag for each word of the instances that have it.
@@ -34,13 +37,19 @@ package final class ValueSearch: Sendable {
   private let places = FoundPlaces()
   private let wordPlaces: [WordPlace]
   private let sets = NumberSets()
+  /// What all have that have anything.
+  private let constantSet: UInt32?
 
   private final class FoundPlaces: @unchecked Sendable {
     private let lock = Lock()
     private var places: [Place] = []
     func add(_ place: Place) { lock.withLock { places.append(place) } }
-    /// In the order of columns, whichever was looked at first.
-    var all: [Place] { lock.withLock { places.sorted { $0.column < $1.column } } }
+    /// In the order of columns, whichever was looked at first; what is derived from others behind these.
+    var all: [Place] {
+      lock.withLock {
+        places.sorted { ($0.isDerived ? 1 : 0, $0.column) < ($1.isDerived ? 1 : 0, $1.column) }
+      }
+    }
   }
 
   package init(_ reader: SegmentReader, _ finder: ValueFinder) throws {
@@ -58,6 +67,7 @@ package final class ValueSearch: Sendable {
     }
     (paths, pathOfSlot) = Self.paths(catalogue)
     work = SharedWork(count: columns.count)
+    constantSet = finder.constant.map { [sets] in sets.number(of: $0) }
     wordPlaces = Self.wordPlaces(finder, tree, pathOfSlot, sets)
   }
 
@@ -65,29 +75,31 @@ package final class ValueSearch: Sendable {
   package func found(_ rows: Positions, in rowGroup: Int) throws -> FoundRows {
     try work.run { try look(columns[$0]) }
     let owners = ValueOwners(reader, rowGroup: rowGroup, tree: tree)
-    var combinations = RowCombinations(rowCount: reader.footer.rowGroups[rowGroup].rowCount)
+    var occurrences = RowOccurrences(rowCount: reader.footer.rowGroups[rowGroup].rowCount)
     for place in wordPlaces {
       let instances = try owners.instances(of: place.slot, where: place.words)
       if instances.isEmpty { continue }
       let found = FoundPositions(positions: instances, set: place.set)
-      combinations.add(found, of: try owners.rows(ofInstances: instances, slot: place.slot), path: place.path)
+      occurrences.add(found, of: try owners.rows(ofInstances: instances, slot: place.slot), path: place.path)
     }
+    // Columns with values that have the finder's common text.
+    var holding: Set<Int> = []
     for place in places.all {
-      let found = try found(place, in: rowGroup)
+      let found = try found(place, in: rowGroup, &holding)
       if found.positions.isEmpty { continue }
-      combinations.add(
+      occurrences.add(
         found, of: try owners.rows(ofValues: found.positions, column: place.column), path: place.path)
     }
-    return combinations.found(among: rows, paths: paths, sets: sets.all)
+    return FoundRows(occurrences, among: rows, paths: paths, sets: sets.all)
   }
 
   // MARK: In the segment
 
   /// Paths as people write them: keys with dots between, `[]` for the elements of arrays. Slots that differ in what
-  /// no path tells have one.
+  /// no path tells have one. In the order of their texts.
   private static func paths(_ catalogue: Catalogue) -> (paths: [String], ofSlot: [Int]) {
     var texts: [[UInt8]] = []
-    var numbers: [[UInt8]: Int] = [:]
+    var numbers: [String: Int] = [:]
     var ofSlot: [Int] = []
     for (slot, info) in catalogue.slots.enumerated() {
       var text = slot == 0 ? [] : texts[ofSlot[info.parent]]
@@ -97,44 +109,53 @@ package final class ValueSearch: Sendable {
         if !text.isEmpty { text.append(UInt8(ascii: ".")) }
         text += info.name.withUnsafeBufferPointer { StringSpelling.unescape($0) }
       }
-      let number = numbers[text] ?? texts.count
+      let shown = String(decoding: text, as: UTF8.self)
+      let number = numbers[shown] ?? texts.count
       if number == texts.count {
-        numbers[text] = number
+        numbers[shown] = number
         texts.append(text)
       }
       ofSlot.append(number)
     }
-    return (texts.map { String(decoding: $0, as: UTF8.self) }, ofSlot)
+    let order = texts.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
+    var places = [Int](repeating: 0, count: texts.count)
+    for (place, number) in order.enumerated() { places[number] = place }
+    return (order.map { String(decoding: texts[$0], as: UTF8.self) }, ofSlot.map { places[$0] })
   }
 
   private func look(_ index: Int) throws {
     let column = try reader.column(index)
     var place = Place(
-      column: index, path: pathOfSlot[column.info.slot], ids: [], sets: [], hasOtherValues: true)
+      column: index, path: pathOfSlot[column.info.slot], ids: [], sets: [], holding: [], hasOtherValues: true,
+      isDerived: !column.directory.parents.isEmpty)
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
         let first = UInt32(info.firstID)
-        finder.visit(try column.dictionaryBlock(block, keeps: false)) { entry, numbers in
+        let holding = finder.visit(try column.dictionaryBlock(block, keeps: false)) { entry, numbers in
           place.ids.append(first + entry)
-          place.sets.append(sets.number(of: numbers))
+          place.sets.append(number(numbers))
         }
+        place.holding += holding.map { first + $0 }
       }
       place.hasOtherValues = try column.directory.chunks.contains {
         try column.wordList(in: $0.rowGroup) == nil
       }
     }
-    if !place.ids.isEmpty || place.hasOtherValues { places.add(place) }
+    if !place.ids.isEmpty || !place.holding.isEmpty || place.hasOtherValues { places.add(place) }
   }
+
+  private func number(_ numbers: [Int]) -> UInt32 { constantSet ?? sets.number(of: numbers) }
 
   private static func wordPlaces(
     _ finder: ValueFinder, _ tree: InstanceTree, _ pathOfSlot: [Int], _ sets: NumberSets
   ) -> [WordPlace] {
     let catalogue = tree.catalogue
+    let find = finder.single()
     var literals: [(word: UInt32, set: UInt32)] = []
     if finder.forms.contains(.bare) {
       let texts: [(kind: ValueKind, text: StaticString)] = [(.true, "true"), (.false, "false")]
       for (kind, text) in texts {
-        let numbers = text.withUTF8Buffer { finder.numbers(in: $0) }
+        let numbers = text.withUTF8Buffer { find($0) }
         if !numbers.isEmpty { literals.append((UInt32(kind.rawValue), sets.number(of: numbers))) }
       }
     }
@@ -149,7 +170,10 @@ package final class ValueSearch: Sendable {
       }
       for literal in literals { add(literal.set) { $0 == literal.word } }
       if info.isElement { continue }
-      let numbers = info.name.withUnsafeBufferPointer { finder.numbers(inKey: $0) }
+      let numbers = info.name.withUnsafeBufferPointer { key in
+        key.contains(0x5C)
+          ? StringSpelling.unescape(key).withUnsafeBufferPointer { find($0) } : find(key)
+      }
       if !numbers.isEmpty { add(sets.number(of: numbers)) { _ in true } }
     }
     return places
@@ -157,31 +181,53 @@ package final class ValueSearch: Sendable {
 
   // MARK: In a row group
 
-  private func found(_ place: Place, in rowGroup: Int) throws -> FoundPositions {
+  /// - Parameter holding: gets the column where values of it have the finder's common text.
+  private func found(
+    _ place: Place, in rowGroup: Int, _ holding: inout Set<Int>
+  ) throws -> FoundPositions {
     let column = try reader.column(place.column)
     guard let chunk = column.chunk(of: rowGroup) else { return FoundPositions() }
     if column.info.kind == .integer {
       return spelled(try column.integers(in: rowGroup)) { Array(String($0).utf8) }
     }
-    if let list = try column.wordList(in: rowGroup) { return try coded(column, rowGroup, list, place) }
+    if let list = try column.wordList(in: rowGroup) {
+      if Self.haveCommon(list, place.holding) { holding.insert(place.column) }
+      return try coded(column, rowGroup, list, place)
+    }
     if finder.forms.contains(.times),
       let seconds = try column.seconds(in: rowGroup, rowSeconds: { try reader.seconds(of: rowGroup) })
     {
+      holding.insert(place.column)
       return spelled(seconds) { TimestampStrings.text($0) }
     }
     var (encoding, body) = try column.storedStrings(chunk, keeps: false)
     var found = FoundPositions()
     switch encoding {
     case .plain:
-      try finder.visit(plain: &body, count: chunk.valueCount) { found.add($0, sets.number(of: $1)) }
+      if try finder.visit(plain: &body, count: chunk.valueCount, { found.add($0, number($1)) }) {
+        holding.insert(place.column)
+      }
     case .tokens:
-      finder.visit(try TokenStrings(&body, count: chunk.valueCount)) { found.add($0, sets.number(of: $1)) }
+      if finder.visit(try TokenStrings(&body, count: chunk.valueCount), { found.add($0, number($1)) }) {
+        holding.insert(place.column)
+      }
     case .derived:
-      finder.visit(try column.derived(chunk, positions: nil)) { found.add($0, sets.number(of: $1)) }
-    // Times that cannot have it, or were looked at above.
-    case .timestamp, .rowTime, .dictionary: break
+      try column.visitDerived(chunk, finder, holds: { holding.contains($0) }) { found.add($0, number($1)) }
+    // Times that cannot have it, or were looked at above; a part of it they may have.
+    case .timestamp, .rowTime, .dictionary: holding.insert(place.column)
     }
     return found
+  }
+
+  /// Whether two ascending lists have something in common.
+  private static func haveCommon(_ list: [UInt32], _ ids: [UInt32]) -> Bool {
+    var place = 0
+    for id in ids {
+      place = list[place...].partitioningIndex { $0 >= id }
+      if place == list.count { return false }
+      if list[place] == id { return true }
+    }
+    return false
   }
 
   private func coded(
@@ -211,10 +257,11 @@ package final class ValueSearch: Sendable {
   /// Numbers or times, of which neighbours are often equal, by their texts.
   private func spelled(_ values: [Int64], _ spell: (Int64) -> [UInt8]?) -> FoundPositions {
     var found = FoundPositions()
+    let find = finder.single()
     var last: (value: Int64, set: UInt32?)?
     for (position, value) in values.enumerated() {
       if last?.value != value {
-        let numbers = spell(value)?.withUnsafeBufferPointer { finder.numbers(in: $0) } ?? []
+        let numbers = spell(value)?.withUnsafeBufferPointer { find($0) } ?? []
         last = (value, numbers.isEmpty ? nil : sets.number(of: numbers))
       }
       if let set = last?.set { found.add(UInt32(position), set) }

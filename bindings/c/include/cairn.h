@@ -112,6 +112,12 @@ char *cairn_describe(cairn_archive *archive);
 int32_t cairn_sql(cairn_archive *archive, const char *statement, const cairn_options *options, cairn_query **query,
                   char **error);
 
+/* The same on a part of the archive, one of cairn_scan_parts for the same times and no condition: a statement for which
+ * no other events exist, wherever it names them. Who adds up what it says of all parts adds counts and sums, and takes
+ * the least and the greatest; rows that only conditions choose are just put together. */
+int32_t cairn_sql_part(cairn_archive *archive, const char *statement, const char *part, const cairn_options *options,
+                       cairn_query **query, char **error);
+
 /* Prepares the values at paths of the records (docs/semantics.md) that satisfy a condition; a null pointer for none.
  * Columns are named as their paths are written; `eventJson` is the whole record. */
 int32_t cairn_scan(cairn_archive *archive, const char *const *columns, int64_t column_count, const char *condition,
@@ -178,7 +184,7 @@ int32_t cairn_scan_request(cairn_archive *archive, const cairn_request *request,
 
 /* Divides a scan into parts, at most so many, of about as many rows each, by segments and row groups; those that hold
  * no row for sure are in none. *parts gets a line for each: its token, which any process may give to
- * cairn_scan_request for an archive in the same state, a space, and the rows that may be looked at. A token holds no
+ * cairn_scan_request, or cairn_sql_part, for an archive in the same state, a space, and the rows that may be looked at. A token holds no
  * space. `limit` and `part` must be none. */
 int32_t cairn_scan_parts(cairn_archive *archive, const cairn_request *request, const cairn_options *options,
                          int64_t count, char **parts, char **error);

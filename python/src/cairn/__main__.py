@@ -30,19 +30,23 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--where", metavar="CONDITION")
     parser.add_argument("--by", default="", metavar="KEYS", help="account, region or both, with a comma between")
     parser.add_argument("--records", action="store_true", help="add the whole record as the column eventJson")
+    parser.add_argument("--iceberg", action="store_true", help="make an Iceberg table of the Parquet files")
+    parser.add_argument("--location", metavar="URL", help="where the table's readers will find DIR, such as s3://bucket/lake")
     parser.add_argument("--quiet", action="store_true")
 
 
 def _export(arguments: argparse.Namespace) -> None:
     from . import export as exporting
 
-    show = None if arguments.quiet or not sys.stderr.isatty() else exporting.show
-    done = exporting.export(
-        arguments.archive, arguments.to, arguments.format, since=arguments.since, until=arguments.until,
-        where=arguments.where, by=[key for key in arguments.by.split(",") if key], records=arguments.records,
-        progress=show)
-    if show:
-        print(file=sys.stderr)
+    show = None if arguments.quiet or not sys.stderr.isatty() else exporting.Show()
+    try:
+        done = exporting.export(
+            arguments.archive, arguments.to, arguments.format, since=arguments.since, until=arguments.until,
+            where=arguments.where, by=[key for key in arguments.by.split(",") if key], records=arguments.records,
+            iceberg=arguments.location or arguments.iceberg, progress=show)
+    finally:
+        if show:
+            show.end()
     if not arguments.quiet:
         print("  ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in done.items()), file=sys.stderr)
 
@@ -68,6 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 5
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        if parsed.command == "export":
+            print("files that are there are whole; the same command goes on from there", file=sys.stderr)
         return 130
     return 0
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import ctypes
 import datetime
 import decimal
+import operator
 import os
 import sys
 import threading
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Iterable, Sequence
 
 from . import _native
 from ._columns import COLUMNS
 from ._filters import Condition, Request, request
 from ._native import Options, UsageError, check, library
 from ._result import Result
-from ._times import Time, milliseconds
+from ._times import Time, milliseconds, plain
 
 
 class Archive:
@@ -28,19 +29,24 @@ class Archive:
         """Opens the newest state at `path`, or of several archives that are read as one: paths, a directory that holds
         nothing but archives, or shell patterns such as `archives/2025-*`. An event that two of them have counts once;
         none of them may be missing. `cache` bytes of decoded parts stay in memory, 512 MiB where it is 0."""
-        names = [path] if isinstance(path, (str, os.PathLike)) else list(path)
-        #: The path, or the paths, as they were given.
-        self.paths = [os.fspath(name) for name in names]
-        self.path = self.paths[0] if len(self.paths) == 1 else ", ".join(self.paths)
-        pointer, error = ctypes.c_void_p(), ctypes.c_void_p()
         self._pointer: int | None = None
-        array = (ctypes.c_char_p * max(1, len(names)))(*map(os.fsencode, self.paths))
-        status = library().cairn_open_all(array, len(names), cache, ctypes.byref(pointer), ctypes.byref(error))
+        #: The path, or the paths, as they were given.
+        self.paths = _paths(path, "path")
+        self.path = self.paths[0] if len(self.paths) == 1 else ", ".join(self.paths)
+        self._cache = _whole(cache, "cache", 1 << 62)
+        pointer, error = ctypes.c_void_p(), ctypes.c_void_p()
+        array = (ctypes.c_char_p * max(1, len(self.paths)))(*map(os.fsencode, self.paths))
+        status = library().cairn_open_all(
+            array, len(self.paths), self._cache, ctypes.byref(pointer), ctypes.byref(error))
         check(status, error)
         self._pointer = pointer.value
 
     def __repr__(self) -> str:
         return f"<cairn.Archive {self.path}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copies, and what another process gets, open it for themselves.
+        return (_opened, (self.paths, self._cache))
 
     def __enter__(self) -> Archive:
         return self
@@ -70,20 +76,30 @@ class Archive:
     def sql(
         self, statement: str, parameters: Sequence[Any] = (), *, since: Time | None = None, until: Time | None = None,
         limit: int | None = None, threads: int = 0, memory: int = 0, dictionaries: bool = False,
-        static_types: bool = False, strict: bool = False,
+        static_types: bool = False, strict: bool = False, part: str | None = None,
     ) -> Result:
         """Rows of one SQL statement, in the SQL of Athena and CloudTrail Lake.
 
         `parameters` stand for question marks in it. `since` and `until` bound the event times of `events`, half-open.
         `dictionaries` gives texts as Arrow dictionaries, `static_types` makes columns text whose values would decide
         on their type, `strict` makes names that mean nothing errors. `memory` is what each step may keep, in bytes,
-        before it uses temporary files.
+        before it uses temporary files. `part` is one of `parts`, asked for with the same times and no condition: no other
+        events are there for the statement then, and who adds its answers up adds counts and sums, and takes the least and
+        the greatest.
 
         >>> cairn.open("trail").sql("SELECT eventName, count(*) AS n FROM events GROUP BY 1").df()
         """
-        text = statement if not parameters else _with_parameters(statement, parameters)
+        _text(statement, "statement")
+        if isinstance(parameters, (str, bytes, dict)):
+            raise UsageError("parameters: expected a list of values", 2)
+        given = list(parameters)
+        text = statement if not given else _with_parameters(statement, given)
         options = _options(since, until, limit, threads, memory, dictionaries, static_types, strict)
-        return Result(lambda: self._query("cairn_sql", _text(text, "statement"), options))
+        asked = _text(text, "statement")
+        if part is not None:
+            token = _text(part, "part")
+            return Result(lambda: self._query("cairn_sql_part", asked, token, options))
+        return Result(lambda: self._query("cairn_sql", asked, options))
 
     def scan(
         self, columns: Sequence[str] | None = None, where: str | Condition | None = None, since: Time | None = None,
@@ -105,10 +121,11 @@ class Archive:
         self, count: int, where: str | Condition | None = None, since: Time | None = None, until: Time | None = None,
     ) -> list[str]:
         """Divides a scan into parts, at most `count`, of about as many rows each, by segments and row groups; what
-        holds no row for sure is in none. Any process may give one to `scan` on an archive in the same state.
+        holds no row for sure is in none. Any process may give one to `scan` or `sql` on an archive in the same state.
 
         Give `since` and `until` as milliseconds or datetimes where they are relative: they belong to the parts.
         """
+        count = _whole(count, "count", 1 << 20)
         asked = self._request(["eventID"], where, None)
         options = _options(since, until, None, 0, 0, False, False, False)
         text, error = ctypes.c_void_p(), ctypes.c_void_p()
@@ -120,9 +137,16 @@ class Archive:
 
     @staticmethod
     def _request(columns: Sequence[str] | None, where: str | Condition | None, part: str | None) -> Request:
-        if isinstance(columns, str):
+        if columns is None:
+            return request(COLUMNS, where, part)
+        if isinstance(columns, (str, bytes)) or not isinstance(columns, Iterable):
             raise UsageError("columns: expected a list of paths", 2)
-        return request(COLUMNS if columns is None else columns, where, part)
+        names = list(columns)
+        for name in names:
+            if name == "*":
+                raise UsageError("columns: * is none; eventJson is the whole record, no columns are cairn.COLUMNS", 2)
+            _text(name, "columns")
+        return request(names, where, part)
 
     def restore(
         self, to: str | os.PathLike[str], matching: str | None = None, *, gzip: bool = False
@@ -131,6 +155,7 @@ class Archive:
 
         `matching` is a shell pattern for their keys, `*` crossing `/`; with `gzip` they are compressed again.
         """
+        (to,) = _paths(to, "to")
         summary, error = ctypes.c_void_p(), ctypes.c_void_p()
         pattern = None if matching is None else _text(matching, "matching")
         check(
@@ -165,8 +190,12 @@ def compact(
     What is in it already is skipped, so it can be called as often as you like. `progress` is called with the files that
     are done and all of them; True shows them on standard error, as is usual where somebody looks on.
     """
-    names = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
-    paths = [os.fsencode(name) for name in names]
+    paths = [os.fsencode(name) for name in _paths(sources, "sources")]
+    if not paths:
+        raise UsageError("sources: there is none", 2)
+    (target,) = _paths(archive, "archive")
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise UsageError("progress: expected True, False or a function", 2)
     array = (ctypes.c_char_p * max(1, len(paths)))(*paths)
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
@@ -186,7 +215,7 @@ def compact(
 
     def run() -> None:
         state["status"] = library().cairn_compact(
-            array, len(paths), os.fsencode(archive), report, None, ctypes.byref(summary), ctypes.byref(error))
+            array, len(paths), os.fsencode(target), report, None, ctypes.byref(summary), ctypes.byref(error))
 
     # On a thread, so that Ctrl-C is seen.
     thread = threading.Thread(target=run, daemon=True)
@@ -210,23 +239,56 @@ def _show(done: int, all_: int) -> None:
     print(f"\r{done:,} of {all_:,} files", end="", file=sys.stderr, flush=True)
 
 
-def _text(value: str, name: str) -> bytes:
+def _opened(paths: list[str], cache: int) -> Archive:
+    return Archive(paths, cache=cache)
+
+
+def _paths(value: Any, name: str) -> list[str]:
+    """One path, or several."""
+    one = isinstance(value, (str, os.PathLike))
+    if not one and (isinstance(value, (bytes, dict)) or not isinstance(value, Iterable)):
+        raise UsageError(f"{name}: expected a path or a list of paths, not {type(value).__name__}", 2)
+    found = []
+    for path in [value] if one else value:
+        path = os.fspath(path) if isinstance(path, os.PathLike) else path
+        if not isinstance(path, str) or not path or "\0" in path:
+            raise UsageError(f"{name}: {path!r} is no path", 2)
+        found.append(path)
+    return found
+
+
+def _whole(value: Any, name: str, most: int) -> int:
+    """A whole number from 0, numpy's too."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise UsageError(f"{name}: expected a whole number, not {value!r}", 2) from None
+    if isinstance(value, bool) or not 0 <= number <= most:
+        raise UsageError(f"{name}: {value} makes no sense", 2)
+    return number
+
+
+def _text(value: Any, name: str) -> bytes:
+    if not isinstance(value, str):
+        raise UsageError(f"{name}: expected a text, not {type(value).__name__}", 2)
     if "\0" in value:
         raise UsageError(f"{name}: a character of code 0", 2)
-    return value.encode()
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{name}: half of a character", 2) from None
 
 
 def _options(
     since: Time | None, until: Time | None, limit: int | None, threads: int, memory: int, dictionaries: bool,
     static_types: bool, strict: bool,
 ) -> Options:
-    for name, number in (("limit", limit or 0), ("threads", threads), ("memory", memory)):
-        if number < 0 or number >= 1 << 31 and name == "threads":
-            raise UsageError(f"{name}: {number} makes no sense", 2)
+    most = -1 if limit is None else _whole(limit, "limit", (1 << 63) - 1)
+    threads, memory = _whole(threads, "threads", (1 << 31) - 1), _whole(memory, "memory", (1 << 63) - 1)
     flags = dictionaries * _native.DICTIONARIES | static_types * _native.STATIC_TYPES | strict * _native.STRICT
     return Options(
         ctypes.sizeof(Options), _native.NO_SINCE if since is None else milliseconds(since),
-        _native.NO_UNTIL if until is None else milliseconds(until), -1 if limit is None else limit, memory, 0, threads,
+        _native.NO_UNTIL if until is None else milliseconds(until), most, memory, 0, threads,
         flags)
 
 
@@ -236,7 +298,8 @@ def _with_parameters(statement: str, parameters: Sequence[Any]) -> str:
 
 
 def _literal(value: Any) -> str:
-    if value is None:
+    value = plain(value)
+    if value is None or isinstance(value, datetime.datetime) and value != value:
         return "NULL"
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

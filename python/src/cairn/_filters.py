@@ -8,6 +8,7 @@ from ctypes import POINTER, Structure, c_char_p, c_double, c_int32, c_int64
 from typing import Any, Iterable, Sequence
 
 from ._native import UsageError
+from ._times import plain
 
 _AND, _OR, _NOT, _EQUAL, _NOT_EQUAL, _LESS, _LESS_EQUAL, _GREATER, _GREATER_EQUAL = range(1, 10)
 _IN, _STARTS_WITH, _ENDS_WITH, _CONTAINS, _IS_NULL, _IS_NOT_NULL = range(10, 16)
@@ -58,6 +59,8 @@ class Condition:
         return self._with(_OR, other)
 
     def _with(self, kind: int, other: Condition) -> Condition:
+        if not isinstance(other, Condition):
+            raise UsageError(f"{other!r} is no condition: & and | want one on both sides, in parentheses", 2)
         # Chains stay flat: there is a limit to levels.
         parts = [part.children if part.kind == kind else (part,) for part in (self, other)]
         return Condition(kind, children=parts[0] + parts[1])
@@ -113,6 +116,8 @@ class Column:
 
     def is_in(self, values: Iterable[Value]) -> Condition:
         """One of some values."""
+        if isinstance(values, (str, bytes)):
+            raise UsageError(f"is_in: expected a list of values, not the text {values!r}", 2)
         return Condition(_IN, self.path, tuple(values))
 
     def starts_with(self, text: str) -> Condition:
@@ -151,6 +156,9 @@ def _bytes(text: str) -> bytes:
 
 
 def _parts(value: object) -> tuple[int, int, float, bytes | None]:
+    value = plain(value)
+    if value is None:
+        raise UsageError("None: no value of a condition; is_null() asks whether there is none", 2)
     if isinstance(value, str):
         return _TEXT, 0, 0.0, _bytes(value)
     if isinstance(value, bool):
@@ -169,6 +177,9 @@ def _parts(value: object) -> tuple[int, int, float, bytes | None]:
 
 def request(columns: Sequence[str], where: str | Condition | None, part: str | None) -> Request:
     """The structure of the library; it keeps what it points to."""
+    if where is not None and not isinstance(where, (str, Condition)):
+        made = "a column is to be compared" if isinstance(where, Column) else f"not {where!r}"
+        raise UsageError(f"where: expected SQL, or a condition made of cairn.col: {made}", 2)
     paths = [_bytes(path) for path in columns]
     array = (c_char_p * max(1, len(paths)))(*paths)
     condition = _bytes(where) if isinstance(where, str) else None

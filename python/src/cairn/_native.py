@@ -64,6 +64,9 @@ _SIGNATURES = {
     "cairn_close": (None, [c_void_p]),
     "cairn_describe": (c_void_p, [c_void_p]),
     "cairn_sql": (c_int32, [c_void_p, c_char_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)]),
+    "cairn_sql_part": (
+        c_int32, [c_void_p, c_char_p, c_char_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
     "cairn_scan": (
         c_int32,
         [c_void_p, POINTER(c_char_p), c_int64, c_char_p, POINTER(Options), POINTER(c_void_p), POINTER(c_void_p)],

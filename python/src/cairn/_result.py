@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Generator, Iterator
 
 from . import _native
 from ._native import ArrowArray, ArrowArrayStream, ArrowSchema, CairnWarning, check, failure, library
@@ -87,6 +88,19 @@ def _drop_schema(capsule: int, pointer: Any = _capsule_pointer, known: Any = _sc
         release(schema)
 
 
+class _Taken:
+    """The rows of a query, once."""
+
+    def __init__(self, handle: _Handle) -> None:
+        self.handle = handle
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        stream = self.handle.stream()
+        address = ctypes.addressof(stream)
+        _streams[address] = (stream, self.handle)
+        return _new_capsule(address, _STREAM_NAME, _drop_stream)
+
+
 class Result:
     """Rows that are read when somebody takes them; each taking runs the statement anew on the archive's one state.
 
@@ -99,11 +113,21 @@ class Result:
         # Errors of the statement are told where it is written.
         self._first: _Handle | None = _Handle(start())
         self._last: _Handle | None = None
+        self._lock = threading.Lock()
 
     def _handle(self) -> _Handle:
-        handle, self._first = self._first or _Handle(self._start()), None
+        with self._lock:
+            handle, self._first = self._first, None
+        handle = handle or _Handle(self._start())
         self._last = handle
         return handle
+
+    def _ready(self) -> _Handle:
+        """A query that nobody takes yet, kept for who does."""
+        with self._lock:
+            if self._first is None:
+                self._first = _Handle(self._start())
+            return self._first
 
     # Schema
 
@@ -118,9 +142,7 @@ class Result:
         return dict(self._fields())
 
     def _fields(self) -> list[tuple[str, str]]:
-        if self._first is None:
-            self._first = _Handle(self._start())
-        schema = self._first.schema()
+        schema = self._ready().schema()
         try:
             children = [schema.children[index].contents for index in range(schema.n_children)]
             return [(child.name.decode(), (child.dictionary.contents if child.dictionary else child).format.decode())
@@ -132,9 +154,7 @@ class Result:
         return f"<cairn.Result of {', '.join(self.columns)}>"
 
     def __arrow_c_schema__(self) -> object:
-        if self._first is None:
-            self._first = _Handle(self._start())
-        schema = self._first.schema()
+        schema = self._ready().schema()
         address = ctypes.addressof(schema)
         _schemas[address] = schema
         return _new_capsule(address, _SCHEMA_NAME, _drop_schema)
@@ -143,11 +163,7 @@ class Result:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The rows as a capsule of Arrow's C stream interface; a requested schema is not followed."""
-        handle = self._handle()
-        stream = handle.stream()
-        address = ctypes.addressof(stream)
-        _streams[address] = (stream, handle)
-        return _new_capsule(address, _STREAM_NAME, _drop_stream)
+        return _Taken(self._handle()).__arrow_c_stream__()
 
     def reader(self) -> pyarrow.RecordBatchReader:
         """Batches of rows as pyarrow reads them, one after another, in bounded memory."""
@@ -160,10 +176,15 @@ class Result:
         import pyarrow
 
         handle = self._handle()
-        handle.wait()
-        self._first = handle
-        reader = self.reader()
-        batches = [batch for batch in reader]
+        reader = pyarrow.RecordBatchReader.from_stream(_Taken(handle))
+        batches = []
+        while True:
+            # Here, and not where pyarrow waits, Ctrl-C is seen.
+            handle.wait()
+            try:
+                batches.append(reader.read_next_batch())
+            except StopIteration:
+                break
         self._tell(handle)
         return pyarrow.Table.from_batches(batches, reader.schema)
 
@@ -173,8 +194,7 @@ class Result:
 
         handle = self._handle()
         handle.wait()
-        self._first = handle
-        frame = polars.DataFrame(self)
+        frame = polars.DataFrame(_Taken(handle))
         self._tell(handle)
         return frame
 
@@ -188,6 +208,10 @@ class Result:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Rows as dicts: text, int, float, bool, Decimal, aware datetime, date, or None. Needs no other package."""
+        self._tell((yield from self._iterate()))
+
+    def _iterate(self) -> Generator[dict[str, Any], None, _Handle]:
+        """The same, without telling of warnings."""
         from . import _rows
 
         handle = self._handle()
@@ -199,6 +223,7 @@ class Result:
             fields = [schema.children[index].contents for index in range(schema.n_children)]
             names = [field.name.decode() for field in fields]
             while True:
+                handle.wait()
                 array = ArrowArray()
                 self._check(stream, stream.get_next(ctypes.byref(stream), ctypes.byref(array)))
                 if not array.release:
@@ -209,7 +234,7 @@ class Result:
                     _release(array)
                 for row in zip(*values):
                     yield dict(zip(names, row))
-            self._tell(handle)
+            return handle
         finally:
             _release(schema)
             _release(stream)

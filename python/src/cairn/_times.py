@@ -6,6 +6,7 @@ import ctypes
 import datetime
 import re
 import time
+from typing import Any
 
 from ._native import UsageError, library
 
@@ -17,23 +18,35 @@ def milliseconds(value: Time) -> int:
     """Milliseconds since 1970 of a time: text as the command takes it (RFC 3339, dates, months, years, `now`,
     `today`, `yesterday`, spans back from now such as `7d`), a datetime (UTC where it has no zone), a date, or
     milliseconds."""
-    if isinstance(value, bool):
+    value = plain(value)
+    if isinstance(value, bool) or value != value:
         raise UsageError(f"{value}: not a time", 2)
     if isinstance(value, int):
+        if not -(1 << 62) < value < 1 << 62:
+            raise UsageError(f"{value}: not a time: expected milliseconds since 1970", 2)
         return value
     if isinstance(value, datetime.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
         return (aware - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(milliseconds=1)
     if isinstance(value, datetime.date):
         return (value.toordinal() - datetime.date(1970, 1, 1).toordinal()) * 86_400_000
+    if not isinstance(value, str):
+        raise UsageError(f"{value!r}: not a time", 2)
     return _text(value)
+
+
+def plain(value: Any) -> Any:
+    """Python's own value of one of numpy's."""
+    return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
 
 
 def _text(value: str) -> int:
     padded = value + {4: "-01-01", 7: "-01"}.get(len(value), "")
     result = ctypes.c_int64()
+    if "\0" in value:
+        raise UsageError("a time with a character of code 0", 2)
     for text in (value, padded):
-        if library().cairn_time(text.encode(), ctypes.byref(result)) == 0:
+        if library().cairn_time(text.encode("utf-8", "surrogatepass"), ctypes.byref(result)) == 0:
             return result.value
     now = time.time_ns() // 1_000_000
     today = now - now % 86_400_000

@@ -14,12 +14,15 @@ import json
 import os
 import shutil
 import sys
+import time
+import warnings
+import zlib
 from typing import IO, Any, Callable, Iterable, Iterator, Sequence
 
-from . import _archive
+from . import _archive, _iceberg
 from ._archive import Archive
 from ._columns import COLUMNS
-from ._native import CairnError, UsageError
+from ._native import CairnError, CairnWarning, UsageError
 from ._times import Time, milliseconds
 
 #: Members of userIdentity that queries ask for most, as columns of their own.
@@ -39,12 +42,14 @@ _SUFFIX = {"parquet": ".parquet", "ndjson": ".ndjson.gz", "csv": ".csv.gz"}
 def export(
     archive: str | os.PathLike[str] | Archive, to: str | os.PathLike[str], format: str = "parquet", *,  # noqa: A002
     since: Time | None = None, until: Time | None = None, where: str | None = None, by: Sequence[str] = (),
-    records: bool = False, progress: Callable[[str, int, int], None] | None = None,
+    records: bool = False, iceberg: bool | str = False, progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, int]:
     """Writes the events of an archive below the directory `to`, a directory `day=YYYY-MM-DD` for each day, sorted by
     time; gives the numbers of partitions written and unchanged, and of rows in all of them.
 
     `by` names further partitions (`account`, `region`). `records` adds the whole record as the column `eventJson`.
+    `iceberg` makes an Iceberg table of the Parquet files: True where readers find them at `to`, or where they will find
+    them, such as `s3://bucket/lake`; needs pyiceberg.
     `progress` is called with a day, its number and the number of days. Parquet needs pyarrow; `objects` are the
     original objects with their names, and take none of the other options.
     """
@@ -56,12 +61,17 @@ def export(
     for key in by:
         if key not in KEYS:
             raise UsageError(f"{key}: expected one of {', '.join(KEYS)}", 2)
+    if iceberg and format != "parquet":
+        raise UsageError("an Iceberg table is of Parquet files", 2)
     if format == "parquet":
         _pyarrow()
+    if iceberg:
+        _iceberg.check()
     # Tells of mistakes in the condition where it is given.
     opened.scan(["eventID"], where)
+    location = os.path.abspath(os.fspath(to)) if iceberg is True else str(iceberg or "").rstrip("/") or None
     settings = {
-        "format": format, "by": list(by), "where": where, "records": records,
+        "format": format, "iceberg": location, "by": list(by), "where": where, "records": records,
         "since": None if since is None else milliseconds(since), "until": None if until is None else milliseconds(until),
     }
     return _Export(opened, os.fspath(to), settings).run(progress)
@@ -80,11 +90,13 @@ class _Export:
         self.archive, self.target, self.settings = archive, target, settings
         self.format = settings["format"]
         self.parts = archive.info["parts"]
+        self.warnings: set[str] = set()
 
     def run(self, progress: Callable[[str, int, int], None] | None) -> dict[str, int]:
         os.makedirs(self.target, exist_ok=True)
         notes = self._notes()
         done: dict[str, Any] = notes["days"]
+        self.location = notes["settings"]["iceberg"]
         work = os.path.join(self.target, _WORK)
         shutil.rmtree(work, ignore_errors=True)
         os.makedirs(work)
@@ -102,16 +114,36 @@ class _Export:
             rows, files = self._write(day, work)
             if rows != days[day]:
                 raise CairnError(f"{name}: {rows} events were written, {days[day]} are there", 3)
-            self._remove(set(known["files"] if known else ()) - set(files))
             done[name] = {"state": state, "rows": rows, "files": files}
-            self._keep(notes)
+            self._retire(notes, set(known["files"] if known else ()) - set(files))
             counts["partitions"] += 1
             counts["rows"] += rows
         for name in set(done) - {day or NO_VALUE for day in days}:
-            self._remove(done.pop(name)["files"])
-            self._keep(notes)
+            self._retire(notes, done.pop(name)["files"])
+        if self.location is not None and done:
+            self._publish(notes)
         shutil.rmtree(work, ignore_errors=True)
+        for warning in sorted(self.warnings):
+            warnings.warn(warning, CairnWarning, stacklevel=3)
         return counts
+
+    def _retire(self, notes: dict[str, Any], files: Iterable[str]) -> None:
+        """Notes what is done, and removes files that it replaces; those of a table when nobody reads them any more."""
+        if self.location is None:
+            self._remove(files)
+        else:
+            notes["retired"] = [*notes.get("retired", ()), *files]
+        self._keep(notes)
+
+    def _publish(self, notes: dict[str, Any]) -> None:
+        files = [path for day in notes["days"].values() for path in day["files"]]
+        keys = [(key, KEYS[key]) for key in self.settings["by"]]
+        _iceberg.publish(self.target, self.location, files, keys, _replacing)
+        if notes.get("retired"):
+            # The state before may be read until the next one comes.
+            self._remove(notes.get("old", ()))
+            notes["old"] = notes.pop("retired")
+            self._keep(notes)
 
     # What is to do
 
@@ -126,6 +158,7 @@ class _Export:
                 raise UsageError(f"{self.target}: neither empty nor an export", 2) from None
             notes = {"settings": self.settings, "days": {}}
             self._keep(notes)
+        notes["settings"] = {"iceberg": None, **notes["settings"]}
         if notes["settings"] != self.settings:
             raise UsageError(f"{self.target}: an export with other options: {json.dumps(notes['settings'])}", 2)
         known: dict[str, Any] = notes
@@ -196,20 +229,35 @@ class _Export:
         since, until = self._range(day)
         result = self.archive.sql(self._statement(day), since=since, until=until, static_types=True)
         written: list[tuple[str, str]] = []
+        paths: set[str] = set()
         total = 0
         for values, chunks in self._groups(result):
             folder = "/".join(
                 f"{name}={_folded(value)}" for name, value in zip(("day", *self.settings["by"]), (day, *values)))
-            path = f"{folder}/part-0{_SUFFIX[self.format]}"
+            path = self._path(folder, day, paths)
+            paths.add(path)
             temporary = os.path.join(work, str(len(written)))
             total += self._file(temporary, chunks)
             written.append((temporary, path))
+        # That no record of a day has some member is nothing to be told of.
+        self.warnings |= {text for text in result.warnings if not text.startswith("no record has")}
         for temporary, path in written:
             target = os.path.join(self.target, path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
             os.replace(temporary, target)
             _sync_directory(os.path.dirname(target))
         return total, [path for _, path in written]
+
+    def _path(self, folder: str, day: str | None, taken: set[str]) -> str:
+        """A file of a day that none has yet: values that are NULL and those that are empty share a directory. Files of
+        a table never change, so another state of the day has others."""
+        name = "part"
+        if self.location is not None:
+            name += f"-{zlib.crc32(json.dumps([self.settings, self._state(day)]).encode()):08x}"
+        number = 0
+        while f"{folder}/{name}-{number}{_SUFFIX[self.format]}" in taken:
+            number += 1
+        return f"{folder}/{name}-{number}{_SUFFIX[self.format]}"
 
     def _groups(self, result: Any) -> Iterator[tuple[tuple[str | None, ...], Iterator[Any]]]:
         """Runs of rows with the same values of the keys, as batches without these."""
@@ -254,7 +302,7 @@ class _Batches:
                 for key, start, end in _runs(keys, batch.num_rows):
                     yield key, values.slice(start, end - start)
             return
-        for row in result:
+        for row in result._iterate():
             values = list(row.values())
             width = len(values) - key_count
             yield tuple(values[width:]), (list(row)[:width], values[:width])
@@ -274,22 +322,30 @@ def _runs(keys: list[tuple[str | None, ...]], count: int) -> Iterator[tuple[tupl
 def _parquet(path: str, chunks: Iterator[Any]) -> int:
     pyarrow = _pyarrow()
     first = next(chunks)
+    schema = _numbered(first.schema)
     rows = 0
     # Written through an own file, so that it can be synced.
     with open(path, "wb") as file:
-        with pyarrow.parquet.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
             held, count = [first], first.num_rows
             for batch in chunks:
                 held.append(batch)
                 count += batch.num_rows
                 if count >= 1 << 17:
-                    writer.write_table(pyarrow.Table.from_batches(held))
+                    writer.write_table(pyarrow.Table.from_batches(held).cast(schema))
                     rows, held, count = rows + count, [], 0
             if held:
-                writer.write_table(pyarrow.Table.from_batches(held))
+                writer.write_table(pyarrow.Table.from_batches(held).cast(schema))
                 rows += count
         _sync(file)
     return rows
+
+
+def _numbered(schema: Any) -> Any:
+    """The schema with the numbers by which Iceberg knows columns."""
+    pyarrow = _pyarrow()
+    return pyarrow.schema([
+        field.with_metadata({b"PARQUET:field_id": str(place + 1).encode()}) for place, field in enumerate(schema)])
 
 
 def _ndjson(path: str, chunks: Iterator[Any]) -> int:
@@ -358,9 +414,32 @@ def _sync_directory(path: str) -> None:
         os.close(descriptor)
 
 
-def show(day: str, number: int, count: int) -> None:
-    """Progress on standard error."""
-    print(f"\r{day}  {number + 1:,} of {count:,}", end="", file=sys.stderr, flush=True)
+class Show:
+    """Progress on standard error, once it takes longer than a second: days, a bar, and the time that is left."""
+
+    def __init__(self, width: int | None = None) -> None:
+        self.start, self.shown = time.monotonic(), False
+        self.width = width or shutil.get_terminal_size().columns
+
+    def __call__(self, day: str, number: int, count: int) -> None:
+        spent = time.monotonic() - self.start
+        if spent < 1:
+            return
+        done = number / count
+        bar = "█" * int(done * 20)
+        left = f", {_duration(spent * (1 - done) / done)} left" if number else ""
+        line = f"exporting {day}  {bar:░<20}  {int(done * 100)}%  {number:,} of {count:,} days{left}"
+        print(f"\r\x1b[K{line[:self.width - 1]}", end="", file=sys.stderr, flush=True)
+        self.shown = True
+
+    def end(self) -> None:
+        """Takes the line away."""
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-__all__ = ["CairnError", "FORMATS", "IDENTITY", "KEYS", "export", "show"]
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+__all__ = ["CairnError", "FORMATS", "IDENTITY", "KEYS", "Show", "export"]

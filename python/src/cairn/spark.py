@@ -1,6 +1,8 @@
 """Archives in Spark: every worker must see the archive's path and have this package and pyarrow.
 
 >>> cairn.spark.scan(spark, "/shared/trail", ["eventTime", "eventName"], "errorCode IS NOT NULL").count()
+>>> counts = cairn.spark.sql(spark, "/shared/trail", "SELECT eventName, count(*) AS n FROM events GROUP BY 1")
+>>> counts.groupBy("eventName").sum("n")
 >>> spark.dataSource.register(cairn.spark.CairnDataSource)
 >>> spark.read.format("cairn").option("where", "errorCode IS NOT NULL").load("/shared/trail")
 
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Iterator, NamedTuple, Sequence
 from ._archive import Archive
 from ._columns import COLUMNS
 from ._filters import Condition, col
+from ._native import UsageError
 from ._times import Time, milliseconds
 
 if TYPE_CHECKING:
@@ -62,19 +65,56 @@ def scan(
 ) -> DataFrame:
     """Values at paths of the events that satisfy a condition, read by Spark's workers."""
     made = plan(path, columns, where, since, until, partitions or spark.sparkContext.defaultParallelism)
+    return _frame(spark, made, Archive(path).scan(made.columns).types, _Answers(made))
 
-    def work(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+
+def sql(
+    spark: SparkSession, path: _Path, statement: str, parameters: Sequence[Any] = (), since: Time | None = None,
+    until: Time | None = None, *, partitions: int = 0,
+) -> DataFrame:
+    """Answers of a statement to parts of the events, all of them beneath one another: what Spark adds up.
+
+    Each of Spark's tasks asks the statement of its own part, as if no other events were there. So counts and sums are to
+    be added, minima and maxima taken again, and distinct values made distinct once more; what only single rows decide on
+    (conditions, values) needs nothing. Where values decide on a column's type, it is text: a cast says which.
+    """
+    made = plan(path, (), None, since, until, partitions or spark.sparkContext.defaultParallelism)
+    given = tuple(parameters)
+    types = Archive(path).sql(statement, given, since=made.since, until=made.until, static_types=True).types
+    return _frame(spark, made, types, _Answers(made, statement, given))
+
+
+class _Answers:
+    """What a task reads: values of one part, or the answer to a statement about it."""
+
+    def __init__(self, made: Plan, statement: str | None = None, parameters: tuple[Any, ...] = ()) -> None:
+        self.plan, self.statement, self.parameters = made, statement, parameters
+
+    def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             for place in batch.column(0).to_pylist():
-                yield from read(made, place)
+                yield from read(self.plan, place) if self.statement is None else self._answer(self.statement, place)
 
+    def _answer(self, statement: str, place: int) -> Iterator[pyarrow.RecordBatch]:
+        made = self.plan
+        yield from Archive(made.path).sql(
+            statement, self.parameters, since=made.since, until=made.until, threads=1, static_types=True,
+            part=made.parts[place]).reader()
+
+
+def _frame(spark: SparkSession, made: Plan, types: dict[str, str], answers: _Answers) -> DataFrame:
     count = len(made.parts)
-    return spark.range(0, count, 1, max(1, count)).mapInArrow(work, _ddl(path, made.columns))
+    return spark.range(0, count, 1, max(1, count)).mapInArrow(answers, _ddl(types))
 
 
-def _ddl(path: _Path, columns: Sequence[str]) -> str:
-    types = Archive(path).scan(columns).types
-    return ", ".join(f"`{name.replace('`', '``')}` {_TYPES[type_]}" for name, type_ in types.items())
+def _ddl(types: dict[str, str]) -> str:
+    return ", ".join(f"`{name.replace('`', '``')}` {_spark_type(type_)}" for name, type_ in types.items())
+
+
+def _spark_type(type_: str) -> str:
+    if type_.startswith("d:"):
+        return f"decimal({type_[2:]})"
+    return _TYPES[type_]
 
 
 #: Columns that are no texts: where records have values of other kinds these are NULL, which conditions do not know.
@@ -139,6 +179,12 @@ def _time_condition(kind: str, column: Any, value: Any) -> Condition | None:
     return made[kind]() if kind in made else None
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1 << 20:
+        raise UsageError(f"partitions: {text}: expected a number from 1", 2)
+    return int(text)
+
+
 try:
     from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 except ImportError:
@@ -156,7 +202,7 @@ else:
             self.since, self.until = (
                 None if text is None else milliseconds(text) for text in (options.get("since"), options.get("until")))
             self.path, self.where, self.columns = options["path"], options.get("where"), columns
-            self.count = int(options.get("partitions", "4"))
+            self.count = _count(options.get("partitions", "4"))
             self.plan = self._made()
 
         def _made(self) -> Plan:
@@ -192,7 +238,7 @@ else:
             return "cairn"
 
         def schema(self) -> str:
-            return _ddl(self.options["path"], COLUMNS)
+            return _ddl(Archive(self.options["path"]).scan(COLUMNS).types)
 
         def reader(self, schema: Any) -> DataSourceReader:
             takes = str(self.options.get("pushdown", "false")).lower() == "true"

@@ -95,7 +95,7 @@ final class ValueInterner: @unchecked Sendable {
       list.cover(Int(words.last ?? 0))
       // Only what is met for the first time in the segment is looked up.
       let open = codes.filter { Int($0) < words.count && list[Int(words[Int($0)])] == 0 }
-      try field.visit(open.map { words[Int($0)] }.sorted()) { id, text in
+      try field.visit(Self.ids(open, words)) { id, text in
         if list[Int(id)] != 0 { return }
         list[Int(id)] =
           field.hasNumbers
@@ -107,6 +107,15 @@ final class ValueInterner: @unchecked Sendable {
         return code < words.count ? list[Int(words[code])] &- 1 : others[code - words.count]
       }
     }
+  }
+
+  /// The words of some codes, ascending, as these do.
+  private static func ids(_ codes: [UInt32], _ words: [UInt32]) -> [UInt32] {
+    // So few that a place for each word would cost more.
+    if codes.count < words.count / 16 { return Set(codes).sorted().map { words[Int($0)] } }
+    var isWanted = [Bool](repeating: false, count: words.count)
+    for code in codes { isWanted[Int(code)] = true }
+    return words.indices.filter { isWanted[$0] }.map { words[$0] }
   }
 
   /// A column's numbers, taken out so that they are changed in place.

@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// A regular expression of S52, ready to be found.
 struct RegexPattern: Sendable {
   private enum Form: Sendable {
@@ -9,6 +11,8 @@ struct RegexPattern: Sendable {
   }
 
   private let form: Form
+  /// A text that is in all texts in which it is found; nil where none is known.
+  let required: ByteFinder?
 
   /// Reads a pattern, which must be UTF-8.
   init(_ pattern: [UInt8]) throws(RegexFailure) {
@@ -18,15 +22,17 @@ struct RegexPattern: Sendable {
     // U+FFFD stands for other bytes in the text (S52), so that it is no literal.
     let operators = Set("\\^$.|?*+()[]{}\u{FFFD}".unicodeScalars)
     if text.unicodeScalars.allSatisfy({ !operators.contains($0) }) {
-      form = .literal(pattern)
+      self.init(.literal(pattern), pattern.isEmpty ? nil : ByteFinder(pattern))
       return
     }
     let tree = try RegexParser.parse(text).tree
-    form = Self.form(tree, try RegexProgram(tree))
+    self.init(tree, try RegexProgram(tree))
   }
 
   /// A pattern that has been read; `program` is made of `tree`.
-  init(_ tree: RegexTree, _ program: RegexProgram) { form = Self.form(tree, program) }
+  init(_ tree: RegexTree, _ program: RegexProgram) { self.init(Self.form(tree, program), tree.required) }
+
+  private init(_ form: Form, _ required: ByteFinder?) { (self.form, self.required) = (form, required) }
 
   private static func form(_ tree: RegexTree, _ program: RegexProgram) -> Form {
     if let literals = tree.literals, !literals.contains([]) {
@@ -53,7 +59,9 @@ struct RegexPattern: Sendable {
     switch form {
     case .literal(let part): part.withUnsafeBufferPointer { ByteOrder.find($0, in: text, from: 0) } != nil
     case .literals(_, let automaton): automaton.search(text) { _ in true }
-    case .program(let automaton): RegexAutomaton.Searcher(automaton).matches(text)
+    case .program(let automaton):
+      required?.find(in: text) == nil && required != nil
+        ? false : RegexAutomaton.Searcher(automaton).matches(text)
     }
   }
 
@@ -65,7 +73,8 @@ struct RegexPattern: Sendable {
     case .literals(_, let automaton): return { automaton.search(Array($0)) { _ in true } }
     case .program(let automaton):
       let searcher = RegexAutomaton.Searcher(automaton)
-      return { searcher.matches($0) }
+      guard let required else { return { searcher.matches($0) } }
+      return { required.find(in: $0) == nil ? false : searcher.matches($0) }
     }
   }
 
@@ -105,6 +114,54 @@ extension RegexTree {
       }
       return texts
     case .set, .assertion, .repeated: return nil
+    }
+  }
+
+  // MARK: What all matches have
+
+  /// A part that must be there: bytes, and whether capital letters of ASCII count as small ones.
+  private struct Part {
+    var bytes: [UInt8] = []
+    var foldsCase = false
+  }
+
+  /// The longest text that is known to be in every match.
+  fileprivate var required: ByteFinder? {
+    var best = Part()
+    var run = Part()
+    collect(&run, &best)
+    Self.end(&run, &best)
+    return best.bytes.isEmpty ? nil : ByteFinder(best.bytes, foldsCase: best.foldsCase)
+  }
+
+  private static func end(_ run: inout Part, _ best: inout Part) {
+    if run.bytes.count > best.bytes.count { best = run }
+    run = Part()
+  }
+
+  /// Adds what stands at one place in all matches to the run before it, or ends that.
+  private func collect(_ run: inout Part, _ best: inout Part) {
+    switch self {
+    case .empty, .assertion: return
+    case .set(.ranges(let ranges)):
+      guard ranges.count == 1, ranges[0].count == 1, ranges[0].lowerBound != 0xFFFD,
+        let scalar = Unicode.Scalar(ranges[0].lowerBound)
+      else { return Self.end(&run, &best) }
+      run.bytes += Array(String(Character(scalar)).utf8)
+    case .set(.ignoringCase(let ranges)):
+      // Letters beyond ASCII are the other case of these.
+      guard ranges.count == 1, ranges[0].count == 1, ranges[0].lowerBound < 0x80,
+        case let byte = UInt8(ranges[0].lowerBound), !"iksIKS".utf8.contains(byte)
+      else { return Self.end(&run, &best) }
+      run.bytes.append(byte)
+      run.foldsCase = true
+    case .group(_, let item): item.collect(&run, &best)
+    case .sequence(let items): for item in items { item.collect(&run, &best) }
+    case .repeated(let item, let least, _, _):
+      // Its first time may follow what is before it.
+      if least > 0 { item.collect(&run, &best) }
+      Self.end(&run, &best)
+    case .set, .choice: Self.end(&run, &best)
     }
   }
 }

@@ -106,16 +106,21 @@ package struct NetworkAddress: Sendable, Hashable {
       let parts = shifts.map { (shift: UInt64) in String((low >> shift) & 0xFF) }
       return Array(parts.joined(separator: ".").utf8)
     }
-    let groups = (0..<8).map { (group: Int) -> UInt16 in
-      let half: UInt64 = group < 4 ? high : low
-      return UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
-    }
+    let groups = groups
     let gap = NetworkAddress.longestZeroRun(groups)
     func hex(_ range: Range<Int>) -> String {
       groups[range].map { String($0, radix: 16) }.joined(separator: ":")
     }
     guard let gap else { return Array(hex(0..<8).utf8) }
     return Array((hex(0..<gap.lowerBound) + "::" + hex(gap.upperBound..<8)).utf8)
+  }
+
+  /// The sixteen bytes as an IPv6 address is written.
+  var groups: [UInt16] {
+    (0..<8).map { (group: Int) -> UInt16 in
+      let half: UInt64 = group < 4 ? high : low
+      return UInt16(truncatingIfNeeded: half >> UInt64(48 - group % 4 * 16))
+    }
   }
 
   /// The first of the longest runs of two or more zero groups.

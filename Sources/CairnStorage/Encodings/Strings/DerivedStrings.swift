@@ -17,7 +17,7 @@ package struct DerivedStrings: Sendable {
   /// Values of a parent: entries of a table, value `i` being entry `i` where there are no codes.
   package typealias Values = (table: StringTable, codes: [UInt32]?)
 
-  private struct Class: Sendable {
+  struct Class: Sendable {
     var form: DerivedForm
     /// By part: positions of the parent's values, one for each value of the class; empty for other parts.
     var positions: [[UInt32]] = []
@@ -26,11 +26,11 @@ package struct DerivedStrings: Sendable {
   }
 
   package let count: Int
-  private let classes: [Class]
+  let classes: [Class]
   /// Class of each value, the number of classes for exceptions; and its rank there.
-  private let numbers: [UInt8]
+  let numbers: [UInt8]
   private let ranks: [UInt32]
-  private let exceptions: StringTable
+  let exceptions: StringTable
   private let origin: ByteOrigin
 
   /// Memory that it takes.
@@ -109,8 +109,8 @@ package struct DerivedStrings: Sendable {
   }
 
   /// The parts of a class, for the values of it that are asked for.
-  private final class Pieces {
-    struct Piece: BitwiseCopyable {
+  final class Pieces {
+    struct PartValues: BitwiseCopyable {
       fileprivate let heap: UnsafeMutablePointer<UInt8>
       fileprivate let ends: UnsafeMutablePointer<UInt64>
       /// By value: its entry; none where all have the only one.
@@ -118,17 +118,20 @@ package struct DerivedStrings: Sendable {
       fileprivate let isTail: Bool
 
       @inline(__always)
+      func entry(_ place: Int) -> Int { entries.isEmpty ? 0 : Int(entries[place]) }
+
+      @inline(__always)
       func value(_ place: Int) -> UnsafeBufferPointer<UInt8> {
-        let entry = entries.isEmpty ? 0 : Int(entries[place])
+        let entry = entry(place)
         let start = entry == 0 ? 0 : Int(ends[entry &- 1])
         let value = UnsafeBufferPointer(start: UnsafePointer(heap + start), count: Int(ends[entry]) &- start)
         return isTail ? DerivedForm.tail(of: value) : value
       }
     }
 
-    private(set) var all = RawVector<Piece>()
+    private(set) var all = RawVector<PartValues>()
     /// Owns what the pieces point to.
-    private var tables: [StringTable] = []
+    private(set) var tables: [StringTable] = []
 
     deinit {
       for index in 0..<all.count { all[index].entries.free() }
@@ -139,7 +142,7 @@ package struct DerivedStrings: Sendable {
       var list = RawVector<UInt32>(capacity: entries.count)
       for entry in entries { list.append(entry) }
       tables.append(table)
-      all.append(Piece(heap: table.heap.base, ends: table.ends.base, entries: list, isTail: isTail))
+      all.append(PartValues(heap: table.heap.base, ends: table.ends.base, entries: list, isTail: isTail))
     }
   }
 
@@ -149,25 +152,43 @@ package struct DerivedStrings: Sendable {
   package func values(
     at positions: [UInt32]?, parent: (_ number: Int, _ positions: [UInt32]) throws -> Values
   ) throws -> StringTable {
+    let (pieces, exceptionRanks) = try pieces(at: positions, parent)
+    let table = StringTable(entryCapacity: positions?.count ?? count)
+    var next = [Int](repeating: 0, count: classes.count + 1)
+    try join(
+      at: positions, 0..<(positions?.count ?? count), pieces, exceptions: exceptionRanks, &next,
+      into: table)
+    return table
+  }
+
+  /// The parts of each class, and the ranks of the exceptions, for the values that are asked for.
+  func pieces(
+    at positions: [UInt32]?, _ parent: (_ number: Int, _ positions: [UInt32]) throws -> Values
+  ) throws -> (pieces: [Pieces], exceptionRanks: [UInt32]) {
     // By class: the ranks of the values that are asked for.
     var asked = [[UInt32]](repeating: [], count: classes.count + 1)
     for index in 0..<(positions?.count ?? count) {
       let position = positions.map { Int($0[index]) } ?? index
       asked[Int(numbers[position])].append(ranks[position])
     }
-    let pieces = try classes.indices.map { try self.pieces(classes[$0], asked[$0], parent) }
-    let table = StringTable(entryCapacity: positions?.count ?? count)
-    let isComplete = withExtendedLifetime(pieces) {
-      join(at: positions, pieces.map(\.all), exceptions: asked[classes.count], into: table)
-    }
-    guard isComplete else { throw origin.damaged("derived values of more than \(Self.textByteLimit) bytes") }
-    return table
+    return (try classes.indices.map { try pieces(classes[$0], asked[$0], parent) }, asked[classes.count])
   }
 
-  /// Puts the values together. False where they are longer than there is room for.
+  func join(
+    at positions: [UInt32]?, _ range: Range<Int>, _ pieces: [Pieces], exceptions ranks: [UInt32],
+    _ next: inout [Int], into table: StringTable
+  ) throws {
+    let isComplete = withExtendedLifetime(pieces) {
+      join(at: positions, range, pieces.map(\.all), exceptions: ranks, &next, into: table)
+    }
+    guard isComplete else { throw origin.damaged("derived values of more than \(Self.textByteLimit) bytes") }
+  }
+
+  /// Puts the values of a range together, those behind that of the last call; `next` says how many of each class came
+  /// before. False where they are longer than there is room for.
   private func join(
-    at positions: [UInt32]?, _ pieces: [RawVector<Pieces.Piece>], exceptions ranks: [UInt32],
-    into table: StringTable
+    at positions: [UInt32]?, _ range: Range<Int>, _ pieces: [RawVector<Pieces.PartValues>],
+    exceptions ranks: [UInt32], _ next: inout [Int], into table: StringTable
   ) -> Bool {
     var text = RawVector<UInt8>(capacity: 256)
     var spelled = RawVector<UInt8>(capacity: 256)
@@ -176,8 +197,7 @@ package struct DerivedStrings: Sendable {
       spelled.free()
     }
     let isBase64 = classes.map { $0.form.spelling == .base64 }
-    var next = [Int](repeating: 0, count: classes.count + 1)
-    for index in 0..<(positions?.count ?? count) {
+    for index in range {
       let number = Int(numbers[positions.map { Int($0[index]) } ?? index])
       let place = next[number]
       next[number] = place + 1

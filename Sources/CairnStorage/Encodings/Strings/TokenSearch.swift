@@ -11,9 +11,8 @@ extension TokenStrings {
     }
     found += positions(ofClass: payloads.count, ranks: entries)
     for (number, payload) in payloads.enumerated() {
-      var ranks: Set<Int> = []
-      for needle in needles { ranks.formUnion(withBytes { payload.ranks(of: needle, $0) }) }
-      if !ranks.isEmpty { found += positions(ofClass: number, ranks: ranks.sorted()) }
+      let ranks = withBytes { payload.ranks(of: needles, $0) }
+      if !ranks.isEmpty { found += positions(ofClass: number, ranks: ranks) }
     }
     return found.sorted()
   }
@@ -43,6 +42,58 @@ extension TokenStrings {
 }
 
 extension TokenStrings.Payload {
+  /// So many needles are looked for one by one: that compares eight values at once.
+  private static let fewNeedles = 4
+
+  /// Ranks of the values that are one of `needles`, ascending.
+  fileprivate func ranks(of needles: [[UInt8]], _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
+    if needles.count <= Self.fewNeedles || form.byteCount < 8 {
+      var ranks: Set<Int> = []
+      for needle in needles { ranks.formUnion(self.ranks(of: needle, chunk)) }
+      return ranks.sorted()
+    }
+    let size = form.byteCount
+    var keys: [UInt64: [(bytes: [UInt8], rest: UInt64)]] = [:]
+    // A bit for each first half that some needle has, by what it is scattered to.
+    var bits = [UInt64](repeating: 0, count: 1 << 10)
+    for needle in needles {
+      var key = [UInt8](repeating: 0, count: size + 1)
+      let rest = key.withUnsafeMutableBufferPointer { key in
+        needle.withUnsafeBufferPointer { text in key.baseAddress.flatMap { form.pack(text, into: $0) } }
+      }
+      guard let rest else { continue }
+      let half = key.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+      let place = Self.scattered(half)
+      bits[place >> 6] |= 1 << UInt64(place & 63)
+      keys[half, default: []].append((Array(key[..<size]), rest))
+    }
+    guard !keys.isEmpty, let start = chunk.baseAddress else { return [] }
+    let base = UnsafeRawPointer(start + bytes.lowerBound)
+    var candidates: [(rank: Int, half: UInt64)] = []
+    bits.withUnsafeBufferPointer { bits in
+      for rank in 0..<count {
+        let half = base.loadUnaligned(fromByteOffset: rank &* size, as: UInt64.self)
+        let place = Self.scattered(half)
+        if bits[place &>> 6] &>> UInt64(place & 63) & 1 == 1 { candidates.append((rank, half)) }
+      }
+    }
+    return candidates.compactMap { rank, half in
+      let isOne = keys[half]?.contains { key in
+        key.rest == rest(rank, chunk)
+          && key.bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp(base + rank * size, $0, size) == 0 } ?? false
+          }
+      }
+      return isOne == true ? rank : nil
+    }
+  }
+
+  /// Sixteen bits of a half.
+  @inline(__always)
+  private static func scattered(_ half: UInt64) -> Int {
+    Int(truncatingIfNeeded: (half &* 0x9E37_79B9_7F4A_7C15) &>> 48)
+  }
+
   /// Ranks of the values that are `needle`, ascending.
   fileprivate func ranks(of needle: [UInt8], _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
     let size = form.byteCount
@@ -85,7 +136,7 @@ extension TokenStrings.Payload {
 
   /// Ranks of the values that have the text in them, ascending.
   fileprivate func ranks(holding finder: ByteFinder, _ chunk: UnsafeBufferPointer<UInt8>) -> [Int] {
-    let patterns = TokenPattern.all(for: finder.text, in: form)
+    let patterns = TokenPattern.all(for: finder.text, in: form, foldsCase: finder.foldsCase)
     guard !patterns.isEmpty, let start = chunk.baseAddress else { return [] }
     let base = UnsafeRawPointer(start + bytes.lowerBound)
     let size = form.byteCount
@@ -129,17 +180,38 @@ struct TokenPattern: BitwiseCopyable {
   static func fits(_ form: TokenClass) -> Bool { (8...16).contains(form.byteCount) }
 
   /// One for each place where the text fits; none where it has bytes that no token of the form has.
-  static func all(for text: [UInt8], in form: TokenClass) -> [TokenPattern] {
+  ///
+  /// - Parameter foldsCase: whether small letters stand for capital ones, too.
+  static func all(for text: [UInt8], in form: TokenClass, foldsCase: Bool = false) -> [TokenPattern] {
     guard text.count <= form.textByteCount else { return [] }
-    return (0...(form.textByteCount - text.count)).compactMap { TokenPattern(text, at: $0, form) }
+    return (0...(form.textByteCount - text.count)).compactMap { TokenPattern(text, at: $0, form, foldsCase) }
   }
 
-  private init?(_ text: [UInt8], at start: Int, _ form: TokenClass) {
+  /// Whether the text has no byte that the form has not where it would stand: at most places it has one.
+  private static func canStand(
+    _ text: [UInt8], at start: Int, _ form: TokenClass, _ foldsCase: Bool
+  ) -> Bool {
+    for (index, byte) in text.enumerated() where form.number(of: byte, at: start + index) == nil {
+      if !foldsCase || byte &- 0x61 > 25 || form.number(of: byte & 0xDF, at: start + index) == nil {
+        return false
+      }
+    }
+    return true
+  }
+
+  private init?(_ text: [UInt8], at start: Int, _ form: TokenClass, _ foldsCase: Bool) {
+    guard Self.canStand(text, at: start, form, foldsCase) else { return nil }
     let size = form.byteCount
     var masks = [UInt8](repeating: 0, count: size)
     var values = masks
     for (index, byte) in text.enumerated() {
-      guard let (number, width) = form.number(of: byte, at: start + index) else { return nil }
+      var known = form.number(of: byte, at: start + index)
+      if foldsCase, byte &- 0x61 <= 25, let capital = form.number(of: byte & 0xDF, at: start + index) {
+        // Where both can stand, the place's bits tell nothing.
+        if known != nil { continue }
+        known = capital
+      }
+      guard let (number, width) = known else { return nil }
       for bit in 0..<width {
         let place = form.bitStarts[start + index] + bit
         if place / 8 >= size { break }

@@ -4,13 +4,21 @@ import Cairn
 private typealias Progress = @convention(c) (Int64, Int64, UnsafeMutableRawPointer?) -> Int32
 
 /// A caller's function with what it wants to be called with.
-private struct ProgressCall: @unchecked Sendable {
-  let function: Progress
-  let context: UnsafeMutableRawPointer?
+private final class ProgressCall: @unchecked Sendable {
+  private let function: Progress
+  private let context: UnsafeMutableRawPointer?
   let cancellation = QueryCancellation()
+  // One call at a time.
+  private var files = (done: Int64(0), all: Int64(0))
+
+  init(_ function: @escaping Progress, _ context: UnsafeMutableRawPointer?) {
+    (self.function, self.context) = (function, context)
+  }
 
   func report(_ progress: CompactionProgress) {
-    if function(Int64(progress.files), Int64(progress.totalFiles), context) != 0 { cancellation.cancel() }
+    // A merge counts objects; all files are done then.
+    if !progress.isMerging { files = (Int64(progress.files), Int64(progress.totalFiles)) }
+    if function(files.done, files.all, context) != 0 { cancellation.cancel() }
   }
 }
 
@@ -28,7 +36,7 @@ public func cairn_compact(
     }
     var options = CompactionOptions()
     if let progress {
-      let call = ProgressCall(function: progress, context: context)
+      let call = ProgressCall(progress, context)
       options.progress = { call.report($0) }
       options.isCancelled = { call.cancellation.isCancelled }
     }

@@ -73,6 +73,26 @@ public func cairn_scan_request(
 }
 
 @c @implementation
+public func cairn_sql_part(
+  _ archive: OpaquePointer!, _ statement: UnsafePointer<CChar>!, _ part: UnsafePointer<CChar>!,
+  _ options: UnsafePointer<cairn_options>!, _ query: UnsafeMutablePointer<OpaquePointer?>!,
+  _ error: TextResult!
+) -> Int32 {
+  status(error) {
+    guard let archive, let statement, let part, let query else {
+      throw missing("archive, statement, part or query")
+    }
+    query.pointee = nil
+    let opened = object(Archive.self, of: archive)
+    let settings = try cairn_options(options)
+    let all = ScanText(columns: [], condition: nil).name(settings)
+    let given = try ArchivePart(token: String(cString: part), request: all, on: opened)
+    query.pointee = handle(
+      try Statement(String(cString: statement), on: opened, settings, part: given))
+  }
+}
+
+@c @implementation
 public func cairn_scan_parts(
   _ archive: OpaquePointer!, _ request: UnsafePointer<cairn_request>!,
   _ options: UnsafePointer<cairn_options>!,

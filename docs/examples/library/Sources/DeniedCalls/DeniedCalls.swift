@@ -4,13 +4,13 @@ import Glibc
 /// Who was denied what: opens an archive, looks at its schema, asks a question, reads some records.
 @main
 struct DeniedCalls {
-  static func main() {
+  static func main() async {
     guard CommandLine.arguments.count == 2 else {
       print("usage: DeniedCalls ARCHIVE")
       exit(2)
     }
     do {
-      try report(on: try Archive(path: CommandLine.arguments[1]))
+      try await report(on: try Archive(path: CommandLine.arguments[1]))
     } catch let error as CairnError {
       // One line for a person, and the exit code that the command would have.
       print("DeniedCalls: \(error)")
@@ -21,23 +21,29 @@ struct DeniedCalls {
     }
   }
 
-  private static func report(on archive: Archive) throws {
+  /// A row of the answer.
+  private struct Calls: Decodable {
+    var who: String?
+    var eventName: String
+    var calls: Int
+    var last: QueryTime?
+  }
+
+  private static func report(on archive: Archive) async throws {
     // What there is to ask about.
     let schema = try ArchiveSchema(archive)
     let errors = schema.columns(like: "errorCode").first?.valueCount ?? 0
     print("\(schema.rowCount) events, \(schema.paths.count) paths, \(errors) events with an error")
 
-    // A query: its columns are known before it runs, its rows come in batches.
+    // A query: its columns are known before it runs. Rows come one after the other; those that are Decodable by name.
     let query = try Query(
       """
-      SELECT userIdentity.arn AS who, eventName, count(*) AS calls FROM events
+      SELECT userIdentity.arn AS who, eventName, count(*) AS calls, max(eventTime) AS last FROM events
       WHERE is_denied(errorCode, errorMessage) GROUP BY 1, 2 ORDER BY calls DESC, 1, 2 LIMIT 5
       """, on: archive)
     print(query.columns.map(\.name).joined(separator: "\t"))
-    try query.run { batch in
-      for row in 0..<batch.rowCount {
-        print((0..<query.columns.count).map { batch[row, $0].text ?? "-" }.joined(separator: "\t"))
-      }
+    for try await row in query.rows(as: Calls.self) {
+      print("\(row.who ?? "-")\t\(row.eventName)\t\(row.calls)\t\(row.last.map { "\($0)" } ?? "-")")
     }
     for warning in query.warnings { print("warning: \(warning)") }
 

@@ -1,0 +1,118 @@
+import Cairn
+import CairnSynth
+import CairnTestSupport
+import Foundation
+import Testing
+
+/// Work that takes a while says how far it is, and what there is when it is ended early.
+@Suite struct ProgressTests {
+  private static let source: Result<TemporaryDirectory, any Error> = Result {
+    let directory = try TemporaryDirectory()
+    var options = SynthOptions(outputPath: directory.sub("logs"))
+    options.eventCount = 6000
+    _ = try generate(options)
+    _ = try compact([directory.sub("logs")], into: directory.sub("archive"))
+    return directory
+  }
+
+  /// A copy of the archive, and the logs by their path.
+  private static func copy() throws -> (directory: TemporaryDirectory, logs: String) {
+    let source = try source.get()
+    let directory = try TemporaryDirectory()
+    try FileManager.default.copyItem(atPath: source.sub("archive"), toPath: directory.sub("archive"))
+    return (directory, source.sub("logs"))
+  }
+
+  /// The line is there while it works, whatever its state is at the moment, and leaves nothing behind.
+  @Test(arguments: [
+    ["verify", "archive"], ["restore", "archive", "--to", "restored"], ["merge", "archive", "--all"],
+    ["drop", "archive", "--before", "2025-01-10", "--yes"],
+    ["export", "archive", "--to", "objects", "--format", "objects"],
+    ["compact", "LOGS", "--into", "fresh"],
+  ])
+  func isShownAndTakenAway(arguments: [String]) throws {
+    let (directory, logs) = try Self.copy()
+    let words = arguments.map { $0 == "LOGS" ? logs : $0 }
+    let terminal = try PseudoTerminal(
+      words, environment: ["CAIRN_PROGRESS_AFTER": "0"], columns: 100, directory: directory.path)
+    #expect(try terminal.exitCode() == 0)
+    let lines = terminal.screen.components(separatedBy: "\r\u{1B}[K")
+    #expect(lines.count > 2, "\(terminal.screen.debugDescription)")
+    for line in lines.dropLast() { #expect(line.count < 100) }
+    // What is left when the line is gone.
+    #expect(!lines[lines.count - 1].isEmpty && !lines[lines.count - 1].contains("░"))
+  }
+
+  @Test(arguments: [
+    ["verify", "archive"], ["restore", "archive", "--to", "restored"], ["merge", "archive", "--all"],
+    ["gc", "archive"],
+    ["drop", "archive", "--before", "2025-01-10", "--yes"], ["hold", "archive"], ["release", "archive"],
+    ["export", "archive", "--to", "objects", "--format", "objects"], ["compact", "LOGS", "--into", "fresh"],
+    ["synth", "--events", "100", "--out", "history"],
+  ])
+  func quietSaysNothing(arguments: [String]) throws {
+    let (directory, logs) = try Self.copy()
+    let words = arguments.map { $0 == "LOGS" ? logs : $0 } + ["--quiet"]
+    let terminal = try PseudoTerminal(
+      words, environment: ["CAIRN_PROGRESS_AFTER": "0"], directory: directory.path)
+    #expect(try terminal.exitCode() == 0)
+    #expect(terminal.screen.isEmpty, "\(terminal.screen.debugDescription)")
+  }
+
+  /// What was written when a restoration ends early is whole.
+  @Test func restorationEndsEarly() throws {
+    let (directory, _) = try Self.copy()
+    let archive = try Archive(path: directory.sub("archive"))
+    let box = ProgressBox()
+    let progress = WorkProgress { (box.progress?.counts.objects ?? 0) >= 20 }
+    box.progress = progress
+    #expect(throws: CairnError.interrupted) {
+      try archive.restore(to: directory.sub("restored"), threads: 1, progress: progress)
+    }
+    let counts = progress.counts
+    #expect(counts.objects == 20 && counts.byteCount > 0 && counts.byteCount < counts.totalByteCount)
+    var files = 0
+    let logs = try Self.source.get().sub("logs")
+    let paths =
+      FileManager.default.enumerator(atPath: directory.sub("restored"))?.compactMap { $0 as? String } ?? []
+    for path in paths where path.hasSuffix(".json") {
+      files += 1
+      let key = try #require(path.range(of: "AWSLogs/")).lowerBound
+      let original = try runProcess(["gzip", "-dc", "\(logs)/\(path[key...]).gz"])
+      #expect(
+        original.output
+          == [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.sub("restored/" + path)))))
+    }
+    #expect(files == 20, "\(paths.prefix(5))")
+    let whole = WorkProgress()
+    _ = try archive.restore(to: directory.sub("restored"), progress: whole)
+    #expect(whole.counts.byteCount == whole.counts.totalByteCount && whole.counts.objects > 20)
+  }
+
+  @Test func verificationEndsEarly() throws {
+    let (directory, _) = try Self.copy()
+    let archive = try Archive(path: directory.sub("archive"))
+    let box = ProgressBox()
+    let progress = WorkProgress { (box.progress?.counts.objects ?? 0) >= 5 }
+    box.progress = progress
+    #expect(throws: CairnError.interrupted) {
+      _ = try archive.verify(threads: 1, progress: progress) { _ in }
+    }
+    let whole = WorkProgress()
+    let result = try archive.verify(threads: 2, progress: whole) { _ in }
+    #expect(whole.counts.objects == result.objects && whole.counts.byteCount == whole.counts.totalByteCount)
+  }
+
+  private final class ProgressBox: @unchecked Sendable { var progress: WorkProgress? }
+
+  /// Ctrl-C says what is committed and how to go on.
+  @Test func interruptedCompactionSaysWhatIsThere() throws {
+    let directory = try TemporaryDirectory()
+    let terminal = try PseudoTerminal(["compact", "-", "--into", "archive"], directory: directory.path)
+    try terminal.wait(for: "working, 1 s")
+    terminal.type("\u{03}")
+    try terminal.wait(for: "\r\u{1B}[Kcairn: interrupted")
+    try terminal.wait(for: "the same command goes on from there")
+    #expect(try terminal.exitCode() == 130)
+  }
+}
