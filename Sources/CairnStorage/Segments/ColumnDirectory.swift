@@ -125,6 +125,13 @@ struct EncodedColumn: Sendable {
     /// What tokens are for zstd; nil for other chunks.
     var tokens: TokenStrings.Outcome?
 
+    /// Whether only questions for single values or whole records read it: random tokens, and values that are long as
+    /// stored.
+    var isSparse: Bool {
+      if tokens != nil { return true }
+      return part.body.map { $0.storedByteCount > valueCount * SegmentFormat.sparseValueByteCount } ?? false
+    }
+
     /// Whether its values are the row times.
     var isRowTime: Bool { part.raw.first == StringEncoding.rowTime.rawValue }
   }
@@ -172,9 +179,9 @@ struct EncodedColumn: Sendable {
     }
   }
 
-  /// Writes what only questions for single values read: random tokens and the pages of the membership index.
+  /// Writes what few questions read: sparse chunks and the pages of the membership index.
   mutating func writeSparseParts(_ writer: BlockWriter) throws {
-    for index in chunks.indices where chunks[index].tokens != nil {
+    for index in chunks.indices where chunks[index].isSparse {
       try chunks[index].part.writeBlock(writer)
     }
     membershipBody = try membership?.write(writer)

@@ -62,32 +62,24 @@ extension Catalogue {
   }
 }
 
-/// Instances of one row group that are marked, and the way from them to their rows.
-struct InstanceMarks {
-  private let reader: SegmentReader
-  private let rowGroup: Int
-  private let tree: InstanceTree
-  /// By slot: a flag for each of its instances.
-  private var marks: [Int: [Bool]] = [:]
+/// The instances of one row group: their words, and how many values these have.
+struct InstanceWords {
+  let reader: SegmentReader
+  let rowGroup: Int
+  let tree: InstanceTree
 
-  init(_ reader: SegmentReader, rowGroup: Int, tree: InstanceTree) {
-    self.reader = reader
-    self.rowGroup = rowGroup
-    self.tree = tree
-  }
-
-  private func damaged(_ cause: String) -> CairnError {
+  func damaged(_ cause: String) -> CairnError {
     .damaged(file: reader.name, offset: 0, cause: "row group \(rowGroup): \(cause)")
   }
 
-  private func words(of slot: Int) throws -> CodedWords {
+  /// Those of a slot.
+  func words(of slot: Int) throws -> CodedWords {
     guard let column = tree.shapeColumn[slot] else { throw damaged("values without instances") }
     return try reader.column(column).words(in: rowGroup)
   }
 
-  /// Marks the instances that have the values at `positions` (ascending) of a column.
-  mutating func add(column: Int, positions: [UInt32]) throws {
-    if positions.isEmpty { return }
+  /// What a column's values belong to: the slot, its words, and by code how many of the values each has.
+  func owners(ofValuesIn column: Int) throws -> (slot: Int, words: CodedWords, counts: [Int]) {
     let slot = tree.owner[tree.catalogue.columns[column].slot]
     let words = try words(of: slot)
     let byWord = tree.counts(column: column)
@@ -95,6 +87,42 @@ struct InstanceMarks {
       guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
       return Int(byWord[Int(word)])
     }
+    return (slot, words, counts)
+  }
+
+  /// Instances of a slot whose word is one of `wanted`, a flag for each word.
+  func instances(of slot: Int, where wanted: [Bool]) throws -> [UInt32] {
+    guard let column = tree.shapeColumn[slot] else { return [] }
+    let list = try reader.column(column).wordList(in: rowGroup) ?? []
+    let verdicts = list.map { Int($0) < wanted.count && wanted[Int($0)] ? UInt8(1) : 0 }
+    if !verdicts.contains(1) { return [] }
+    let words = try words(of: slot)
+    return words.indices(of: .run(0..<words.count), passing: verdicts).list
+  }
+
+  /// The number of elements of each array, and the slot's column of arrays.
+  func arrays(of slot: Int) throws -> (column: Int, lengths: [Int64]) {
+    guard let column = tree.catalogue.column(tree.catalogue.slots[slot].parent, .length) else {
+      throw damaged("elements without an array")
+    }
+    return (column, try reader.column(column).integers(in: rowGroup))
+  }
+}
+
+/// Instances of one row group that are marked, and the way from them to their rows.
+struct InstanceMarks {
+  private let instances: InstanceWords
+  /// By slot: a flag for each of its instances.
+  private var marks: [Int: [Bool]] = [:]
+
+  init(_ reader: SegmentReader, rowGroup: Int, tree: InstanceTree) {
+    instances = InstanceWords(reader: reader, rowGroup: rowGroup, tree: tree)
+  }
+
+  /// Marks the instances that have the values at `positions` (ascending) of a column.
+  mutating func add(column: Int, positions: [UInt32]) throws {
+    if positions.isEmpty { return }
+    let (slot, words, counts) = try instances.owners(ofValuesIn: column)
     var flags = marks.removeValue(forKey: slot) ?? [Bool](repeating: false, count: words.count)
     let isComplete =
       switch words.codes {
@@ -103,7 +131,7 @@ struct InstanceMarks {
       case .shorts(let codes): Self.mark(codes, counts, positions, &flags)
       case .longs(let codes): Self.mark(codes, counts, positions, &flags)
       }
-    guard isComplete else { throw damaged("a value is behind its instances") }
+    guard isComplete else { throw instances.damaged("a value is behind its instances") }
     marks[slot] = flags
   }
 
@@ -129,15 +157,12 @@ struct InstanceMarks {
 
   /// Marks the instances of a slot whose word is one of `wanted` (a flag for each word).
   mutating func add(slot: Int, wanted: [Bool]) throws {
-    guard let column = tree.shapeColumn[slot] else { return }
-    let list = try reader.column(column).wordList(in: rowGroup) ?? []
-    let verdicts = list.map { Int($0) < wanted.count && wanted[Int($0)] ? UInt8(1) : 0 }
-    if !verdicts.contains(1) { return }
-    let words = try words(of: slot)
-    var flags = marks.removeValue(forKey: slot) ?? [Bool](repeating: false, count: words.count)
-    for instance in words.indices(of: .run(0..<words.count), passing: verdicts).list {
-      flags[Int(instance)] = true
-    }
+    let found = try instances.instances(of: slot, where: wanted)
+    if found.isEmpty { return }
+    var flags =
+      try marks.removeValue(forKey: slot)
+      ?? [Bool](repeating: false, count: instances.words(of: slot).count)
+    for instance in found { flags[Int(instance)] = true }
     marks[slot] = flags
   }
 
@@ -145,16 +170,12 @@ struct InstanceMarks {
   mutating func rows() throws -> [Bool] {
     // Instances belong to instances of smaller slots.
     while let slot = marks.keys.max(), slot != 0, let flags = marks.removeValue(forKey: slot) {
-      let instances = flags.indices.filter { flags[$0] }
-      if tree.catalogue.slots[slot].isElement {
-        let array = tree.catalogue.slots[slot].parent
-        guard let column = tree.catalogue.column(array, .length) else {
-          throw damaged("elements without an array")
-        }
-        let lengths = try reader.column(column).integers(in: rowGroup)
-        try add(column: column, positions: arrays(lengths, instances, elementCount: flags.count))
-      } else if let column = tree.shapeColumn[slot] {
-        try add(column: column, positions: instances.map { UInt32($0) })
+      let marked = flags.indices.filter { flags[$0] }
+      if instances.tree.catalogue.slots[slot].isElement {
+        let (column, lengths) = try instances.arrays(of: slot)
+        try add(column: column, positions: arrays(lengths, marked, elementCount: flags.count))
+      } else if let column = instances.tree.shapeColumn[slot] {
+        try add(column: column, positions: marked.map { UInt32($0) })
       }
     }
     return marks[0] ?? []
@@ -167,14 +188,16 @@ struct InstanceMarks {
     var next = 0
     for (array, length) in lengths.enumerated() where next < elements.count {
       guard length >= 1, length <= Int64(elementCount - end) else {
-        throw damaged("array lengths exceed their elements")
+        throw instances.damaged("array lengths exceed their elements")
       }
       end += Int(length)
       if elements[next] >= end { continue }
       found.append(UInt32(array))
       while next < elements.count, elements[next] < end { next += 1 }
     }
-    guard next == elements.count else { throw damaged("array lengths fall short of their elements") }
+    guard next == elements.count else {
+      throw instances.damaged("array lengths fall short of their elements")
+    }
     return found
   }
 }

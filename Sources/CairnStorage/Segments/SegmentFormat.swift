@@ -39,6 +39,8 @@ package enum SegmentFormat {
   package static let inlinePartByteLimit = 64
   /// Random chunks of this size are blocks of their own in packed columns too.
   package static let randomPartByteCount = 256
+  /// Chunks whose values take more than this, as stored, lie apart from what most questions read.
+  package static let sparseValueByteCount = 64
   package static let objectsPerProvenanceBlock = 1024
   /// JSON objects that are no logs are stored in parts of this size.
   package static let opaquePartByteCount = 16 << 20

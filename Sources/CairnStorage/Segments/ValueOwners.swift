@@ -1,58 +1,36 @@
 /// The way from values to the rows that have them, in one row group. Positions ascend and may repeat; there is a row for
 /// each.
 struct ValueOwners {
-  private let reader: SegmentReader
-  private let rowGroup: Int
-  private let tree: InstanceTree
+  private let words: InstanceWords
 
   init(_ reader: SegmentReader, rowGroup: Int, tree: InstanceTree) {
-    self.reader = reader
-    self.rowGroup = rowGroup
-    self.tree = tree
+    words = InstanceWords(reader: reader, rowGroup: rowGroup, tree: tree)
   }
 
-  private func damaged(_ cause: String) -> CairnError {
-    .damaged(file: reader.name, offset: 0, cause: "row group \(rowGroup): \(cause)")
-  }
-
-  private func words(of slot: Int) throws -> CodedWords {
-    guard let column = tree.shapeColumn[slot] else { throw damaged("values without instances") }
-    return try reader.column(column).words(in: rowGroup)
-  }
+  private var tree: InstanceTree { words.tree }
 
   /// Instances of a slot whose word is one of `wanted`, a flag for each word.
   func instances(of slot: Int, where wanted: [Bool]) throws -> [UInt32] {
-    guard let column = tree.shapeColumn[slot] else { return [] }
-    let list = try reader.column(column).wordList(in: rowGroup) ?? []
-    let verdicts = list.map { Int($0) < wanted.count && wanted[Int($0)] ? UInt8(1) : 0 }
-    if !verdicts.contains(1) { return [] }
-    let words = try words(of: slot)
-    return words.indices(of: .run(0..<words.count), passing: verdicts).list
+    try words.instances(of: slot, where: wanted)
   }
 
   /// Rows of the values at positions of a column.
   func rows(ofValues positions: [UInt32], column: Int) throws -> [UInt32] {
     guard let last = positions.last else { return [] }
-    let slot = tree.owner[tree.catalogue.columns[column].slot]
-    let words = try words(of: slot)
-    let byWord = tree.counts(column: column)
-    let counts = try words.words.map { word in
-      guard Int(word) < byWord.count else { throw damaged("word \(word) in a shape column") }
-      return Int(byWord[Int(word)])
-    }
+    let (slot, owners, counts) = try words.owners(ofValuesIn: column)
     var instances = positions
     if !counts.allSatisfy({ $0 == 1 }) {
       instances =
-        switch words.codes {
-        case .constant: Self.owners([UInt8](repeating: 0, count: words.count), counts, positions)
+        switch owners.codes {
+        case .constant: Self.owners([UInt8](repeating: 0, count: owners.count), counts, positions)
         case .bytes(let codes): Self.owners(codes, counts, positions)
         case .shorts(let codes): Self.owners(codes, counts, positions)
         case .longs(let codes): Self.owners(codes, counts, positions)
         }
-    } else if Int(last) >= words.count {
+    } else if Int(last) >= owners.count {
       instances = []
     }
-    guard instances.count == positions.count else { throw damaged("a value is behind its instances") }
+    guard instances.count == positions.count else { throw words.damaged("a value is behind its instances") }
     return try rows(ofInstances: instances, slot: slot)
   }
 
@@ -83,13 +61,10 @@ struct ValueOwners {
   func rows(ofInstances instances: [UInt32], slot: Int) throws -> [UInt32] {
     if slot == 0 || instances.isEmpty { return instances }
     if tree.catalogue.slots[slot].isElement {
-      guard let column = tree.catalogue.column(tree.catalogue.slots[slot].parent, .length) else {
-        throw damaged("elements without an array")
-      }
-      return try rows(
-        ofValues: arrays(try reader.column(column).integers(in: rowGroup), instances), column: column)
+      let (column, lengths) = try words.arrays(of: slot)
+      return try rows(ofValues: arrays(lengths, instances), column: column)
     }
-    guard let column = tree.shapeColumn[slot] else { throw damaged("values without instances") }
+    guard let column = tree.shapeColumn[slot] else { throw words.damaged("values without instances") }
     return try rows(ofValues: instances, column: column)
   }
 
@@ -100,12 +75,14 @@ struct ValueOwners {
     var end: Int64 = 0
     for (array, length) in lengths.enumerated() where found.count < elements.count {
       guard length >= 1, length <= Int64(SegmentFormat.rowGroupValueLimit) - end else {
-        throw damaged("array lengths exceed their elements")
+        throw words.damaged("array lengths exceed their elements")
       }
       end += length
       while found.count < elements.count, Int64(elements[found.count]) < end { found.append(UInt32(array)) }
     }
-    guard found.count == elements.count else { throw damaged("array lengths fall short of their elements") }
+    guard found.count == elements.count else {
+      throw words.damaged("array lengths fall short of their elements")
+    }
     return found
   }
 }

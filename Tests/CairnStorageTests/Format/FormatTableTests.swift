@@ -99,6 +99,7 @@ import Testing
       "structureLevelByteCount": "\(SegmentFormat.structureLevelByteCount)",
       "structureLevel": "\(SegmentFormat.structureLevel)",
       "inlinePartByteLimit": "\(SegmentFormat.inlinePartByteLimit)",
+      "sparseValueByteCount": "\(SegmentFormat.sparseValueByteCount)",
       "randomPartByteCount": "\(SegmentFormat.randomPartByteCount)",
       "objectsPerProvenanceBlock": "\(SegmentFormat.objectsPerProvenanceBlock)",
       "zstdLevel": "\(ZstdCompressor.defaultLevel)",

@@ -197,7 +197,7 @@ private struct Evaluator {
       case .constant, .coded, .texts, .times, .timestamps: break
       }
       var coded = coded(first)
-      coded.entries = coded.mapUsed { value in
+      coded.entries = coded.mapUsed(unused: .null) { value in
         values[first] = value
         return evaluate(values)
       }

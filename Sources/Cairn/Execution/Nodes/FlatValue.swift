@@ -85,7 +85,7 @@ enum FlatValue {
   func outcomes(_ count: Int, _ truth: (EngineValue) -> Bool?) -> Outcomes {
     if case .constant(let value) = self { return Outcomes(repeating: truth(value), count: count) }
     let coded = coded(count)
-    return Outcomes(coded.mapUsed { Outcomes.code(truth($0)) }, codes: coded.codes)
+    return Outcomes(coded.mapUsed(unused: Outcomes.unknown) { Outcomes.code(truth($0)) }, codes: coded.codes)
   }
 
   /// A function of some values, evaluated once for each combination that occurs.
@@ -108,7 +108,7 @@ enum FlatValue {
     guard let first = open.first else { return .constant(result(values)) }
     if open.count == 1 {
       let column = arguments[first].coded(count)
-      let entries = column.mapUsed { value in
+      let entries = column.mapUsed(unused: .null) { value in
         values[first] = value
         return result(values)
       }
@@ -129,9 +129,9 @@ enum FlatValue {
 extension Vector.Coded {
   /// A result for each entry. Those that no row uses are not asked for, where they are many: few rows may be left of a
   /// large dictionary.
-  func mapUsed<Result>(_ map: (EngineValue) -> Result) -> [Result] where Result: NullRepresentable {
+  func mapUsed<Result>(unused: Result, _ map: (EngineValue) -> Result) -> [Result] {
     if entries.count * 2 < codes.count { return entries.map(map) }
-    var results = [Result](repeating: .nullResult, count: entries.count)
+    var results = [Result](repeating: unused, count: entries.count)
     var isKnown = [Bool](repeating: false, count: entries.count)
     for code in codes where !isKnown[Int(code)] {
       isKnown[Int(code)] = true
@@ -139,17 +139,4 @@ extension Vector.Coded {
     }
     return results
   }
-}
-
-/// What stands for a result that nobody asks for.
-protocol NullRepresentable {
-  static var nullResult: Self { get }
-}
-
-extension EngineValue: NullRepresentable {
-  static var nullResult: EngineValue { .null }
-}
-
-extension UInt8: NullRepresentable {
-  static var nullResult: UInt8 { Outcomes.unknown }
 }
