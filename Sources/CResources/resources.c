@@ -155,3 +155,16 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 }
 
 #endif
+
+static int argumentCount;
+static char **argumentTexts;
+
+// The C library gives them to what runs before `main`.
+__attribute__((constructor)) static void keepArguments(int count, char **texts) {
+  argumentCount = count;
+  argumentTexts = texts;
+}
+
+int cairn_argument_count(void) { return argumentCount; }
+
+char *cairn_argument(int index) { return index >= 0 && index < argumentCount ? argumentTexts[index] : NULL; }

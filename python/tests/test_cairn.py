@@ -354,6 +354,25 @@ class ExportTests(Case):
         done = export.export(self.path, target)
         self.assertEqual((done["unchanged"], done["rows"]), (2, 3003))
 
+    def test_progress_is_a_line_that_fits(self):
+        import contextlib
+        import io
+
+        from cairn import export
+
+        said, show = io.StringIO(), export.Show(width=60)
+        with contextlib.redirect_stderr(said):
+            show("2025-01-01", 0, 40)
+            self.assertEqual(said.getvalue(), "")
+            show.start -= 30
+            show("2025-01-11", 10, 40)
+            show("2025-01-12", 39, 40)
+            show.end()
+        lines = said.getvalue().split("\r\x1b[K")
+        self.assertEqual(lines[1], "exporting 2025-01-11  █████░░░░░░░░░░░░░░░  25%  10 of 40 d")
+        self.assertTrue(all(len(line) < 61 for line in lines))
+        self.assertEqual(lines[-1], "")
+
     def test_warnings_are_told_once(self):
         for format_ in ("csv", "ndjson"):
             with warnings.catch_warnings(record=True) as caught:

@@ -11,4 +11,9 @@ void cairn_exit_where_resources_end(int exitCode);
 /// C library or the system knows none.
 void cairn_prefer_large_pages(void);
 
+/// The process's arguments as the system gave them, its own name first. Swift reads them from /proc, which may not be
+/// there; then there would be none.
+int cairn_argument_count(void);
+char *cairn_argument(int index);
+
 #endif

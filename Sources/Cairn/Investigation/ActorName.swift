@@ -36,6 +36,11 @@ public struct ActorName: Sendable {
     }
   }
 
+  /// Whether it is that of a session or of an event: not of a role or user, who may have thousands of sessions.
+  var meansOneSession: Bool {
+    AccessKey.isKey(text) || Self.isEventID(text) || ARN(text)?.kind == "assumed-role"
+  }
+
   /// `8-4-4-4-12` hexadecimal digits.
   static func isEventID(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)

@@ -90,20 +90,26 @@ private struct Callers {
   }
 
   init(_ name: ActorName, limit: Int, _ statements: Statements) throws {
+    // Of one session or event there are few calls: one statement tells all of them.
+    let reads = name.meansOneSession ? ", min_by(userIdentity, eventTime)" : ""
     for condition in name.conditions {
       var groups: [Group] = []
+      var actors: [Actor] = []
       try statements.run(
         """
-        SELECT userIdentity.accessKeyId, userIdentity.arn, \(CallSummary.columns) FROM events WHERE \(condition) \
-        GROUP BY 1, 2 ORDER BY 5, 1, 2
+        SELECT userIdentity.accessKeyId, userIdentity.arn, \(CallSummary.columns)\(reads) FROM events \
+        WHERE \(condition) GROUP BY 1, 2 ORDER BY 5, 1, 2
         """
-      ) { row in groups.append(Group(key: row[0].text, arn: row[1].text, calls: CallSummary(row, at: 2))) }
+      ) { row in
+        groups.append(Group(key: row[0].text, arn: row[1].text, calls: CallSummary(row, at: 2)))
+        if name.meansOneSession, let identity = row.last { actors.append(Actor(JSONText(identity.json))) }
+      }
       if groups.isEmpty { continue }
       count = groups.count
       keys = Set(groups.compactMap(\.key).filter { !$0.isEmpty })
       arns = Set(groups.compactMap(\.arn).filter { !$0.isEmpty })
       let shown = Array(groups.prefix(limit))
-      let actors = try Self.actors(shown, condition, statements)
+      if actors.isEmpty { actors = try Self.actors(shown, condition, statements) }
       first = zip(actors, shown).map { ($0, $1.calls) }
       return
     }

@@ -137,12 +137,12 @@ final class ReportRows: RowWriter {
 /// The command line as someone could type it again.
 enum CommandText {
   static var whole: String {
-    (["cairn"] + CommandLine.arguments.dropFirst().map(quoted)).joined(separator: " ")
+    (["cairn"] + Arguments.words.map(quoted)).joined(separator: " ")
   }
 
   /// What the command is for, and its arguments.
   static var purpose: String {
-    let words = CommandLine.arguments.dropFirst()
+    let words = Arguments.words[...]
     let command = CairnCommand.configuration.subcommands.first { $0._commandName == words.first }
     let abstract = command?.configuration.abstract ?? ""
     return words.isEmpty ? abstract : "\(words.map(quoted).joined(separator: " ")): \(abstract)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CResources
 import Cairn
 import Glibc
 
@@ -13,8 +14,8 @@ enum Arguments {
   ///
   /// Throws `CairnError.usage` where one is no text, and the command takes no names of sources.
   static func decoded() throws -> [String] {
-    let raw = (1..<max(1, Int(CommandLine.argc))).compactMap {
-      CommandLine.unsafeArgv[$0].map { FilePath(cString: $0) }
+    let raw = (1..<max(1, cairn_argument_count())).compactMap {
+      cairn_argument($0).map { FilePath(cString: $0) }
     }
     let takesPaths = raw.first == FilePath("compact") || raw.first == FilePath("restore")
     let texts = try raw.map { argument in
@@ -25,6 +26,11 @@ enum Arguments {
       return text.hasPrefix("-- ") || text.hasPrefix("--\n") ? "\n" + text : text
     }
     return try DefaultArchive.completed(withSigns(texts))
+  }
+
+  /// All of them as they were given, behind the command's name; what is no text shows so.
+  static var words: [String] {
+    (1..<max(1, cairn_argument_count())).compactMap { cairn_argument($0).map { String(cString: $0) } }
   }
 
   /// `--limit -1` as one word: the parser would take the number for an option.
