@@ -108,7 +108,9 @@ import Testing
   /// Ctrl-C says what is committed and how to go on.
   @Test func interruptedCompactionSaysWhatIsThere() throws {
     let directory = try TemporaryDirectory()
-    let terminal = try PseudoTerminal(["compact", "-", "--into", "archive"], directory: directory.path)
+    let terminal = try PseudoTerminal(
+      ["compact", "-", "--into", "archive"], environment: ["CAIRN_PROGRESS_AFTER": "1"],
+      directory: directory.path)
     try terminal.wait(for: "working, 1 s")
     terminal.type("\u{03}")
     try terminal.wait(for: "\r\u{1B}[Kcairn: interrupted")

@@ -51,7 +51,9 @@ final class PseudoTerminal {
     let place = directory.map { ["/usr/bin/env", "-C", $0] } ?? []
     let command = try place + Binary.command(arguments)
     var values = ProcessInfo.processInfo.environment
-    values.merge(["TERM": "xterm", "NO_COLOR": "1", "PAGER": ""]) { $1 }
+    // On a busy machine any command may take long enough to say how far it is.
+    let defaults = ["TERM": "xterm", "NO_COLOR": "1", "PAGER": "", "CAIRN_PROGRESS_AFTER": "100000"]
+    values.merge(defaults) { $1 }
     values.merge(environment) { $1 }
     var list = command.map { strdup($0) } + [nil]
     var variables = values.map { strdup("\($0)=\($1)") } + [nil]

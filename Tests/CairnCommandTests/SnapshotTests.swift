@@ -107,8 +107,6 @@ import Testing
         }
         var environment = color == "never" ? ["NO_COLOR": "1", "PAGER": ""] : ["PAGER": "", "NO_COLOR": ""]
         environment["CAIRN_PYTHON"] = "/nowhere/python"
-        // On a busy machine a command may take long enough to say how far it is.
-        environment["CAIRN_PROGRESS_AFTER"] = "100000"
         let terminal = try PseudoTerminal(
           command.arguments, environment: environment, columns: columns, directory: directory.path)
         let code = try terminal.exitCode()
