@@ -134,6 +134,17 @@ import Testing
       try FileManager.default.createDirectory(atPath: "Tests/Snapshots", withIntermediateDirectories: true)
       try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
-    #expect(text == String(decoding: try readFile(file), as: UTF8.self))
+    let wanted = String(decoding: try readFile(file), as: UTF8.self)
+    #expect(text == wanted, "\(Self.difference(text, wanted))")
+  }
+
+  /// The first line that is another.
+  private static func difference(_ text: String, _ wanted: String) -> String {
+    let (lines, others) = (text.split(separator: "\n"), wanted.split(separator: "\n"))
+    let count =
+      zip(lines, others).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+      ?? min(lines.count, others.count)
+    func line(_ lines: [Substring]) -> Substring { count < lines.count ? lines[count] : "nothing" }
+    return "line \(count + 1): \(line(lines).debugDescription), not \(line(others).debugDescription)"
   }
 }

@@ -168,7 +168,8 @@ import Testing
   @Test func progressOfLongQueries() throws {
     let archive = try Self.archive([Self.record(0), Self.record(1)])
     let endless = "SELECT count(*) FROM " + (0..<32).map { "events e\($0)" }.joined(separator: ", ")
-    let terminal = try PseudoTerminal(["query", archive.path, endless])
+    let terminal = try PseudoTerminal(
+      ["query", archive.path, endless], environment: ["CAIRN_PROGRESS_AFTER": "1"])
     try terminal.wait(for: "\r\u{1B}[Kread")
     try terminal.wait(for: " s")
     terminal.type("\u{03}")
