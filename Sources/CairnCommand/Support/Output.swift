@@ -227,11 +227,27 @@ private func terminalSize() -> winsize? {
   return [1, 2, 0].contains { ioctl($0, UInt(TIOCGWINSZ), &size) == 0 } ? size : nil
 }
 
-/// Peak memory of this process in bytes.
+/// Peak memory of this process in bytes: `VmHWM` of proc(5). What getrusage(2) says begins with that of the process that
+/// started this one, and stands in where there is no /proc.
 func peakMemory() -> Int {
+  for line in processStatus().split(separator: "\n") where line.hasPrefix("VmHWM:") {
+    if let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) {
+      return kibibytes * 1024
+    }
+  }
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return Int(usage.ru_maxrss) * 1024
+}
+
+/// The beginning of `/proc/self/status`; empty where there is none.
+private func processStatus() -> String {
+  let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+  if descriptor < 0 { return "" }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: 4096)
+  let count = read(descriptor, &bytes, bytes.count)
+  return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
 }
 
 /// Log content shown on a terminal: characters that it might do something else with than show them, or that nobody
