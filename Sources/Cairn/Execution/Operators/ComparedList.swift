@@ -41,7 +41,9 @@ struct ComparedList: Sendable {
     texts =
       hasTexts && isMembership && sides.count == 1 && !sides[0].valueIsTime && !sides[0].otherIsTime
       ? TextSet() : nil
-    plain = hasTexts && isMembership && sides.count > 1 ? PlainRows(sides) : nil
+    plain =
+      hasTexts && operation == .equal && !isAll && (2...PlainRows.columnLimit).contains(sides.count)
+      ? PlainRows(sides) : nil
   }
 
   mutating func add(_ more: [[EngineValue]]) {
@@ -58,8 +60,8 @@ struct ComparedList: Sendable {
   /// The rows of some columns.
   mutating func add(_ columns: [Vector], count: Int) {
     if columns.count == 1 { return add(columns[0], count: count) }
-    let others = plain?.insert(columns, rowCount: count) ?? Array(0..<count)
-    add(others.map { row in columns.map { $0[row] } })
+    if plain?.insert(columns, rowCount: count) == true { return }
+    add((0..<count).map { row in columns.map { $0[row] } })
   }
 
   /// The values of one column.
@@ -106,16 +108,7 @@ struct ComparedList: Sendable {
 
   /// The outcomes for all rows of some columns; nil where these are compared as values.
   func outcomes(_ columns: [Vector], rowCount: Int) -> Outcomes? {
-    guard let plain, plain.count > 0, let found = plain.contains(columns, rowCount: rowCount) else {
-      return nil
-    }
-    return Outcomes(
-      rows: found.enumerated().map { row, isFound in
-        if isFound == true { return Outcomes.code(!isAll) }
-        // Strings and times compare with one another; with NULL it depends.
-        if isFound == false, rows.isEmpty { return Outcomes.code(isAll) }
-        return Outcomes.code(truth(columns.map { $0[row] }))
-      })
+    rows.isEmpty ? plain?.outcomes(columns, rowCount: rowCount) : nil
   }
 
   /// The outcomes for texts of all rows; nil where these are compared as values.

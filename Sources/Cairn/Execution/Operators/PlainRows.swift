@@ -9,8 +9,20 @@ final class PlainRows: @unchecked Sendable {
   private var texts: [(table: StringTable, numbers: TextNumbers)]
   private var seconds: [(values: [Int64], numbers: PairNumbers)]
   private var combinations: CombinationNumbers
-  /// The numbers of each row's values, by column.
+  /// The numbers of each row's values, by column: 0 for NULL, else from 1.
   private var rows: [[UInt32]]
+  /// By row: a bit for each column that is NULL.
+  private var nulls: [UInt32] = []
+  private let projections = Memo<Projection, CombinationNumbers>()
+
+  /// Rows with some NULLs without the columns of some bits.
+  private struct Projection: Hashable {
+    let nulls: UInt32
+    let without: UInt32
+  }
+
+  /// Rows with more columns are compared as values.
+  static let columnLimit = 16
 
   init(_ sides: [ComparedSides]) {
     self.sides = sides
@@ -48,30 +60,72 @@ final class PlainRows: @unchecked Sendable {
     return forms
   }
 
-  /// Adds rows; gives those with a NULL, and all where they cannot be compared here.
-  func insert(_ columns: [Vector], rowCount: Int) -> [Int] {
-    guard let forms = forms(columns, rowCount) else { return Array(0..<rowCount) }
-    let isNull = nulls(forms, rowCount)
-    let wanted = (0..<rowCount).filter { !isNull[$0] }
-    var numbers: [[UInt32]] = []
-    for (column, form) in forms.enumerated() { numbers.append(self.numbers(column, form, wanted)) }
-    let known = UInt32(truncatingIfNeeded: count)
-    var next = known
-    for (index, number) in combinations.numbers(numbers, count: wanted.count).enumerated()
-    where number == next {
+  /// Adds rows; false where they cannot be compared here.
+  func insert(_ columns: [Vector], rowCount: Int) -> Bool {
+    guard let forms = forms(columns, rowCount) else { return false }
+    let numbers = forms.enumerated().map { self.numbers($0.offset, $0.element, rowCount) }
+    var next = UInt32(truncatingIfNeeded: count)
+    for (index, number) in combinations.numbers(numbers, count: rowCount).enumerated() where number == next {
       for column in rows.indices { rows[column].append(numbers[column][index]) }
+      nulls.append(Self.nulls(numbers, index))
       next += 1
     }
-    return (0..<rowCount).filter { isNull[$0] }
+    return true
   }
 
-  /// Whether each row is among these; nil for rows with a NULL, and nil in all where they cannot be compared here.
-  func contains(_ columns: [Vector], rowCount: Int) -> [Bool?]? {
+  private static func nulls(_ numbers: [[UInt32]], _ row: Int) -> UInt32 {
+    var bits: UInt32 = 0
+    for column in numbers.indices where numbers[column][row] == 0 { bits |= 1 << UInt32(column) }
+    return bits
+  }
+
+  /// Whether each row is among these: unknown where one is like it in all columns that are not NULL on either side.
+  /// Nil where rows cannot be compared here.
+  func outcomes(_ columns: [Vector], rowCount: Int) -> Outcomes? {
     guard let forms = forms(columns, rowCount) else { return nil }
-    let isNull = nulls(forms, rowCount)
     let numbers = forms.enumerated().map { knownNumbers($0.offset, $0.element, rowCount) }
     let known = combinations.known(numbers, count: rowCount)
-    return known.indices.map { isNull[$0] ? nil : known[$0] != .max }
+    var outcomes = [UInt8](repeating: Outcomes.no, count: rowCount)
+    var open: [UInt32: [Int]] = [:]
+    for row in 0..<rowCount {
+      let own = Self.nulls(numbers, row)
+      if own == 0, known[row] != .max {
+        outcomes[row] = Outcomes.yes
+      } else {
+        open[own, default: []].append(row)
+      }
+    }
+    let all: UInt32 = 1 << UInt32(sides.count) - 1
+    let others = Set(nulls)
+    for (own, open) in open {
+      for other in others where own | other != 0 {
+        let without = own | other
+        if without == all {
+          for row in open { outcomes[row] = Outcomes.unknown }
+          break
+        }
+        let projection = projection(Projection(nulls: other, without: without))
+        let parts = columnsOutside(without).map { column in open.map { numbers[column][$0] } }
+        for (row, number) in zip(open, projection.known(parts, count: open.count)) where number != .max {
+          outcomes[row] = Outcomes.unknown
+        }
+      }
+    }
+    return Outcomes(rows: outcomes)
+  }
+
+  private func columnsOutside(_ bits: UInt32) -> [Int] {
+    sides.indices.filter { bits & 1 << UInt32($0) == 0 }
+  }
+
+  private func projection(_ key: Projection) -> CombinationNumbers {
+    projections.value(key) {
+      let chosen = nulls.indices.filter { nulls[$0] == key.nulls }
+      let parts = columnsOutside(key.without).map { column in chosen.map { rows[column][$0] } }
+      var combinations = CombinationNumbers(keyCount: parts.count)
+      _ = combinations.numbers(parts, count: chosen.count)
+      return combinations
+    }
   }
 
   /// The rows as values.
@@ -79,70 +133,61 @@ final class PlainRows: @unchecked Sendable {
     (0..<count).map { row in
       rows.indices.map { column in
         let number = Int(rows[column][row])
+        if number == 0 { return .null }
         return seconds[column].values.isEmpty
-          ? .text(Array(texts[column].table[number])) : Vector.time(seconds[column].values[number])
+          ? .text(Array(texts[column].table[number - 1])) : Vector.time(seconds[column].values[number - 1])
       }
     }
-  }
-
-  private func nulls(_ forms: [Form], _ rowCount: Int) -> [Bool] {
-    var isNull = [Bool](repeating: false, count: rowCount)
-    for form in forms {
-      switch form {
-      case .texts(let texts):
-        for row in 0..<rowCount where texts.codes[row] == texts.null { isNull[row] = true }
-      case .times(let seconds):
-        for row in 0..<rowCount where !EventTime.canonicalRange.contains(seconds[row]) { isNull[row] = true }
-      }
-    }
-    return isNull
   }
 
   /// The numbers of a column's values, which are added where they are new.
-  private func numbers(_ column: Int, _ form: Form, _ wanted: [Int]) -> [UInt32] {
+  private func numbers(_ column: Int, _ form: Form, _ rowCount: Int) -> [UInt32] {
     switch form {
     case .texts(let own):
       var known = [UInt32](repeating: .max, count: own.entryCount)
+      known[Int(own.null)] = 0
       let entries = own.entries
       return withExtendedLifetime(own) {
-        wanted.map { row in
-          let code = Int(own.codes[row])
-          if known[code] == .max {
-            known[code] = texts[column].numbers.number(of: entries[code], in: texts[column].table)
+        own.codes.map { code in
+          if known[Int(code)] == .max {
+            known[Int(code)] =
+              1 + texts[column].numbers.number(of: entries[Int(code)], in: texts[column].table)
           }
-          return known[code]
+          return known[Int(code)]
         }
       }
     case .times(let own):
-      return wanted.map { row in
+      return own.map { second in
+        guard EventTime.canonicalRange.contains(second) else { return 0 }
         let next = UInt32(truncatingIfNeeded: seconds[column].values.count)
-        let number = seconds[column].numbers.number(of: UInt64(bitPattern: own[row]), next: next)
-        if number == next { seconds[column].values.append(own[row]) }
-        return number
+        let number = seconds[column].numbers.number(of: UInt64(bitPattern: second), next: next)
+        if number == next { seconds[column].values.append(second) }
+        return number + 1
       }
     }
   }
 
-  /// Those of values that there are; `UInt32.max` for others.
+  /// Those of values that there are; `UInt32.max` for others, 0 for NULL.
   private func knownNumbers(_ column: Int, _ form: Form, _ rowCount: Int) -> [UInt32] {
     switch form {
     case .texts(let own):
       let (entries, theirs, numbers) = (own.entries, TextEntries(texts[column].table), texts[column].numbers)
+      func known(_ entry: Int) -> UInt32 { numbers.known(entries[entry], in: theirs).map { $0 + 1 } ?? .max }
       return withExtendedLifetime(own) {
         guard own.hasFewEntries else {
-          return own.codes.map {
-            $0 == own.null ? .max : numbers.known(entries[Int($0)], in: theirs) ?? .max
-          }
+          return own.codes.map { $0 == own.null ? 0 : known(Int($0)) }
         }
-        let known = (0..<entries.count).map { numbers.known(entries[$0], in: theirs) ?? .max } + [UInt32.max]
-        return own.codes.map { known[Int($0)] }
+        let byEntry = (0..<entries.count).map(known) + [0]
+        return own.codes.map { byEntry[Int($0)] }
       }
     case .times(let own):
       // Neighbours are often equal.
       var last: (second: Int64, number: UInt32)?
       return own.map { second in
         if let last, last.second == second { return last.number }
-        let number = seconds[column].numbers.known(UInt64(bitPattern: second))
+        let isTime = EventTime.canonicalRange.contains(second)
+        let found = isTime ? seconds[column].numbers.known(UInt64(bitPattern: second)) : 0
+        let number = !isTime ? 0 : found == .max ? .max : found + 1
         last = (second, number)
         return number
       }
