@@ -27,7 +27,8 @@ extension ExpressionBinder {
     if case .extract = function { try checkGroup(arguments, nodes, compiled) }
     if case .extractAll = function { try checkGroup(arguments, nodes, compiled) }
     let node = FunctionNode(
-      nodes,
+      nodes, kernel: compiled.flatMap { function.kernel($0) }.map { .text($0) },
+      resultType: function.resultType,
       ExpressionBinder.passingNull { [compiled] values in
         guard let finder = compiled ?? values[1].text.flatMap({ try? RegexFinder($0) }) else { return .null }
         return function.value(values, finder)

@@ -1,3 +1,5 @@
+import CairnStorage
+
 /// A regular expression of S52 that tells where it matches, and where its groups do, as Java's engine does.
 struct RegexFinder: Sendable {
   /// Steps that all matches in one text may take together.
@@ -12,8 +14,19 @@ struct RegexFinder: Sendable {
 
   let groups: RegexGroups
   private let program: RegexProgram
-  /// Tells whether there is a match at all, which is faster.
+  /// Tells whether there is a match at all, which is faster in long texts.
   private let presence: RegexPattern
+  private let trials: Trials
+
+  /// Searches that no text is looked at by: one for each thread.
+  private final class Trials: @unchecked Sendable {
+    private let lock = Lock()
+    private var idle: [RegexTrial] = []
+
+    func take() -> RegexTrial? { lock.withLock { idle.popLast() } }
+
+    func give(_ trial: RegexTrial) { lock.withLock { idle.append(trial) } }
+  }
 
   /// Reads a pattern, which must be UTF-8.
   init(_ pattern: [UInt8]) throws(RegexFailure) {
@@ -24,31 +37,89 @@ struct RegexFinder: Sendable {
     self.groups = groups
     program = try RegexProgram(.group(0, tree), keepsGroups: true)
     presence = RegexPattern(tree, try RegexProgram(tree))
+    trials = Trials()
   }
 
   /// The matches from left to right, none inside another, from a character on (counted from 0); nil where that takes
   /// too many steps.
   func matches(in text: [UInt8], from first: Int = 0, limit: Int = .max) -> [Match]? {
-    if !presence.matches(text) { return [] }
-    let scalars = RegexPattern.scalars(text)
-    let offsets = RegexFinder.offsets(text, count: scalars.count)
-    var search = RegexGroupSearch(program, scalars, groupCount: groups.count + 1)
-    var matches: [Match] = []
-    var start = first
-    while start <= scalars.count, matches.count < limit {
-      guard let slots = search.match(from: start) else {
-        return search.steps > RegexFinder.mostSteps ? nil : matches
+    text.withUnsafeBufferPointer { text in
+      var matches: [Match] = []
+      let isWhole = visit(text, from: first, limit: limit) { slots, offsets in
+        matches.append(
+          Match(
+            groups: slots.indices.dropLast().filter { $0 % 2 == 0 }.map { slot in
+              Self.range(slots, slot / 2, offsets)
+            }))
       }
-      matches.append(
-        Match(
-          groups: stride(from: 0, to: slots.count, by: 2).map { slot in
-            let (first, last) = (slots[slot], slots[slot + 1])
-            return first >= 0 && last >= first ? offsets.map { $0[first]..<$0[last] } ?? first..<last : nil
-          }))
+      return isWhole ? matches : nil
+    }
+  }
+
+  /// The bytes of a group in a match; nil where it took no part.
+  static func range(_ slots: [Int], _ group: Int, _ offsets: [Int]?) -> Range<Int>? {
+    let (first, last) = (slots[2 * group], slots[2 * group + 1])
+    if first < 0 || last < first { return nil }
+    return offsets.map { $0[first]..<$0[last] } ?? first..<last
+  }
+
+  /// Calls `body` with the places of each match, as `matches` gives them: characters, whose bytes begin where the second
+  /// argument says, if they are not the bytes themselves. False where that takes too many steps.
+  func visit(
+    _ text: UnsafeBufferPointer<UInt8>, from first: Int = 0, limit: Int = .max,
+    _ body: (_ slots: [Int], _ offsets: [Int]?) -> Void
+  ) -> Bool {
+    if let required = presence.required, required.find(in: text) == nil { return true }
+    let trial = trials.take() ?? RegexTrial(program, groupCount: groups.count + 1)
+    defer { trials.give(trial) }
+    if text.isASCII, trial.takes(text.count) {
+      trial.begin(text.count)
+      return visit(text.count, from: first, limit, { trial.match(text, from: $0) ? trial.slots : nil }) {
+        body($0, nil)
+      } isOver: {
+        trial.steps > Self.mostSteps
+      }
+    }
+    let bytes = Array(text)
+    let scalars = RegexPattern.scalars(bytes)
+    let offsets = RegexFinder.offsets(bytes, count: scalars.count)
+    if trial.takes(scalars.count) {
+      return scalars.withUnsafeBufferPointer { scalars in
+        trial.begin(scalars.count)
+        return visit(
+          scalars.count, from: first, limit, { trial.match(scalars, from: $0) ? trial.slots : nil }
+        ) {
+          body($0, offsets)
+        } isOver: {
+          trial.steps > Self.mostSteps
+        }
+      }
+    }
+    if !presence.matches(text) { return true }
+    var search = RegexGroupSearch(program, scalars, groupCount: groups.count + 1)
+    return visit(scalars.count, from: first, limit, { search.match(from: $0) }) {
+      body($0, offsets)
+    } isOver: {
+      search.steps > Self.mostSteps
+    }
+  }
+
+  private func visit(
+    _ count: Int, from first: Int, _ limit: Int, _ next: (Int) -> [Int]?, _ body: ([Int]) -> Void,
+    isOver: () -> Bool
+  ) -> Bool {
+    var start = first
+    var found = 0
+    while start <= count, found < limit {
+      guard let slots = next(start) else { return !isOver() }
+      if isOver() { return false }
+      body(slots)
+      found += 1
       // A match of nothing is not found again at its place.
       start = slots[1] == slots[0] ? slots[1] + 1 : slots[1]
+      if found & 0xFF == 0, QueryCancellation.isCurrentCancelled { return true }
     }
-    return matches
+    return true
   }
 
   /// Where each character starts, and the end; nil where a character is a byte.
@@ -59,7 +130,7 @@ struct RegexFinder: Sendable {
 }
 
 /// Searches that follow all states at once, in the order in which a backtracking engine would try them.
-private struct RegexGroupSearch {
+struct RegexGroupSearch {
   private enum Visit {
     case step(Int)
     /// Undoes what a `save` noted, once everything behind it has been followed.

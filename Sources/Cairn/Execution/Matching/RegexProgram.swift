@@ -32,11 +32,49 @@ struct RegexProgram: Sendable {
 
   /// Whether the places of groups are noted, which costs steps.
   private let keepsGroups: Bool
+  /// What matches may begin with; nil where they may have no character.
+  private(set) var first: FirstScalars?
+
+  /// ASCII characters, two words of bits; all others may be.
+  struct FirstScalars: Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    fileprivate mutating func insert(_ set: ScalarClass) {
+      low |= set.low
+      high |= set.high
+    }
+
+    @inline(__always)
+    func mayBegin(_ scalar: UInt32) -> Bool {
+      if scalar < 64 { return low >> UInt64(scalar) & 1 != 0 }
+      return scalar >= 128 || high >> UInt64(scalar - 64) & 1 != 0
+    }
+  }
 
   init(_ tree: RegexTree, keepsGroups: Bool = false) throws(RegexFailure) {
     self.keepsGroups = keepsGroups
     try add(tree)
     try append(.match)
+    first = firstScalars
+  }
+
+  private var firstScalars: FirstScalars? {
+    var found = FirstScalars()
+    var isKnown = [Bool](repeating: false, count: steps.count)
+    var open = [0]
+    while let step = open.popLast() {
+      if isKnown[step] { continue }
+      isKnown[step] = true
+      switch steps[step] {
+      case .match: return nil
+      case .take(let set): found.insert(classes[set])
+      case .jump(let target): open.append(target)
+      case .split(let first, let second): open += [first, second]
+      case .save, .check: open.append(step + 1)
+      }
+    }
+    return found
   }
 
   private mutating func append(_ step: Step) throws(RegexFailure) {
@@ -175,12 +213,14 @@ struct RegexSearch {
 
 extension RegexAssertion {
   func holds(in text: [UInt32], at place: Int) -> Bool {
-    let text = RegexPlaces(text: text)
-    return holds(text, place)
+    text.withUnsafeBufferPointer { holds(in: $0, at: place) }
   }
 
-  private func holds(_ text: RegexPlaces, _ place: Int) -> Bool {
-    switch self {
+  func holds<Scalar: FixedWidthInteger & UnsignedInteger>(
+    in text: UnsafeBufferPointer<Scalar>, at place: Int
+  ) -> Bool {
+    let text = RegexPlaces(text: text)
+    return switch self {
     case .start: place == 0
     case .end: place == text.count
     case .lastLineEnd: place == text.count || text.isLastLineEnd(place)
@@ -194,17 +234,17 @@ extension RegexAssertion {
 }
 
 /// What stands at the places of a text.
-private struct RegexPlaces {
-  let text: [UInt32]
+private struct RegexPlaces<Scalar: FixedWidthInteger & UnsignedInteger> {
+  let text: UnsafeBufferPointer<Scalar>
 
   var count: Int { text.count }
 
   func isWord(_ place: Int) -> Bool {
-    place >= 0 && place < text.count && ScalarSet.word.contains(text[place])
+    place >= 0 && place < text.count && ScalarSet.word.contains(UInt32(text[place]))
   }
 
   func isLineEnd(_ place: Int) -> Bool {
-    place >= 0 && place < text.count && ScalarSet.lineEnds.contains(text[place])
+    place >= 0 && place < text.count && ScalarSet.lineEnds.contains(UInt32(text[place]))
   }
 
   /// Between a carriage return and its line feed.

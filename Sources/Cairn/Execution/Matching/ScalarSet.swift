@@ -113,8 +113,9 @@ extension ScalarSet.Property {
 
 /// A set with its ASCII part looked up at once.
 struct ScalarClass: Sendable {
-  private let low: UInt64
-  private let high: UInt64
+  /// Those below 64, and those from 64 to 127, a bit each.
+  let low: UInt64
+  let high: UInt64
   private let set: ScalarSet
 
   init(_ set: ScalarSet) {

@@ -5,6 +5,8 @@ import CairnStorage
 enum TextKernel: Sendable {
   case length, lower, upper, reverse, substring, left, replace, splitPart, position, startsWith, endsWith
   case concatenate
+  /// Of expressions, which find what they look for in any text.
+  case extract(RegexFinder), replaceMatches(RegexFinder)
 
   /// Nil where the arguments are something else than texts and constants.
   func value(_ arguments: [FlatValue], _ rows: FlatRows) -> FlatValue? {
@@ -27,7 +29,13 @@ enum TextKernel: Sendable {
 
   /// Nil where the function makes no text, or has other arguments than constants behind it.
   func map(_ rest: [EngineValue]) -> Map? {
-    guard !rest.contains(where: \.isNull), let fast = asciiMap(rest) else { return nil }
+    if rest.contains(where: \.isNull) { return nil }
+    switch self {
+    case .extract(let finder): return RegexFunction.extraction(finder, rest)
+    case .replaceMatches(let finder): return RegexFunction.replacement(finder, rest)
+    default: break
+    }
+    guard let fast = asciiMap(rest) else { return nil }
     return { [self] text, output in
       if text.isASCII { return fast(text, &output) }
       guard let result = oneByOne([.text(Array(text))] + rest).text else { return false }
@@ -51,6 +59,7 @@ enum TextKernel: Sendable {
     case .startsWith: TextFunctions.startsWith(arguments)
     case .endsWith: TextFunctions.endsWith(arguments)
     case .concatenate: TextFunctions.concatenate(arguments)
+    case .extract, .replaceMatches: .null
     }
   }
 

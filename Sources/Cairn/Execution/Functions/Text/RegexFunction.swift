@@ -13,6 +13,68 @@ enum RegexFunction: Sendable {
     .special("regexp_position", 2...4, .regexp(.position)),
   ]
 
+  /// The type of its values.
+  var resultType: ResultType? {
+    switch self {
+    case .extract, .replace: .text
+    case .count, .position: .whole
+    case .extractAll, .split: nil
+    }
+  }
+
+  /// What does the same with texts where they lie; nil for functions that make no text.
+  func kernel(_ finder: RegexFinder) -> TextKernel? {
+    switch self {
+    case .extract: .extract(finder)
+    case .replace: .replaceMatches(finder)
+    case .extractAll, .count, .split, .position: nil
+    }
+  }
+
+  /// What writes the first match, or a group of it, of each text; arguments are those behind the text.
+  static func extraction(_ finder: RegexFinder, _ rest: [EngineValue]) -> TextKernel.Map? {
+    guard let group = rest.count > 1 ? rest[1].count : 0, (0...finder.groups.count).contains(group) else {
+      return nil
+    }
+    return { text, output in
+      var found: Range<Int>?
+      guard finder.visit(text, limit: 1, { found = RegexFinder.range($0, group, $1) }), let found else {
+        return false
+      }
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: text[found]))
+      return true
+    }
+  }
+
+  /// What writes each text with its matches replaced.
+  static func replacement(_ finder: RegexFinder, _ rest: [EngineValue]) -> TextKernel.Map? {
+    guard let pieces = pieces(rest.count > 1 ? rest[1].text ?? [] : [], finder.groups) else { return nil }
+    return { text, output in
+      let before = output.count
+      var start = 0
+      var isWhole = true
+      let isDone = finder.visit(text) { slots, offsets in
+        guard isWhole, let match = RegexFinder.range(slots, 0, offsets) else { return }
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<match.lowerBound]))
+        for piece in pieces {
+          switch piece {
+          case .text(let bytes): output.append(contentsOf: bytes)
+          case .group(let index):
+            if let range = RegexFinder.range(slots, index, offsets) {
+              output.append(contentsOf: UnsafeBufferPointer(rebasing: text[range]))
+            }
+          }
+        }
+        isWhole = output.count - before <= ResultLimits.textByteCount
+        start = match.upperBound
+      }
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+      if isDone, isWhole, output.count - before <= ResultLimits.textByteCount { return true }
+      output.truncate(to: before)
+      return false
+    }
+  }
+
   /// The value for arguments none of which is NULL.
   func value(_ arguments: [EngineValue], _ finder: RegexFinder) -> EngineValue {
     guard let text = arguments[0].text else { return .null }
