@@ -93,6 +93,10 @@ struct RowOrderTests {
       start = place
     }
     #expect(ordered.ties == ties)
+    for limit in groups == nil ? [0, 1, 7, rowCount / 9, rowCount] : [] {
+      let few = try OrderedRows(batches, keys, limit: limit, threads: 2)
+      #expect(few.rows.prefix(limit).map { Int($0) } == Array(wanted.prefix(limit)), "limit \(limit)")
+    }
   }
 
   // MARK: Rows by group
@@ -238,6 +242,24 @@ struct RowOrderTests {
       }
       #expect(list.truth(values) == wanted, "\(values)")
       if let outcomes { #expect(outcomes.rows[row] == Outcomes.code(wanted)) }
+    }
+  }
+}
+
+/// The element at a place of all in order is what sorting gives.
+struct PlaceInOrderTests {
+  @Test(arguments: 0..<60) func isThatOfTheSortedList(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let count = random.pick([1, 2, 1000, 1025, 5000])
+    let bound = random.pick([1, 3, 1000, 1 << 40])
+    let signed = (0..<count).map { _ -> Int64 in
+      random.chance(50)
+        ? random.pick([.min, .max, 0, -1]) : Int64(random.below(bound)) - Int64(bound / 2)
+    }
+    let unsigned = signed.map { UInt64(bitPattern: $0) }
+    for place in [1, count, 1 + random.below(count), 1 + random.below(count)] {
+      #expect(signed.element(place) == signed.sorted()[place - 1])
+      #expect(unsigned.element(place) == unsigned.sorted()[place - 1])
     }
   }
 }

@@ -47,8 +47,8 @@ final class Column: @unchecked Sendable {
   private enum Origin: Sendable {
     /// With what the reading is charged to.
     case events(ScanRows, EventsColumn, Charge?)
-    /// Made for the rows at given indices.
-    case rows(@Sendable ([UInt32]) throws -> Vector)
+    /// Made for the rows at given indices; nil for all.
+    case rows(@Sendable ([UInt32]?) throws -> Vector)
     /// Rows of a column in a temporary file; nil for all.
     case spilled(SpilledColumn, [UInt32]?)
   }
@@ -75,13 +75,13 @@ final class Column: @unchecked Sendable {
     load = Charge.keep(charge) { try rows.vector(source) }
   }
 
-  /// A column of `count` rows whose values are made for as many rows as are wanted. Whoever asks, the work is charged
-  /// to the operator that makes the column.
-  init(count: Int, _ make: @escaping @Sendable ([UInt32]) throws -> Vector) {
+  /// A column whose values are made for as many rows as are wanted, nil for all. Whoever asks, the work is charged to
+  /// the operator that makes the column.
+  init(rows make: @escaping @Sendable ([UInt32]?) throws -> Vector) {
     let charge = Charge.current
     let make = { @Sendable rows in try Charge.keep(charge) { try make(rows) }() }
     origin = .rows(make)
-    load = { try make((0..<count).map { UInt32($0) }) }
+    load = { try make(nil) }
   }
 
   init(_ spilled: SpilledColumn, rows: [UInt32]? = nil) {
@@ -119,9 +119,13 @@ final class Column: @unchecked Sendable {
   /// The column as storage has it, where that is a dictionary's entries and nobody has read them yet; else nil.
   func storedField() throws -> (field: CodedField, segment: Int)? {
     guard case .events(let rows, let source, let charge) = origin, lock.withLock({ loaded == nil }),
-      case .coded(let field)? = try Charge.keep(charge, { try rows.field(source) })()
+      let field = try Charge.keep(charge, { try rows.field(source) })()
     else { return nil }
-    return (field, rows.segment.number)
+    // Who asks for values next need not look for them again.
+    let next = Charge.keep(charge) { try rows.vector(field) }
+    lock.withLock { if loaded == nil { load = next } }
+    if case .coded(let coded) = field { return (coded, rows.segment.number) }
+    return nil
   }
 
   /// Whether each row is NULL, which storage may tell without reading a value.
@@ -159,7 +163,8 @@ final class Column: @unchecked Sendable {
     if let vector = lock.withLock({ loaded }) { return Column(vector.gathered(indices)) }
     switch origin {
     case nil: return Column { [self] in try vector().gathered(indices) }
-    case .rows(let make): return Column(count: indices.count) { try make($0.map { indices[Int($0)] }) }
+    case .rows(let make):
+      return Column(rows: { rows in try make(rows.map { rows in rows.map { indices[Int($0)] } } ?? indices) })
     case .spilled(let spilled, let rows):
       return Column(spilled, rows: rows.map { rows in indices.map { rows[Int($0)] } } ?? indices)
     case .events(let rows, let source, let charge):

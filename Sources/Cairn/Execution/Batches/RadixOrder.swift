@@ -90,3 +90,33 @@ struct RadixOrder {
     }
   }
 }
+
+extension Array where Element: FixedWidthInteger & BitwiseCopyable {
+  /// The element at a place, from 1 on, of all in ascending order; the list has so many. Looks at all of them, and again
+  /// at those that may be it.
+  func element(_ place: Int) -> Element {
+    var (open, place) = (self, place)
+    while true {
+      guard open.count > Self.fewCount, let least = open.min(), let greatest = open.max() else {
+        return open.sorted()[place - 1]
+      }
+      if least == greatest { return least }
+      let range = Element.Magnitude(truncatingIfNeeded: greatest &- least)
+      let shift = Swift.max(0, Element.bitWidth - range.leadingZeroBitCount - Self.bucketBits)
+      func bucket(_ element: Element) -> Int {
+        Int(truncatingIfNeeded: Element.Magnitude(truncatingIfNeeded: element &- least) >> shift)
+      }
+      var counts = [Int](repeating: 0, count: 1 << Self.bucketBits)
+      for element in open { counts[bucket(element)] += 1 }
+      var wanted = 0
+      while place > counts[wanted] {
+        place -= counts[wanted]
+        wanted += 1
+      }
+      open = open.filter { bucket($0) == wanted }
+    }
+  }
+
+  private static var fewCount: Int { 1 << 10 }
+  private static var bucketBits: Int { 12 }
+}

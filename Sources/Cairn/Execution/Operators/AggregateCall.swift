@@ -34,8 +34,8 @@ enum AggregateStates: Sendable {
   case distinctCounts([NumberSet])
   /// Rows that are kept until their groups come out.
   case gathered(GatheredRows)
-  /// The least or the greatest second of each group, by a rule; `unsetSecond` for none.
-  case seconds([Int64], ExtremeRule)
+  /// The least or the greatest number of each group.
+  case numbers(FlatExtremes)
   /// What a rule prefers in each group.
   case extremes([ExtremeRule.Candidate?], ExtremeRule)
   case sums([FlatSum])
@@ -73,10 +73,10 @@ enum AggregateStates: Sendable {
       self = .counts([])
       rows.addGroups(count)
       self = .gathered(rows)
-    case .seconds(var seconds, let rule):
+    case .numbers(var numbers):
       self = .counts([])
-      seconds.append(contentsOf: repeatElement(rule.end.unsetSecond, count: count))
-      self = .seconds(seconds, rule)
+      numbers.addGroups(count)
+      self = .numbers(numbers)
     case .extremes(var best, let rule):
       self = .counts([])
       best.append(contentsOf: repeatElement(nil, count: count))

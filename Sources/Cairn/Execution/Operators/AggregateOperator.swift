@@ -114,9 +114,9 @@ final class AggregateOperator: Operator {
         var batch = Batch(rowCount: range.count)
         for (index, id) in grouping.keys.enumerated() {
           let values = table.keys[index]
-          batch.columns[id] = Column(count: range.count) { rows in
-            try values.vector(rows.map { range.lowerBound + Int($0) })
-          }
+          batch.columns[id] = Column(rows: { rows in
+            try values.vector(rows?.map { range.lowerBound + Int($0) } ?? Array(range))
+          })
         }
         for (call, states) in zip(grouping.calls, table.states) {
           batch.columns[call.id] = Column(try states.results(call, range))

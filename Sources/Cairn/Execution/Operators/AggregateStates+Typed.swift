@@ -7,11 +7,6 @@ extension AggregateCall {
   }
 }
 
-extension ExtremeRule.End {
-  /// What stands for no second.
-  var unsetSecond: Int64 { self == .least ? .max : .min }
-}
-
 // MARK: Flat states
 
 extension AggregateStates {
@@ -19,7 +14,7 @@ extension AggregateStates {
   init(_ kernel: AggregateKernel) {
     self =
       switch kernel {
-      case .extreme(let rule): rule.isByTime && !rule.isByKey ? .seconds([], rule) : .extremes([], rule)
+      case .extreme(let rule): rule.isByKey ? .extremes([], rule) : .numbers(FlatExtremes(rule))
       case .sum, .average: .sums([])
       case .variance: .moments([])
       case .countIf: .counts([])
@@ -32,15 +27,11 @@ extension AggregateStates {
   mutating func mergeTyped(_ later: AggregateStates, _ targets: [Int]) -> Int? {
     // Taken apart one after the other: a pair of both would be a second owner of what is changed.
     switch later {
-    case .seconds(let more, _):
-      guard case .seconds(var seconds, let rule) = self else { return nil }
+    case .numbers(let more):
+      guard case .numbers(var numbers) = self, numbers.isAlike(more) else { return nil }
       self = .counts([])
-      if rule.end == .least {
-        for (group, target) in targets.enumerated() { seconds[target] = min(seconds[target], more[group]) }
-      } else {
-        for (group, target) in targets.enumerated() { seconds[target] = max(seconds[target], more[group]) }
-      }
-      self = .seconds(seconds, rule)
+      numbers.merge(more, targets)
+      self = .numbers(numbers)
       return 0
     case .extremes(let more, _):
       guard case .extremes(var best, let rule) = self else { return nil }
@@ -88,7 +79,7 @@ extension AggregateStates {
   /// How general the form is: values that one cannot hold need a higher one.
   var generality: Int {
     switch self {
-    case .seconds: 0
+    case .numbers: 0
     case .extremes, .sums, .moments: 1
     default: Self.mostGeneral
     }
@@ -99,13 +90,7 @@ extension AggregateStates {
   /// The same in the next more general form.
   func generalized(_ call: AggregateCall) -> AggregateStates {
     switch self {
-    case .seconds(let seconds, let rule):
-      return .extremes(
-        seconds.map { second in
-          if second == rule.end.unsetSecond { return nil }
-          let value = Vector.time(second)
-          return ExtremeRule.Candidate(key: value, value: value)
-        }, rule)
+    case .numbers(let numbers): return .extremes(numbers.candidates, numbers.rule)
     case .extremes(let best, let rule): return .states(best.map { ExtremeState(rule, best: $0) })
     case .sums(let sums):
       if case .average = call.kernel { return .states(sums.map { AverageState($0.exact) }) }
@@ -138,10 +123,7 @@ extension AggregateStates {
     switch self {
     case .counts(let counts): return .wholes(Vector.Numbers(counts[range].map { Int64($0) }))
     case .distinctCounts(let sets): return .wholes(Vector.Numbers(sets[range].map { Int64($0.count) }))
-    case .seconds(let seconds, let rule):
-      let part = Array(seconds[range])
-      if !part.contains(rule.end.unsetSecond) { return .times(Vector.Times(part)) }
-      return .plain(part.map { $0 == rule.end.unsetSecond ? .null : Vector.time($0) })
+    case .numbers(let numbers): return numbers.results(range)
     case .extremes(let best, _): return .plain(best[range].map { $0?.value ?? .null })
     case .sums(let sums):
       let isAverage = if case .average = call.kernel { true } else { false }

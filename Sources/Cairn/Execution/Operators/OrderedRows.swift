@@ -9,8 +9,12 @@ struct OrderedRows {
   /// The places of rows that are equal in all keys, where these are several.
   private(set) var ties: [Range<Int>]
 
-  /// - Parameter groups: a number for each row; rows of several groups are not compared.
-  init(_ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]? = nil, threads: Int) throws {
+  /// - Parameters:
+  ///   - groups: a number for each row; rows of several groups are not compared.
+  ///   - limit: rows of which the order is wanted, the first ones; others may be left out.
+  init(
+    _ batches: [Batch], _ keys: [SortKey], in groups: [UInt32]? = nil, limit: Int? = nil, threads: Int
+  ) throws {
     let rowCount = batches.reduce(0) { $0 + $1.rowCount }
     var radix = RadixOrder(rowCount: rowCount)
     let first = try keys.first.map { try RankedRows.rank(batches, $0, threads: threads) }
@@ -18,8 +22,35 @@ struct OrderedRows {
     groups?.withUnsafeBufferPointer { groups in radix.sort { Int64(groups[$0]) } }
     rows = radix.rows
     ties = Self.ties(rows, first ?? [], groups ?? [])
-    for key in keys.dropFirst() where !ties.isEmpty { try divide(batches, key, threads: threads) }
+    for key in keys.dropFirst() {
+      if let limit { cut(at: limit) }
+      if !ties.isEmpty { try divide(batches, key, limit, threads: threads) }
+    }
   }
+
+  /// Leaves out rows behind those that are alike with the last wanted one.
+  private mutating func cut(at limit: Int) {
+    if rows.count <= limit { return }
+    let last = ties.last { $0.lowerBound < limit }
+    rows.removeLast(rows.count - max(limit, last?.upperBound ?? 0))
+    ties.removeAll { $0.upperBound > rows.count }
+  }
+
+  /// Leaves out rows of the last tie which are behind the wanted ones; `number` has their order, if not in all detail.
+  private mutating func narrow(to limit: Int?, _ number: (UInt32) -> UInt64) {
+    guard let limit, let tie = ties.last, tie.upperBound > limit,
+      tie.count > Self.fewRowCount, tie.count / 2 > limit - tie.lowerBound
+    else { return }
+    let numbers = rows[tie].map(number)
+    let border = numbers.element(limit - tie.lowerBound)
+    let kept = zip(rows[tie], numbers).filter { $1 <= border }.map(\.0)
+    rows.replaceSubrange(tie.lowerBound..., with: kept)
+    ties[ties.count - 1] = tie.lowerBound..<rows.count
+    if kept.count == 1 { ties.removeLast() }
+  }
+
+  /// So few are ordered at once.
+  private static let fewRowCount = 512
 
   /// Places of neighbours that are alike in each list that is not empty.
   private static func ties(_ rows: [UInt32], _ ranks: [Int64], _ groups: [UInt32]) -> [Range<Int>] {
@@ -42,15 +73,20 @@ struct OrderedRows {
   // MARK: Later keys
 
   /// Orders rows that are alike so far by one more key.
-  private mutating func divide(_ batches: [Batch], _ key: SortKey, threads: Int) throws {
+  private mutating func divide(_ batches: [Batch], _ key: SortKey, _ limit: Int?, threads: Int) throws {
     let values = try TiedValues(batches, key, rows, ties, threads: threads)
     let tiedCount = ties.reduce(0) { $0 + $1.count }
-    if values.ranks != nil || tiedCount / ties.count > Self.comparedCount {
-      let ranks = values.ranks ?? values.textRanks(key)
+    if let ranks = values.ranks {
+      narrow(to: limit) { UInt64(bitPattern: ranks[values.index(ofRow: $0)]) ^ 1 << 63 }
       return divide(ranks, values)
+    }
+    if limit == nil, tiedCount / ties.count > Self.comparedCount {
+      return divide(values.textRanks(key), values)
     }
     guard let texts = values.texts else { return }
     let items = try TiedTexts(texts, key, threads: threads)
+    narrow(to: limit) { items.number(values.index(ofRow: $0)) }
+    if ties.isEmpty { return }
     let (old, parts) = (ties, parts)
     ties = try rows.withUnsafeMutableBufferPointer { rows in
       // Parts have places of their own.
@@ -120,13 +156,15 @@ private final class TiedValues: Sendable {
     var parts = batches.map { batch in
       Batch(rowCount: batch.rowCount, columns: batch.columns.filter { $0.key == key.column })
     }
-    let isFew = ties.reduce(0) { $0 + $1.count } < rows.count / 2
+    // Some rows may have been left out.
+    let rowCount = batches.reduce(0) { $0 + $1.rowCount }
+    let isFew = ties.reduce(0) { $0 + $1.count } < rowCount / 2
     if isFew {
-      var isTied = [Bool](repeating: false, count: rows.count)
+      var isTied = [Bool](repeating: false, count: rowCount)
       for tie in ties {
         for place in tie { isTied[Int(rows[place])] = true }
       }
-      var indices = [UInt32](repeating: 0, count: rows.count)
+      var indices = [UInt32](repeating: 0, count: rowCount)
       var (start, next): (Int, UInt32) = (0, 0)
       for (number, batch) in batches.enumerated() {
         var own: [UInt32] = []
@@ -234,6 +272,13 @@ private final class TiedTexts: Sendable {
       if starts[middle] <= Int(index) { low = middle } else { high = middle }
     }
     return entries[low][Int(texts[low].codes[Int(index) - starts[low]])]
+  }
+
+  /// A number that is no less for a text that is not before another one; NULLs have theirs.
+  func number(_ index: Int) -> UInt64 {
+    let kind = kinds.isEmpty ? 1 : kinds[index]
+    let prefix = kind != 1 ? 0 : isDescending ? ~prefixes[index] : prefixes[index]
+    return UInt64(kind) << 62 | prefix >> 2
   }
 
   /// Negative, zero or positive.

@@ -56,11 +56,12 @@ final class ProjectOperator: Operator {
     _ expression: BoundExpression, of batch: Batch, _ context: ExecutionContext
   ) -> Column {
     if expression.isVolatile { return Column { try expression.vector(batch, context) } }
-    return Column(count: batch.rowCount) { rows in
+    return Column(rows: { rows in
+      guard let rows else { return try expression.vector(batch, context) }
       // Joins may want each row many times.
-      rows.count > batch.rowCount
+      return rows.count > batch.rowCount
         ? try expression.vector(batch, context).gathered(rows)
         : try expression.vector(batch.select(rows), context)
-    }
+    })
   }
 }

@@ -180,7 +180,7 @@ struct RankedRows {
   static func leading(_ count: Int, _ batches: [Batch], _ key: SortKey) throws -> [[UInt32]]? {
     let ranks = try rank(batches, key)
     guard count > 0, count < ranks.count else { return nil }
-    let border = ranks.sorted()[count - 1]
+    let border = ranks.element(count)
     var start = 0
     return batches.map { batch in
       defer { start += batch.rowCount }

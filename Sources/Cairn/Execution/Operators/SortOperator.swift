@@ -158,7 +158,8 @@ final class SortOperator: Operator {
         start += batch.rowCount
       }
       let few = zip(batches, leading).map { $0.select($1) }
-      return try cut(OrderedRows(few, keys, threads: threads)).map { numbers[$0] }
+      let ordered = try OrderedRows(few, keys, limit: keepsTies ? nil : limit, threads: threads)
+      return cut(ordered).map { numbers[$0] }
     }
     return try cut(OrderedRows(batches, keys, threads: threads))
   }

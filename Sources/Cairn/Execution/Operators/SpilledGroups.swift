@@ -42,12 +42,13 @@ struct SpilledGroups {
       let marks = try Self.firstRows(
         batches, plan, passes, keys: hashed[index + 1], filter: call.filter, arena, context)
       for batch in batches.indices {
-        batches[batch].columns[call.id] = Column(count: batches[batch].rowCount) { rows in
-          .coded(
+        let rowCount = UInt32(batches[batch].rowCount)
+        batches[batch].columns[call.id] = Column(rows: { rows in
+          let isMarked = (rows ?? Array(0..<rowCount)).map { marks.isMarked($0, batch: batch) }
+          return .coded(
             Vector.Coded(
-              entries: [.boolean(false), .boolean(true)],
-              codes: rows.map { marks.isMarked($0, batch: batch) ? 1 : 0 }))
-        }
+              entries: [.boolean(false), .boolean(true)], codes: isMarked.map { $0 ? 1 : 0 }))
+        })
       }
       calls = calls.map { $0.id == call.id ? $0.takingMarked : $0 }
     }

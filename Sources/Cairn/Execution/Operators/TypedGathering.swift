@@ -13,9 +13,7 @@ struct TypedGathering {
     guard let value = arguments.first, let last = arguments.last else { return nil }
     switch kernel {
     case .extreme(let rule):
-      if !rule.isByKey, case .times(let times) = value, let states = seconds(times.seconds, rule) {
-        return states
-      }
+      if !rule.isByKey, let numbers = numbers(value, rule) { return .numbers(numbers) }
       return extremes(rule, key: last, value: value)
     case .sum, .average: return summed(value).map { .sums($0) }
     case .variance: return summed(value).map { .moments($0) }
@@ -23,6 +21,26 @@ struct TypedGathering {
     case .logic(let isConjunction): return verdicts(value, isConjunction: isConjunction)
     }
   }
+
+  /// How many rows that are taken have each combination of a group (by which they are ordered) and an entry; nil where
+  /// the combinations are more than a share of the rows.
+  private func pairCounts(_ codes: [UInt32], entryCount: Int) -> [UInt32]? {
+    let (product, isOver) = groups.count.multipliedReportingOverflow(by: entryCount)
+    if isOver || product > rowCount / Self.pairShare { return nil }
+    // Neighbours that are alike are counted in two places, so that none waits for the one before it.
+    var counts = [UInt32](repeating: 0, count: 2 * product)
+    counts.withUnsafeMutableBufferPointer { counts in
+      codes.withUnsafeBufferPointer { codes in
+        eachRow { row, group in
+          counts[(row & 1) &* product &+ group &* entryCount &+ Int(codes[row])] &+= 1
+        }
+      }
+    }
+    return (0..<product).map { counts[$0] + counts[product + $0] }
+  }
+
+  /// Rows for each combination that make these few.
+  private static let pairShare = 8
 
   /// Calls `body` with each row that is taken and its group.
   @inline(__always)
@@ -38,20 +56,62 @@ struct TypedGathering {
 
   // MARK: Extremes
 
-  private func seconds(_ seconds: [Int64], _ rule: ExtremeRule) -> AggregateStates? {
-    var best = [Int64](repeating: rule.end.unsetSecond, count: groups.count)
+  /// Nil where the values are no times of whole seconds or whole numbers.
+  private func numbers(_ value: Vector, _ rule: ExtremeRule) -> FlatExtremes? {
+    let kind: FlatExtremes.Kind
+    let numbers: Vector.Numbers<Int64>
+    if case .coded(let coded) = value, !rule.isByTime, let best = fewNumbers(coded, rule) { return best }
+    switch value {
+    case .times(let times): (kind, numbers) = (.time, Vector.Numbers(times.seconds))
+    case .timestamps(let times): (kind, numbers) = (.timestamp, Vector.Numbers(times.seconds))
+    case .wholes(let wholes) where !rule.isByTime: (kind, numbers) = (.whole, wholes)
+    case .coded(let coded) where !rule.isByTime && coded.entries.allSatisfy(\.isComputedWhole):
+      guard let wholes = value.wholes(count: rowCount) else { return nil }
+      (kind, numbers) = (.whole, wholes)
+    default: return nil
+    }
+    let unset = FlatExtremes.unset(rule)
+    var best = [Int64](repeating: unset, count: groups.count)
     best.withUnsafeMutableBufferPointer { best in
-      seconds.withUnsafeBufferPointer { seconds in
-        if rule.end == .least {
-          eachRow { row, group in best[group] = min(best[group], seconds[row]) }
-        } else {
-          eachRow { row, group in best[group] = max(best[group], seconds[row]) }
+      numbers.values.withUnsafeBufferPointer { values in
+        switch (rule.end, numbers.isNull.isEmpty) {
+        case (.least, true): eachRow { row, group in best[group] = min(best[group], values[row]) }
+        case (.greatest, true): eachRow { row, group in best[group] = max(best[group], values[row]) }
+        case (.least, false):
+          eachRow { row, group in if !numbers.isNull[row] { best[group] = min(best[group], values[row]) } }
+        case (.greatest, false):
+          eachRow { row, group in if !numbers.isNull[row] { best[group] = max(best[group], values[row]) } }
         }
       }
     }
-    // Seconds that have no text are NULL.
-    let isKnown = best.allSatisfy { $0 == rule.end.unsetSecond || EventTime.canonicalRange.contains($0) }
-    return isKnown ? .seconds(best, rule) : nil
+    switch kind {
+    case .time, .timestamp:
+      // Seconds that have no text are NULL.
+      guard best.allSatisfy({ $0 == unset || EventTime.canonicalRange.contains($0) }) else { return nil }
+    case .whole:
+      // The number that stands for none may be one.
+      if numbers.values.indices.contains(where: { numbers.values[$0] == unset && !numbers.isNull($0) }) {
+        return nil
+      }
+    }
+    return FlatExtremes(rule, kind, best)
+  }
+
+  /// The same of few combinations of groups and whole numbers.
+  private func fewNumbers(_ coded: Vector.Coded, _ rule: ExtremeRule) -> FlatExtremes? {
+    let entryCount = coded.entries.count
+    guard entryCount <= rowCount / Self.pairShare, coded.entries.allSatisfy(\.isComputedWhole),
+      let counts = pairCounts(coded.codes, entryCount: entryCount)
+    else { return nil }
+    let unset = FlatExtremes.unset(rule)
+    var best = [Int64](repeating: unset, count: groups.count)
+    for (pair, count) in counts.enumerated() where count > 0 {
+      guard case .number(.integer(let whole)) = coded.entries[pair % entryCount] else { continue }
+      if whole == unset { return nil }
+      let group = pair / entryCount
+      best[group] = rule.end == .least ? min(best[group], whole) : max(best[group], whole)
+    }
+    return FlatExtremes(rule, .whole, best)
   }
 
   private func extremes(_ rule: ExtremeRule, key: Vector, value: Vector) -> AggregateStates {
@@ -275,6 +335,19 @@ struct TypedGathering {
         }
       case .constant, .coded, .texts:
         let coded = vector.coded(count: rowCount)
+        let entryCount = coded.entries.count
+        if entryCount <= rowCount / Self.pairShare,
+          let counts = pairCounts(coded.codes, entryCount: entryCount)
+        {
+          for (pair, count) in counts.enumerated() where count > 0 {
+            switch Self.summand(coded.entries[pair % entryCount]) {
+            case .number(let summand): sums[pair / entryCount].add(summand, times: Int(count))
+            case .none: break
+            case .other: fits = false
+            }
+          }
+          return
+        }
         var summands = [Summand?](repeating: nil, count: coded.entries.count)
         eachRow { row, group in
           let code = Int(coded.codes[row])
@@ -344,6 +417,16 @@ extension Vector {
       return texts.codes.map { truths[Int($0)] }
     case .times, .timestamps, .wholes, .doubles: return Array(repeating: false, count: count)
     case .plain(let values): return values.map { $0.truth == true }
+    }
+  }
+}
+
+extension EngineValue {
+  /// Whether it is a whole number that a function has made, or NULL: one of a record has a kind of its own.
+  fileprivate var isComputedWhole: Bool {
+    switch self {
+    case .null, .number(.integer): true
+    default: false
     }
   }
 }

@@ -2,6 +2,8 @@
 protocol SummandState: Sendable {
   init()
   mutating func add(_ summand: FlatSum.Summand)
+  /// The same for a number that comes several times.
+  mutating func add(_ summand: FlatSum.Summand, times: Int)
   /// Whether it holds all that was added.
   var fits: Bool { get }
 }
@@ -63,6 +65,13 @@ struct FlatSum: SummandState {
     places = max(places, summand.places)
   }
 
+  mutating func add(_ summand: Summand, times: Int) {
+    var more = summand
+    more.millionths = summand.millionths * Int128(times)
+    add(more)
+    count += times - 1
+  }
+
   mutating func merge(_ later: FlatSum) {
     millionths += later.millionths
     count += later.count
@@ -99,6 +108,15 @@ struct FlatMoments: SummandState {
     let (total, isOver) = squares.addingReportingOverflow(square)
     squares = total
     fits = fits && !isLarge && !isOver
+  }
+
+  mutating func add(_ summand: FlatSum.Summand, times: Int) {
+    sum.add(summand, times: times)
+    let (square, isLarge) = summand.millionths.multipliedReportingOverflow(by: summand.millionths)
+    let (all, areLarge) = square.multipliedReportingOverflow(by: Int128(times))
+    let (total, isOver) = squares.addingReportingOverflow(all)
+    squares = total
+    fits = fits && !isLarge && !areLarge && !isOver
   }
 
   mutating func merge(_ later: FlatMoments) {
