@@ -64,6 +64,12 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "No row count and no warnings; errors only.")
   var quiet = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Plan without a step, for whoever looks for a mistake in it. May be repeated.", valueName: "pass",
+      visibility: .hidden))
+  var withoutPass: [PlanPass] = []
+
   func validate() throws {
     if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
     if let extra = archives.dropFirst().first(where: {
@@ -100,6 +106,7 @@ struct QueryCommand: ParsableCommand {
     session.options.threads = threading.count
     session.options.rowLimit = limiting.limit
     session.options.isStrict = strict
+    session.options.mode.withoutPasses = Set(withoutPass)
     session.options.tables = try tables.map(Self.table)
     session.options.queries = SavedQueries().tables
     session.options.memoryLimit = memory.value
@@ -178,3 +185,5 @@ enum SQLInput {
     return text
   }
 }
+
+extension PlanPass: ExpressibleByArgument {}

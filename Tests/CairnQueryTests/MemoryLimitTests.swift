@@ -113,7 +113,7 @@ import Testing
     "SELECT a.eventID, b.n, b.m FROM events a LEFT JOIN (SELECT lower(eventName) AS k, eventID AS n, eventSource AS m FROM events) b ON lower(a.eventName) = b.k AND a.eventID < b.n WHERE a.eventName = 'UpdateService'",
     "SELECT a.eventID, b.k, b.n FROM events a RIGHT JOIN (SELECT eventName AS k, eventID AS n FROM events) b ON a.eventID = b.n AND a.eventName = 'UpdateService'",
     "SELECT a.eventID, b.eventID FROM events a FULL JOIN events b ON a.eventID = b.eventID",
-    "SELECT count(*) FROM (VALUES 1, 2) a JOIN (SELECT upper(eventID) AS i FROM events) b ON length(b.i) > 30",
+    "SELECT max(b.i) FROM (VALUES 1, 2) a(x) JOIN (SELECT upper(eventID) AS i FROM events) b ON length(b.i) > a.x + 30",
     "SELECT eventID, row_number() OVER (PARTITION BY eventID ORDER BY eventTime) FROM events",
     "SELECT eventID, eventName, count(*) OVER (PARTITION BY requestID), max(upper(eventName)) OVER (PARTITION BY requestID) FROM events",
     "SELECT eventID, eventName, lower(requestID) FROM events ORDER BY upper(eventName), eventTime DESC",

@@ -23,7 +23,7 @@ import Testing
       }
       let expected = try OracleQuery.run(query, on: fixture.oracle, now: queryStart)
       if !expected.rows.isEmpty { nonEmpty += 1 }
-      for variant in QueryVariant.all {
+      for variant in QueryVariant.all + QueryVariant.passes {
         do {
           let actual = try runQuery(text, on: fixture.archive.path, variant)
           #expect(actual.names == expected.names, "round \(round), \(variant): \(text)")
@@ -54,6 +54,16 @@ import Testing
       count: Self.isLong ? 2000 : 60
     ) {
       $0.nextCorrelated()
+    }
+  }
+
+  /// Conditions outside of what they are about.
+  @Test(arguments: 0..<3)
+  func planned(seed: UInt64) throws {
+    try check(
+      try QueryFixture.odd(seed: 40 + seed, count: 40), seed: seed, count: Self.isLong ? 4000 : 120
+    ) {
+      $0.nextPlanned()
     }
   }
 

@@ -15,7 +15,14 @@ struct QueryVariant: CustomStringConvertible {
     QueryVariant(mode: EvaluationMode(usesPruning: false), threads: 1, description: "pruning off"),
     QueryVariant(mode: EvaluationMode(usesDictionary: false), threads: 1, description: "dictionary off"),
     QueryVariant(memoryLimit: 512 << 10, description: "little memory"),
+    QueryVariant(
+      mode: EvaluationMode(withoutPasses: Set(PlanPass.allCases)), description: "planned as written"),
   ]
+
+  /// Each step of planning left out by itself.
+  static let passes = PlanPass.allCases.map {
+    QueryVariant(mode: EvaluationMode(withoutPasses: [$0]), description: "without \($0.rawValue)")
+  }
 }
 
 /// The start of all queries of these tests, seconds since 1970.

@@ -45,9 +45,14 @@ package struct EvaluationMode: Sendable {
   package var usesPruning = true
   /// Dictionary entries are judged once; else every value is.
   package var usesDictionary = true
+  /// Steps that planning leaves out.
+  package var withoutPasses: Set<PlanPass> = []
 
-  package init(usesPruning: Bool = true, usesDictionary: Bool = true) {
+  package init(
+    usesPruning: Bool = true, usesDictionary: Bool = true, withoutPasses: Set<PlanPass> = []
+  ) {
     self.usesPruning = usesPruning
     self.usesDictionary = usesDictionary
+    self.withoutPasses = withoutPasses
   }
 }

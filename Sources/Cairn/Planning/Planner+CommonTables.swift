@@ -20,8 +20,7 @@ extension Planner {
     switch table.content {
     case .rows(let workingTable):
       workingTable.mentionCount += 1
-      workingTableMentionCount += 1
-      return PlannedQuery(root: workingTable.input, columns: workingTable.columns)
+      return PlannedQuery(plan: .workingTable(workingTable), columns: workingTable.columns)
     case .refused:
       throw BindError(
         message: "\(table.definition.name.text) may name itself only in the part after UNION of its query",
@@ -61,10 +60,11 @@ extension Planner {
           + "\(step.columns.count)", span: definition.name.span)
     }
     let columns = base.columns.map(copy)
-    let root = RecursionOperator(
-      (base.root, base.columns.map(\.id)), (step.root, step.columns.map(\.id)), workingTable.input,
-      columns.map(\.id), isDistinct: !isAll)
-    return PlannedQuery(root: root, columns: columns)
+    let recursion = LogicalPlan.Recursion(
+      base: LogicalPlan.Branch(plan: base.plan, columns: base.columns),
+      step: LogicalPlan.Branch(plan: step.plan, columns: step.columns), workingTable: workingTable,
+      outputs: columns.map(\.id), isDistinct: !isAll)
+    return PlannedQuery(plan: .recursion(recursion), columns: columns)
   }
 
   private func copy(_ column: Scope.Column) -> Scope.Column {

@@ -5,7 +5,7 @@ extension Planner {
   func join(
     _ kind: Join.Kind, _ left: Source, _ right: Source, on condition: Expression, _ outer: OuterScope?
   ) throws -> Source {
-    var scope = Scope(tables: (left.leaves + right.leaves).map(\.table), outer: outer)
+    var scope = Scope(tables: left.tables + right.tables, outer: outer)
     let text: PlanText = { "on \(condition)" }
     if condition.subqueries.isEmpty {
       return .join(kind, left, right, try conjuncts(condition, scope), text: text)
@@ -21,17 +21,12 @@ extension Planner {
       }
       if isPlaced { early.append(term) } else { late.append(term) }
     }
-    let joined = Source.join(
+    var joined = Source.join(
       kind, sides.left, sides.right, try early.flatMap { try conjuncts($0, scope) }, text: text)
-    if late.isEmpty { return joined }
     // What looks at both sides is asked of the pairs.
-    return .dependent(joined, hidden(nil)) { [late, scope] root in
-      var scope = scope
-      let applied = try self.addSubqueries(late, to: root, &scope)
-      return FilterOperator(
-        applied, try late.map { try Binder.bind($0, in: scope, now: self.now) },
-        text: { late.map { "\($0)" }.joined(separator: " AND ") })
-    }
+    joined.plan = try addSubqueries(late, to: joined.plan, &scope)
+    joined.plan = joined.plan.filtered(try late.flatMap { try conjuncts($0, scope) })
+    return joined
   }
 
   /// Puts a term's subqueries over the side that they look at, the right one if they look at none; false where one
@@ -45,36 +40,16 @@ extension Planner {
         guard try place(subqueriesOf: child, on: &sides, &scope) else { return false }
       }
       let application = try application(of: expression, scope)
-      let (onRight, onLeft) = (
-        sides.right.owns(some: application.columns), sides.left.owns(some: application.columns)
-      )
+      let onRight = application.columns.contains(where: sides.right.plan.has)
+      let onLeft = application.columns.contains(where: sides.left.plan.has)
       if onRight, onLeft { return false }
-      let leaf = hidden(application.column)
       if onLeft {
-        sides.left = .dependent(sides.left, leaf, application.make)
+        sides.left.plan = application.make(sides.left.plan)
       } else {
-        sides.right = .dependent(sides.right, leaf, application.make)
+        sides.right.plan = application.make(sides.right.plan)
       }
       scope.replacements[try scope.key(expression)] = application.column
     }
     return true
-  }
-
-  /// A relation of one column that no name reaches, or of none. Its rows may depend on what is around.
-  private func hidden(_ column: ColumnID?) -> Source.Leaf {
-    let columns = column.map {
-      [Scope.Column(name: "subquery \($0.number)", id: $0, isTime: false, needsQualifier: true)]
-    }
-    let leaf = Source.Leaf(Scope.Table(names: [], content: .columns(columns ?? [])), ValuesOperator([], [[]]))
-    leaf.isIndependent = false
-    return leaf
-  }
-}
-
-extension Source {
-  /// Whether some of the columns are its own.
-  fileprivate func owns(some columns: [ColumnID]) -> Bool {
-    let leaves = leaves
-    return columns.contains { id in leaves.contains { $0.owns(id) } }
   }
 }

@@ -2,43 +2,24 @@ import CairnSQL
 import CairnStorage
 
 extension Planner {
-  /// Plans a relation; `scope` has what is to its left, for UNNEST and LATERAL.
+  /// Plans a relation; `left` has what is to its left, for UNNEST and LATERAL.
   func relation(_ relation: Relation, _ outer: OuterScope?, left: Source? = nil) throws -> Source {
-    try noting(outer) { try plan(relation, outer, left: left) }
-  }
-
-  /// Plans a relation and notes whether its rows depend on queries around, or on the round of a recursion.
-  private func noting(_ outer: OuterScope?, _ plan: () throws -> Source) throws -> Source {
-    let before = (outer?.useCount ?? 0, workingTableMentionCount)
-    let source = try plan()
-    if before != (outer?.useCount ?? 0, workingTableMentionCount) {
-      switch source {
-      case .leaf(let leaf), .dependent(_, let leaf, _): leaf.isIndependent = false
-      // Their parts have been noted, and their conditions are looked at when they are placed.
-      case .join, .derived: break
-      }
-    }
-    return source
-  }
-
-  private func plan(_ relation: Relation, _ outer: OuterScope?, left: Source?) throws -> Source {
     switch relation {
-    case .table(let name, let alias): return try .leaf(table(name, alias))
+    case .table(let name, let alias): return try table(name, alias)
     case .parenthesized(let inner, nil): return try self.relation(inner, outer, left: left)
     case .parenthesized(let inner, let alias?):
       let source = try self.relation(inner, outer, left: left)
-      if case .leaf(let leaf) = source, case .events(let events) = leaf.table.content, alias.columns.isEmpty {
-        return .leaf(
-          Source.Leaf(
-            Scope.Table(names: [[alias.name.text]], content: .events(events)), leaf.root, scan: leaf.scan))
+      if source.tables.count == 1, case .events(let events) = source.tables[0].content, alias.columns.isEmpty
+      {
+        return Source(
+          source.plan, [Scope.Table(names: [[alias.name.text]], content: .events(events))])
       }
-      let columns = try star(source.scope(outer), alias.name.span)
-      let planned = try project(columns, over: try source.build([], ids))
-      return .leaf(try derived(planned, alias))
+      let scope = source.scope(outer)
+      return try derived(try project(try star(scope, alias.name.span), scope, over: source.plan), alias)
     case .query(let query, let isLateral, let alias):
       try countRelation(query.span)
       if isLateral, let left { return try lateral(query, alias, left, outer) }
-      return .leaf(try derived(try plan(query, outer: outer), alias))
+      return try derived(try plan(query, outer: outer), alias)
     case .unnest(let arrays, let withOrdinality, let alias):
       return try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: false)
     case .join(let join): return try self.join(join, outer, left)
@@ -65,7 +46,7 @@ extension Planner {
 
   // MARK: Tables
 
-  private func table(_ name: TableName, _ alias: TableAlias?) throws -> Source.Leaf {
+  private func table(_ name: TableName, _ alias: TableAlias?) throws -> Source {
     try countRelation(name.span)
     if name.parts.count == 1,
       let index = commonTables.lastIndex(where: {
@@ -78,8 +59,8 @@ extension Planner {
     }
     if let table = try self.table(beside: name) {
       let columns = table.columns.map { Scope.Column(name: $0, id: ids.make(), isTime: false) }
-      let root = TableOperator(columns.map(\.id), table)
-      return try derived(PlannedQuery(root: root, columns: columns), alias, name: table.name)
+      let plan = LogicalPlan.table(columns.map(\.id), table)
+      return try derived(PlannedQuery(plan: plan, columns: columns), alias, name: table.name)
     }
     if let query = try namedQuery(name) { return try derived(query.planned, alias, name: query.name) }
     try readArchive(as: name)
@@ -88,7 +69,6 @@ extension Planner {
         message: "events has every name: its columns cannot be named anew", span: alias.columns[0].span)
     }
     let events = makeTable()
-    let scan = ScanOperator(events)
     let names: [[String]]
     if let alias {
       names = [[alias.name.text]]
@@ -96,15 +76,14 @@ extension Planner {
       let parts = name.parts.map(\.text)
       names = parts.isEmpty ? [] : Array(Set([parts, [parts[parts.count - 1]]]))
     }
-    return Source.Leaf(Scope.Table(names: names, content: .events(events)), scan, scan: scan)
+    return Source(
+      .scan(LogicalPlan.Scan(table: events)), [Scope.Table(names: names, content: .events(events))])
   }
 
-  private func derived(_ planned: PlannedQuery, _ alias: TableAlias?, name: String? = nil) throws
-    -> Source.Leaf
-  {
+  private func derived(_ planned: PlannedQuery, _ alias: TableAlias?, name: String? = nil) throws -> Source {
     let columns = try renamed(planned.columns, alias?.columns ?? [])
     let names = (alias?.name.text ?? name).map { [[$0]] } ?? []
-    return Source.Leaf(Scope.Table(names: names, content: .columns(columns)), planned.root)
+    return Source(planned.plan, [Scope.Table(names: names, content: .columns(columns))])
   }
 
   func renamed(_ columns: [Scope.Column], _ names: [Identifier]) throws -> [Scope.Column] {
@@ -138,19 +117,15 @@ extension Planner {
       let (relation, percentages) = join.right.withoutSamples
       switch relation {
       case .unnest(let arrays, let withOrdinality, let alias):
-        source = try noting(outer) {
-          try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
-        }
+        source = try unnest(arrays, withOrdinality, alias, left, outer, keepsRows: keepsRows)
       case .query(let query, _, let alias):
-        source = try noting(outer) { try lateral(query, alias, left, outer, keepsRows: keepsRows) }
+        source = try lateral(query, alias, left, outer, keepsRows: keepsRows)
       default: source = left
       }
       for percentage in percentages { source = try sample(source, percentage) }
       guard case .on(let condition)? = join.condition, !isPlain else { return source }
-      let none = Source.Leaf(
-        Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]]))
-      let conjuncts = try self.conjuncts(condition, source.scope(outer))
-      return .join(.inner, source, .leaf(none), conjuncts, text: { "\(condition)" })
+      source.plan = source.plan.filtered(try conjuncts(condition, source.scope(outer)))
+      return source
     }
     let right = try independent ?? relation(join.right, outer, left: nil)
     switch join.condition {
@@ -160,11 +135,11 @@ extension Planner {
     case .using(let names): return try using(names.map(\.text), join, left, right, outer)
     case .natural:
       let sides = [left, right].map { source in
-        source.leaves.flatMap { leaf -> [Scope.Column] in
-          if case .columns(let columns) = leaf.table.content { columns } else { [] }
+        source.tables.flatMap { table -> [Scope.Column] in
+          if case .columns(let columns) = table.content { columns } else { [] }
         }
       }
-      if (left.leaves + right.leaves).contains(where: { $0.table.isEvents }) {
+      if (left.tables + right.tables).contains(where: \.isEvents) {
         throw BindError(message: "NATURAL JOIN with events, which has every name", span: join.right.span)
       }
       let common = sides[0].map(\.name).filter { name in
@@ -186,7 +161,7 @@ extension Planner {
     switch join.right {
     case .query(let query, isLateral: true, let alias):
       let planned = try plan(query, outer: around)
-      return around.used.isEmpty ? .leaf(try derived(planned, alias)) : nil
+      return around.used.isEmpty ? try derived(planned, alias) : nil
     case .unnest(let arrays, let withOrdinality, let alias):
       for array in arrays where try !Binder.bind(array, in: left.scope(outer), now: now).columns.isEmpty {
         return nil
@@ -222,36 +197,24 @@ extension Planner {
       )
       conjuncts.append(
         Conjunct(
-          text: { "\(name) = \(name)" }, bound: BoundExpression(equality, both.table), timeBound: nil,
-          sides: (sides.0, sides.1, isTime.0, isTime.1)))
+          { "\(name) = \(name)" }, BoundExpression(equality, both.table),
+          Conjunct.Sides(
+            left: sides.0, right: sides.1, leftIsTime: isTime.0, rightIsTime: isTime.1)))
       let coalesce = BoundExpression(CoalesceNode([nodes.0, nodes.1]), both.table)
       let id = ids.make()
       columns.append(Scope.Column(name: name, id: id, isTime: isTime.0 && isTime.1))
       items.append(
         ProjectOperator.Item(id: id, expression: coalesce, name: name))
     }
-    let hidden = Source.join(
-      join.kind, hiding(names, left), hiding(names, right), conjuncts, text: { "using \(names)" })
-    let merged = Source.Leaf(
-      Scope.Table(names: [], content: .columns(columns)), ValuesOperator([], [[]]))
-    return .derived(hidden, merged, items)
+    let joined = Source.join(join.kind, left, right, conjuncts, text: { "using \(names)" })
+    return Source(
+      joined.plan.projecting(items),
+      [Scope.Table(names: [], content: .columns(columns))] + joined.tables.map { hiding(names, $0) })
   }
 
   /// The columns that USING makes one need their relation's name from then on.
-  private func hiding(_ names: [String], _ source: Source) -> Source {
-    switch source {
-    case .leaf(let leaf): return .leaf(hiding(names, leaf))
-    case .join(let kind, let lhs, let rhs, let on, let text):
-      return .join(kind, hiding(names, lhs), hiding(names, rhs), on, text: text)
-    case .dependent(let input, let leaf, let make):
-      return .dependent(hiding(names, input), hiding(names, leaf), make)
-    case .derived(let input, let leaf, let items):
-      return .derived(hiding(names, input), hiding(names, leaf), items)
-    }
-  }
-
-  private func hiding(_ names: [String], _ leaf: Source.Leaf) -> Source.Leaf {
-    guard case .columns(let columns) = leaf.table.content else { return leaf }
+  private func hiding(_ names: [String], _ table: Scope.Table) -> Scope.Table {
+    guard case .columns(let columns) = table.content else { return table }
     let hidden = columns.map { column in
       var column = column
       if names.contains(where: { AccessPath.isSameIgnoringCase($0, column.name) }) {
@@ -259,8 +222,7 @@ extension Planner {
       }
       return column
     }
-    return Source.Leaf(
-      Scope.Table(names: leaf.table.names, content: .columns(hidden)), leaf.root, scan: leaf.scan)
+    return Scope.Table(names: table.names, content: .columns(hidden))
   }
 
   // MARK: UNNEST and LATERAL
@@ -321,13 +283,10 @@ extension Planner {
     // An alias that names its one column is a name for the column, not before it.
     let isColumn = alias?.columns.isEmpty == true && width == 1
     let tableNames = isColumn ? [] : alias.map { [[$0.name.text]] } ?? []
-    let leaf = Source.Leaf(
-      Scope.Table(names: tableNames, content: .columns(columns)), ValuesOperator([], [[]]))
-    let input =
-      left ?? .leaf(Source.Leaf(Scope.Table(names: [], content: .columns([])), ValuesOperator([], [[]])))
-    return .dependent(input, leaf) {
-      UnnestOperator($0, sources, ordinality: ordinality, keepsRows: keepsRows)
-    }
+    let unnest = LogicalPlan.Unnest(sources: sources, ordinality: ordinality, keepsRows: keepsRows)
+    return Source(
+      .unnest(left?.plan ?? .oneRow, unnest),
+      (left?.tables ?? []) + [Scope.Table(names: tableNames, content: .columns(columns))])
   }
 
   private func lateral(
@@ -336,32 +295,16 @@ extension Planner {
   ) throws -> Source {
     let around = OuterScope(left.scope(outer))
     let planned = try plan(query, outer: around)
-    let leaf = try derived(planned, alias)
-    return .dependent(left, leaf) {
-      LateralOperator(
-        $0, planned.root, columns: planned.columns.map(\.id), parameters: around.used, keepsRows: keepsRows)
-    }
+    let lateral = LogicalPlan.Lateral(
+      query: planned.plan, columns: planned.columns.map(\.id), parameters: around.used, keepsRows: keepsRows)
+    return Source(.lateral(left.plan, lateral), left.tables + (try derived(planned, alias)).tables)
   }
 
   // MARK: Conditions
 
   /// The terms of a condition, bound.
   func conjuncts(_ condition: Expression, _ scope: Scope) throws -> [Conjunct] {
-    try Binder.conjuncts(of: condition).map { expression in
-      let bound = try Binder.bind(expression, in: scope, now: now)
-      var sides: (left: BoundExpression, right: BoundExpression, leftIsTime: Bool, rightIsTime: Bool)?
-      if case .comparison(.equal, let lhs, let rhs) = expression.kind, !expression.mentionsAnyElement,
-        lhs.subqueries.isEmpty, rhs.subqueries.isEmpty
-      {
-        sides = (
-          try Binder.bind(lhs, in: scope, now: now), try Binder.bind(rhs, in: scope, now: now),
-          try scope.isTimeColumn(lhs), try scope.isTimeColumn(rhs)
-        )
-      }
-      return Conjunct(
-        text: { "\(expression)" }, bound: bound, timeBound: try scope.timeBound(of: expression, now: now),
-        sides: sides)
-    }
+    try Conjunct.terms(of: condition, scope, now: now)
   }
 }
 

@@ -4,12 +4,12 @@ import CairnStorage
 extension Planner {
   /// Adds grouping; from then on the scope has the keys and the aggregates only.
   func group(
-    _ select: SelectQuery, _ items: [OutputItem], _ calls: [Expression], _ input: any Operator,
+    _ select: SelectQuery, _ items: [OutputItem], _ calls: [Expression], _ input: LogicalPlan,
     _ scope: inout Scope
-  ) throws -> any Operator {
+  ) throws -> LogicalPlan {
     let (keys, sets) = try keys(select.grouping, items, scope)
     for key in keys { try refuseAggregates(key, "GROUP BY") }
-    var root = try addSubqueries(keys + calls.flatMap(\.children), to: input, &scope)
+    let rows = try addSubqueries(keys + calls.flatMap(\.children), to: input, &scope)
     var grouped = scope
     grouped.isGrouped = true
     // Subqueries among the arguments are columns below the grouping only.
@@ -53,13 +53,13 @@ extension Planner {
       }
       grouped.replacements[try scope.key(expression)] = id
     }
-    if !computed.isEmpty { root = ProjectOperator(root, computed) }
-    let text = keys.isEmpty ? "" : "by " + keys.map { "\($0)" }.joined(separator: ", ")
-    root = AggregateOperator(
-      root, keys: keyColumns, sets: sets, calls: aggregates, groupings: groupings,
-      text: { ([text] + calls.map { "\($0)" }).filter { !$0.isEmpty }.joined(separator: ", ") })
+    let aggregate = LogicalPlan.Aggregate(
+      keys: keyColumns, sets: sets, calls: aggregates, groupings: groupings,
+      text: {
+        keys.isEmpty ? "" : "by " + keys.map { "\($0)" }.joined(separator: ", ")
+      }, scope: scope)
     scope = grouped
-    return root
+    return .aggregate(rows.projecting(computed), aggregate)
   }
 
   // MARK: Keys

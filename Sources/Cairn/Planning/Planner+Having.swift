@@ -4,18 +4,18 @@ import CairnSQL
 extension Planner {
   /// Keeps the groups for which a condition is TRUE.
   func filtered(
-    _ input: any Operator, _ having: Expression, _ items: [OutputItem], _ scope: Scope
-  ) throws -> any Operator {
+    _ input: LogicalPlan, _ having: Expression, _ items: [OutputItem], _ scope: Scope
+  ) throws -> LogicalPlan {
     var scope = scope
-    var root = try addAliases(of: items, in: having, to: input, &scope)
-    root = try addSubqueries([having], to: root, &scope)
-    return FilterOperator(root, [try Binder.bind(having, in: scope, now: now)], text: { "\(having)" })
+    var plan = try addAliases(of: items, in: having, to: input, &scope)
+    plan = try addSubqueries([having], to: plan, &scope)
+    return plan.filtered(try conjuncts(having, scope))
   }
 
   /// Computes what aliases in a condition stand for, where GROUP BY would take their names for aliases too.
   private func addAliases(
-    of items: [OutputItem], in condition: Expression, to input: any Operator, _ scope: inout Scope
-  ) throws -> any Operator {
+    of items: [OutputItem], in condition: Expression, to input: LogicalPlan, _ scope: inout Scope
+  ) throws -> LogicalPlan {
     var used: [(item: OutputItem, expression: Expression)] = []
     try condition.visitNames { name, span in
       guard !isColumn(name, span, scope),
@@ -29,7 +29,7 @@ extension Planner {
       if !used.contains(where: { $0.item.name == item.name }) { used.append((item, expression)) }
     }
     if used.isEmpty { return input }
-    var root = try addSubqueries(used.map(\.expression), to: input, &scope)
+    let plan = try addSubqueries(used.map(\.expression), to: input, &scope)
     var computed: [ProjectOperator.Item] = []
     var outputs: [Scope.Output] = []
     for (item, expression) in used {
@@ -41,9 +41,8 @@ extension Planner {
           name: item.name, id: id, isTime: try scope.isTimeColumn(expression), isAlias: true,
           key: try scope.key(expression)))
     }
-    root = ProjectOperator(root, computed)
     scope.outputs = outputs
-    return root
+    return plan.projecting(computed)
   }
 
   /// Whether a single name is a column of a derived table, or a key that records have, which goes before an alias.

@@ -22,6 +22,31 @@ struct OutputItem {
   var expression: Expression? {
     if case .expression(let expression) = content { expression } else { nil }
   }
+
+  /// An expression that means the item where it stands; nil where none is known to.
+  func definition(in scope: Scope) -> Expression? {
+    func named(_ name: String) -> (Expression, Scope.Resolution)? {
+      let expression = Expression(quotedName: name)
+      guard let path = expression.accessPath, let meaning = try? scope.resolve(path, expression.span) else {
+        return nil
+      }
+      return (expression, meaning)
+    }
+    switch content {
+    case .expression(let expression): return expression
+    case .column(let column):
+      guard case (let expression, .column(let found, let rest))? = named(column.name), found.id == column.id,
+        rest.steps.isEmpty
+      else { return nil }
+      return expression
+    case .key(let events, let name):
+      guard case (let expression, .events(let found, let path))? = named(name), found === events,
+        path.steps == [.key(name)]
+      else { return nil }
+      return expression
+    case .path, .field: return nil
+    }
+  }
 }
 
 extension Planner {
@@ -32,7 +57,7 @@ extension Planner {
     let source = try relations(select.relations, outer)
     var scope = source?.scope(outer) ?? Scope(tables: [], outer: outer)
     if let condition = select.condition { try refuseAliases(of: select, in: condition, scope) }
-    var root = try filtered(source, select.condition, &scope)
+    var plan = try filtered(source, select.condition, &scope)
     let items = try self.items(select, scope)
     let windows = select.windows
 
@@ -42,16 +67,16 @@ extension Planner {
     let sorted = ordering.map(\.expression).filter { !$0.isName(in: aliases) && !$0.isPlace }
     let calls = (expressions + sorted + [select.having].compactMap { $0 }).flatMap(\.aggregates)
     if select.grouping != nil || select.having != nil || !calls.isEmpty {
-      root = try group(select, items, calls, root, &scope)
-      if let having = select.having { root = try filtered(root, having, items, scope) }
+      plan = try group(select, items, calls, plan, &scope)
+      if let having = select.having { plan = try filtered(plan, having, items, scope) }
     }
-    root = try addWindows((expressions + sorted).flatMap(\.windowCalls), windows, to: root, &scope)
-    root = try addSubqueries(expressions, to: root, &scope)
-    var planned = try project(items, scope, over: root)
+    plan = try addWindows((expressions + sorted).flatMap(\.windowCalls), windows, to: plan, &scope)
+    plan = try addSubqueries(expressions, to: plan, &scope)
+    var planned = try project(items, scope, over: plan)
     var ordered = scope
     ordered.outputs = try outputs(items, planned.columns, scope)
     if select.isDistinct {
-      planned.root = distinct(planned.root, planned.columns.map(\.id))
+      planned.plan = distinct(planned.plan, planned.columns.map(\.id))
       // Only what is selected is left to order by.
       ordered.isGrouped = true
       ordered.replacements = [:]
@@ -62,7 +87,7 @@ extension Planner {
       }
     }
     do {
-      planned.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &ordered)
+      planned.plan = try sort(planned.plan, ordering, planned.columns.map(\.id), limits, &ordered)
     } catch let error as BindError where select.isDistinct && error.message.hasSuffix("inside an aggregate") {
       throw BindError(
         message:
@@ -75,27 +100,16 @@ extension Planner {
   /// FROM and WHERE.
   private func filtered(
     _ source: Source?, _ condition: Expression?, _ scope: inout Scope
-  ) throws -> any Operator {
-    guard let condition else { return try source?.build([], ids) ?? ValuesOperator([], [[]]) }
+  ) throws -> LogicalPlan {
+    let rows = source?.plan ?? .oneRow
+    guard let condition else { return rows }
     try refuseAggregates(condition, "WHERE")
     let terms = Binder.conjuncts(of: condition)
-    let plain = terms.filter { $0.subqueries.isEmpty }
+    // Subqueries are asked for rows that pass all else.
     let late = terms.filter { !$0.subqueries.isEmpty }
-    let bound = try plain.flatMap { try conjuncts($0, scope) }
-    var root: any Operator
-    if let source {
-      root = try source.build(bound, ids)
-    } else {
-      root = ValuesOperator([], [[]])
-      if !bound.isEmpty {
-        root = FilterOperator(root, bound.map(\.bound), text: bound.map(\.text).conjunction)
-      }
-    }
-    if late.isEmpty { return root }
-    root = try addSubqueries(late, to: root, &scope)
-    return FilterOperator(
-      root, try late.map { try Binder.bind($0, in: scope, now: now) },
-      text: { late.map { "\($0)" }.joined(separator: " AND ") })
+    let plain = try terms.filter { $0.subqueries.isEmpty }.flatMap { try conjuncts($0, scope) }
+    let applied = try addSubqueries(late, to: rows.filtered(plain), &scope)
+    return applied.filtered(try late.flatMap { try conjuncts($0, scope) })
   }
 
   func refuseAggregates(_ expression: Expression, _ clause: String) throws {
@@ -134,12 +148,7 @@ extension Planner {
   }
 
   /// Computes the items as the columns of the result.
-  func project(_ items: [OutputItem], over root: any Operator) throws -> PlannedQuery {
-    try project(items, Scope(tables: [], outer: nil), over: root)
-  }
-
-  private func project(_ items: [OutputItem], _ scope: Scope, over root: any Operator) throws -> PlannedQuery
-  {
+  func project(_ items: [OutputItem], _ scope: Scope, over plan: LogicalPlan) throws -> PlannedQuery {
     var columns: [Scope.Column] = []
     var computed: [ProjectOperator.Item] = []
     for item in items {
@@ -178,7 +187,12 @@ extension Planner {
       computed.append(ProjectOperator.Item(id: id, expression: bound, name: item.name))
       columns.append(Scope.Column(name: item.name, id: id, isTime: isTime, shape: shape))
     }
-    return PlannedQuery(root: ProjectOperator(root, computed), columns: columns)
+    let places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1.id, $0) })
+    let definitions = Conjunct.Definitions(scope: scope) { id in
+      places[id].flatMap { items[$0].definition(in: scope) }
+    }
+    let projection = LogicalPlan.Projection(items: computed, definitions: definitions)
+    return PlannedQuery(plan: .project(plan, projection), columns: columns)
   }
 
   /// What ORDER BY may name.

@@ -4,20 +4,20 @@ import CairnStorage
 extension Planner {
   /// Adds a column for each subquery in some expressions; the scope has it in the subquery's place from then on.
   func addSubqueries(
-    _ expressions: [Expression], to input: any Operator, _ scope: inout Scope
-  ) throws -> any Operator {
-    var root = input
+    _ expressions: [Expression], to input: LogicalPlan, _ scope: inout Scope
+  ) throws -> LogicalPlan {
+    var plan = input
     for expression in try expressions.flatMap({ try openSubqueries(of: $0, scope) }) {
       guard let query = expression.query, scope.replacements[try scope.key(expression)] == nil else {
         continue
       }
       // Subqueries in the compared value come first.
-      root = try addSubqueries(expression.children, to: root, &scope)
+      plan = try addSubqueries(expression.children, to: plan, &scope)
       let application = try application(of: expression, query, scope)
-      root = try application.make(root)
+      plan = application.make(plan)
       scope.replacements[try scope.key(expression)] = application.column
     }
-    return root
+    return plan
   }
 
   /// A subquery as what adds its column to rows.
@@ -25,7 +25,7 @@ extension Planner {
     let column: ColumnID
     /// What it looks at of the rows.
     let columns: [ColumnID]
-    let make: (any Operator) throws -> any Operator
+    let make: (LogicalPlan) -> LogicalPlan
   }
 
   func application(of expression: Expression, _ scope: Scope) throws -> Application {
@@ -48,10 +48,11 @@ extension Planner {
     let parameters = around.used
     let column = isNegated ? ids.make() : id
     return Application(column: column, columns: parameters + values) { input in
-      let root = ApplyOperator(input, planned.root, sort, output: id, parameters: parameters)
-      if !isNegated { return root }
+      let applied = LogicalPlan.apply(
+        input, LogicalPlan.Apply(query: planned.plan, sort: sort, output: id, parameters: parameters))
+      if !isNegated { return applied }
       let negation = BoundExpression(column: id).negated
-      return ProjectOperator(root, [ProjectOperator.Item(id: column, expression: negation, name: "NOT IN")])
+      return applied.projecting([ProjectOperator.Item(id: column, expression: negation, name: "NOT IN")])
     }
   }
 

@@ -4,8 +4,8 @@ import CairnStorage
 extension Planner {
   /// Adds the window functions' columns, one operator for each distinct window.
   func addWindows(
-    _ calls: [Expression], _ named: [SelectQuery.NamedWindow], to input: any Operator, _ scope: inout Scope
-  ) throws -> any Operator {
+    _ calls: [Expression], _ named: [SelectQuery.NamedWindow], to input: LogicalPlan, _ scope: inout Scope
+  ) throws -> LogicalPlan {
     if calls.isEmpty { return input }
     let before = scope
     var windows: [(key: String, specification: ResolvedWindow, calls: [(Expression, FunctionCall)])] = []
@@ -24,15 +24,15 @@ extension Planner {
         windows.append((key, window, [(expression, call)]))
       }
     }
-    var root = try addSubqueries(calls.flatMap(\.children), to: input, &scope)
-    for window in windows { root = try add(window.specification, window.calls, to: root, &scope) }
-    return root
+    var plan = try addSubqueries(calls.flatMap(\.children), to: input, &scope)
+    for window in windows { plan = try add(window.specification, window.calls, to: plan, &scope) }
+    return plan
   }
 
   private func add(
-    _ window: ResolvedWindow, _ calls: [(Expression, FunctionCall)], to input: any Operator,
+    _ window: ResolvedWindow, _ calls: [(Expression, FunctionCall)], to input: LogicalPlan,
     _ scope: inout Scope
-  ) throws -> any Operator {
+  ) throws -> LogicalPlan {
     let names = scope
     var computed: [ProjectOperator.Item] = []
     func column(_ expression: Expression) throws -> ColumnID {
@@ -53,8 +53,9 @@ extension Planner {
       results.append(try windowCall(call, expression, id, window, ordering, names, column))
       scope.replacements[key] = id
     }
-    let projected = computed.isEmpty ? input : ProjectOperator(input, computed)
-    return WindowOperator(projected, partition: partition, ordering: ordering, calls: results)
+    return .window(
+      input.projecting(computed),
+      LogicalPlan.Window(partition: partition, ordering: ordering, calls: results))
   }
 
   private func windowCall(

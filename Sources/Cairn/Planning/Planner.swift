@@ -1,13 +1,12 @@
 import CairnSQL
-import CairnStorage
 
-/// A query that is ready to run: its last operator and the columns of its rows.
+/// A query's plan and the columns of its rows.
 struct PlannedQuery {
-  var root: any Operator
+  var plan: LogicalPlan
   var columns: [Scope.Column]
 }
 
-/// Turns a parsed query into operators: names to columns, conditions to where they prune most.
+/// Turns a parsed query into a logical plan, clause by clause: names to columns, expressions to bound ones.
 ///
 /// Errors in the query are thrown as `BindError`.
 final class Planner {
@@ -54,8 +53,6 @@ final class Planner {
   /// Relations of all queries after common tables have been put in their places.
   private static let relationLimit = 2000
   private var relationCount = 0
-  /// How often the step of a recursion has named its table.
-  var workingTableMentionCount = 0
 
   init(
     _ archive: Archive, now: TimePoint, tableFiles: [TableFile] = [], queries: NamedQueries = NamedQueries(),
@@ -158,7 +155,8 @@ final class Planner {
     case .values(let rows): return try plan(values: rows, outer)
     case .table(let name):
       let source = try relation(.table(name, alias: nil), outer)
-      return try project(star(source.scope(outer), name.span), over: try source.build([], ids))
+      let scope = source.scope(outer)
+      return try project(try star(scope, name.span), scope, over: source.plan)
     case .setOperation(let operation, let isAll, let lhs, let rhs):
       return try combine(operation, isAll: isAll, lhs, rhs, outer)
     }
@@ -185,18 +183,20 @@ final class Planner {
         name: $0.name, id: ids.make(), isTime: $0.isTime && $1.isTime,
         shape: $0.shape == $1.shape ? $0.shape : nil)
     }
-    let branches = [left, right].map { (input: $0.root, columns: $0.columns.map(\.id)) }
+    let branches = [left, right].map { LogicalPlan.Branch(plan: $0.plan, columns: $0.columns) }
     let outputs = columns.map(\.id)
     if operation != .union {
-      let root = SetOperationOperator(operation, isAll: isAll, branches[0], branches[1], outputs)
-      return PlannedQuery(root: root, columns: columns)
+      let rows = LogicalPlan.SetOperation(
+        operation: operation, isAll: isAll, left: branches[0], right: branches[1], outputs: outputs)
+      return PlannedQuery(plan: .setOperation(rows), columns: columns)
     }
-    let union = UnionOperator(branches, outputs)
-    return PlannedQuery(root: isAll ? union : distinct(union, outputs), columns: columns)
+    let union = LogicalPlan.union(branches, outputs)
+    return PlannedQuery(plan: isAll ? union : distinct(union, outputs), columns: columns)
   }
 
-  func distinct(_ input: any Operator, _ columns: [ColumnID]) -> any Operator {
-    AggregateOperator(input, keys: columns, sets: [Array(columns.indices)], calls: [], text: { "" })
+  func distinct(_ input: LogicalPlan, _ columns: [ColumnID]) -> LogicalPlan {
+    .aggregate(
+      input, LogicalPlan.Aggregate(keys: columns, sets: [Array(columns.indices)], calls: [], text: { "" }))
   }
 
   private func plan(values rows: [Expression], _ outer: OuterScope?) throws -> PlannedQuery {
@@ -210,7 +210,7 @@ final class Planner {
     let columns = (0..<width).map { place in
       Scope.Column(name: "_col\(place)", id: ids.make(), isTime: false, shape: shapes?[place])
     }
-    return PlannedQuery(root: ValuesOperator(columns.map(\.id), bound), columns: columns)
+    return PlannedQuery(plan: .values(columns.map(\.id), bound), columns: columns)
   }
 
   /// What a row of VALUES consists of: the fields of one that is written as a row or cast to one.
@@ -237,16 +237,16 @@ final class Planner {
       Scope.Output(name: $0.name, id: $0.id, isTime: $0.isTime, isAlias: true, key: "\($0.id.number)")
     }
     var result = planned
-    result.root = try sort(planned.root, ordering, planned.columns.map(\.id), limits, &scope)
+    result.plan = try sort(planned.plan, ordering, planned.columns.map(\.id), limits, &scope)
     return result
   }
 
-  /// Adds sorting and limits over `root`; `outputs` are what places in the list mean.
+  /// Adds sorting and limits over `plan`; `outputs` are what places in the list mean.
   func sort(
-    _ root: any Operator, _ ordering: [SortItem], _ outputs: [ColumnID], _ limits: Limits?,
+    _ plan: LogicalPlan, _ ordering: [SortItem], _ outputs: [ColumnID], _ limits: Limits?,
     _ scope: inout Scope
-  ) throws -> any Operator {
-    var root = root
+  ) throws -> LogicalPlan {
+    var plan = plan
     if !ordering.isEmpty {
       var keys: [SortKey] = []
       var items: [ProjectOperator.Item] = []
@@ -261,22 +261,23 @@ final class Planner {
           keys.append(SortKey(item, outputs[place - 1], isTime: isTime))
           continue
         }
-        root = try addSubqueries([item.expression], to: root, &scope)
+        plan = try addSubqueries([item.expression], to: plan, &scope)
         let bound = try Binder.bind(item.expression, in: scope, now: now)
         let id = ids.make()
         items.append(ProjectOperator.Item(id: id, expression: bound, name: "\(item.expression)"))
         keys.append(SortKey(item, id, isTime: try scope.isTimeColumn(item.expression)))
       }
-      if !items.isEmpty { root = ProjectOperator(root, items) }
-      root = SortOperator(
-        root, keys, limit: limits?.sortLimit, keepsTies: limits?.keepsTies ?? false,
+      let keepsTies = limits?.keepsTies ?? false
+      let sort = LogicalPlan.Sort(
+        keys: keys, limit: keepsTies ? limits?.sortLimit : nil, keepsTies: keepsTies,
         text: { ordering.map { "\($0.expression)\($0.isDescending ? " DESC" : "")" }.joined(separator: ", ") }
       )
+      plan = .sort(plan.projecting(items), sort)
     }
     if let limits, limits.offset > 0 || limits.limit != nil {
-      root = LimitOperator(root, offset: limits.offset, limit: limits.keepsTies ? nil : limits.limit)
+      plan = .limit(plan, offset: limits.offset, count: limits.keepsTies ? nil : limits.limit)
     }
-    return root
+    return plan
   }
 }
 

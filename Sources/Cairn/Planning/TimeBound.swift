@@ -83,11 +83,13 @@ extension Scope {
 
   private func timeColumn(_ expression: Expression) throws(BindError) -> TimeColumn? {
     if let path = expression.accessPath {
-      guard case .events(_, let path) = try resolve(path, expression.span), let keys = path.keys,
-        keys.count == 1,
-        path.steps.count == 1, path.isTimeColumn
-      else { return nil }
-      return .column
+      switch try resolve(path, expression.span) {
+      case .events(_, let path):
+        return path.keys?.count == 1 && path.steps.count == 1 && path.isTimeColumn ? .column : nil
+      // Where it is handed on from records, a scan may come to know the bound.
+      case .column(let column, let rest): return column.isTime && rest.steps.isEmpty ? .column : nil
+      default: return nil
+      }
     }
     let inner: Expression
     let isDay: Bool

@@ -1,19 +1,27 @@
+import CairnSQL
 import CairnStorage
 
 /// A plan as text: an operator a line, its inputs indented below it.
 struct Explanation {
   private let root: any Operator
-  private let columns: [ColumnID]
   private let context: ExecutionContext
 
-  init(_ root: any Operator, _ columns: [ColumnID], _ context: ExecutionContext) {
+  init(_ root: any Operator, _ context: ExecutionContext) {
     self.root = root
-    self.columns = columns
     self.context = context
   }
 
-  /// The plan, and what of the archive each scan would look at (EXPLAIN).
-  func plannedLines() throws -> [String] {
+  /// What is asked for, the operators, and what of the archive each scan would look at (EXPLAIN).
+  func plannedLines(_ plan: LogicalPlan, _ explain: Statement.Explain) throws -> [String] {
+    switch explain {
+    case .logicalPlan: plan.lines
+    case .operators: try operatorLines()
+    case .plan, .analysis, .validity:
+      ["Logical plan"] + plan.lines + ["", "Operators"] + (try operatorLines())
+    }
+  }
+
+  private func operatorLines() throws -> [String] {
     try describe(root, 0) { node in
       guard let pruning = try node.pruning(context) else { return ("", []) }
       context.recorder.update { $0.add(pruning.statistics) }
@@ -22,11 +30,11 @@ struct Explanation {
   }
 
   /// The plan with what each operator gave, took and read when the query ran (EXPLAIN ANALYZE).
-  func measuredLines() throws -> [String] {
+  func measuredLines(_ columns: [ColumnID]) throws -> [String] {
     let start = monotonicNanoseconds()
     let recorder = OperatorRecorder()
     var rows = 0
-    try root.pull(context.measuring(recorder)) { [columns] batch in
+    try root.pull(context.measuring(recorder)) { batch in
       // As the result is: columns that nobody has asked for are read now.
       for id in columns { _ = try batch.columns[id]?.vector() }
       return batch.rowCount

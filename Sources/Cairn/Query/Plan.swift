@@ -28,9 +28,10 @@ struct Plan {
     switch statement {
     case .query(let query):
       let (planner, planned) = try Plan.planned(query, archive, options)
-      self.init(
-        Plan.columns(planned),
-        .rows(planned.root, planned.columns.map(\.id), planner.tables), try Plan.warnings(planner, options))
+      let warnings = try Plan.warnings(planner, options)
+      let ids = planned.columns.map(\.id)
+      let root = try Plan.improved(planned, planner, options).operators
+      self.init(Plan.columns(planned.columns, root), .rows(root, ids, planner.tables), warnings)
     case .explain(let query, let explain):
       let (planner, planned) = try Plan.planned(query, archive, options)
       let warnings = try Plan.warnings(planner, options)
@@ -38,10 +39,15 @@ struct Plan {
         self.init([QueryColumn(name: "Valid")], .texts([[.boolean(true)]]), warnings)
         return
       }
-      let isMeasured = if case .analysis = explain { true } else { false }
-      self.init(
-        [QueryColumn(name: "Query Plan")],
-        .explain(planned.root, planned.columns.map(\.id), planner.tables, isMeasured: isMeasured), warnings)
+      let plan = try Plan.improved(planned, planner, options)
+      let columns = [QueryColumn(name: "Query Plan")]
+      switch explain {
+      case .analysis:
+        let ids = planned.columns.map(\.id)
+        self.init(columns, .explainAnalyze(plan.operators, ids, planner.tables), warnings)
+      case .plan, .logicalPlan, .operators, .validity:
+        self.init(columns, .explain(plan, planner.tables, explain), warnings)
+      }
     case .prepare(let name, let text):
       options.prepared.set(name.text, text)
       self.init([], .nothing)
@@ -59,10 +65,19 @@ struct Plan {
   }
 
   /// With the types of those that are handed on as they are read or computed by what is of one type.
-  private static func columns(_ planned: PlannedQuery) -> [QueryColumn] {
+  private static func columns(_ columns: [Scope.Column], _ root: any Operator) -> [QueryColumn] {
     var types: [ColumnID: ResultType] = [:]
-    planned.root.addTypes(to: &types)
-    return planned.columns.map { QueryColumn(name: $0.name, type: $0.isTime ? .timestamp : types[$0.id]) }
+    root.addTypes(to: &types)
+    return columns.map { QueryColumn(name: $0.name, type: $0.isTime ? .timestamp : types[$0.id]) }
+  }
+
+  /// The plan after all passes.
+  private static func improved(
+    _ planned: PlannedQuery, _ planner: Planner, _ options: QueryOptions
+  ) throws -> LogicalPlan {
+    try PlanPass.improved(
+      planned.plan, planned.columns.map(\.id), planner.ids, now: planner.now,
+      without: options.mode.withoutPasses)
   }
 
   init(_ columns: [QueryColumn], _ work: Query.Work, _ warnings: [String] = []) {
@@ -81,7 +96,7 @@ struct Plan {
       usesLogstashTime: options.usesLogstashTime, findsValues: options.finder != nil)
     var planned = try planner.plan(query, outer: nil)
     if let limit = options.rowLimit {
-      planned.root = LimitOperator(planned.root, offset: 0, limit: max(0, limit))
+      planned.plan = .limit(planned.plan, offset: 0, count: max(0, limit))
     }
     return (planner, planned)
   }

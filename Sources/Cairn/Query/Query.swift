@@ -19,7 +19,10 @@ public final class Query {
   public private(set) var statistics = QueryStatistics()
   /// Whether the rows are the lines of a plan (EXPLAIN).
   public var isPlan: Bool {
-    if case .explain = work { true } else { false }
+    switch work {
+    case .explain, .explainAnalyze: true
+    case .rows, .texts, .nothing: false
+    }
   }
   /// How far the latest run has come.
   public let progress = QueryProgress()
@@ -29,8 +32,9 @@ public final class Query {
 
   enum Work {
     case rows(any Operator, [ColumnID], [EventsTable])
-    /// EXPLAIN, with rows, time and bytes of each operator if it is measured.
-    case explain(any Operator, [ColumnID], [EventsTable], isMeasured: Bool)
+    /// EXPLAIN, and with rows, time and bytes of each operator EXPLAIN ANALYZE.
+    case explain(LogicalPlan, [EventsTable], Statement.Explain)
+    case explainAnalyze(any Operator, [ColumnID], [EventsTable])
     /// A result that is at hand.
     case texts([[EngineValue]])
     /// Nothing to show.
@@ -97,12 +101,16 @@ public final class Query {
     var rowCount = 0
     switch self.work {
     case .rows: break
-    case .explain(let root, let ids, let tables, let isMeasured):
-      let explanation = Explanation(root, ids, context)
-      let lines = try isMeasured ? explanation.measuredLines() : explanation.plannedLines()
+    case .explain(let plan, let tables, let explain):
+      let root = plan.operators
+      let lines = try Explanation(root, context).plannedLines(plan, explain)
       rowCount = lines.count
-      try body(
-        try work(ResultBatch(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })])))
+      try body(try work(ResultBatch(lines: lines)))
+      try finish(tables, root, context.recorder, rowCount: rowCount)
+    case .explainAnalyze(let root, let ids, let tables):
+      let lines = try Explanation(root, context).measuredLines(ids)
+      rowCount = lines.count
+      try body(try work(ResultBatch(lines: lines)))
       try finish(tables, root, context.recorder, rowCount: rowCount)
     case .texts(let columns):
       rowCount = columns.first?.count ?? 0
@@ -148,6 +156,13 @@ public final class Query {
       more += try ValueHints(archive, root.scanConditions).texts()
     }
     warnings += more.filter { !warnings.contains($0) }
+  }
+}
+
+extension ResultBatch {
+  /// One column of texts.
+  fileprivate init(lines: [String]) {
+    self.init(rowCount: lines.count, columns: [.plain(lines.map { .text(Array($0.utf8)) })])
   }
 }
 

@@ -75,7 +75,8 @@ extension Parser {
       let option = current
       if acceptWord("TYPE") {
         switch wordHere {
-        case "LOGICAL", "DISTRIBUTED": explain = .plan
+        case "LOGICAL": explain = .logicalPlan
+        case "DISTRIBUTED": explain = .operators
         case "VALIDATE": explain = .validity
         default: throw unexpected(["LOGICAL", "DISTRIBUTED", "VALIDATE"], note: " after TYPE")
         }

@@ -27,8 +27,12 @@ public enum Statement: Sendable, Equatable {
 
   /// What EXPLAIN shows.
   public enum Explain: Sendable {
-    /// The plan.
+    /// What is asked for, and the operators that answer it.
     case plan
+    /// What is asked for alone.
+    case logicalPlan
+    /// The operators alone.
+    case operators
     /// The plan with what running it took.
     case analysis
     /// Whether the query is valid.

@@ -133,7 +133,8 @@ package struct Needle: Sendable, Equatable {
     mayMatchNonStrings = texts.contains(where: Needle.maySpellNonString)
   }
 
-  private static func maySpellNonString(_ text: [UInt8]) -> Bool {
+  /// Whether a number, boolean, object or array may have a text.
+  static func maySpellNonString(_ text: [UInt8]) -> Bool {
     guard let first = text.first else { return false }
     return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "-")
       || first &- UInt8(ascii: "0") <= 9 && ExactDecimal.isJSONNumber(text)

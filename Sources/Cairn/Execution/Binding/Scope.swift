@@ -221,8 +221,6 @@ final class OuterScope {
   let scope: Scope
   /// Columns whose values are parameters of the subquery.
   private(set) var used: [ColumnID] = []
-  /// How often a column was, to tell whether a part of the subquery uses any.
-  private(set) var useCount = 0
 
   init(_ scope: Scope) { self.scope = scope }
 
@@ -232,7 +230,6 @@ final class OuterScope {
 
   /// Makes a column a parameter; one of a query still further out is a parameter on every level between.
   func use(_ id: ColumnID) {
-    useCount += 1
     if !used.contains(id) { used.append(id) }
     if !scope.owns(id) { scope.outer?.use(id) }
   }

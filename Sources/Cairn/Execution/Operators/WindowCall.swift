@@ -17,6 +17,14 @@ struct WindowCall: Sendable {
       /// The column of the distance.
       case preceding(ColumnID), following(ColumnID)
 
+      /// The column of its distance.
+      var distance: ColumnID? {
+        switch self {
+        case .preceding(let id), .following(let id): id
+        default: nil
+        }
+      }
+
       /// Bounds further on have larger numbers.
       var order: Int {
         switch self {
@@ -42,6 +50,9 @@ struct WindowCall: Sendable {
   let ignoresNulls: Bool
   /// The column of FILTER, if there is one: the last of `arguments`.
   let hasFilter: Bool
+
+  /// What it reads, distances of its frame among them.
+  var columns: [ColumnID] { arguments + [frame.start.distance, frame.end.distance].compactMap { $0 } }
 
   /// Whether its values may be larger than those that it is computed from.
   var mayGrow: Bool { if case .aggregate = function { true } else { false } }

@@ -17,8 +17,7 @@ final class WindowOperator: Operator {
     self.partition = partition
     self.ordering = ordering
     self.calls = calls
-    let distances = calls.flatMap { [$0.frame.start.distance, $0.frame.end.distance].compactMap { $0 } }
-    needed = Set(partition + ordering.map(\.column) + calls.flatMap(\.arguments) + distances).sorted {
+    needed = Set(partition + ordering.map(\.column) + calls.flatMap(\.columns)).sorted {
       $0.number < $1.number
     }
   }
@@ -198,15 +197,5 @@ final class WindowOperator: Operator {
       }
     }
     return results
-  }
-}
-
-extension WindowCall.Frame.Bound {
-  /// The column of its distance.
-  fileprivate var distance: ColumnID? {
-    switch self {
-    case .preceding(let id), .following(let id): id
-    default: nil
-    }
   }
 }
