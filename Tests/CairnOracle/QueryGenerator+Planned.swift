@@ -115,7 +115,7 @@ extension QueryGenerator {
         "eventTime < '2024-02-10' AND \(path) IS NOT NULL",
       ])
     }
-    return (0...below(2)).map { _ in
+    return (0...(below(3) / 2)).map { _ in
       pick([
         onKey("x"), onKey("x"), onKey("y"), onTime(), onTime(), "x = y", "x IS NULL", "y IS NULL",
         "coalesce(x, y, t) IS NOT NULL", "t >= '2024-01-01'", "(x IN (NULL, 'a')) IS NOT TRUE",

@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: 0..<3)
   func planned(seed: UInt64) throws {
     try check(
-      try QueryFixture.odd(seed: 40 + seed, count: 40), seed: seed, count: Self.isLong ? 4000 : 120
+      try QueryFixture.odd(seed: 40 + seed, count: 40), seed: seed, count: Self.isLong ? 4000 : 60
     ) {
       $0.nextPlanned()
     }
