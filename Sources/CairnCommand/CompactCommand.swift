@@ -12,8 +12,8 @@ struct CompactCommand: ParsableCommand {
       Objects that the archive has already are skipped, however the path to them is typed, so the same command \
       can run again at any time: files of unchanged size and modification time without being read. What cannot be read is kept under ARCHIVE/rejects with its place \
       and reason, and the exit code is then 3. Files that by their content hold no log (images, programs) are \
-      named and left where they are; those that hold logs in a form that is not read (zip, UTF-16) too, with \
-      the way out and exit code 3.
+      named and left where they are; those that hold logs in a form that is not read too, with the way out and \
+      exit code 3.
       """)
 
   @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"), completion: .file())
@@ -48,7 +48,7 @@ struct CompactCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Look for this wrapping of records only: \(Wrapping.allCases.map(\.name).joined(separator: ", ")).",
+      "Look for this wrapping of records only.",
       valueName: "form"))
   var envelope: Wrapping?
 
@@ -83,6 +83,10 @@ struct CompactCommand: ParsableCommand {
   func validate() throws {
     guard maxObject.value <= CompactionOptions.greatestObjectByteLimit else {
       throw ValidationError("--max-object must be at most 1TiB")
+    }
+    if let place = sources.first(where: { $0.hasPrefix("s3://") || $0.hasPrefix("https://") }) {
+      throw ValidationError(
+        "\(place): cairn reads files; aws s3 sync BUCKET DIRECTORY brings objects, only what is new")
     }
   }
 
@@ -196,6 +200,9 @@ extension Wrapping: ExpressibleByArgument {
     guard let found = Wrapping.allCases.first(where: { $0.name == argument }) else { return nil }
     self = found
   }
+
+  /// The names.
+  public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
 /// What a compaction or a merge reports, for the line that shows it.

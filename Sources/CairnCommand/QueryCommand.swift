@@ -107,7 +107,10 @@ struct QueryCommand: ParsableCommand {
     session.showsWarnings = !quiet
     session.showsCount = stats || (!quiet && isTerminal(2))
     session.showsStatistics = stats
-    if !quiet, let description = range.description { printError(description) }
+    if !quiet {
+      if let description = range.description { printError(description) }
+      if let note = range.emptyNote(session.archive) { printError(note) }
+    }
     let text = try text()
     try format.begin()
     if let text {
