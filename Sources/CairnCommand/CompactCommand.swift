@@ -219,11 +219,14 @@ final class CompactionView: @unchecked Sendable {
     state.phase = phases[progress.isSealing ? 1 : 0]
     state.bytes = progress.jsonByteCount
     guard progress.totalFiles > 0 else { return state }
-    state.fraction = Double(progress.files) / Double(progress.totalFiles)
+    // Reading takes half of the time, and sealing as much: of all bytes, which are known when all is read.
+    let read = Double(progress.files) / Double(progress.totalFiles)
+    let sealed = read * Double(progress.sealedByteCount) / Double(max(1, progress.jsonByteCount))
+    state.fraction = (read + min(read, sealed)) / 2
     state.counts =
       "\(formatCount(progress.files)) of \(formatCount(progress.totalFiles)) objects, "
       + "\(formatCount(progress.records)) events, "
-    state.end = "\(progress.isMerging ? "merged" : "read") %; sealing"
+    state.end = "\(progress.isMerging ? "merged" : "read") %; committing"
     return state
   }
 }
