@@ -134,6 +134,9 @@ extension PieceFiller {
     if SourceKey(delivery.key).hasDeliveredName {
       return try reject(delivery, offset: 0, reason: content.reason)
     }
+    var content = content
+    // What is packed does not show what it is, but its name may: `x.json.bz2`.
+    if content.isPacked, delivery.isNamedLikeLog { content.holdsLogs = true }
     output.rejects.append(
       FileRejects(
         key: delivery.key, content.reason, at: 0,

@@ -115,6 +115,12 @@ final class PieceFiller: PieceSink {
       fragmentByteLimit: options.fragmentByteLimit, wrapping: options.wrapping)
     try shredder.shred(fault: fault)
     if shredder.isKept { ownObjects.add(object) }
+    if shredder.holdsUnreadRecords {
+      let content = ForeignContent(
+        what: "kept as other JSON, with what looks like CloudTrail records in a form that is not read",
+        wayOut: "make JSON lines of them", holdsLogs: true)
+      output.rejects.append(FileRejects(key: entry.key, content.reason, at: 0, foreign: content))
+    }
     return shredder.isKept
   }
 
