@@ -174,8 +174,13 @@ struct CompactCommand: ParsableCommand {
     let before = try? parent.readStored(name, limit: ArchiveMetrics.byteLimit)
     let text = ArchiveMetrics(path: archive, run: outcome, after: before ?? []).text
     let temporary = FileName(bytes: name.bytes + Array(".tmp".utf8))
-    try parent.writeSynced(temporary, Array(text.utf8))
-    try parent.replace(name, with: temporary)
+    do {
+      try parent.writeSynced(temporary, Array(text.utf8))
+      try parent.replace(name, with: temporary)
+    } catch {
+      try? parent.remove(temporary)
+      throw error
+    }
   }
 }
 
