@@ -92,7 +92,8 @@ struct QueryCommand: ParsableCommand {
         "\(word): no archive; give its directory before the SQL, or name it in CAIRN_ARCHIVE")
     }
     let session = QuerySession(
-      try Archive(named: archives, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
+      try Archive(named: archives, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value))
+        .keptOpen(),
       format.named ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds

@@ -81,7 +81,7 @@ struct ScanCommand: ParsableCommand {
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()
-    let archive = try Archive(named: archive)
+    let archive = try Archive(named: archive).keptOpen()
     request.usesLogstashTime = !range.ignoresLogstashTime
     request.condition = try condition.map {
       try Condition(

@@ -36,7 +36,7 @@ struct AuditOptions: ParsableArguments {
     let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: true)
     defer { interrupt.end() }
     if let description = range.description { note(description) }
-    let archive = try Archive(named: [path])
+    let archive = try Archive(named: [path]).keptOpen()
     try format.begin()
     let progress = options.progress
     let meter = ProgressMeter.start(isWanted: !quiet) { $0 = .init(progress) }
