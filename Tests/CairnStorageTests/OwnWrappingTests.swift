@@ -59,6 +59,11 @@ import Testing
     ] { try reads(text) }
     // The records of an envelope are its own, whatever is in them.
     try reads("{ \"Records\": [ \(a), {\"x\":\(b)}, {\"y\":{\"z\":[\(c)]}} ] }")
+    for space in ["", " ", "\n "] {
+      let list = "\"Records\":\(space)[\(a),\(space){\"k\":1},\(b)]"
+      try reads("{\(space)\(list),\"after\":[\(c),{\"eventID\":1,\"userIdentity\":2}]}")
+      try reads("{\(space)\"before\":\(space)[\(c)],\"and\":{\"x\":\(c)},\(list)}")
+    }
     try reads("{\"eventName\":\"x\",\"eventID\":\"9\",\"inside\":\(a)}", 1)
   }
 

@@ -113,10 +113,18 @@ extension ObjectShredder {
 
   /// What most objects begin with, told without looking further.
   private func startsRecord(_ start: Int) -> Bool {
-    Self.openings.contains { bytes[start...].starts(with: $0) }
+    if bytes[start...].starts(with: Self.recordOpening) { return true }
+    guard bytes[start...].starts(with: Self.envelopeOpening) else { return false }
+    var skimmer = JSONSkimmer(bytes, at: start + Self.envelopeOpening.count)
+    skimmer.skipWhitespace()
+    guard skimmer.byte == UInt8(ascii: ":") else { return false }
+    skimmer.position += 1
+    skimmer.skipWhitespace()
+    return skimmer.byte == UInt8(ascii: "[")
   }
 
-  private static let openings = ["{\"eventVersion\"", "{\"Records\":["].map { Array($0.utf8) }
+  private static let recordOpening = Array("{\"eventVersion\"".utf8)
+  private static let envelopeOpening = Array("{\"Records\"".utf8)
 
   private mutating func shred(_ site: WrappedRecords.Site) throws {
     if entry.flags.wrapping == .none { entry.flags.wrapping = site.wrapping }

@@ -28,8 +28,27 @@ struct WrappedRecords {
 
   /// Visits the records in the object, array or string at `start`, in their order, until `visit` gives false.
   func visit(documentAt start: Int, _ visit: (Site) throws -> Bool) rethrows -> End {
+    // Whatever else is in an envelope, its records are those that it lists.
+    if forced == nil, isEnvelope(at: start) { return .whole(start) }
     var skimmer = JSONSkimmer(bytes, at: start)
     return try value(&skimmer, .none, 0, visit) ?? .whole(skimmer.position)
+  }
+
+  /// Whether the object at `start` has a list of records as CloudTrail's have, with something in it.
+  private func isEnvelope(at start: Int) -> Bool {
+    var skimmer = JSONSkimmer(bytes, at: start)
+    var isFound = false
+    _ = skimmer.visitMembers { key, value in
+      guard bytes[key].elementsEqual(ObjectRecognizer.recordsKey), value.byte == UInt8(ascii: "[") else {
+        return true
+      }
+      var inside = value
+      inside.position += 1
+      inside.skipWhitespace()
+      isFound = inside.byte != UInt8(ascii: "]")
+      return !isFound
+    }
+    return isFound
   }
 
   /// Whether the object at `start` is a record in itself: not one that stands beside its own text, as Splunk has it.
