@@ -23,7 +23,7 @@ let package = Package(
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
-    .target(name: "CairnShims"),
+    .target(name: "CairnShims", dependencies: ["CNettle"]),
     .target(name: "CLineEditor"),
     .target(name: "CResources"),
     .target(

@@ -82,7 +82,8 @@ public struct ArchiveMetrics: Sendable {
   }
 
   private mutating func addState(_ path: String, _ run: Run) {
-    guard let manifest = try? ArchiveSnapshot(path: path).manifest else { return }
+    guard let snapshot = try? ArchiveSnapshot(path: path) else { return }
+    let manifest = snapshot.manifest
     func sum(_ field: KeyPath<SegmentEntry, Int>) -> Int {
       manifest.segments.reduce(0) { $0 + $1[keyPath: field] }
     }
@@ -96,13 +97,51 @@ public struct ArchiveMetrics: Sendable {
       "retired_segments", "gauge", "Segments that stay for readers of earlier states.",
       manifest.retiredSegmentCount)
     add("held", "gauge", "Whether dropping is forbidden.", manifest.hold == nil ? 0 : 1)
-    let newest = manifest.segments.map(\.maximumTime).max() ?? .min
-    if newest > .min {
-      add("newest_event_timestamp_seconds", "gauge", "The latest event time.", Int(newest / 1000))
+    // One record from a clock that is far ahead would say for years that nothing is late.
+    guard let events = try? Events(snapshot, until: run.time * 1000) else { return }
+    add("future_events", "gauge", "Events later than the end of the last run.", events.laterCount)
+    if let newest = events.newest {
       add(
-        "lag_seconds", "gauge", "From the latest event to the end of the last run.",
+        "newest_event_timestamp_seconds", "gauge", "The latest event time that is not in the future.",
+        Int(newest / 1000))
+      add(
+        "lag_seconds", "gauge", "From that event to the end of the last run.",
         Int(run.time) - Int(newest / 1000))
     }
+  }
+
+  /// What event times say of a moment, milliseconds since 1970.
+  private struct Events {
+    /// The latest that is not behind the moment.
+    private(set) var newest: Int64?
+    /// Rows behind it.
+    private(set) var laterCount = 0
+
+    init(_ snapshot: ArchiveSnapshot, until moment: Int64) throws {
+      for entry in snapshot.manifest.segments where entry.rowCount > entry.untimedRowCount {
+        if entry.maximumTime <= moment {
+          take(entry.maximumTime)
+        } else {
+          try add(snapshot.open(entry), until: moment)
+        }
+      }
+    }
+
+    private mutating func add(_ reader: SegmentReader, until moment: Int64) throws {
+      for (index, group) in reader.footer.rowGroups.enumerated() where group.rowCount > group.untimedRowCount
+      {
+        if group.maximumTime <= moment {
+          take(group.maximumTime)
+        } else {
+          let times = try reader.times(of: index)
+          let first = times.firstIndex(from: moment + 1)
+          if first > 0 { take(times[first - 1]) }
+          laterCount += times.count - first
+        }
+      }
+    }
+
+    private mutating func take(_ time: Int64) { newest = max(newest ?? time, time) }
   }
 
   private mutating func add(_ name: String, _ type: String, _ help: String, _ value: Int) {

@@ -33,6 +33,11 @@ public struct SourceListing: Sendable {
   /// Opens an archive directory or a segment file. Throws as opening does: `CairnError.usage`, `.damaged`, `.io`.
   public init(path: String) throws { readers = try Inspection.readers(path) }
 
+  /// The objects of the state that a snapshot shows, whatever its directory is called and has in it by now.
+  public init(_ snapshot: ArchiveSnapshot) throws {
+    readers = try snapshot.manifest.segments.map { try snapshot.open($0) }
+  }
+
   /// Calls `body` with each object, in the order of the archive; one in several segments comes once, at its end.
   public func visit(_ body: (Source) throws -> Void) throws {
     var source = Source()

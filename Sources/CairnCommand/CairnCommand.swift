@@ -28,7 +28,10 @@ struct CairnCommand: ParsableCommand {
     Signals.install()
     cairn_exit_where_resources_end(5)
     do {
-      var command = try parse(try Arguments.decoded())
+      var arguments = try Arguments.decoded()
+      // As other tools have it.
+      if arguments == ["version"] || arguments == ["-V"] { arguments = ["--version"] }
+      var command = try parse(arguments)
       do {
         try command.run()
       } catch let code as ExitCode {
@@ -45,7 +48,11 @@ struct CairnCommand: ParsableCommand {
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
-      if code == .success { print(message) } else { printError(message) }
+      if code == .success {
+        print(message)
+      } else {
+        printError(Arguments.onOneLine(in: improved(message)), hasLines: true)
+      }
       Glibc.exit(code == .success ? 0 : 2)
     }
   }
@@ -69,8 +76,16 @@ struct CairnCommand: ParsableCommand {
     let names = configuration.subcommands.map { $0._commandName } + ["help"]
     guard let word = words.first, !word.hasPrefix("-"), !names.contains(word) else { return }
     let near = NearNames.nearest(to: word, among: names)
-    throw CairnError.usage(
-      "there is no command \(word)\(near.map { "; did you mean \($0)?" } ?? ""); cairn --help lists them")
+    throw CairnError.usage(FamiliarWords.answer(toCommand: word, near: near))
+  }
+
+  /// A message of the parser, where somebody may have another tool's option in mind.
+  private static func improved(_ message: String) -> String {
+    let name = Arguments.words.first
+    guard let subcommand = configuration.subcommands.first(where: { $0._commandName == name }) else {
+      return message
+    }
+    return FamiliarWords.improved(message, help: helpMessage(for: subcommand))
   }
 
   private static func finish(_ error: CairnError) {
@@ -82,7 +97,8 @@ struct CairnCommand: ParsableCommand {
       for line in Signals.advice { printError(line) }
       Glibc.exit(code)
     }
-    printError("cairn: \(error)")
+    printError("cairn: \(Arguments.onOneLine(in: error.description))", hasLines: true)
+    if let advice = FamiliarWords.advice(on: error, Arguments.words) { printError(advice) }
     Glibc.exit(error.exitCode)
   }
 }

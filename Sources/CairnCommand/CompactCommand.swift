@@ -12,8 +12,8 @@ struct CompactCommand: ParsableCommand {
       Objects that the archive has already are skipped, however the path to them is typed, so the same command \
       can run again at any time: files of unchanged size and modification time without being read. What cannot be read is kept under ARCHIVE/rejects with its place \
       and reason, and the exit code is then 3. Files that by their content hold no log (images, programs) are \
-      named and left where they are; those that hold logs in a form that is not read (zip, UTF-16) too, with \
-      the way out and exit code 3.
+      named and left where they are; those that hold logs in a form that is not read too, with the way out and \
+      exit code 3.
       """)
 
   @Argument(help: ArgumentHelp("Files, directories, globs, or - .", valueName: "source"), completion: .file())
@@ -48,7 +48,7 @@ struct CompactCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Look for this wrapping of records only: \(Wrapping.allCases.map(\.name).joined(separator: ", ")).",
+      "Look for this wrapping of records only.",
       valueName: "form"))
   var envelope: Wrapping?
 
@@ -83,6 +83,10 @@ struct CompactCommand: ParsableCommand {
   func validate() throws {
     guard maxObject.value <= CompactionOptions.greatestObjectByteLimit else {
       throw ValidationError("--max-object must be at most 1TiB")
+    }
+    if let place = sources.first(where: { $0.hasPrefix("s3://") || $0.hasPrefix("https://") }) {
+      throw ValidationError(
+        "\(place): cairn reads files; aws s3 sync BUCKET DIRECTORY brings objects, only what is new")
     }
   }
 
@@ -170,8 +174,13 @@ struct CompactCommand: ParsableCommand {
     let before = try? parent.readStored(name, limit: ArchiveMetrics.byteLimit)
     let text = ArchiveMetrics(path: archive, run: outcome, after: before ?? []).text
     let temporary = FileName(bytes: name.bytes + Array(".tmp".utf8))
-    try parent.writeSynced(temporary, Array(text.utf8))
-    try parent.replace(name, with: temporary)
+    do {
+      try parent.writeSynced(temporary, Array(text.utf8))
+      try parent.replace(name, with: temporary)
+    } catch {
+      try? parent.remove(temporary)
+      throw error
+    }
   }
 }
 
@@ -196,6 +205,9 @@ extension Wrapping: ExpressibleByArgument {
     guard let found = Wrapping.allCases.first(where: { $0.name == argument }) else { return nil }
     self = found
   }
+
+  /// The names.
+  public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
 /// What a compaction or a merge reports, for the line that shows it.
@@ -212,11 +224,14 @@ final class CompactionView: @unchecked Sendable {
     state.phase = phases[progress.isSealing ? 1 : 0]
     state.bytes = progress.jsonByteCount
     guard progress.totalFiles > 0 else { return state }
-    state.fraction = Double(progress.files) / Double(progress.totalFiles)
+    // Reading takes half of the time, and sealing as much: of all bytes, which are known when all is read.
+    let read = Double(progress.files) / Double(progress.totalFiles)
+    let sealed = read * Double(progress.sealedByteCount) / Double(max(1, progress.jsonByteCount))
+    state.fraction = (read + min(read, sealed)) / 2
     state.counts =
       "\(formatCount(progress.files)) of \(formatCount(progress.totalFiles)) objects, "
       + "\(formatCount(progress.records)) events, "
-    state.end = "\(progress.isMerging ? "merged" : "read") %; sealing"
+    state.end = "\(progress.isMerging ? "merged" : "read") %; committing"
     return state
   }
 }

@@ -46,6 +46,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Add the whole record as the column eventJson.")
   var records = false
 
+  @Flag(help: "Write members that are objects as Parquet's VARIANT, by DuckDB, instead of JSON text.")
+  var variant = false
+
   @Flag(help: "Make an Iceberg table of the Parquet files, which needs pyiceberg too.")
   var iceberg = false
 
@@ -56,6 +59,19 @@ struct ExportCommand: ParsableCommand {
 
   @Flag(help: "Show errors only.")
   var quiet = false
+
+  func validate() throws {
+    if format != .parquet, iceberg || variant || location != nil {
+      throw ValidationError("--variant, --iceberg and --location go with --format parquet")
+    }
+    if variant, iceberg || location != nil { throw ValidationError("an Iceberg table has no VARIANT yet") }
+    // Objects are what they were: part of one is none.
+    if format == .objects, since != nil || until != nil || condition != nil || by != nil || records {
+      throw ValidationError(
+        "--since, --until, --where, --by and --records are not for --format objects; cairn restore --source chooses by name"
+      )
+    }
+  }
 
   func run() throws {
     if format == .objects {
@@ -73,6 +89,7 @@ struct ExportCommand: ParsableCommand {
     if let condition { arguments.append("--where=\(condition)") }
     if let by { arguments.append("--by=\(by)") }
     if records { arguments.append("--records") }
+    if variant { arguments.append("--variant") }
     if iceberg { arguments.append("--iceberg") }
     if let location { arguments.append("--location=\(location)") }
     if quiet { arguments.append("--quiet") }
@@ -85,7 +102,8 @@ struct ExportCommand: ParsableCommand {
   /// Throws where what is needed is not there.
   private func check(_ python: String) throws {
     let isTable = iceberg || location != nil
-    let packages = (format == .parquet ? ["pyarrow"] : []) + (isTable ? ["pyiceberg"] : [])
+    let packages =
+      (format == .parquet ? ["pyarrow"] : []) + (isTable ? ["pyiceberg"] : []) + (variant ? ["duckdb"] : [])
     let modules = (["cairn"] + packages).joined(separator: ", ")
     var process = pid_t()
     // What it has to say is said better here.
@@ -99,6 +117,7 @@ struct ExportCommand: ParsableCommand {
     }
     if result == 0 { while waitpid(process, &status, 0) < 0, errno == EINTR {} }
     guard result == 0, status == 0 else {
+      let python = escapeForTerminal(python)
       throw CairnError.usage(
         """
         export --format \(format.rawValue) needs \(python) with \(modules): make wheel, then \

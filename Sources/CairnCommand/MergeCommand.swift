@@ -79,6 +79,8 @@ struct CollectCommand: ParsableCommand {
     guard let start = TimeArgument.relative(grace, now: 0), start <= 0, grace != "now" else {
       throw ValidationError("--grace is a span such as 24h")
     }
+    let meter = ProgressMeter.start(isWanted: !output.quiet) { $0.phase = "removing" }
+    defer { meter?.end() }
     let summary = try collectGarbage(of: try Arguments.text(archive, of: "the archive"), grace: 0 - start)
     if output.quiet { return }
     let waiting = summary.waiting > 0 ? ", \(formatCount(summary.waiting)) stay for readers" : ""

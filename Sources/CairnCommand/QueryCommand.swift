@@ -98,7 +98,8 @@ struct QueryCommand: ParsableCommand {
         "\(word): no archive; give its directory before the SQL, or name it in CAIRN_ARCHIVE")
     }
     let session = QuerySession(
-      try Archive(named: archives, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value)),
+      try Archive(named: archives, cacheByteLimit: Archive.cacheByteLimit(memoryLimit: memory.value))
+        .keptOpen(),
       format.named ?? .standard, isSafe: format.csvSafe)
     session.options.since = range.since?.milliseconds
     session.options.until = range.until?.milliseconds
@@ -114,7 +115,10 @@ struct QueryCommand: ParsableCommand {
     session.showsWarnings = !quiet
     session.showsCount = stats || (!quiet && isTerminal(2))
     session.showsStatistics = stats
-    if !quiet, let description = range.description { printError(description) }
+    if !quiet {
+      if let description = range.description { printError(description) }
+      if let note = range.emptyNote(session.archive) { printError(note) }
+    }
     let text = try text()
     try format.begin()
     if let text {

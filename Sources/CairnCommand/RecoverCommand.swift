@@ -19,6 +19,8 @@ struct RecoverCommand: ParsableCommand {
   var yes = false
 
   func run() throws {
+    let meter = ProgressMeter.start(isWanted: true) { _ in }
+    defer { meter?.end() }
     let recovery = try ArchiveRecovery(path: archive)
     guard let problem = recovery.problem else {
       return try line("whole", state(recovery.manifest) + ": nothing to recover")

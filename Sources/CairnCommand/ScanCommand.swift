@@ -47,7 +47,7 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var limiting: LimitOptions
 
-  @Flag(help: "Print the number of events only.")
+  @Flag(name: [.long, .customShort("c")], help: "Print the number of events only.")
   var count = false
 
   @OptionGroup var format: OutputOptions
@@ -81,7 +81,7 @@ struct ScanCommand: ParsableCommand {
     if let order { request.order = order == .time ? .time : .reverseTime }
     request.threads = threading.count
     let start = monotonicSeconds()
-    let archive = try Archive(named: archive)
+    let archive = try Archive(named: archive).keptOpen()
     request.usesLogstashTime = !range.ignoresLogstashTime
     request.condition = try condition.map {
       try Condition(
@@ -89,7 +89,9 @@ struct ScanCommand: ParsableCommand {
     }
     var scan = Scan(archive, request)
     let warnings = try scan.warnings + (try selectedPaths().map { try scan.warnings(of: $0) } ?? [])
-    if strict, !warnings.isEmpty { throw CairnError.usage(warnings.joined(separator: "\n")) }
+    if strict, !warnings.isEmpty {
+      throw CairnError.usage(warnings.map { escapeForTerminal($0) }.joined(separator: "\n"))
+    }
     if !quiet {
       for warning in warnings { printError("cairn: warning: \(escapeForTerminal(warning))") }
       if let description = range.description { printError(description) }
@@ -129,6 +131,7 @@ struct ScanCommand: ParsableCommand {
     if explain { show(scan.statistics, seconds: monotonicSeconds() - start) }
     if rows == 0 {
       if !quiet {
+        if let note = range.emptyNote(archive) { printError(note) }
         for hint in try scan.hints { printError("cairn: warning: \(escapeForTerminal(hint))") }
       }
       throw ExitCode(1)
@@ -231,7 +234,7 @@ struct ScanCommand: ParsableCommand {
       events     \(formatCount(statistics.rows))
       read       \(formatBytes(statistics.bytesRead)) in \(formatCount(statistics.blocksRead)) blocks
       time       \(fixed(seconds * 1000, 1)) ms
-      """)
+      """, hasLines: true)
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cairn
 import CairnSynth
 import Glibc
 
@@ -58,7 +59,11 @@ struct SynthCommand: ParsableCommand {
     options.duplicatesPercent = duplicates
     options.incidents = incident
     options.startDate = start
-    let summary = try generate(options)
+    let view = SynthView(expected: events)
+    let meter = ProgressMeter.start(isWanted: !output.quiet) { $0 = view.state }
+    defer { meter?.end() }
+    let summary = try generate(options) { view.set($0) }
+    meter?.end()
     if !output.quiet { print(Self.line(summary)) }
   }
 
@@ -75,6 +80,29 @@ struct SynthCommand: ParsableCommand {
   private static func rounded(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+/// How far a history is.
+private final class SynthView: @unchecked Sendable {
+  private let lock = Lock()
+  private let expected: Int
+  private var summary: SynthSummary?
+
+  init(expected: Int) { self.expected = expected }
+
+  func set(_ summary: SynthSummary) { lock.withLock { self.summary = summary } }
+
+  var state: ProgressMeter.State {
+    let known = lock.withLock { self.summary }
+    var state = ProgressMeter.State()
+    state.phase = "writing"
+    guard let summary = known else { return state }
+    state.counts = "\(formatCount(summary.eventCount)) events, "
+    state.bytes = summary.compressedByteCount
+    if expected > 0 { state.fraction = min(1, Double(summary.eventCount) / Double(expected)) }
+    state.end = "writing %"
+    return state
   }
 }
 

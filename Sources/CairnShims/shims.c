@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -75,8 +76,12 @@ int cairn_rename_to_new(int fromDirectory, const char *from, int toDirectory, co
 
 int cairn_sync_file_system(int fd) { return syncfs(fd); }
 
-void cairn_release_freed_pages(size_t limit) {
+static _Atomic size_t kept_freed_bytes = 32 << 20;
+
+void cairn_keep_freed_pages(size_t byteCount) { kept_freed_bytes = byteCount; }
+
+void cairn_release_freed_pages(void) {
 #if defined(__GLIBC__)
-  if (mallinfo2().fordblks > limit) malloc_trim(0);
+  if (mallinfo2().fordblks > kept_freed_bytes) malloc_trim(0);
 #endif
 }

@@ -37,6 +37,29 @@ import Testing
     #expect(failed.code == 5)
     #expect(try metrics().contains("cairn_last_run_exit_code 5") && metrics().contains("cairn_events 2"))
     #expect(try treePaths(directory.path).filter { $0.hasPrefix("m.prom") } == ["m.prom"])
+    // Where it cannot be written nothing stays beside it.
+    let misplaced = try Self.run(directory, "compact", "in", "--into", "archive", "--metrics", "in")
+    #expect(misplaced.code == 5)
+    #expect(try !treePaths(directory.path).contains { $0.hasSuffix(".tmp") })
+  }
+
+  /// A clock that is far ahead does not make everything else seem to be in time.
+  @Test func metricsOfTheFuture() throws {
+    let directory = try TemporaryDirectory()
+    let far = Self.record(9).replacing("2024", with: "9999")
+    for (index, text) in [Self.record(1) + far + Self.record(2), far.replacing("\"9\"", with: "\"10\"")]
+      .enumerated()
+    {
+      try directory.write("in/\(index).json", Array(text.utf8))
+      let run = try Self.run(
+        directory, "compact", "in", "--into", "archive", "--no-merge", "--quiet", "--metrics", "m.prom")
+      #expect(run.code == 0, "\(run.error)")
+      let lines = String(decoding: try readFile(directory.sub("m.prom")), as: UTF8.self).split(
+        separator: "\n")
+      #expect(lines.contains("cairn_newest_event_timestamp_seconds 1704153600"))
+      #expect(lines.contains("cairn_future_events \(index + 1)"))
+      #expect(lines.contains { $0.hasPrefix("cairn_lag_seconds ") && !$0.contains("-") })
+    }
   }
 
   /// When everything, and when a share of it, was last verified, and what was wrong.

@@ -48,7 +48,28 @@ import Testing
     for day in ["today", "yesterday"] { #expect(try since(day).contains("T00:00:00Z <= eventTime")) }
     #expect(
       try run(["scan", fixture.path, "--since", "2024-05-02", "--until", "2024-06", "--count"]).text == "4\n")
-    for wrong in ["2024-13", "20245", "0000", "tomorow"] {
+    #expect(try since("1714521600").hasPrefix("2024-05-01T00:00:00Z <= eventTime"))
+    #expect(try since("1714521600500").hasPrefix("2024-05-01T00:00:00.500Z <= eventTime"))
+    #expect(try since("2024-05-01T10").hasPrefix("2024-05-01T10:00:00Z <= eventTime"))
+    #expect(try since("2024-05-01 10").hasPrefix("2024-05-01T10:00:00Z <= eventTime"))
+    #expect(try since("2024-05-01T10Z").hasPrefix("2024-05-01T10:00:00Z <= eventTime"))
+    for span in ["T-7d", "7 days ago", "1 week ago", "168 hours ago", "7d ago", "10080 min ago"] {
+      // The same time as 7d, but for the moment between.
+      let (one, other) = (try since(span), try since("7d"))
+      #expect(one.contains(" <= eventTime") && one.prefix(13) <= other.prefix(13), "\(span): \(one)")
+      #expect(one.prefix(10) >= "2026" || one.prefix(10) >= other.prefix(8), "\(span): \(one)")
+    }
+    // What the archive has instead.
+    let later = try since("2030")
+    #expect(later.contains("the events of the archive are from 2024-05-01T00:00:00Z to 2024-05-05T00:00:00Z"))
+    #expect(
+      try run(["query", fixture.path, "SELECT 1", "--until", "2020"]).error.contains(
+        "the events of the archive"))
+    #expect(
+      try run(["denied", fixture.path, "--since", "2030"]).error.contains(
+        "the events of the archive are from"))
+    #expect(try !since("2024").contains("the events of the archive"))
+    for wrong in ["2024-13", "20245", "0000", "tomorow", "7 moons ago", "ago", "T-", "12345678901"] {
       #expect(try run(["scan", fixture.path, "--since", wrong]).code == 2)
     }
   }
@@ -96,6 +117,81 @@ import Testing
       "scan", fixture.path, "--quiet", "--since", "2024", "--where", "nosuch = 1", "--count",
     ])
     #expect(quiet.error.isEmpty && quiet.code == 1)
+  }
+
+  /// Words of other tools.
+  @Test func familiarWordsAreAnswered() throws {
+    for (word, meant) in [
+      ("ls", "cairn inspect"), ("search", "cairn grep"), ("import", "cairn compact"), ("SQL", "cairn query"),
+    ] {
+      let result = try run([word, fixture.path])
+      #expect(
+        result.code == 2 && result.error.contains("there is no command \(word); that is \(meant)"),
+        "\(result.error)")
+    }
+    #expect(try run([fixture.path]).error.contains("is an archive: cairn inspect"))
+    #expect(try run(["SELECT 1"]).error.contains("cairn query ARCHIVE"))
+    let version = try run(["--version"]).text
+    #expect(try run(["version"]).text == version && run(["-V"]).text == version)
+    for (arguments, meant) in [
+      (["scan", fixture.path, "--from", "2024"], "--since"),
+      (["denied", fixture.path, "--to", "2024"], "--until"),
+      (["scan", fixture.path, "--format", "csv"], "--output"),
+      (["query", fixture.path, "--json", "SELECT 1"], "--output json"),
+      (["grep", fixture.path, "x", "-m", "1"], "--limit"),
+      (["scan", fixture.path, "--filter", "x"], "--where"),
+    ] {
+      let result = try run(arguments)
+      #expect(result.code == 2 && result.error.contains("Did you mean '\(meant)'?"), "\(result.error)")
+    }
+    // What is near in letters stays.
+    #expect(try run(["scan", fixture.path, "--limt", "1"]).error.contains("Did you mean '--limit'?"))
+    #expect(try run(["scan", fixture.path, "-n", "2", "-c"]).text == "2\n")
+    #expect(try run(["grep", fixture.path, "Name1", "-c"]).text.contains("\"events\":1"))
+    let format = try run(["scan", fixture.path, "-o", "json"])
+    #expect(format.code == 2 && format.error.contains("--output json is the format"))
+    #expect(!FileManager.default.fileExists(atPath: "json"))
+  }
+
+  @Test func theArchiveComesFirst() throws {
+    for arguments in [
+      ["query", "SELECT 1", fixture.path], ["grep", "Name1", fixture.path], ["who", "alice", fixture.path],
+    ] {
+      let result = try run(arguments)
+      #expect(
+        result.code == 5
+          && result.error.contains("the archive comes first: cairn \(arguments[0]) \(fixture.path) "),
+        "\(result.error)")
+    }
+    #expect(
+      try run(["query", fixture.source, "SELECT 1"]).error.contains(
+        "cairn compact \(fixture.source) --into ARCHIVE"))
+    #expect(try run(["compact", "s3://bucket/logs", "--into", fixture.path]).error.contains("aws s3 sync"))
+  }
+
+  /// Objects are whole: what would leave events out is refused, not left aside.
+  @Test func exportOfObjectsHasNoConditions() throws {
+    for more in [
+      ["--where", "TRUE"], ["--since", "2024"], ["--until", "2024"], ["--by", "account"], ["--records"],
+    ] {
+      let result = try run(
+        ["export", fixture.path, "--to", fixture.source + "/out", "--format", "objects"] + more)
+      #expect(result.code == 2 && result.error.contains("--format objects"), "\(more)")
+    }
+    #expect(try run(["export", fixture.path, "--to", "x", "--format", "csv", "--iceberg"]).code == 2)
+  }
+
+  @Test func timelinesHaveALimit() throws {
+    let limited = try run(["timeline", fixture.path, "e1", "--limit", "1"])
+    #expect(limited.code < 2)
+    let records = (0..<9).map {
+      #"{"eventTime":"2024-05-0\#($0 + 1)T00:00:00Z","eventName":"N","sourceIPAddress":"203.0.113.9","eventID":"t\#($0)"}"#
+    }
+    let test = try TestArchive([("a.json", Array(#"{"Records":[\#(records.joined(separator: ","))]}"#.utf8))])
+    let two = try run(["timeline", test.path, "203.0.113.9", "--limit", "2"])
+    #expect(two.text.split(separator: "\n").count == 2 && two.error.contains("7 events more"))
+    let table = try run(["timeline", test.path, "203.0.113.9", "-n", "2", "--output", "table"])
+    #expect(table.text.contains("2. ") && !table.text.contains("3. "))
   }
 
   @Test func theArchiveHasAPlaceInTheSettings() throws {

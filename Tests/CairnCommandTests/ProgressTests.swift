@@ -43,6 +43,45 @@ import Testing
     #expect(!lines[lines.count - 1].isEmpty && !lines[lines.count - 1].contains("░"))
   }
 
+  /// Commands that are over in some milliseconds here may be over before the first look at them.
+  @Test(arguments: [
+    ["coverage", "archive"], ["denied", "archive"], ["timeline", "archive", "10.0.0.0/8"],
+    ["new", "archive"],
+    ["grep", "archive", "a", "--count"], ["who", "archive", "111122223333"], ["trace", "archive", "AKIA"],
+    ["history", "archive", "bucket"], ["inspect", "archive"],
+    ["inspect", "archive", "--schema", "--find", "arn"],
+    ["inspect", "archive", "--conflicts"], ["recover", "archive"],
+    ["scan", "archive", "--where", "eventJson LIKE '%x%'"],
+    ["query", "archive", "SELECT count(DISTINCT eventJson) FROM events"],
+    ["synth", "--events", "3000", "--out", "history"],
+  ])
+  func isShownWhateverIsAsked(arguments: [String]) throws {
+    let (directory, _) = try Self.copy()
+    for attempt in 0..<50 {
+      let words = arguments.map { $0 == "history" && arguments[0] == "synth" ? "history\(attempt)" : $0 }
+      let terminal = try PseudoTerminal(
+        words, environment: ["CAIRN_PROGRESS_AFTER": "0"], columns: 100, directory: directory.path)
+      #expect(try terminal.exitCode() < 2)
+      let lines = terminal.screen.components(separatedBy: "\r\u{1B}[K")
+      if lines.count < 3 { continue }
+      #expect(lines.dropLast().allSatisfy { $0.count < 100 && !$0.contains("\n") || $0 == lines[0] })
+      return #expect(!lines[lines.count - 1].contains("░"))
+    }
+    Issue.record("nothing was shown")
+  }
+
+  @Test func investigationsTellTheirSteps() throws {
+    let archive = try Archive(path: try Self.source.get().sub("archive"))
+    var options = InvestigationOptions()
+    options.cancellation = QueryCancellation()
+    #expect(options.progress.statement == 0 && options.progress.bytesRead == 0)
+    _ = try Coverage(archive, options: options)
+    let (steps, bytes) = (options.progress.statement, options.progress.bytesRead)
+    #expect(steps >= 3 && bytes > 0 && options.progress.fraction == 1)
+    _ = try Novelties(archive, options: options)
+    #expect(options.progress.statement > steps + 3 && options.progress.bytesRead > bytes)
+  }
+
   @Test(arguments: [
     ["verify", "archive"], ["restore", "archive", "--to", "restored"], ["merge", "archive", "--all"],
     ["gc", "archive"],

@@ -14,6 +14,10 @@ import Testing
     options.dayCount = 60
     _ = try generate(options)
     _ = try compact([directory.sub("logs")], into: directory.sub("archive"))
+    for month in ["01", "02"] {
+      let logs = directory.sub("logs/AWSLogs/*/CloudTrail/*/2025/\(month)")
+      _ = try compact([logs], into: directory.sub("archives/2025-\(month)"))
+    }
     return directory
   }
 
@@ -74,6 +78,25 @@ import Testing
       ["bash", "-euo", "pipefail", "-c", "PATH=\(bin):$PATH\n\(block.text)"], directory: directory.path)
     #expect(result.code == 0, "\(result.error)")
     #expect(!result.output.isEmpty)
+  }
+
+  /// What EXPLAIN ANALYZE says, but for the numbers.
+  @Test func explanation() throws {
+    let block = try #require(try DocumentBlock.all(in: "docs/query.md").first { $0.language.isEmpty })
+    let lines = block.text.split(separator: "\n")
+    let command = try #require(lines.first)
+    #expect(command.hasPrefix("$ cairn query archive \"EXPLAIN ANALYZE ") && command.hasSuffix("\""))
+    let sql = String(command.dropFirst("$ cairn query archive \"".count).dropLast())
+    let result = try Binary.run("query", "archive", sql, directory: try Self.archive.get().path)
+    #expect(result.code == 0, "\(result.error)")
+    func shape(_ lines: some Sequence<Substring>) -> [String] {
+      lines.map { line in
+        let counted = line.replacing(/[0-9][0-9.]*/, with: "N")
+        return String(counted.replacing(/(row|batch|block)(e?s)?\b/) { match in match.output.1 })
+      }
+    }
+    let said = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+    #expect(shape(said) == shape(lines.dropFirst()))
   }
 
   @Test func pagesHaveExamples() {

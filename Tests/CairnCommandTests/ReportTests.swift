@@ -95,6 +95,21 @@ import Testing
     #expect(quoted.contains("- command: ``` cairn query"))
   }
 
+  /// The head says what was asked about; times and names are not broken, and long values have room.
+  @Test func headAndCells() throws {
+    let archive = try Self.archive()
+    let page = try report("grep", archive.path, "id-3", "--output", "html", "--quiet")
+    #expect(page.contains("<h1>id-3: where a value is, anywhere in records</h1>"))
+    let denied = try report("denied", archive.path, "--output", "markdown", "--quiet")
+    #expect(denied.hasPrefix("**Refused calls by principal and call**\n"))
+    let cells = try report(
+      "query", archive.path,
+      "SELECT '2024-05-01T00:00:00Z' AS a, rpad('x', 81, 'y') AS b, rpad('x', 60, 'y') AS c",
+      "--output", "html")
+    #expect(cells.contains("<td class=\"short\">2024-05-01T00:00:00Z</td><td class=\"long\"><div>xyy"))
+    #expect(cells.contains("y</div></td><td>xyy"))
+  }
+
   /// A quote may be one character with a combining mark behind it: it ends a text or a shell's word all the same.
   @Test func quotesWithMarksStayInside() throws {
     let record =

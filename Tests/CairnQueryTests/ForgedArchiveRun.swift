@@ -65,9 +65,7 @@ struct ForgedArchiveRun {
     ]
   }()
 
-  /// The forged segment of a seed.
-  func forged(_ seed: UInt64) throws -> [UInt8] {
-    var random = SeededGenerator(seed: seed)
+  private func forged(_ random: inout SeededGenerator) throws -> [UInt8] {
     var forge = try SegmentForge(segment)
     forge.change(&random)
     return forge.bytes()
@@ -75,11 +73,23 @@ struct ForgedArchiveRun {
 
   /// Everything with the archive of a seed. Throws what no reader of a damaged archive may do.
   func run(_ seed: UInt64) throws {
+    var segment = SeededGenerator(seed: seed)
+    var manifest = SeededGenerator(seed: ~seed)
+    let bytes = try forged(&segment)
+    try run(bytes, &manifest)
+  }
+
+  /// The same for changes that were chosen elsewhere.
+  func run(choices: [UInt8]) throws {
+    var random = SeededGenerator(choices: choices)
+    let bytes = try forged(&random)
+    try run(bytes, &random)
+  }
+
+  private func run(_ bytes: [UInt8], _ random: inout SeededGenerator) throws {
     let path = directory.sub("forged")
     try? FileManager.default.removeItem(atPath: path)
-    let bytes = try forged(seed)
     try writeFile("\(path)/segments/\(entry.name)", bytes)
-    var random = SeededGenerator(seed: ~seed)
     var forgedEntry = Self.entry(entry, bytes)
     if random.chance(6) { Self.forge(&forgedEntry, &random) }
     try Self.publish(forgedEntry, at: path)

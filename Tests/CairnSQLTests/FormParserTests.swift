@@ -52,6 +52,9 @@ struct FormParserTests {
 
   @Test(arguments: [
     ("CREATE EXTERNAL TABLE x (a string) LOCATION 's3://b/'", "no table has to be created"),
+    ("FROM events LIMIT 1", "what is selected comes first"), ("SUMMARIZE events", "DESCRIBE events"),
+    ("PRAGMA table_info('events')", "only queries are allowed"),
+    ("COPY (SELECT 1) TO 'x.csv'", "--output csv"),
     ("CREATE OR REPLACE VIEW v AS SELECT 1", "views are not kept"),
     ("INSERT INTO t SELECT 1", "--output csv"),
     ("UNLOAD (SELECT 1) TO 's3://b/' WITH (format = 'PARQUET')", "--output csv"),

@@ -1,5 +1,6 @@
 import CairnShims
 import CairnStorage
+import CairnTestSupport
 import Testing
 
 @Suite struct InternerTests {
@@ -71,5 +72,47 @@ import Testing
       #expect(interner.intern(base, 1) == 1)
       #expect(interner.intern(base, 0) == 0)
     }
+  }
+
+  /// A column's values in two steps: the numbers are those of one step, where values that wait come between others, and
+  /// where the column stops hashing meanwhile.
+  @Test(arguments: [3, 40, 900, 100_000], [1, 7, 300])
+  func numbersInTwoSteps(distinct: Int, waiting: Int) {
+    var random = SeededGenerator(seed: UInt64(distinct))
+    var state = PieceState()
+    var interner = Interner()
+    defer {
+      state.free()
+      interner.free()
+    }
+    let column = state.addColumnForTests()
+    for _ in 0..<(6_000 / waiting) {
+      let texts = (0..<waiting).map { _ in Self.text(random.below(distinct)) }
+      let expected = texts.map { Self.intern($0, &interner) }
+      #expect(Self.numbers(texts, &state, column) == expected)
+    }
+    #expect(interner.isAppendOnly == (distinct == 100_000))
+  }
+
+  /// What one record with these values puts on the tape.
+  private static func numbers(_ texts: [[UInt8]], _ state: inout PieceState, _ column: UInt32) -> [UInt32] {
+    let start = state.tape.count
+    let all = texts.flatMap { $0 }
+    all.withUnsafeBufferPointer { bytes in
+      guard var at = bytes.baseAddress else { return }
+      for text in texts {
+        state.appendValue(column, at, text.count)
+        at += text.count
+      }
+      state.numberWaiting()
+    }
+    return Array(state.tape.buffer[start...])
+  }
+}
+
+extension PieceState {
+  fileprivate mutating func addColumnForTests() -> UInt32 {
+    columns.append(PieceColumn(slot: 0, kind: .string))
+    return UInt32(columns.count - 1)
   }
 }

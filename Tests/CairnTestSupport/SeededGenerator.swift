@@ -1,6 +1,8 @@
 /// SplitMix64: the same numbers for the same seed on every machine.
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
+  /// Bytes that are the choices themselves, as far as they go.
+  private var choices: ArraySlice<UInt8> = []
 
   package init(seed: UInt64) {
     state = seed
@@ -8,7 +10,21 @@ package struct SeededGenerator: RandomNumberGenerator {
     for _ in 0..<2 { state = next() ^ seed &* 0xD134_2543_DE82_EF95 }
   }
 
+  /// Choices that come from outside: a fuzzer changes one by changing a byte.
+  package init(choices: [UInt8]) {
+    self.init(seed: UInt64(choices.count))
+    self.choices = choices[...]
+  }
+
+  /// The lowest byte first; zeros behind the last.
+  private mutating func takeChoice(_ byteCount: Int) -> UInt64 {
+    let taken = choices.prefix(byteCount)
+    choices = choices.dropFirst(byteCount)
+    return taken.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   package mutating func next() -> UInt64 {
+    if !choices.isEmpty { return takeChoice(8) }
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,7 +33,10 @@ package struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// 0 ..< bound.
-  package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+  package mutating func below(_ bound: Int) -> Int {
+    if choices.isEmpty { return Int.random(in: 0..<bound, using: &self) }
+    return Int(takeChoice(bound <= 1 << 8 ? 1 : bound <= 1 << 16 ? 2 : 7) % UInt64(bound))
+  }
 
   package mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
 

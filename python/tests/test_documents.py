@@ -3,6 +3,7 @@
 Needs the command (CAIRN_BINARY, or .build/release/cairn); what needs a package that is not here is skipped.
 """
 
+import ast
 import contextlib
 import io
 import os
@@ -100,14 +101,48 @@ class DocumentTests(unittest.TestCase):
         names = {}
         programs = [text for text in blocks("docs/python.md", "python") if "cairn.spark" not in text]
         self.assertEqual(len(programs), 3)
-        for text in programs + blocks("README.md", "python"):
-            with self.subTest(text.splitlines()[-1]), contextlib.redirect_stdout(io.StringIO()):
-                exec(text, names)  # noqa: S102
-        # Since they look at the last days of a history that is over, only the others give rows.
-        archive = names["archive"]
-        self.assertGreater(len(names["rows"].rows()), 0)
-        self.assertGreater(len(archive.scan(["eventTime"], names["failed"]).rows()), 0)
+        asked = 0
+        for text in programs + blocks("README.md", "python") + blocks("docs/scale.md", "python"):
+            for part in ast.parse(text).body:
+                with self.subTest(ast.unparse(part)), contextlib.redirect_stdout(io.StringIO()) as said:
+                    if not isinstance(part, ast.Expr):
+                        exec(compile(ast.Module([part], []), "page", "exec"), names)  # noqa: S102
+                        continue
+                    value = eval(compile(ast.Expression(part.value), "page", "eval"), names)  # noqa: S307
+                    rows = [] if value is None else value if isinstance(value, dict) else list(getattr(value, "fetchall", value.rows)())
+                    self.assertTrue(rows or said.getvalue(), "no rows")
+                    asked += 1
+        self.assertGreater(asked, 8)
         self.assertTrue((self.root / "restored").is_dir())
+
+    @has("pyarrow", "duckdb", "sqlglot")
+    def test_athena(self):
+        """The table's columns are those of the files, and what is asked of it has rows: by a parser that knows Athena,
+        and in DuckDB's words."""
+        import duckdb
+        import pyarrow.parquet
+        import sqlglot
+        from cairn import export
+
+        lake = self.root / "athena"
+        export.export(self.root / "archive", lake)
+        (text,) = blocks("docs/export.md", "sql")
+        table, question = sqlglot.parse(text, read="athena")
+        schema = table.this
+        self.assertEqual(table.args["kind"], "TABLE")
+        columns = {c.name: c.args["kind"].sql("athena").lower() for c in schema.expressions if isinstance(c, sqlglot.exp.ColumnDef)}
+        kinds = {"timestamp[us, tz=UTC]": "timestamp", "bool": "boolean", "string": "string"}
+        written = pyarrow.parquet.read_schema(next(lake.glob("day=*/*.parquet")))
+        self.assertEqual({field.name.lower(): kinds[str(field.type)] for field in written}, columns)
+        self.assertIn("PARTITIONED BY (day string)", text)
+        self.assertTrue(all(re.fullmatch(r"day=\d{4}-\d\d-\d\d", path.name) for path in lake.glob("day=*")))
+        # The path of a partition by its template.
+        template = re.search(r"'storage.location.template' = 's3://BUCKET/lake/(.*?)'", text)[1]
+        self.assertTrue((lake / template.replace("${day}", "2025-01-30")).is_dir())
+        duckdb.sql(f"CREATE OR REPLACE VIEW cloudtrail AS FROM read_parquet('{lake}/**/*.parquet', hive_partitioning = true, hive_types = {{'day': VARCHAR}})")
+        asked = question.sql("duckdb")
+        self.assertNotEqual(duckdb.sql(asked).fetchall(), [], asked)
+        self.assertIn("read_parquet('lake/**/*.parquet', hive_partitioning = true)", (ROOT / "docs/export.md").read_text())
 
 
 if __name__ == "__main__":

@@ -63,6 +63,20 @@ class MistakeTests(Case):
         self.assertEqual(len(self.archive.scan(["eventID"], since=numpy.datetime64("2025-01-31"), limit=numpy.int32(7)).rows()), 7)
         self.assertEqual(len(self.archive.scan(["eventID"], cairn.col("requestParameters.n") == numpy.int64(3)).rows()), 1)
 
+    def test_times_as_people_write_them(self):
+        from cairn._times import milliseconds
+
+        for text, value in [
+            ("2025-01-05T10", 1736071200000), ("1736000000", 1736000000000), ("1736000000123", 1736000000123),
+            ("2025", 1735689600000), ("2025-03", 1740787200000), ("epoch", 0),
+        ]:
+            self.assertEqual(milliseconds(text), value, text)
+        for text in ("7d", "-7d", "T-7d", "7 days ago", "7d ago", "1 week ago", "168 hrs ago", "10080 mins ago"):
+            self.assertAlmostEqual(milliseconds(text), time.time() * 1000 - 7 * 86_400_000, delta=60_000, msg=text)
+        for text in ("7 moons ago", "T-", "ago", "12345678901", "2025-13"):
+            with self.assertRaises(cairn.UsageError):
+                milliseconds(text)
+
     @has("pandas")
     def test_times_of_pandas_are_times(self):
         import pandas

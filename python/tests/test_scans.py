@@ -106,6 +106,41 @@ class ConditionTests(Case):
                 again = pickle.loads(pickle.dumps(condition))
                 self.assertEqual(len(self.one.scan(["eventID"], again).rows()), len(expected))
 
+    def test_elements_of_arrays(self):
+        path = self.root / "arrays.json"
+        path.write_text("\n".join(json.dumps({
+            "eventTime": "2025-01-30T16:00:00Z", "eventID": f"e{n}",
+            "resources": [{"ARN": f"arn:{n}:{k}", "odd key": k} for k in range(n % 4)],
+            "requestParameters": {"items": {"list": [[n], n, f"t{n}", None]}}}) for n in range(50)))
+        cairn.compact(path, self.root / "arrays", progress=False)
+        archive = cairn.open(self.root / "arrays")
+        paths = [
+            "resources[1].ARN", "resources[].ARN", "resources[*].ARN", "resources[2]", "resources[-1].ARN",
+            "requestParameters.items.list[1][1]", "requestParameters.items['list'][3]", 'resources[]."odd key"']
+        rows = archive.scan(["eventID", *paths]).rows()
+        wanted = archive.sql(f"SELECT eventID, {', '.join(f'{p} AS p{n}' for n, p in enumerate(paths))} FROM events").rows()
+        self.assertEqual(list(rows[0]), ["eventID", *paths])
+        self.assertEqual([list(row.values()) for row in rows], [list(row.values()) for row in wanted])
+        self.assertTrue(all(any(row[path] is not None for row in rows) for path in paths if "-1" not in path))
+        for path in paths:
+            col = cairn.col(path)
+            for condition, sql in [
+                (col == "arn:1:0", f"{path} = 'arn:1:0'"), (col.starts_with("arn:1"), f"{path} LIKE 'arn:1%'"),
+                (~col.contains(":2"), f"NOT {path} LIKE '%:2%'"), (col.is_null(), f"{path} IS NULL"),
+                (col.is_in(["arn:3:1", "t7", 5]), f"{path} IN ('arn:3:1', 't7', 5)"),
+            ]:
+                with self.subTest(sql):
+                    expected = archive.sql(f"SELECT eventID FROM events WHERE {sql}").rows()
+                    self.assertEqual(archive.scan(["eventID"], condition).rows(), expected)
+                    parts = [row for part in archive.parts(3, condition) for row in archive.scan(["eventID"], condition, part=part)]
+                    self.assertEqual(len(parts), len(expected))
+        for wrong in ("resources[eventID]", "resources[1] + 1", "resources[1], eventID", "resources[", "split(a, 'x')[1]", "resources[?]"):
+            with self.subTest(wrong):
+                with self.assertRaises(cairn.UsageError):
+                    archive.scan([wrong]).rows()
+                with self.assertRaises(cairn.UsageError):
+                    archive.scan(["eventID"], cairn.col(wrong).is_null()).rows()
+
     def test_mistakes(self):
         col = cairn.col
         for make in (

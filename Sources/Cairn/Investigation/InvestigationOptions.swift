@@ -14,6 +14,8 @@ public struct InvestigationOptions: Sendable {
   public var usesLogstashTime = true
   /// Ends the investigation early from another thread or a signal handler.
   public var cancellation = QueryCancellation()
+  /// Told of its statements.
+  public var progress = InvestigationProgress()
 
   /// All of the archive, on two threads.
   public init() {}
@@ -54,7 +56,9 @@ struct Statements {
     query.usesLogstashTime = options.usesLogstashTime
     query.cancellation = options.cancellation
     query.finder = finder
-    return try Query(sql, on: archive, options: query)
+    let statement = try Query(sql, on: archive, options: query)
+    options.progress.follow(statement.progress)
+    return statement
   }
 
   /// Visits what `work` makes of the rows of a statement, in order; `work` is called from several threads.

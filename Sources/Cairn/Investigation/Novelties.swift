@@ -63,8 +63,8 @@ public struct Novelties: Sendable {
     }
     since = options.since ?? .min
     var before = InvestigationOptions()
-    (before.until, before.threads, before.cancellation) = (
-      options.since, options.threads, options.cancellation
+    (before.until, before.threads, before.cancellation, before.progress) = (
+      options.since, options.threads, options.cancellation, options.progress
     )
     before.memoryLimit = options.memoryLimit
     before.usesLogstashTime = options.usesLogstashTime

@@ -1,5 +1,4 @@
 import CairnStorage
-import Glibc
 
 /// The rows of a statement for `for try await`: it runs on a thread of its own, a few batches ahead of who takes them.
 ///
@@ -129,21 +128,10 @@ private final class RowPump: @unchecked Sendable {
       return !isStarted
     }
     guard isFirst else { return }
-    let own = Unmanaged.passRetained(self)
-    var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { pthread_attr_destroy(&attributes) }
-    let result = pthread_create(
-      &thread, &attributes,
-      { context in
-        if let context { Unmanaged<RowPump>.fromOpaque(context).takeRetainedValue().run() }
-        return nil
-      }, own.toOpaque())
-    if result != 0 {
-      own.release()
-      finish(CairnError.io(path: "thread", action: "start", errno: result))
+    do {
+      try StatementThread.start { self.run() }
+    } catch {
+      finish(error)
     }
   }
 

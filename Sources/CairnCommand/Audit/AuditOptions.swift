@@ -23,7 +23,10 @@ struct AuditOptions: ParsableArguments {
   var outputFormat: OutputFormat { format.named ?? .standard }
 
   /// Opens the archive, asks, and shows: Ctrl-C ends it as it ends queries.
-  func run(_ path: String, _ body: (Archive, InvestigationOptions) throws -> Void) throws {
+  /// `subject` is what is asked about, for the head of a report.
+  func run(_ path: String, of subject: String? = nil, _ body: (Archive, InvestigationOptions) throws -> Void)
+    throws
+  {
     cairn_prefer_large_pages()
     var options = InvestigationOptions()
     options.since = range.since?.milliseconds
@@ -33,15 +36,17 @@ struct AuditOptions: ParsableArguments {
     let interrupt = Interrupt(cancelling: options.cancellation, endsProcess: true)
     defer { interrupt.end() }
     if let description = range.description { note(description) }
-    let archive = try Archive(named: [path])
+    let archive = try Archive(named: [path]).keptOpen()
     try format.begin()
-    let meter = ProgressMeter.start(isWanted: !quiet) { _ in }
+    let progress = options.progress
+    let meter = ProgressMeter.start(isWanted: !quiet) { $0 = .init(progress) }
     defer { meter?.end() }
-    ReportBuilder.begin(outputFormat, question: CommandText.purpose, range: range)
+    ReportBuilder.begin(outputFormat, question: CommandText.purpose(of: subject), range: range)
     do {
       try body(archive, options)
     } catch let code as ExitCode {
       try ReportBuilder.current?.finish(archive)
+      if code == ExitCode(1), let text = range.emptyNote(archive) { note(text) }
       throw code
     }
     try ReportBuilder.current?.finish(archive)
@@ -69,6 +74,8 @@ struct AuditOptions: ParsableArguments {
 
   /// Says what was not found, and ends with exit code 1.
   func nothing(_ text: String, near: [String] = []) throws -> Never {
+    // Who reads JSON gets some.
+    if outputFormat == .json { try StandardOutput.shared.write("[]\n") }
     try StandardOutput.shared.flush()
     let names = near.isEmpty ? "" : "; there is: \(near.joined(separator: ", "))"
     printError("cairn: nothing found: \(text)\(names)")

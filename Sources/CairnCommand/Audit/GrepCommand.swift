@@ -36,7 +36,7 @@ struct GrepCommand: ParsableCommand {
 
   @OptionGroup var limiting: LimitOptions
 
-  @Flag(help: "Only counts: a row for each indicator and path.")
+  @Flag(name: [.long, .customShort("c")], help: "Only counts: a row for each indicator and path.")
   var count = false
 
   @OptionGroup var audit: AuditOptions
@@ -53,7 +53,7 @@ struct GrepCommand: ParsableCommand {
       indicators = try Indicator.list(file == "-" ? SQLInput.readStandardInput() : SQLInput.read(file: file))
       if indicators.isEmpty { throw CairnError.usage("\(file): no indicators") }
     }
-    try audit.run(archive) { archive, options in
+    try audit.run(archive, of: pattern ?? file) { archive, options in
       let search = try IndicatorSearch(
         archive, for: indicators, ignoresCase: ignoreCase,
         eventLimit: count ? 0 : limiting.limit ?? Self.shownCount, options: options)

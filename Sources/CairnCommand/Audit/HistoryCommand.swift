@@ -33,7 +33,7 @@ struct HistoryCommand: ParsableCommand {
   @OptionGroup var audit: AuditOptions
 
   func run() throws {
-    try audit.run(archive) { archive, options in
+    try audit.run(archive, of: resource) { archive, options in
       let history = try ResourceHistory(archive, of: resource, options: options)
       var entries = history.entries
       if entries.isEmpty {
@@ -134,10 +134,10 @@ struct HistoryCommand: ParsableCommand {
 
   private func write(_ entry: ResourceHistory.Entry, showsResource: Bool) throws {
     let event = entry.event
-    var head = "\n\(event.time)  \(event.name)  \(event.id)"
+    var head = "\(event.time)  \(event.name)  \(event.id)"
     if showsResource { head += "  \(entry.resource)" }
     if event.hasFailed { head += "  FAILED, nothing changed" }
-    try StandardOutput.shared.write(escapeForTerminal(head, keeping: ["\n"]) + "\n")
+    try StandardOutput.shared.write("\n\(escapeForTerminal(head))\n")
     try line("who", event.actor.description)
     try line("person", entry.origin?.person)
     try line("from", [event.address, event.agent].compactMap(\.self).joined(separator: "  "))

@@ -23,6 +23,8 @@ struct TimelineCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What ends a burst: 30s, 5m, 1h, 1d.", valueName: "time"))
   var pause = "5m"
 
+  @OptionGroup var limiting: LimitOptions
+
   @OptionGroup var audit: AuditOptions
 
   func validate() throws {
@@ -38,8 +40,9 @@ struct TimelineCommand: ParsableCommand {
   }
 
   func run() throws {
-    try audit.run(archive) { archive, options in
+    try audit.run(archive, of: name) { archive, options in
       let timeline = try Timeline(archive, of: name, pause: pauseLength ?? 300_000, options: options)
+      let count = timeline.bursts.reduce(0) { $0 + $1.events.count }
       guard let first = timeline.bursts.first?.events.first else {
         let near = try ActorName.names(near: name, in: archive, options: options)
         let more = try ResourceHistory.names(near: name, in: archive, options: options)
@@ -47,6 +50,7 @@ struct TimelineCommand: ParsableCommand {
       }
       if audit.outputFormat == .table { try writeReport(timeline) } else { try audit.show([rows(timeline)]) }
       try StandardOutput.shared.flush()
+      audit.noteMore(count - min(count, limiting.limit ?? .max), "events")
       audit.noteEvidence(self.archive, first.id)
     }
   }
@@ -70,6 +74,7 @@ struct TimelineCommand: ParsableCommand {
         ]
       }
     }
+    table.rows = Array(table.rows.prefix(limiting.limit ?? .max))
     return table
   }
 
@@ -89,8 +94,10 @@ struct TimelineCommand: ParsableCommand {
       try out.write(
         "\(formatTime(bar.start))  \(marks) \(bar.count > 0 ? formatCount(bar.count) + failed : "")\n")
     }
-    for (number, burst) in timeline.bursts.enumerated() {
+    var left = limiting.limit ?? .max
+    for (number, burst) in timeline.bursts.enumerated() where left > 0 {
       guard let first = burst.events.first, let last = burst.events.last else { continue }
+      left -= burst.events.count
       let failed = burst.events.count { $0.hasFailed }
       try out.write(
         "\n\(number + 1). \(escapeForTerminal(first.time)) to \(escapeForTerminal(last.time)): "

@@ -26,7 +26,7 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup var audit: AuditOptions
 
   func run() throws {
-    try audit.run(archive) { archive, options in
+    try audit.run(archive, of: who) { archive, options in
       let isTree = audit.outputFormat == .table
       let trace = try Trace(
         archive, of: who, principalLimit: isTree ? Self.shownCount : .max, options: options)

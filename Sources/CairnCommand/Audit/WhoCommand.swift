@@ -23,7 +23,7 @@ struct WhoCommand: ParsableCommand {
   @OptionGroup var audit: AuditOptions
 
   func run() throws {
-    try audit.run(archive) { archive, options in
+    try audit.run(archive, of: names.joined(separator: ", ")) { archive, options in
       var tables: [AuditTable] = []
       var rows = AuditTable(title: "", columns: ["name", "kind"] + Self.columns)
       var missing: [String] = []

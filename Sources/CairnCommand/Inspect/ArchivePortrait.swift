@@ -4,13 +4,15 @@ import Cairn
 struct ArchivePortrait {
   private let archive: Archive
   private let threads: Int
+  private let progress: InvestigationProgress
   private let out = StandardOutput.shared
   /// Lines of each part.
   private static let lineLimit = 6
 
-  init(_ archive: Archive, threads: Int) {
+  init(_ archive: Archive, threads: Int, _ progress: InvestigationProgress) {
     self.archive = archive
     self.threads = threads
+    self.progress = progress
   }
 
   func write() throws {
@@ -39,6 +41,7 @@ struct ArchivePortrait {
     let interrupt = Interrupt(cancelling: options.cancellation)
     defer { interrupt.end() }
     let query = try Query(sql, on: archive, options: options)
+    progress.follow(query.progress)
     var rows: [[QueryValue]] = []
     try query.run { batch in
       for row in 0..<batch.rowCount { rows.append(query.columns.indices.map { batch[row, $0] }) }
@@ -129,7 +132,7 @@ struct ArchivePortrait {
   /// What records came wrapped in.
   private func writeForms() throws {
     var counts: [String: (objects: Int, records: Int)] = [:]
-    try SourceListing(path: archive.snapshot.path).visit { source in
+    try SourceListing(archive.snapshot).visit { source in
       let form = source.wrapping?.name ?? "no records"
       counts[form, default: (0, 0)].objects += 1
       counts[form, default: (0, 0)].records += source.records

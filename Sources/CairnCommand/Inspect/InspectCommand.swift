@@ -62,9 +62,12 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let shown = format.named ?? .table
     try format.begin()
+    let progress = InvestigationProgress()
+    let meter = ProgressMeter.start(isWanted: true) { $0 = .init(progress) }
+    defer { meter?.end() }
     if schema {
       let schema = try ArchiveSchema(path: archive, detail: .examples, threads: threading.count)
-      let found = try find.map { try SchemaSearch($0, archive, threads: threading.count) }
+      let found = try find.map { try SchemaSearch($0, archive, threads: threading.count, progress) }
       return try SchemaListing(schema, prefix: path, depth: depth, found: found).write(shown)
     }
     if sources { return try sourceList() }
@@ -74,7 +77,7 @@ struct InspectCommand: ParsableCommand {
     try listing.writeSummary()
     // A single segment is looked at for how it is stored.
     guard storage || columns || FilePath(archive).isRegularFile else {
-      return try ArchivePortrait(try Archive(path: archive), threads: threading.count).write()
+      return try ArchivePortrait(try Archive(path: archive), threads: threading.count, progress).write()
     }
     try listing.writeParts()
     if columns { try listing.writeColumns() }

@@ -7,7 +7,7 @@ struct SchemaSearch {
   private let valued: Set<String>
 
   /// Throws as queries do, and `CairnError.usage` for an empty word.
-  init(_ word: String, _ archive: String, threads: Int) throws {
+  init(_ word: String, _ archive: String, threads: Int, _ progress: InvestigationProgress) throws {
     guard !word.isEmpty else { throw CairnError.usage("--find wants a word") }
     self.word = word.lowercased()
     // Values are looked for in archives only: a segment alone cannot be asked.
@@ -16,6 +16,7 @@ struct SchemaSearch {
     } else {
       var options = InvestigationOptions()
       options.threads = threads
+      options.progress = progress
       let search = try IndicatorSearch(
         try Archive(path: archive), for: [try Indicator(word, isExpression: false)], ignoresCase: true,
         eventLimit: 0, options: options)

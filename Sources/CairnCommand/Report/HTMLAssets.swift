@@ -18,7 +18,8 @@ enum HTMLAssets {
     figure{margin:0 0 .8rem}
     .histogram{display:block;width:100%;height:5rem;background:var(--soft);border-radius:.3rem}
     .histogram rect{fill:var(--bar)}
-    figcaption{display:flex;justify-content:space-between;gap:1rem;color:var(--faint);font-size:.8rem}
+    figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;color:var(--faint);font-size:.8rem}
+    figcaption span{white-space:nowrap}
     .bar{display:flex;flex-wrap:wrap;align-items:center;gap:.8rem;margin-bottom:.5rem}
     .count{color:var(--faint);flex:1}
     input,.bar button{font:inherit;padding:.25rem .7rem;border:1px solid var(--line);border-radius:.4rem;\
@@ -34,7 +35,11 @@ enum HTMLAssets {
     th[aria-sort=ascending] button:after{content:" \\2191"}
     th[aria-sort=descending] button:after{content:" \\2193"}
     td{max-width:34rem;overflow-wrap:break-word}
-    td:first-child{white-space:nowrap}
+    td:first-child,.short{white-space:nowrap}
+    td:not(.short):not(.null){min-width:15rem}
+    td.long{min-width:22rem}
+    .live .long div{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;cursor:pointer}
+    .live .long.open div{display:block}
     .number{text-align:right}
     .failure{color:var(--bad)}
     .null:after{content:"NULL";color:var(--faint);font-size:.75rem;opacity:.6}
@@ -45,6 +50,7 @@ enum HTMLAssets {
     tr.inside td{background:var(--soft);max-width:0}
     [hidden]{display:none}
     @media print{body{padding:0;max-width:none;font-size:9pt}.bar,.inside{display:none}.scroll{overflow:visible;border:0}\
+    .live .long div{display:block}\
     td,code,pre{font-size:7.5pt}td{overflow-wrap:anywhere}td:first-child{white-space:normal}\
     tr,details{break-inside:avoid}}
     @media(max-width:40rem){body{padding:.8rem}dl div{display:block;margin-bottom:.4rem}}
@@ -52,6 +58,7 @@ enum HTMLAssets {
 
   static let script = """
     "use strict";
+    document.documentElement.classList.add("live");
     for (const section of document.querySelectorAll("section")) {
       const table = section.querySelector("table"), filter = section.querySelector("input");
       if (!filter) continue;
@@ -83,7 +90,11 @@ enum HTMLAssets {
       }));
       body.addEventListener("click", event => {
         const link = event.target.closest("a");
-        if (!link) return;
+        if (!link) {
+          const cell = event.target.closest(".long");
+          if (cell && getSelection().isCollapsed) cell.classList.toggle("open");
+          return;
+        }
         event.preventDefault();
         const row = link.closest("tr"), next = row.nextElementSibling;
         if (next && next.classList.contains("inside")) return next.remove();

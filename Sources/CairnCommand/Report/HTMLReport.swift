@@ -79,6 +79,8 @@ struct HTMLReport {
 
   /// Longer values end early: the events have them whole.
   private static let cellByteLimit = 2000
+  /// An event ID, a time and most names are no longer.
+  private static let shortByteCount = 40
 
   private func cell(_ value: [UInt8]?, of column: String, isNumeric: Bool) -> String {
     guard let value else { return "<td class=\"null\"></td>" }
@@ -87,8 +89,14 @@ struct HTMLReport {
       return "<td><a href=\"#event-\(place)\">\(HTMLText.escaped(text))</a></td>"
     }
     if value.count > Self.cellByteLimit { text += "…(\(formatBytes(value.count)))" }
-    let kind = isNumeric ? "number" : Self.isFailure(column) && !value.isEmpty ? "failure" : nil
-    return "<td\(kind.map { " class=\"\($0)\"" } ?? "")>\(HTMLText.escaped(text))</td>"
+    // Times and names are not broken at their hyphens, and lists get room.
+    var kinds =
+      value.count <= Self.shortByteCount ? ["short"] : value.count > 2 * Self.shortByteCount ? ["long"] : []
+    if isNumeric { kinds.append("number") }
+    if Self.isFailure(column), !value.isEmpty { kinds.append("failure") }
+    let kind = kinds.isEmpty ? "" : " class=\"\(kinds.joined(separator: " "))\""
+    let shown = HTMLText.escaped(text)
+    return "<td\(kind)>\(kinds.contains("long") ? "<div>\(shown)</div>" : shown)</td>"
   }
 
   private static func isFailure(_ column: String) -> Bool {

@@ -58,7 +58,7 @@ extension Report {
     guard !keys.isEmpty else { return }
     var found: [Source] = []
     for snapshot in archive.snapshots {
-      try SourceListing(path: snapshot.path).visit { source in
+      try SourceListing(snapshot).visit { source in
         if keys.contains(source.key), found.count < Self.sourceLimit {
           found.append(Source(key: source.key, digest: source.digest))
         }

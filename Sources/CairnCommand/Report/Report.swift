@@ -140,12 +140,14 @@ enum CommandText {
     (["cairn"] + Arguments.words.map(quoted)).joined(separator: " ")
   }
 
-  /// What the command is for, and its arguments.
-  static var purpose: String {
-    let words = Arguments.words[...]
-    let command = CairnCommand.configuration.subcommands.first { $0._commandName == words.first }
-    let abstract = command?.configuration.abstract ?? ""
-    return words.isEmpty ? abstract : "\(words.map(quoted).joined(separator: " ")): \(abstract)"
+  /// What the command is asked about, and what it is for.
+  static func purpose(of subject: String?) -> String {
+    let name = Arguments.words.first
+    let command = CairnCommand.configuration.subcommands.first { $0._commandName == name }
+    var text = command?.configuration.abstract ?? ""
+    if text.hasPrefix("Show ") { text.removeFirst("Show ".count) }
+    if text.hasSuffix(".") { text.removeLast() }
+    return subject.map { "\($0): \(text)" } ?? text.prefix(1).uppercased() + text.dropFirst()
   }
 
   /// A word of a POSIX shell.

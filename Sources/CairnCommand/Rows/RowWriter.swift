@@ -52,6 +52,14 @@ struct OutputOptions: ParsableArguments {
     help: "In csv, put an apostrophe before values that a spreadsheet would take for a formula.")
   var csvSafe = false
 
+  func validate() throws {
+    // Other tools have `-o` for the format.
+    if let file, OutputFormat(rawValue: file) != nil {
+      throw ValidationError(
+        "-o is for a file: --output \(file) is the format, -o ./\(file) a file of that name")
+    }
+  }
+
   /// The format that was asked for, be it by the ending of the file.
   var named: OutputFormat? { output ?? file.flatMap(OutputFormat.init(fileName:)) }
 
@@ -116,7 +124,9 @@ extension RowWriter {
 
 /// How many rows a terminal is shown where nobody has said how many, and no pager takes them.
 struct RowCap {
-  let rowCount = 500
+  static let usualRowCount = 500
+  let rowCount: Int
+  private let isShell: Bool
   /// Time for counting those that are not shown.
   static let countingSeconds = 1.0
 
@@ -124,7 +134,10 @@ struct RowCap {
   struct Reached: Error {}
 
   /// Nil where all rows are shown.
-  init?(_ format: OutputFormat, limit: Int?) {
+  init?(
+    _ format: OutputFormat, limit: Int?, shown: Int = RowCap.usualRowCount, isShell: Bool = false
+  ) {
+    (rowCount, self.isShell) = (shown, isShell)
     let out = StandardOutput.shared
     guard out.presentation.isTerminal, out.pagerCommand == nil, limit == nil,
       format == .table || format == .vertical
@@ -136,8 +149,10 @@ struct RowCap {
     guard total > rowCount else { return }
     let all = total == .max ? "" : " of \(formatCount(total))"
     let wanted = total == .max ? "N" : String(total)
-    printError(
-      "the first \(rowCount)\(all) rows are shown: --limit \(wanted) shows more, PAGER=less pages through all"
-    )
+    let more =
+      isShell
+      ? ".maxrows \(wanted) shows more, .once FILE writes all"
+      : "--limit \(wanted) shows more, PAGER=less pages through all"
+    printError("the first \(rowCount)\(all) rows are shown: \(more)")
   }
 }

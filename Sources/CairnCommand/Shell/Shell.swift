@@ -88,7 +88,7 @@ final class Shell {
       if case .io("standard output", _, _) = error { throw error }
       if Signals.isEnding { throw error }
       try StandardOutput.shared.flush()
-      printError("\(error)")
+      printError("\(error)", hasLines: true)
     }
     return true
   }

@@ -8,6 +8,7 @@ enum ShellCommand: Equatable {
   case tables
   case mode(String?)
   case timer(String?)
+  case maxrows(String?)
   case read(String?)
   case once(String?)
   case output(String?)
@@ -17,7 +18,8 @@ enum ShellCommand: Equatable {
   case unknown(String)
 
   static let names = [
-    ".exit", ".help", ".mode", ".once", ".output", ".quit", ".read", ".run", ".save", ".schema", ".tables",
+    ".exit", ".help", ".maxrows", ".mode", ".once", ".output", ".quit", ".read", ".run", ".save", ".schema",
+    ".tables",
     ".timer",
   ]
 
@@ -27,14 +29,17 @@ enum ShellCommand: Equatable {
     guard let first = words.first.map(String.init) else { return nil }
     let argument = words.dropFirst().first.map { String($0).trimmed }.flatMap { $0.isEmpty ? nil : $0 }
     switch first {
-    case ".help", "?", "\\?": self = .help
-    case ".schema": self = .schema(argument)
-    case ".tables": self = .tables
+    // Behind a backslash as psql has them.
+    case ".help", "?", "\\?", "\\h": self = .help
+    case ".schema", ".columns", ".describe", "\\d", "\\d+": self = .schema(argument)
+    case ".tables", ".databases", ".views", "\\dt", "\\l": self = .tables
     case ".mode": self = .mode(argument)
-    case ".timer": self = .timer(argument)
-    case ".read": self = .read(argument)
+    case "\\x": self = .mode("vertical")
+    case ".timer", ".timing", "\\timing": self = .timer(argument)
+    case ".maxrows", ".rows", ".limit": self = .maxrows(argument)
+    case ".read", "\\i": self = .read(argument)
     case ".once": self = .once(argument)
-    case ".output": self = .output(argument)
+    case ".output", "\\o": self = .output(argument)
     case ".save": self = .save(argument)
     case ".run": self = .run(argument)
     case ".quit", ".exit", "\\q": self = .quit
@@ -42,7 +47,7 @@ enum ShellCommand: Equatable {
       guard words.count == 1 else { return nil }
       self = first.hasPrefix("help") ? .help : .quit
     default:
-      guard first.hasPrefix("."), first.count > 1 else { return nil }
+      guard first.hasPrefix(".") || first.hasPrefix("\\"), first.count > 1 else { return nil }
       self = .unknown(first)
     }
   }
@@ -65,8 +70,12 @@ extension Shell {
     case .schema(let pattern): try showSchema(pattern)
     case .mode(let name): try setMode(name)
     case .timer(let state):
-      guard state == "on" || state == "off" else { throw CairnError.usage(".timer takes on or off") }
-      session.showsCount = state == "on"
+      guard state == nil || state == "on" || state == "off" else {
+        throw CairnError.usage(".timer takes on or off")
+      }
+      session.showsCount = state.map { $0 == "on" } ?? !session.showsCount
+      if state == nil { try out.write(session.showsCount ? "on\n" : "off\n") }
+    case .maxrows(let text): try setMaxRows(text)
     case .read(let file):
       guard let file else { throw CairnError.usage(".read takes the name of a file with SQL") }
       try runScript(try SQLInput.read(file: file))
@@ -86,9 +95,30 @@ extension Shell {
     }
   }
 
+  private func setMaxRows(_ text: String?) throws {
+    guard let text else {
+      let now = session.shownRowCount == .max ? "all" : "\(session.shownRowCount)"
+      return try StandardOutput.shared.write("\(now)\n")
+    }
+    let all = text == "all" || text == "off" || text == "-1"
+    guard let count = all ? .max : Int(text), count > 0 else {
+      throw CairnError.usage(".maxrows takes a number of rows, or all")
+    }
+    session.shownRowCount = count
+  }
+
+  /// As other shells call the forms.
+  private static let familiarModes: [String: String] = [
+    "line": "vertical", "box": "table", "duckbox": "table", "column": "table", "list": "csv",
+    "md": "markdown",
+    "ndjson": "jsonl", "jsonlines": "jsonl", "expanded": "vertical",
+  ]
+
   private func setMode(_ name: String?) throws {
     guard let name else { return try StandardOutput.shared.write("\(session.format)\n") }
-    guard let format = OutputFormat(rawValue: name), format != .raw, format != .html else {
+    guard let format = OutputFormat(rawValue: Self.familiarModes[name] ?? name), format != .raw,
+      format != .html
+    else {
       let known = OutputFormat.allCases.filter { $0 != .raw && $0 != .html }.map(\.rawValue)
       throw CairnError.usage(".mode takes one of \(known.joined(separator: ", "))")
     }
@@ -157,6 +187,7 @@ extension Shell {
       .schema [PATTERN]   paths of the records and their types: .schema requestParameters.%
       .tables             the tables and saved queries that there are
       .mode MODE          table, vertical, jsonl, json, csv or markdown
+      .maxrows N          rows that are shown of a result, or all; 500 without it
       .timer on|off       row count and time after each result
       .once FILE          the next result goes into a file, whose ending tells the format
       .output [FILE]      all results go into a file, until .output alone

@@ -33,6 +33,19 @@ enum Arguments {
     (1..<max(1, cairn_argument_count())).compactMap { cairn_argument($0).map { String(cString: $0) } }
   }
 
+  /// A message with the arguments that it quotes on one line each, whatever they hold.
+  static func onOneLine(in message: String) -> String {
+    var message = message
+    for word in words where word.contains(where: \.isNewline) && !word.allSatisfy(\.isWhitespace) {
+      // An option's value is quoted without it, and an unknown command without its dashes.
+      for part in [word[...], word.drop { $0 != "=" }.dropFirst(), word.drop { $0 == "-" }]
+      where !part.isEmpty {
+        message = message.replacing(part, with: escapeForTerminal(String(part)))
+      }
+    }
+    return message
+  }
+
   /// `--limit -1` as one word: the parser would take the number for an option.
   private static func withSigns(_ arguments: [String]) -> [String] {
     var joined: [String] = []

@@ -40,7 +40,9 @@ struct QuietOptions: ParsableArguments {
 
 /// How many rows are wanted; 0 for none, as in SQL.
 struct LimitOptions: ParsableArguments {
-  @Option(help: "Rows after which to stop (of query, those of each statement); 0 for none.")
+  @Option(
+    name: [.long, .customShort("n")],
+    help: "Rows after which to stop (of query, those of each statement); 0 for none.")
   var limit: Int?
 
   func validate() throws {

@@ -1,10 +1,11 @@
 import Cairn
 import Glibc
 
-/// Data goes to standard output, everything else to standard error. What messages quote cannot act on the terminal.
-func printError(_ message: String) {
+/// Data goes to standard output, everything else to standard error. What messages quote cannot act on the terminal, nor
+/// begin a line of its own there unless `hasLines` says that the message has several.
+func printError(_ message: String, hasLines: Bool = false) {
   ProgressMeter.rest()
-  let text = escapeForTerminal(message, keeping: ["\n", "\t"])
+  let text = escapeForTerminal(message, keeping: hasLines ? ["\n", "\t"] : [])
   guard StandardOutput.shared.errorsHaveColor else { return writeError(text + "\n") }
   for (start, ink) in [("cairn: warning:", Ink.caution), ("cairn:", .failure)] where text.hasPrefix(start) {
     return writeError(ink.start + start + Ink.end + text.dropFirst(start.count) + "\n")

@@ -29,6 +29,14 @@ final class ProgressMeter: @unchecked Sendable {
       end = "\(phase) %"
     }
 
+    /// Of an investigation: the bar is that of the statement that runs.
+    init(_ progress: InvestigationProgress) {
+      let number = progress.statement
+      if number > 1 { phase = "reading, step \(number)" }
+      (bytes, fraction) = (progress.bytesRead, progress.fraction)
+      end = "\(phase) %"
+    }
+
     init() {}
   }
 

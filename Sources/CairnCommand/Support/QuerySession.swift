@@ -28,6 +28,9 @@ final class QuerySession {
   private let isSafe: Bool
   private var hasShown = false
 
+  /// Rows of a result that a terminal is shown, where no pager takes them.
+  var shownRowCount = RowCap.usualRowCount
+
   init(_ archive: Archive, _ format: OutputFormat, isSafe: Bool) {
     self.archive = archive
     self.format = format
@@ -107,7 +110,7 @@ final class QuerySession {
       } _: {
         try StandardOutput.shared.write($0)
       }
-    } else if let cap = RowCap(format, limit: options.rowLimit) {
+    } else if let cap = RowCap(format, limit: options.rowLimit, shown: shownRowCount, isShell: isShell) {
       return try show(query, writer, cap)
     } else {
       try query.run { try writer.write($0, columnCount: columns.count) }
@@ -142,7 +145,7 @@ final class QuerySession {
         segments   \(statistics.segmentsRead) of \(statistics.segments) read
         row groups \(statistics.rowGroupsRead) of \(statistics.rowGroups) read
         read       \(formatBytes(statistics.bytesRead)) in \(formatCount(statistics.blocksRead)) blocks
-        """)
+        """, hasLines: true)
       if statistics.bytesSpilled > 0 {
         printError("spilled    \(formatBytes(statistics.bytesSpilled)) to temporary files")
       }

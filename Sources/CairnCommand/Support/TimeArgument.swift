@@ -3,7 +3,8 @@ import Cairn
 import Glibc
 
 /// A point in time on the command line: RFC 3339, a date, a month or a year (their beginnings), `now`, `today`,
-/// `yesterday`, `epoch`, or a span back from now (`7d`, `-2h`). Days begin in UTC.
+/// `yesterday`, `epoch`, seconds or milliseconds since 1970, or a span back from now (`7d`, `-2h`, `T-7d`, `3 hours ago`).
+/// Days begin in UTC.
 struct TimeArgument: ExpressibleByArgument {
   /// Milliseconds since 1970.
   let milliseconds: Int64
@@ -17,12 +18,17 @@ struct TimeArgument: ExpressibleByArgument {
     milliseconds = time
   }
 
-  /// The beginning of a month or a year.
+  /// The beginning of an hour, a month or a year; seconds or milliseconds since 1970, told by how many digits there are.
   private static func beginning(_ text: String) -> Int64? {
+    let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     switch text.utf8.count {
-    case 4: parseTime(text + "-01-01")
-    case 7: parseTime(text + "-01")
-    default: nil
+    case 4: return parseTime(text + "-01-01")
+    case 7: return parseTime(text + "-01")
+    case 10 where isNumber: return Int64(text).map { $0 * 1000 }
+    case 13 where isNumber: return Int64(text)
+    case 13: return parseTime(text + ":00")
+    case 14 where text.hasSuffix("Z"): return parseTime(text.dropLast() + ":00Z")
+    default: return nil
     }
   }
 
@@ -35,8 +41,29 @@ struct TimeArgument: ExpressibleByArgument {
     case "today": return today
     case "yesterday": return today - day
     case "epoch": return 0
-    default: return relative(text, now: now)
+    default: return relative(span(text.lowercased()), now: now)
     }
+  }
+
+  /// `T-7d` and `7 days ago` as `7d`; anything else as it is.
+  private static func span(_ text: String) -> String {
+    if text.hasPrefix("t-") { return String(text.dropFirst(2)) }
+    var words = text.split(separator: " ")
+    guard words.last == "ago" else { return text }
+    words.removeLast()
+    let joined = words.joined()
+    let digits = joined.prefix { "0"..."9" ~= $0 }
+    let units: [(names: [String], letter: String)] = [
+      (["s", "sec", "second"], "s"), (["m", "min", "minute"], "m"), (["h", "hr", "hour"], "h"),
+      (["d", "day"], "d"),
+      (["w", "week"], "w"),
+    ]
+    var unit = String(joined.dropFirst(digits.count))
+    if unit.count > 1, unit.hasSuffix("s") { unit.removeLast() }
+    guard !digits.isEmpty, let letter = units.first(where: { $0.names.contains(unit) })?.letter else {
+      return text
+    }
+    return digits + letter
   }
 
   static func now() -> Int64 {
@@ -74,6 +101,17 @@ struct TimeRangeOptions: ParsableArguments {
     name: .customLong("no-logstash-time"),
     help: "Do not take Logstash's @timestamp for the eventTime of events that have none.")
   var ignoresLogstashTime = false
+
+  /// What to say where nothing was found because the archive has nothing of that time.
+  func emptyNote(_ archive: Archive) -> String? {
+    guard since != nil || until != nil else { return nil }
+    let segments = archive.snapshots.flatMap(\.manifest.segments)
+    guard let first = segments.map(\.minimumTime).min(), let last = segments.map(\.maximumTime).max(),
+      first <= last,
+      since.map({ $0.milliseconds > last }) ?? false || until.map({ $0.milliseconds <= first }) ?? false
+    else { return nil }
+    return "the events of the archive are from \(formatTime(first)) to \(formatTime(last))"
+  }
 
   func validate() throws {
     if let since, let until, since.milliseconds >= until.milliseconds {

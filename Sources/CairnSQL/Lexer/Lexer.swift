@@ -146,7 +146,8 @@ struct Lexer {
     let shown =
       byte > 0x20 && byte < 0x7F
       ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
-    throw error("unexpected \(shown)", from: offset, to: offset + 1)
+    let note = byte == UInt8(ascii: "~") ? ": expressions are matched by regexp_like(value, pattern)" : ""
+    throw error("unexpected \(shown)\(note)", from: offset, to: offset + 1)
   }
 
   func error(_ message: String, from start: Int, to end: Int) -> SQLSyntaxError {

@@ -110,7 +110,12 @@ extension Parser {
           + "column; cairn compact SOURCE --into ARCHIVE fills it, --output csv writes rows to a file"
       }
       return "only queries are allowed; an archive cannot be changed by SQL"
-    case "INSERT", "UNLOAD":
+    case "FROM": return "what is selected comes first: SELECT * FROM events"
+    case "SUMMARIZE":
+      return "DESCRIBE events lists the columns; cairn inspect ARCHIVE shows what is in it"
+    case "PRAGMA", "ATTACH", "INSTALL", "LOAD", "IMPORT":
+      return "only queries are allowed: SHOW TABLES, DESCRIBE events and SHOW FUNCTIONS say what there is"
+    case "INSERT", "UNLOAD", "COPY", "EXPORT":
       return
         "an archive cannot be changed by SQL: run the SELECT alone, and have its rows written to a file with "
         + "--output csv or jsonl"

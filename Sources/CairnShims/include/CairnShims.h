@@ -61,6 +61,9 @@ static inline int cairn_equal(const uint8_t *_Nonnull a, const uint8_t *_Nonnull
   return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
 }
 
+/// Lets the processor fetch what is at p, which will be read soon. Any address will do.
+static inline void cairn_prefetch(const void *_Nullable p) { __builtin_prefetch(p); }
+
 /// Copies n bytes that do not overlap. As memcpy(), without a call where they are few.
 static inline void cairn_copy(uint8_t *_Nonnull to, const uint8_t *_Nonnull from, size_t n) {
   if (n > 64) {
@@ -196,6 +199,16 @@ typedef struct { uint64_t low, high; } cairn_hash128;
 /// XXH3, 128 bits, seeded.
 cairn_hash128 cairn_xxh3_128(const void *_Nullable bytes, size_t byteCount, uint64_t seed);
 
+/// The SHA-256 of each of `count` strings, 32 bytes one after another: several are worked on at a time where the
+/// processor has instructions for it.
+void cairn_sha256_each(
+    const uint8_t *_Nonnull const *_Nonnull strings, const size_t *_Nonnull byteCounts, size_t count,
+    uint8_t *_Nonnull digests);
+/// The same, one after the other.
+void cairn_sha256_each_alone(
+    const uint8_t *_Nonnull const *_Nonnull strings, const size_t *_Nonnull byteCounts, size_t count,
+    uint8_t *_Nonnull digests);
+
 /// A random number of this process.
 uint64_t cairn_process_seed(void);
 
@@ -218,7 +231,10 @@ int cairn_rename_to_new(
 /* syncfs(). 0, or -1 and errno. */
 int cairn_sync_file_system(int fd);
 
-/* malloc_trim() where more than limit bytes are free: gives back their whole pages, wherever they lie. */
-void cairn_release_freed_pages(size_t limit);
+/* malloc_trim() where more bytes are free than may be kept: gives back their whole pages, wherever they lie. */
+void cairn_release_freed_pages(void);
+
+/* How many these are. */
+void cairn_keep_freed_pages(size_t byteCount);
 
 #endif

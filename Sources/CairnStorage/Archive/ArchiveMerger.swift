@@ -51,9 +51,11 @@ final class ArchiveMerger {
       taken.outputs = []
       if taken.pieces.isEmpty { break }
       for piece in taken.pieces where !piece.isSpilled { tally.subtract(piece.state.memoryByteCount) }
-      meter.setSealing(true)
-      result.segments.append(try writer.write(&taken.pieces, threads: options.threads))
-      meter.setSealing(false)
+      let byteCount = taken.pieces.reduce(0) { $0 + $1.jsonByteCount }
+      result.segments.append(
+        try meter.sealing(byteCount: byteCount, isLast: true) {
+          try writer.write(&taken.pieces, threads: options.threads, progress: $0)
+        })
     }
     try check(objects, result)
     return result

@@ -124,7 +124,7 @@ package final class ArchiveWriter {
   ///
   /// `pieces` is emptied once it is no longer needed, so that its memory is free for the proof; then `release` is called.
   package func write(
-    _ pieces: inout [Piece], threads: Int, release: () -> Void = {}
+    _ pieces: inout [Piece], threads: Int, progress: SealingProgress? = nil, release: () -> Void = {}
   ) throws -> NewSegment {
     guard nextSegmentNumber <= Manifest.numberLimit else {
       throw CairnError.damaged(
@@ -138,7 +138,7 @@ package final class ArchiveWriter {
       guard try file.tryLock() else {
         throw CairnError.io(path: file.path, action: "lock", errno: EWOULDBLOCK)
       }
-      _ = try SegmentWriter(pieces, threads: threads, level: level).write(to: file)
+      _ = try SegmentWriter(pieces, threads: threads, level: level, progress: progress).write(to: file)
       // On its way to the disk while it is proved.
       file.startWriting()
     } catch {
@@ -151,7 +151,10 @@ package final class ArchiveWriter {
     release()
     releaseFreedPages()
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
-    _ = try SegmentVerifier(reader, threads: threads).verifyContent(comparing: read)
+    let byteCount = Double(max(1, reader.footer.jsonByteCount))
+    _ = try SegmentVerifier(reader, threads: threads).verifyContent(comparing: read) { object in
+      progress?.add(Double(object.byteCount) / byteCount, of: SealingProgress.proving)
+    }
     do { try file.sync() } catch {
       try? temporary.remove(temporaryName)
       throw error

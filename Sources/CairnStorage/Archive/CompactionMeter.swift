@@ -11,6 +11,8 @@ public struct CompactionProgress: Sendable {
   public var records = 0
   /// JSON bytes read so far.
   public var jsonByteCount = 0
+  /// JSON bytes that are sealed, those of the segment in work as far as it is.
+  public var sealedByteCount = 0
   /// Whether all is read, or about to be, and the last segment is being sealed.
   public var isSealing = false
   /// Whether segments are being merged.
@@ -35,9 +37,27 @@ final class CompactionMeter: @unchecked Sendable {
     }
   }
 
-  func setSealing(_ isSealing: Bool) {
+  /// While `body` seals pieces with so many bytes of JSON.
+  ///
+  /// - Parameter isLast: whether nothing is read any more.
+  func sealing<Result>(
+    byteCount: Int, isLast: Bool, _ body: (SealingProgress) throws -> Result
+  ) rethrows -> Result {
+    let before = lock.withLock {
+      state.isSealing = isLast
+      report?(state)
+      return state.sealedByteCount
+    }
+    let result = try body(
+      SealingProgress { share in self.setSealed(before + Int(Double(byteCount) * share)) })
+    lock.withLock { state.isSealing = false }
+    setSealed(before + byteCount)
+    return result
+  }
+
+  private func setSealed(_ byteCount: Int) {
     lock.withLock {
-      state.isSealing = isSealing
+      state.sealedByteCount = byteCount
       report?(state)
     }
   }

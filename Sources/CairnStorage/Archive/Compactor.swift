@@ -28,7 +28,8 @@ public struct CompactionOptions: Sendable {
   package var leavesOutMissing = false
   /// The only wrapping of records that is looked for (`.none`: CloudTrail's own form alone); all where it is nil.
   public var wrapping: Wrapping?
-  /// Called from workers, one call at a time, with each piece of some 24 MB that is done; merging calls it too.
+  /// Called from workers, one call at a time, with each piece of some 24 MB that is done and while segments are
+  /// sealed; merging calls it too.
   public var progress: (@Sendable (CompactionProgress) -> Void)?
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
@@ -157,6 +158,7 @@ package final class Compactor {
 
   package init(archive path: String, options: CompactionOptions) throws {
     try options.check()
+    keepFreedPages(memoryByteLimit: options.memoryByteLimit)
     self.options = options
     writer = try ArchiveWriter(path: path, level: options.zstdLevel)
     store = try KnownStore(writer.directory.root, try writer.snapshot())
@@ -250,14 +252,15 @@ package final class Compactor {
     // They hold the pieces too.
     taken.outputs = []
     let endsInsideObject = taken.pieces.last?.objects.last?.isLastFragment == false
+    let jsonByteCount = taken.pieces.reduce(0) { $0 + $1.jsonByteCount }
     let byteCount = taken.pieces.reduce(0) { $0 + ($1.isSpilled ? 0 : $1.state.memoryByteCount) }
     if taken.pieces.contains(where: { !$0.objects.isEmpty }) {
-      meter.setSealing(queue.isHandedOut)
-      let segment = try writer.write(&taken.pieces, threads: options.threads) {
-        residentPieceBytes.subtract(byteCount)
-        crew.wake()
+      let segment = try meter.sealing(byteCount: jsonByteCount, isLast: queue.isHandedOut) { progress in
+        try writer.write(&taken.pieces, threads: options.threads, progress: progress) {
+          residentPieceBytes.subtract(byteCount)
+          crew.wake()
+        }
       }
-      meter.setSealing(false)
       open.append(segment)
     } else {
       residentPieceBytes.subtract(byteCount)

@@ -10,6 +10,13 @@ struct Delivery {
   /// Containers that it is in.
   var depth = 0
 
+  /// Whether the last part of its name is one that people give to logs of CloudTrail.
+  var isNamedLikeLog: Bool {
+    let name = String(decoding: key.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
+      .lowercased()
+    return ["json", "cloudtrail"].contains { name.contains($0) }
+  }
+
   /// Hides nothing: for a file that a container is.
   func member(_ name: [UInt8], _ bytes: PaddedBuffer) -> Delivery {
     var member = self

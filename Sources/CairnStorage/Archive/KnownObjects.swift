@@ -31,31 +31,34 @@ package final class KnownObjects: @unchecked Sendable {
   }
 
   /// Hashes of all facts. The seed is random: nobody outside can make two of them meet.
-  private var facts: Set<Hash128> = []
+  private var facts = HashSet()
   private var laterVersions: [Hash128: Int] = [:]
   private let seed = UInt64.random(in: 0 ... .max)
 
   package init() {}
 
-  private func fact(_ kind: Fact, _ words: UInt64...) -> Hash128 {
-    words.withUnsafeBytes { Hash128($0, seed: seed &+ kind.rawValue) }
+  private func fact(_ kind: Fact, _ name: Hash128) -> Hash128 {
+    fact(kind, ContentDigest(words: (0, 0, 0, 0)), name)
   }
 
   private func fact(_ kind: Fact, _ digest: ContentDigest, _ name: Hash128) -> Hash128 {
-    fact(kind, digest.words.0, digest.words.1, digest.words.2, digest.words.3, name.low, name.high)
+    withUnsafeBytes(of: (digest.words, name.low, name.high)) {
+      let hash = cairn_xxh3_128($0.baseAddress, $0.count, seed &+ kind.rawValue)
+      return Hash128(low: hash.low, high: hash.high)
+    }
   }
 
   package func add(_ object: Object) {
     let name = object.name
     if let delivered = name.delivered {
       facts.insert(fact(.delivered, object.digest, delivered))
-      facts.insert(fact(.name, delivered.low, delivered.high))
+      facts.insert(fact(.name, delivered))
     } else {
       facts.insert(fact(.bareBase, object.digest, name.base))
     }
     facts.insert(fact(.base, object.digest, name.base))
     facts.insert(fact(.content, object.digest, Hash128(low: 0, high: 0)))
-    facts.insert(fact(.key, object.key.low, object.key.high))
+    facts.insert(fact(.key, object.key))
     if object.version > 1 {
       laterVersions[object.key] = max(laterVersions[object.key] ?? 1, object.version)
     }
@@ -77,12 +80,12 @@ package final class KnownObjects: @unchecked Sendable {
 
   /// Whether an object with this delivered name or this key is there, whatever it holds.
   package func hasName(_ name: ObjectName, key: Hash128) -> Bool {
-    name.delivered.map { facts.contains(fact(.name, $0.low, $0.high)) } ?? false || version(key) > 0
+    name.delivered.map { facts.contains(fact(.name, $0)) } ?? false || version(key) > 0
   }
 
   /// The greatest version under a key; 0 where there is none.
   package func version(_ key: Hash128) -> Int {
-    laterVersions[key] ?? (facts.contains(fact(.key, key.low, key.high)) ? 1 : 0)
+    laterVersions[key] ?? (facts.contains(fact(.key, key)) ? 1 : 0)
   }
 }
 
@@ -111,4 +114,33 @@ extension KnownObjects.Object {
   }
 
   package var identity: KnownObjects.Identity { KnownObjects.Identity(name, digest) }
+}
+
+/// Hashes in open addressing. They are random: nobody outside can make many meet in one place.
+private struct HashSet {
+  private var places: [Hash128] = []
+  private var count = 0
+  private static let none = Hash128(low: 0, high: 0)
+
+  private func place(of hash: Hash128) -> Int {
+    var place = Int(truncatingIfNeeded: hash.low) & (places.count - 1)
+    while places[place] != Self.none, places[place] != hash { place = (place + 1) & (places.count - 1) }
+    return place
+  }
+
+  func contains(_ hash: Hash128) -> Bool { count > 0 && places[place(of: hash)] == hash }
+
+  mutating func insert(_ hash: Hash128) {
+    if count * 2 >= places.count { grow() }
+    let place = place(of: hash)
+    if places[place] == hash { return }
+    places[place] = hash
+    count += 1
+  }
+
+  private mutating func grow() {
+    let old = places
+    places = Array(repeating: Self.none, count: max(64, old.count * 2))
+    for hash in old where hash != Self.none { places[place(of: hash)] = hash }
+  }
 }

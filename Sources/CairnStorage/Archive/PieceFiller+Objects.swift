@@ -1,17 +1,31 @@
 /// What a delivered object is, and where it goes: into the piece, to the rejects, or nowhere.
 extension PieceFiller {
-  func take(_ delivery: Delivery) throws {
-    let (delivered, inflated) = (delivery.bytes, buffers(delivery.depth).inflated)
-    let compression = Inflater.compression(of: delivered.bytes)
-    let isCut = delivered.count > options.objectByteLimit
-    if compression == .none, isCut, let content = foreign(delivered, .none, .beginning) {
+  /// What a delivered object holds.
+  struct Content {
+    var compression: Inflater.Compression
+    var fault: Inflater.Fault?
+    /// As delivered, or inflated.
+    var bytes: PaddedBuffer
+    /// SHA-256 of the bytes, where it has been computed.
+    var digest: [UInt8] = []
+  }
+
+  func content(of delivery: Delivery, _ inflated: PaddedBuffer) throws -> Content {
+    let compression = Inflater.compression(of: delivery.bytes.bytes)
+    let fault = try inflate(delivery.bytes, compression, into: inflated)
+    return Content(
+      compression: compression, fault: fault, bytes: compression == .none ? delivery.bytes : inflated)
+  }
+
+  func take(_ delivery: Delivery, _ content: Content) throws {
+    let (compression, fault, bytes) = (content.compression, content.fault, content.bytes)
+    let isCut = delivery.bytes.count > options.objectByteLimit
+    if compression == .none, isCut, let content = foreign(delivery.bytes, .none, .beginning) {
       return try leave(delivery, content)
     }
-    let fault = try inflate(delivered, compression, into: inflated)
     if let fault, fault.isLimit {
       return try reject(delivery, offset: fault.offset, reason: fault.reason)
     }
-    let bytes = compression == .none ? delivered : inflated
     if fault == nil {
       if delivery.depth < Container.depthLimit, let container = Container(bytes.bytes),
         try takeMembers(of: container, in: bytes, delivery)
@@ -19,13 +33,13 @@ extension PieceFiller {
         return
       }
       if let (text, wrapping) = try view.make(of: bytes.bytes, isInflated: compression != .none) {
-        return try keep(delivery, bytes, compression, nil, text, wrapping)
+        return try keep(delivery, content, text, wrapping)
       }
     }
-    if let content = foreign(bytes, compression, fault == nil ? .whole : .damaged) {
-      return try leave(delivery, content)
+    if let foreign = foreign(bytes, compression, fault == nil ? .whole : .damaged) {
+      return try leave(delivery, foreign)
     }
-    try keep(delivery, bytes, compression, fault, nil, .none)
+    try keep(delivery, content, nil, .none)
   }
 
   private func inflate(
@@ -48,26 +62,25 @@ extension PieceFiller {
 
   /// - Parameter text: what is read of it, where that is not its bytes.
   private func keep(
-    _ delivery: Delivery, _ bytes: PaddedBuffer, _ compression: Inflater.Compression,
-    _ fault: Inflater.Fault?,
-    _ text: PaddedBuffer?, _ wrapping: Wrapping
+    _ delivery: Delivery, _ content: Content, _ text: PaddedBuffer?, _ wrapping: Wrapping
   ) throws {
+    let bytes = content.bytes
     var entry = ObjectEntry(key: delivery.key)
     entry.sourceByteCount = delivery.bytes.count
     entry.modified = delivery.source.modified
-    switch compression {
+    switch content.compression {
     case .none: break
     case .gzip: entry.flags.insert(.gzip)
     case .zstd: entry.flags.insert(.zstd)
     }
     entry.flags.wrapping = wrapping
-    entry.objectDigest = SHA256.digest(bytes.bytes)
+    entry.objectDigest = content.digest.isEmpty ? SHA256.digest(bytes.bytes) : content.digest
     let object = KnownObjects.Object(entry)
     entry.fingerprint = .fingerprint(bytes.bytes, object.digest)
     try known.look(for: object)
     guard isNew(object.identity) else { return note(delivery) }
     let firstPiece = output.pieces.count
-    let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, object, fault)
+    let isKept = try shred(text ?? bytes, of: text == nil ? nil : bytes, entry, object, content.fault)
     // The segment tells of a file with a name that no other has.
     if isKept, delivery.depth > 0 || !object.name.isUnique { note(delivery) }
     try takeRejects(of: delivery, from: firstPiece)
@@ -121,6 +134,9 @@ extension PieceFiller {
     if SourceKey(delivery.key).hasDeliveredName {
       return try reject(delivery, offset: 0, reason: content.reason)
     }
+    var content = content
+    // What is packed does not show what it is, but its name may: `x.json.bz2`.
+    if content.isPacked, delivery.isNamedLikeLog { content.holdsLogs = true }
     output.rejects.append(
       FileRejects(
         key: delivery.key, content.reason, at: 0,
@@ -141,7 +157,7 @@ extension PieceFiller {
     -> Bool
   {
     let (sightings, rejects) = (output.sightings.count, output.rejects.count)
-    let buffer = buffers(delivery.depth + 1).delivered
+    let (buffer, inflated) = buffers(delivery.depth)
     var hasMembers = false
     let fault = try container.visit { member in
       hasMembers = true
@@ -154,7 +170,7 @@ extension PieceFiller {
       {
         return try reject(object, offset: 0, reason: reason)
       }
-      try take(object)
+      try take(object, self.content(of: object, inflated))
       if piece.isFull { try finishPiece() }
     }
     guard hasMembers else { return false }

@@ -41,8 +41,10 @@ final class PieceFiller: PieceSink {
   private let reader: SourceReader
   private let residentPieceBytes: ByteTally
   private let residentBufferBytes: Int
-  /// By depth of containers, what is delivered and inflated.
-  private var levels: [(delivered: PaddedBuffer, inflated: PaddedBuffer)] = []
+  /// Of files that are read one after another before the first of them is taken.
+  private var slots: [Buffers] = []
+  /// By depth of containers.
+  private var levels: [Buffers] = []
   lazy var view = ObjectView(
     byteLimit: options.objectByteLimit, wrapping: options.wrapping, makeBuffer: makeBuffer)
   /// What is being shredded.
@@ -71,7 +73,11 @@ final class PieceFiller: PieceSink {
     PaddedBuffer(residentByteLimit: residentBufferBytes, spillDirectory: temporaryDirectory)
   }
 
-  func buffers(_ depth: Int) -> (delivered: PaddedBuffer, inflated: PaddedBuffer) {
+  /// What is delivered and inflated.
+  typealias Buffers = (delivered: PaddedBuffer, inflated: PaddedBuffer)
+
+  /// For members of containers, by how many these are in.
+  func buffers(_ depth: Int) -> Buffers {
     while levels.count <= depth { levels.append((makeBuffer(), makeBuffer())) }
     return levels[depth]
   }
@@ -109,6 +115,12 @@ final class PieceFiller: PieceSink {
       fragmentByteLimit: options.fragmentByteLimit, wrapping: options.wrapping)
     try shredder.shred(fault: fault)
     if shredder.isKept { ownObjects.add(object) }
+    if shredder.holdsUnreadRecords {
+      let content = ForeignContent(
+        what: "kept as other JSON, with what looks like CloudTrail records in a form that is not read",
+        wayOut: "make JSON lines of them", holdsLogs: true)
+      output.rejects.append(FileRejects(key: entry.key, content.reason, at: 0, foreign: content))
+    }
     return shredder.isKept
   }
 
@@ -118,39 +130,93 @@ final class PieceFiller: PieceSink {
     ownObjects = KnownObjects()
     output.tally = residentPieceBytes
     output.isRepeatable = !files.contains { $0.isStream }
-    for file in files {
-      try options.checkCancelled()
-      try add(file)
-      if piece.isFull { try finishPiece() }
+    var left = files
+    while !left.isEmpty {
+      let sights = try readSome(of: &left)
+      defer { shrinkBuffers() }
+      for sight in sights {
+        try take(sight)
+        if piece.isFull { try finishPiece() }
+      }
     }
     if !piece.objects.isEmpty || !piece.rejects.isEmpty { try finishPiece() }
     defer { output = Output() }
     return output
   }
 
-  private func add(_ file: SourceFile) throws {
-    defer {
-      view.shrink(above: Self.keptBufferByteCount)
-      for level in levels {
-        level.delivered.shrink(above: Self.keptBufferByteCount)
-        level.inflated.shrink(above: Self.keptBufferByteCount)
+  /// What reading a file gave.
+  private enum Sight {
+    case unreadable(FileRejects)
+    case foreign(Delivery, ForeignContent)
+    case faulty(Delivery, reason: String)
+    case content(Delivery, Content)
+  }
+
+  /// Files that are read before the first of them is taken, so that several are hashed at a time; larger ones, and those
+  /// behind so many bytes of content, wait.
+  private static let readLimit = 8
+  private static let readByteLimit = 1 << 20
+
+  /// Reads the first files.
+  private func readSome(of files: inout ArraySlice<SourceFile>) throws -> [Sight] {
+    var sights: [Sight] = []
+    var contents: [(sight: Int, bytes: UnsafeBufferPointer<UInt8>)] = []
+    var byteCount = 0
+    while sights.count < Self.readLimit, let file = files.first {
+      if !sights.isEmpty, file.isStream || byteCount + file.byteCount > Self.readByteLimit { break }
+      try options.checkCancelled()
+      files.removeFirst()
+      if slots.count == sights.count { slots.append((makeBuffer(), makeBuffer())) }
+      let sight = try read(file, into: slots[sights.count])
+      if case .content(_, let content) = sight {
+        contents.append((sights.count, content.bytes.bytes))
+        byteCount += content.bytes.count
       }
+      sights.append(sight)
+      if file.isStream { break }
     }
-    let delivered = buffers(0).delivered
+    let digests = SHA256.digests(contents.map(\.bytes))
+    for (digest, content) in zip(digests, contents) {
+      guard case .content(let delivery, var known) = sights[content.sight] else { continue }
+      known.digest = digest
+      sights[content.sight] = .content(delivery, known)
+    }
+    return sights
+  }
+
+  private func read(_ file: SourceFile, into buffers: Buffers) throws -> Sight {
     let source: SourceReader.Delivered
     do {
-      source = try reader.read(file, into: delivered)
+      source = try reader.read(file, into: buffers.delivered)
     } catch CairnError.io(let path, let action, let number)
       where path != temporaryDirectory && number != ENOMEM
     {
-      return output.rejects.append(
-        FileRejects(key: file.key, "cannot \(action): \(systemMessage(number))", at: 0))
+      return .unreadable(FileRejects(key: file.key, "cannot \(action): \(systemMessage(number))", at: 0))
     }
     let delivery = Delivery(
-      file: file, source: source, fileByteCount: delivered.count, key: file.key, bytes: delivered)
-    if let content = source.foreign { return try leave(delivery, content) }
-    if let fault = source.fault { return try reject(delivery, offset: delivered.count, reason: fault) }
-    try take(delivery)
+      file: file, source: source, fileByteCount: buffers.delivered.count, key: file.key,
+      bytes: buffers.delivered)
+    if let content = source.foreign { return .foreign(delivery, content) }
+    if let fault = source.fault { return .faulty(delivery, reason: fault) }
+    return .content(delivery, try content(of: delivery, buffers.inflated))
+  }
+
+  private func take(_ sight: Sight) throws {
+    switch sight {
+    case .unreadable(let rejects): output.rejects.append(rejects)
+    case .foreign(let delivery, let content): try leave(delivery, content)
+    case .faulty(let delivery, let reason):
+      try reject(delivery, offset: delivery.fileByteCount, reason: reason)
+    case .content(let delivery, let content): try take(delivery, content)
+    }
+  }
+
+  private func shrinkBuffers() {
+    view.shrink(above: Self.keptBufferByteCount)
+    for buffers in slots + levels {
+      buffers.delivered.shrink(above: Self.keptBufferByteCount)
+      buffers.inflated.shrink(above: Self.keptBufferByteCount)
+    }
   }
 }
 

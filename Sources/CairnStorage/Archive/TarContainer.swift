@@ -25,10 +25,11 @@ struct TarContainer {
       case UInt8(ascii: "L"): longName = Array(bytes[content].prefix { $0 != 0 })
       case UInt8(ascii: "x"): longName = paxPath(content) ?? longName
       case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
-        let own = name(start - Self.blockByteCount)
-        defer { longName = nil }
-        if own.last == UInt8(ascii: "/") { continue }
-        var member = Container.Member(name: Container.name(longName ?? own), range: content)
+        // A long name stands here too, cut: where is chance.
+        let path = longName ?? name(start - Self.blockByteCount)
+        longName = nil
+        if path.last == UInt8(ascii: "/") { continue }
+        var member = Container.Member(name: Container.name(path), range: content)
         if member.name.isEmpty { member.name = Array("member".utf8) }
         try take(member)
       case UInt8(ascii: "g"), UInt8(ascii: "K"): break

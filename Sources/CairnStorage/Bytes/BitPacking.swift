@@ -10,24 +10,42 @@ package enum BitPacking {
   package static func byteCount(count: Int, width: Int) -> Int { (count * width + 7) / 8 }
 
   package static func pack(_ values: [UInt64], width: Int, into writer: inout ByteWriter) {
-    if width == 0 { return }
+    values.withUnsafeBufferPointer { pack($0, width: width, into: &writer) }
+  }
+
+  package static func pack(_ values: UnsafeBufferPointer<UInt64>, width: Int, into writer: inout ByteWriter) {
+    if width == 0 || values.isEmpty { return }
+    let count = byteCount(count: values.count, width: width)
+    let packed = [UInt8](unsafeUninitializedCapacity: count) { target, written in
+      if let base = target.baseAddress { pack(values, width: width, into: UnsafeMutableRawPointer(base)) }
+      written = count
+    }
+    writer.writeBytes(packed)
+  }
+
+  /// - Parameter target: has room for `byteCount(count:width:)`.
+  private static func pack(
+    _ values: UnsafeBufferPointer<UInt64>, width: Int, into target: UnsafeMutableRawPointer
+  ) {
     var accumulator: UInt64 = 0
     var filled = 0
-    writer.bytes.reserveCapacity(writer.bytes.count + byteCount(count: values.count, width: width))
+    var at = 0
     for value in values {
-      accumulator |= value << UInt64(filled)
-      let room = 64 - filled
-      filled += width
+      accumulator |= value &<< UInt64(filled)
+      let room = 64 &- filled
+      filled &+= width
       if filled >= 64 {
-        writer.writeUInt64(accumulator)
-        filled -= 64
-        accumulator = room < 64 && width > room ? value >> UInt64(room) : 0
+        target.storeBytes(of: accumulator.littleEndian, toByteOffset: at, as: UInt64.self)
+        at &+= 8
+        filled &-= 64
+        accumulator = room < 64 && width > room ? value &>> UInt64(room) : 0
       }
     }
     while filled > 0 {
-      writer.writeByte(UInt8(truncatingIfNeeded: accumulator))
-      accumulator >>= 8
-      filled -= 8
+      target.storeBytes(of: UInt8(truncatingIfNeeded: accumulator), toByteOffset: at, as: UInt8.self)
+      accumulator &>>= 8
+      at &+= 1
+      filled &-= 8
     }
   }
 

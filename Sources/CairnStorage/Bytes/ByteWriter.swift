@@ -9,15 +9,11 @@ package struct ByteWriter {
   package mutating func writeByte(_ value: UInt8) { bytes.append(value) }
 
   package mutating func writeUInt32(_ value: UInt32) {
-    for shift in stride(from: 0, to: 32, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
-    }
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   package mutating func writeUInt64(_ value: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-    }
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Unsigned LEB128: seven bits a byte, least significant first, high bit set on all but the last.

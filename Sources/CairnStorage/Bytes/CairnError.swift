@@ -31,17 +31,17 @@ extension CairnError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .damaged(let file, let offset, let cause):
-      "\(file): damaged at byte \(offset): \(cause)"
+      "\(shownPath(file)): damaged at byte \(offset): \(cause)"
     case .io(let path, let action, let number):
-      "\(path): cannot \(action): \(systemMessage(number))"
+      "\(shownPath(path)): cannot \(action): \(systemMessage(number))"
     case .locked(let path, let owner):
-      "\(path): archive is locked by another writer (\(owner))"
+      "\(shownPath(path)): archive is locked by another writer (\(shownPath(owner)))"
     case .superseded(let path, let cause):
-      "\(path): stopped before a commit: \(cause)"
+      "\(shownPath(path)): stopped before a commit: \(cause)"
     case .usage(let message):
       message
     case .unsupportedVersion(let file, let version):
-      "\(file): written by a newer cairn: format version \(version) is newer than this one reads"
+      "\(shownPath(file)): written by a newer cairn: format version \(version) is newer than this one reads"
     case .interrupted:
       "interrupted"
     }

@@ -38,6 +38,32 @@ package struct SHA256 {
     state.update(bytes)
     return state.finish()
   }
+
+  /// The digests of several byte strings, which take less time together.
+  package static func digests(_ strings: [UnsafeBufferPointer<UInt8>]) -> [[UInt8]] {
+    digests(strings, cairn_sha256_each)
+  }
+
+  /// The same, computed one by one.
+  package static func digestsAlone(_ strings: [UnsafeBufferPointer<UInt8>]) -> [[UInt8]] {
+    digests(strings, cairn_sha256_each_alone)
+  }
+
+  private static func digests(
+    _ strings: [UnsafeBufferPointer<UInt8>],
+    _ compute: (
+      UnsafePointer<UnsafePointer<UInt8>>, UnsafePointer<Int>, Int, UnsafeMutablePointer<UInt8>
+    ) -> Void
+  ) -> [[UInt8]] {
+    var all = [UInt8](repeating: 0, count: strings.count * ContentDigest.byteCount)
+    // Of no bytes any address will do.
+    let nowhere = UnsafePointer<UInt8>(bitPattern: 1).unsafelyUnwrapped
+    let starts = strings.map { $0.baseAddress ?? nowhere }
+    compute(starts, strings.map(\.count), strings.count, &all)
+    return strings.indices.map {
+      Array(all[($0 * ContentDigest.byteCount)..<(($0 + 1) * ContentDigest.byteCount)])
+    }
+  }
 }
 
 /// A SHA-256.

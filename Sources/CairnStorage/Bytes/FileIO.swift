@@ -5,13 +5,28 @@ package func systemMessage(_ number: Int32) -> String { String(cString: strerror
 
 /// An open file. Closed when the last reference goes.
 package final class File: @unchecked Sendable {
-  package let path: String
+  private let name: Name
   package let descriptor: Int32
 
-  private init(path: String, descriptor: Int32) {
-    self.path = path
-    self.descriptor = descriptor
+  private enum Name {
+    case shown(String)
+    /// Of a file that was found: hardly any has to be shown.
+    case found(FilePath)
   }
+
+  package var path: String {
+    switch name {
+    case .shown(let path): path
+    case .found(let path): path.shown
+    }
+  }
+
+  private init(path: String, descriptor: Int32) {
+    (name, self.descriptor) = (.shown(path), descriptor)
+  }
+
+  /// Takes over an open descriptor.
+  init(_ path: FilePath, descriptor: Int32) { (name, self.descriptor) = (.found(path), descriptor) }
 
   // An interrupted close has closed on Linux: a second one could hit somebody else's descriptor. What must be on disk
   // has been synced before, so that a close has nothing left to report.

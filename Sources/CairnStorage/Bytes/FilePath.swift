@@ -54,7 +54,7 @@ extension File {
       uninterrupted { Glibc.open(text, O_RDONLY | O_CLOEXEC | flags) }
     }
     guard descriptor >= 0 else { throw CairnError.io(path: path.shown, action: "open", errno: errno) }
-    return adopt(descriptor, path: path.shown)
+    return File(path, descriptor: descriptor)
   }
 }
 

@@ -32,6 +32,10 @@ package final class Inflater {
     if bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xB5, bytes[2] == 0x2F, bytes[3] == 0xFD {
       return .zstd
     }
+    // pzstd begins with a frame that is to be skipped.
+    if bytes.count >= 8, bytes[0] & 0xF0 == 0x50, bytes[1] == 0x2A, bytes[2] == 0x4D, bytes[3] == 0x18 {
+      return .zstd
+    }
     return .none
   }
 

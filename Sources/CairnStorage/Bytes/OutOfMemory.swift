@@ -26,9 +26,10 @@ private func endOutOfMemory(_ byteCount: Int) -> Never {
   _exit(5)
 }
 
-/// Freed bytes between those in use that may stay with the process.
-private let keptFreeByteCount = 32 << 20
+/// Gives pages back that lie free between what is in use, where these are many: where many columns grow side by side,
+/// that comes to several times what is used.
+func releaseFreedPages() { cairn_release_freed_pages() }
 
-/// Gives pages back that lie free between what is in use: where many columns grow side by side, that comes to several
-/// times what is used.
-func releaseFreedPages() { cairn_release_freed_pages(keptFreeByteCount) }
+/// How many freed bytes may stay with the process in a run that may take so much memory: what is given back is touched
+/// anew, page by page.
+func keepFreedPages(memoryByteLimit: Int) { cairn_keep_freed_pages(max(32 << 20, memoryByteLimit / 4)) }

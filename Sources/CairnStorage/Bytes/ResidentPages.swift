@@ -6,8 +6,8 @@ import Glibc
 final class ResidentPages: @unchecked Sendable {
   static let shared = ResidentPages()
 
-  /// Seldom enough to cost nothing, often enough that not much more than 100 MB comes in between.
-  private static let interval = DispatchTimeInterval.milliseconds(20)
+  /// Seldom enough to cost little, often enough that not much more than 30 MB comes in between.
+  private static let interval = DispatchTimeInterval.milliseconds(3)
   /// Smaller mappings are left alone.
   private static let byteLimit = 1 << 20
 

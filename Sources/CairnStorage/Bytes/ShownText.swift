@@ -16,6 +16,16 @@ package func mayDeceive(_ scalar: Unicode.Scalar) -> Bool {
 /// A character that may deceive, spelled out.
 package func visibleEscape(_ scalar: Unicode.Scalar) -> String { "\\u{\(String(scalar.value, radix: 16))}" }
 
+/// A path in a message: on one line, with nothing hidden.
+package func shownPath(_ path: String) -> String {
+  if path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return path }
+  var output = ""
+  for scalar in path.unicodeScalars {
+    if mayDeceive(scalar) { output += visibleEscape(scalar) } else { output.unicodeScalars.append(scalar) }
+  }
+  return output
+}
+
 /// A name that may be any bytes: characters that may deceive are `\u{…}`, bytes that are no UTF-8 `\xFF`, and a
 /// backslash that could be taken for the beginning of either is `\\`.
 package func shownName(_ bytes: [UInt8]) -> String {

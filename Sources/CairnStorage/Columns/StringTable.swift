@@ -1,3 +1,4 @@
+import CairnShims
 import Glibc
 
 /// Strings end to end in one heap: entry `i` is the bytes from `ends[i - 1]` (0 for the first) to `ends[i]`.
@@ -50,6 +51,13 @@ package final class StringTable: @unchecked Sendable {
   struct PlainEntries: BitwiseCopyable {
     fileprivate let heap: UnsafeMutablePointer<UInt8>
     fileprivate let ends: UnsafeMutablePointer<UInt64>
+
+    /// Lets the processor fetch an entry's first and last bytes.
+    @inline(__always)
+    func fetch(_ index: Int) {
+      cairn_prefetch(heap + (index == 0 ? 0 : Int(ends[index &- 1])))
+      cairn_prefetch(heap + (Int(ends[index]) &- 1))
+    }
 
     @inline(__always)
     func append(_ index: Int, to output: inout RawVector<UInt8>) {

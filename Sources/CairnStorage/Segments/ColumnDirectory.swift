@@ -106,6 +106,8 @@ package struct ColumnDirectory: Sendable {
 struct EncodedColumn: Sendable {
   struct Part: Sendable {
     var raw: [UInt8]
+    /// What it compresses to, where that has been found out.
+    var compressed: BlockBody?
     /// Compressed ahead, on the worker that encoded the column, for parts that become blocks.
     var body: BlockBody?
     /// Where the block is, once it is written.
@@ -225,8 +227,9 @@ struct EncodedColumn: Sendable {
 extension EncodedColumn.Part {
   mutating func compress(_ compressor: ZstdCompressor, tryZstd: Bool) {
     guard raw.count > SegmentFormat.inlinePartByteLimit else { return }
-    body = BlockBody.make(raw, compressor, tryZstd: tryZstd)
-    raw = []
+    body =
+      compressed.flatMap { tryZstd ? $0 : nil } ?? BlockBody.make(raw, compressor, tryZstd: tryZstd)
+    (raw, compressed) = ([], nil)
   }
 
   mutating func writeBlock(_ blocks: BlockWriter) throws {

@@ -26,10 +26,11 @@ struct ColumnEncoder {
       if words.isEmpty { continue }
       var writer = ByteWriter()
       var tokens: TokenStrings.Outcome?
+      var compressed: BlockBody?
       switch kind {
       case .shape:
         WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
-        if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor) {
+        if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor, &compressed) {
           output.given = given.column
         }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
@@ -42,7 +43,7 @@ struct ColumnEncoder {
         WordEncoding.encodeList(list, into: &lists)
         usesDictionary = usesDictionary || !list.isEmpty
         if let given, list.count > 1,
-          give(words, column, given, index, &writer, tagByteCount: 1, compressor)
+          give(words, column, given, index, &writer, tagByteCount: 1, compressor, &compressed)
         {
           output.given = given.column
         }
@@ -50,8 +51,8 @@ struct ColumnEncoder {
       output.valueCount += words.count
       output.chunks.append(
         EncodedColumn.Chunk(
-          rowGroup: index, valueCount: words.count, part: EncodedColumn.Part(raw: writer.bytes),
-          tokens: tokens))
+          rowGroup: index, valueCount: words.count,
+          part: EncodedColumn.Part(raw: writer.bytes, compressed: compressed), tokens: tokens))
     }
     if usesDictionary, case .dictionary(let table) = merger?.form {
       output.dictionaryEntryCount = table.count
@@ -68,10 +69,11 @@ struct ColumnEncoder {
   }
 
   /// Stores a chunk's codes given those of another column, where that is clearly smaller. `writer` has the codes, behind
-  /// a tag where the column has one.
+  /// a tag where the column has one; `compressed` gets what they compress to, where they stay.
   private func give(
     _ words: UnsafeBufferPointer<UInt32>, _ column: Int, _ parent: GivenPlan.Parent, _ rowGroup: Int,
-    _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor
+    _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor,
+    _ compressed: inout BlockBody?
   ) -> Bool {
     let others = rowGroups[rowGroup][parent.column]
     let codes =
@@ -80,11 +82,13 @@ struct ColumnEncoder {
         words, rows: rows[rowGroup][column], given: others, rows: rows[rowGroup][parent.column])
       : GivenCodes.encode(words, given: others)
     guard let given = codes else { return false }
-    func size(_ bytes: [UInt8]) -> Int {
-      BlockBody.make(bytes, compressor).storedByteCount
-    }
+    let size = BlockBody.make(given, compressor).storedByteCount
+    let own = BlockBody.make(writer.bytes, compressor)
     // By row it takes longer to read: that must be worth it.
-    guard size(given) * 10 < size(writer.bytes) * (parent.isByRow ? 4 : 9) - 320 else { return false }
+    guard size * 10 < own.storedByteCount * (parent.isByRow ? 4 : 9) - 320 else {
+      compressed = own
+      return false
+    }
     writer.bytes.removeLast(writer.bytes.count - tagByteCount)
     writer.writeBytes(given)
     return true

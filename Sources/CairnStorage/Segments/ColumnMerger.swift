@@ -49,12 +49,7 @@ package final class ColumnMerger: @unchecked Sendable {
     bases = []
     var merged = Interner()
     defer { merged.free() }
-    let numbers = sources.map { source -> [UInt32] in
-      (0..<source.interner.count).map { index in
-        let value = source.interner[index]
-        return value.baseAddress.map { merged.intern($0, value.count) } ?? 0
-      }
-    }
+    let numbers = sources.map { merged.internAll(of: $0.interner) }
     if kind == .integer {
       let integers = (0..<merged.count).map { NumberText.integer(merged[$0]) ?? 0 }
       form = .integers(integers)
@@ -104,10 +99,8 @@ package final class ColumnMerger: @unchecked Sendable {
   private static func sorted(_ merged: Interner, isString: Bool) -> (StringTable, [UInt32]) {
     let entries = SpelledStrings(merged, isString: isString)
     let shared = entries.sharedByteCount()
-    var order = (0..<UInt32(merged.count)).map { (key: entries.sortKey(Int($0), behind: shared), index: $0) }
-    order.sort { a, b in
-      a.key != b.key ? a.key < b.key : entries.precedes(Int(a.index), Int(b.index))
-    }
+    var order = (0..<UInt32(merged.count)).map { (key: UInt64(0), index: $0) }
+    order.withUnsafeMutableBufferPointer { entries.sort($0, behind: shared) }
     let table = StringTable(entryCapacity: merged.count, byteCapacity: merged.heap.count)
     var rank = [UInt32](repeating: 0, count: merged.count)
     var previous: Int?
@@ -231,14 +224,53 @@ private struct SpelledStrings {
     }
   }
 
-  /// The eight bytes behind those that all have, most significant first, so that most compares are of integers.
-  func sortKey(_ index: Int, behind shared: Int) -> UInt64 {
+  /// Eight bytes from a place on, most significant first, zeros behind the end; and whether all are the value's.
+  private func key(_ index: Int, at place: Int) -> (key: UInt64, isWhole: Bool) {
     withValue(index) { bytes in
+      if bytes.count >= place + 8, let base = bytes.baseAddress {
+        return (UInt64(bigEndian: UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)), true)
+      }
       var key: UInt64 = 0
-      for at in shared..<(shared + 8) { key = key << 8 | (at < bytes.count ? UInt64(bytes[at]) : 0) }
-      return key
+      for at in place..<(place + 8) { key = key << 8 | (at < bytes.count ? UInt64(bytes[at]) : 0) }
+      return (key, false)
     }
   }
+
+  /// Sorts entries that are alike up to a place: by the eight bytes there, those that are alike in them by the next
+  /// eight, and so on, so that hardly any bytes are looked at twice.
+  func sort(_ entries: UnsafeMutableBufferPointer<(key: UInt64, index: UInt32)>, behind shared: Int) {
+    var left = [(range: entries.indices, place: shared)]
+    while let (range, place) = left.popLast() {
+      var part = UnsafeMutableBufferPointer(rebasing: entries[range])
+      if range.count <= Self.fewEntries {
+        part.sort { precedes(Int($0.index), Int($1.index)) }
+        continue
+      }
+      var areWhole = true
+      for at in part.indices {
+        let (key, isWhole) = key(Int(part[at].index), at: place)
+        part[at].key = key
+        areWhole = areWhole && isWhole
+      }
+      part.sort { $0.key < $1.key }
+      var start = 0
+      for end in 1...part.count where end == part.count || part[end].key != part[start].key {
+        if end - start > 1 {
+          // A value that ends there may be what another begins with.
+          var same = UnsafeMutableBufferPointer(rebasing: part[start..<end])
+          if areWhole || same.allSatisfy({ key(Int($0.index), at: place).isWhole }) {
+            left.append((range.lowerBound + start..<range.lowerBound + end, place + 8))
+          } else {
+            same.sort { precedes(Int($0.index), Int($1.index)) }
+          }
+        }
+        start = end
+      }
+    }
+  }
+
+  /// So many are sorted by comparing them as a whole.
+  private static let fewEntries = 6
 
   func precedes(_ a: Int, _ b: Int) -> Bool {
     let order = withValue(a) { x in withValue(b) { y in compare(x, y) } }

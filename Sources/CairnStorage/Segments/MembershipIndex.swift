@@ -67,9 +67,9 @@ package struct MembershipDirectory: Sendable {
 
   package func page(of hash: UInt64) -> Int { Int(((hash >> 32) * UInt64(pages.count)) >> 32) }
 
-  private func bucket(of hash: UInt64) -> Int { Int(((hash & 0xFFFF_FFFF) * UInt64(bucketCount)) >> 32) }
+  func bucket(of hash: UInt64) -> Int { Int(((hash & 0xFFFF_FFFF) * UInt64(bucketCount)) >> 32) }
 
-  private func fingerprint(of hash: UInt64) -> UInt64 { hash & ((1 << UInt64(fingerprintBits)) - 1) }
+  func fingerprint(of hash: UInt64) -> UInt64 { hash & ((1 << UInt64(fingerprintBits)) - 1) }
 
   /// The row groups of the entries in `page` that a value of this hash would have.
   package func rowGroups(of hash: UInt64, in page: MembershipPage) -> [Int] {
@@ -77,17 +77,6 @@ package struct MembershipDirectory: Sendable {
     let fingerprint = fingerprint(of: hash)
     let entries = page.bucketStarts[bucket]..<page.bucketStarts[bucket + 1]
     return entries.filter { page.fingerprints[$0] == fingerprint }.map { Int(page.rowGroups[$0]) }
-  }
-
-  /// The entry in `page` that a look-up of a value in `rowGroup` finds by its hash.
-  package func entry(of hash: UInt64, rowGroup: Int, in page: MembershipPage) -> Int? {
-    let bucket = bucket(of: hash)
-    let (fingerprint, rowGroup) = (fingerprint(of: hash), UInt64(rowGroup))
-    for entry in page.bucketStarts[bucket]..<page.bucketStarts[bucket + 1]
-    where page.fingerprints[entry] == fingerprint && page.rowGroups[entry] == rowGroup {
-      return entry
-    }
-    return nil
   }
 }
 
@@ -99,7 +88,7 @@ extension MembershipDirectory {
   }
 
   /// A page of the entries with these ascending keys; equal ones become one.
-  package func encodePage(_ keys: [UInt64]) -> [UInt8] {
+  package func encodePage(_ keys: some Sequence<UInt64>) -> [UInt8] {
     var counts = [Int64](repeating: 0, count: bucketCount)
     var fingerprints: [UInt64] = []
     var rowGroups: [UInt64] = []
@@ -149,49 +138,101 @@ package struct MembershipPage: Sendable {
 
 /// Gathers a column's hashes while its chunks are encoded.
 struct MembershipBuilder {
-  private struct Entry {
-    var hash: UInt64
-    var rowGroup: UInt32
-  }
-
-  private var entries: [Entry] = []
+  private var chunks: [(rowGroup: Int, hashes: [UInt64])] = []
   /// Some chunk is searched slowly without the index.
   var isUseful = false
 
   mutating func add<Source: StringSource>(_ source: Source, rowGroup: Int) {
-    entries.reserveCapacity(entries.count + source.count)
-    for index in 0..<source.count {
-      entries.append(Entry(hash: MembershipDirectory.hash(source.value(index)), rowGroup: UInt32(rowGroup)))
+    let hashes = [UInt64](unsafeUninitializedCapacity: source.count) { target, count in
+      for index in 0..<source.count { target[index] = MembershipDirectory.hash(source.value(index)) }
+      count = source.count
     }
+    chunks.append((rowGroup, hashes))
   }
 
   /// Pages with at most one entry for equal fingerprints of a row group; nil where no index is wanted.
   func encode(rowGroupCount: Int, _ compressor: ZstdCompressor) -> EncodedMembership? {
-    guard isUseful, entries.count >= ColumnMerger.plainMinimumCount else { return nil }
-    let pageCount =
-      (entries.count + MembershipDirectory.entriesPerPage - 1) / MembershipDirectory.entriesPerPage
+    let count = chunks.reduce(0) { $0 + $1.hashes.count }
+    guard isUseful, count >= ColumnMerger.plainMinimumCount else { return nil }
+    let pageCount = (count + MembershipDirectory.entriesPerPage - 1) / MembershipDirectory.entriesPerPage
     let bucketCount = MembershipDirectory.entriesPerPage / MembershipDirectory.entriesPerBucket
     let shape = MembershipDirectory(
       bucketCount: bucketCount, fingerprintBits: MembershipDirectory.fingerprintBitCount,
       rowGroupBits: BitPacking.width(of: UInt64(rowGroupCount - 1)),
       pages: Array(repeating: BlockRef(offset: 0, byteCount: 0), count: pageCount))
-    // A counting sort by page, then each page by bucket, fingerprint and row group.
+    // By page, then each page by bucket, and the few entries of a bucket by fingerprint and row group.
     var ends = [Int](repeating: 0, count: pageCount + 1)
-    for entry in entries { ends[shape.page(of: entry.hash) + 1] += 1 }
+    for chunk in chunks {
+      for hash in chunk.hashes { ends[shape.page(of: hash) + 1] += 1 }
+    }
     for page in 0..<pageCount { ends[page + 1] += ends[page] }
+    var keys = [UInt64](repeating: 0, count: count)
     var next = ends
-    var keys = [UInt64](repeating: 0, count: entries.count)
-    for entry in entries {
-      let page = shape.page(of: entry.hash)
-      keys[next[page]] = shape.key(of: entry.hash, rowGroup: Int(entry.rowGroup))
-      next[page] += 1
+    for chunk in chunks {
+      for hash in chunk.hashes {
+        let page = shape.page(of: hash)
+        keys[next[page]] = shape.key(of: hash, rowGroup: chunk.rowGroup)
+        next[page] += 1
+      }
     }
+    var sorter = BucketSorter(shape)
+    defer { sorter.free() }
     let pages = (0..<pageCount).map { page in
+      keys.withUnsafeMutableBufferPointer {
+        sorter.sort(UnsafeMutableBufferPointer(rebasing: $0[ends[page]..<ends[page + 1]]))
+      }
       // Hashes are random bits: zstd would only cost time.
-      BlockBody.make(
-        shape.encodePage(keys[ends[page]..<ends[page + 1]].sorted()), compressor, tryZstd: false)
+      return BlockBody.make(
+        shape.encodePage(keys[ends[page]..<ends[page + 1]]), compressor, tryZstd: false)
     }
-    return EncodedMembership(valueCount: entries.count, shape: shape, pages: pages)
+    return EncodedMembership(valueCount: count, shape: shape, pages: pages)
+  }
+}
+
+/// Sorts the keys of a page, whose buckets have few each.
+private struct BucketSorter {
+  private let shift: UInt64
+  private let bucketCount: Int
+  /// By bucket: where its keys begin, and where those end that have been put there.
+  private var places: RawVector<(start: UInt32, end: UInt32)>
+  private var sorted = RawVector<UInt64>()
+
+  init(_ shape: MembershipDirectory) {
+    shift = UInt64(shape.fingerprintBits + shape.rowGroupBits)
+    bucketCount = shape.bucketCount
+    places = RawVector(capacity: bucketCount)
+    _ = places.appendUninitialized(count: bucketCount)
+  }
+
+  func free() {
+    places.free()
+    sorted.free()
+  }
+
+  mutating func sort(_ keys: UnsafeMutableBufferPointer<UInt64>) {
+    guard let base = keys.baseAddress else { return }
+    places.base.update(repeating: (0, 0), count: bucketCount)
+    for key in keys { places.base[Int(key &>> shift)].end &+= 1 }
+    var total: UInt32 = 0
+    for bucket in 0..<bucketCount {
+      let count = places[bucket].end
+      places[bucket] = (total, total)
+      total &+= count
+    }
+    sorted.truncate(to: 0)
+    let output = sorted.appendUninitialized(count: keys.count)
+    for key in keys {
+      let bucket = Int(key &>> shift)
+      let start = Int(places[bucket].start)
+      var at = Int(places[bucket].end)
+      places.base[bucket].end &+= 1
+      while at > start, output[at &- 1] > key {
+        output[at] = output[at &- 1]
+        at &-= 1
+      }
+      output[at] = key
+    }
+    base.update(from: output, count: keys.count)
   }
 }
 

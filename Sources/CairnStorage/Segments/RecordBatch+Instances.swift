@@ -18,12 +18,12 @@ private struct InstanceWalk {
   }
 
   let flattening: ShapeFlattening
-  let tape: [UInt32]
+  let tape: RawVector<UInt32>
   var cursor = 0
   private var allowance = ShapeFlattening.Allowance()
   private var known: [Key: [ShapeFlattening.Step]] = [:]
 
-  init(flattening: ShapeFlattening, tape: [UInt32]) {
+  init(flattening: ShapeFlattening, tape: RawVector<UInt32>) {
     self.flattening = flattening
     self.tape = tape
   }

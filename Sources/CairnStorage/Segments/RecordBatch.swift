@@ -13,7 +13,8 @@ package final class RecordBatch: Sendable {
   package let rowGroup: Int
   /// Positions in the row group, ascending; nil for all rows.
   package let rows: [UInt32]?
-  package let tape: [UInt32]
+  /// Valid while the batch lives.
+  let tape: RawVector<UInt32>
   package let rowStarts: [Int]
   /// Tables of string and number columns, by column.
   package let tables: [StringTable?]
@@ -78,7 +79,10 @@ package final class RecordBatch: Sendable {
     integers = gather.integers
   }
 
-  deinit { plainEntries.free() }
+  deinit {
+    plainEntries.free()
+    tape.free()
+  }
 
   private static func plainEntries(_ tables: [StringTable?]) -> RawVector<StringTable.PlainEntries?> {
     var output = RawVector<StringTable.PlainEntries?>(capacity: tables.count)
@@ -108,11 +112,6 @@ private struct RecordGather {
   private var words: [[UInt32]]
   /// By column: where its next value is.
   private var cursors: [Int]
-  /// Entries of the values of all columns with codes, end to end.
-  private var entries: [UInt32] = []
-  /// By column: the first of its entries, or -1 where value `i` is entry `i`; and the number of its values.
-  private var firstEntries: [Int]
-  private var valueCounts: [Int]
 
   init(_ reader: SegmentReader, rowGroup: Int, catalogue: Catalogue) throws {
     self.reader = reader
@@ -123,8 +122,6 @@ private struct RecordGather {
     integers = Array(repeating: [], count: catalogue.columns.count)
     words = Array(repeating: [], count: catalogue.columns.count)
     cursors = Array(repeating: 0, count: catalogue.columns.count)
-    firstEntries = Array(repeating: -1, count: catalogue.columns.count)
-    valueCounts = Array(repeating: 0, count: catalogue.columns.count)
   }
 
   var tables: [StringTable?] { strings.map { $0?.table } }
@@ -293,28 +290,13 @@ private struct RecordGather {
 
   // MARK: Laying out
 
-  /// Makes the columns' values ready to be taken one after another.
-  private mutating func layColumns() {
-    entries.reserveCapacity(strings.reduce(0) { $0 + ($1?.codes?.count ?? 0) })
-    for column in strings.indices {
-      guard let vector = strings[column] else {
-        valueCounts[column] = integers[column].count
-        continue
-      }
-      valueCounts[column] = vector.count
-      guard let codes = vector.codes else { continue }
-      firstEntries[column] = entries.count
-      entries += codes
-    }
-  }
-
   /// The tape of the values at the places.
-  mutating func assemble(_ places: [PathTable.Place]) throws -> (tape: [UInt32], rowStarts: [Int]) {
+  mutating func assemble(_ places: [PathTable.Place]) throws -> (tape: RawVector<UInt32>, rowStarts: [Int]) {
     try layOut(count: places.count) { (slot: places[$0].slot, word: places[$0].word) }
   }
 
-  mutating func assemble(slot: Int = 0) throws -> (tape: [UInt32], rowStarts: [Int]) {
-    guard let root = catalogue.column(slot, .shape) else { return ([], []) }
+  mutating func assemble(slot: Int = 0) throws -> (tape: RawVector<UInt32>, rowStarts: [Int]) {
+    guard let root = catalogue.column(slot, .shape) else { return (RawVector(), []) }
     let words = words[root]
     cursors[root] = words.count
     return try layOut(count: words.count) { (slot: slot, word: words[$0]) }
@@ -323,26 +305,34 @@ private struct RecordGather {
   /// A record's tape begins with its word, and has a word for each value below it.
   private mutating func layOut(
     count: Int, _ record: (Int) -> (slot: Int, word: UInt32)
-  ) throws -> (tape: [UInt32], rowStarts: [Int]) {
-    layColumns()
+  ) throws -> (tape: RawVector<UInt32>, rowStarts: [Int]) {
     var layout = TapeLayout(
-      catalogue: catalogue, steps: steps, words: words, integers: integers, entries: entries,
-      columns: cursors.indices.map {
-        TapeLayout.Column(cursor: cursors[$0], valueCount: valueCounts[$0], firstEntry: firstEntries[$0])
-      })
-    defer { layout.free() }
+      catalogue: catalogue, steps: steps, words: words, integers: integers,
+      entries: strings.map { $0?.codes ?? [] }, wordCount: SegmentFormat.rowGroupValueLimit - valuesLeft)
+    for column in cursors.indices {
+      layout.columns.append(
+        TapeLayout.Column(
+          cursor: cursors[column], valueCount: strings[column]?.count ?? integers[column].count,
+          isCoded: strings[column]?.codes != nil))
+    }
+    defer { layout.columns.free() }
     var rowStarts: [Int] = []
     rowStarts.reserveCapacity(count)
-    for index in 0..<count {
-      rowStarts.append(layout.tape.count)
-      let (slot, word) = record(index)
-      layout.tape.append(word)
-      guard try layout.lay(try steps.span(slot: slot, word: word)) else {
-        throw damaged("a column ends before its rows")
+    do {
+      for index in 0..<count {
+        rowStarts.append(layout.tape.count)
+        let (slot, word) = record(index)
+        layout.tape.append(word)
+        guard try layout.lay(try steps.span(slot: slot, word: word)) else {
+          throw damaged("a column ends before its rows")
+        }
       }
+    } catch {
+      layout.tape.free()
+      throw error
     }
     for column in cursors.indices { cursors[column] = layout.columns[column].cursor }
-    return (Array(layout.tape.buffer), rowStarts)
+    return (layout.tape, rowStarts)
   }
 
   /// After all rows: throws where a column has values in this row group that no row has.
@@ -364,32 +354,26 @@ private struct TapeLayout {
     /// Where the next value is.
     var cursor: Int
     var valueCount: Int
-    /// Of its entries; below 0 where value `i` is entry `i`.
-    var firstEntry: Int
+    /// Whether it has entries; without, value `i` is entry `i`.
+    var isCoded: Bool
   }
 
-  var tape = RawVector<UInt32>()
-  private(set) var columns: RawVector<Column>
+  /// Its taker frees it.
+  var tape: RawVector<UInt32>
+  var columns = RawVector<Column>()
   private let catalogue: Catalogue
   private let steps: StepCache
   private let words: [[UInt32]]
   private let integers: [[Int64]]
-  private let entries: [UInt32]
+  private let entries: [[UInt32]]
 
   init(
-    catalogue: Catalogue, steps: StepCache, words: [[UInt32]], integers: [[Int64]], entries: [UInt32],
-    columns list: [Column]
+    catalogue: Catalogue, steps: StepCache, words: [[UInt32]], integers: [[Int64]], entries: [[UInt32]],
+    wordCount: Int
   ) {
     (self.catalogue, self.steps) = (catalogue, steps)
     (self.words, self.integers, self.entries) = (words, integers, entries)
-    columns = RawVector(capacity: list.count)
-    for column in list { columns.append(column) }
-    tape.reserve(entries.count)
-  }
-
-  func free() {
-    tape.free()
-    columns.free()
+    tape = RawVector(capacity: wordCount)
   }
 
   /// False where a column ends before its rows.
@@ -401,8 +385,7 @@ private struct TapeLayout {
         columns.base[column].cursor = state.cursor &+ 1
         guard state.cursor < state.valueCount else { return false }
         tape.append(
-          state.firstEntry < 0
-            ? UInt32(truncatingIfNeeded: state.cursor) : entries[state.firstEntry &+ state.cursor])
+          state.isCoded ? entries[column][state.cursor] : UInt32(truncatingIfNeeded: state.cursor))
       case .array(let lengthColumn, let elementSlot):
         let at = columns[lengthColumn].cursor
         columns.base[lengthColumn].cursor = at &+ 1

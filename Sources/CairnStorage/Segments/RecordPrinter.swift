@@ -150,20 +150,22 @@ package final class RecordPrinter {
     _ program: Program, _ batch: RecordBatch, _ cursor: inout Int, to output: inout RawVector<UInt8>,
     _ end: Int
   ) throws {
-    let literals = program.literals
-    let entries = batch.plainEntries
-    for step in program.steps.buffer {
+    let (literals, tape, entries) = (program.literals, batch.tape, batch.plainEntries)
+    let steps = UnsafePointer(program.steps.base)
+    Self.fetch(steps, tape.base + cursor, entries)
+    for index in 0..<program.steps.count {
+      let step = steps[index]
       output.append(from: literals.base + Int(step.literalStart), count: Int(step.literalByteCount))
       if output.count > end { throw tooLong() }
       let target = Int(step.target)
       switch step.action {
       case .string:
         if let plain = entries[target] {
-          plain.append(Int(batch.tape[cursor]), to: &output)
+          plain.append(Int(tape[cursor]), to: &output)
         } else {
-          batch.tables[target]?.appendSpelling(of: Int(batch.tape[cursor]), to: &output)
+          batch.tables[target]?.appendSpelling(of: Int(tape[cursor]), to: &output)
         }
-        cursor += 1
+        cursor &+= 1
       case .integer:
         appendDecimal(batch.integers[target][Int(batch.tape[cursor])], to: &output)
         cursor += 1
@@ -172,15 +174,36 @@ package final class RecordPrinter {
         cursor += 1
       case .array:
         try appendArray(batch, &cursor, slot: target, depth: Int(step.depth), to: &output, end)
+        Self.fetch(steps + index + 1, tape.base + cursor, entries)
       case .object:
         let word = batch.tape[cursor]
         cursor += 1
         let program = try self.program(
           slot: target, word: word, depth: Int(step.depth), room: end - output.count)
         try run(program, batch, &cursor, to: &output, end)
+        Self.fetch(steps + index + 1, tape.base + cursor, entries)
       case .end:
         return
       }
+    }
+  }
+
+  /// Fetches the strings before the next array or object, all at once: they lie far apart, and how long one is decides
+  /// what comes next, so that the processor would wait for each.
+  @inline(__always)
+  private static func fetch(
+    _ steps: UnsafePointer<Program.Step>, _ tape: UnsafePointer<UInt32>,
+    _ entries: RawVector<StringTable.PlainEntries?>
+  ) {
+    var (step, word) = (steps, tape)
+    while true {
+      switch step.pointee.action {
+      case .string: entries[Int(step.pointee.target)]?.fetch(Int(word.pointee))
+      case .integer, .number: break
+      case .array, .object, .end: return
+      }
+      step += 1
+      word += 1
     }
   }
 

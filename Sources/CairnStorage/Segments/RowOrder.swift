@@ -30,7 +30,14 @@ struct RowOrder {
           let at = twin.otherRow + rowIndex - twin.rows.lowerBound
           ordinals.append(twin.otherPiece == pieceIndex ? ordinals[at] : keptOfRecord[twin.otherPiece][at])
           duplicateCount += 1
-        } else if row.hasEventID, let earlier = seen.findOrAdd(row, ordinal: UInt32(kept.count)) {
+        } else if row.hasEventID,
+          let earlier = seen.findOrAdd(
+            row, ordinal: UInt32(kept.count),
+            isSame: {
+              let other = pieces[Int(kept[Int($0)].piece)].state.rows[Int(kept[Int($0)].row)]
+              return other.hashLow == row.hashLow && other.hashHigh == row.hashHigh
+            })
+        {
           ordinals.append(earlier)
           duplicateCount += 1
         } else {
@@ -49,13 +56,28 @@ struct RowOrder {
     rowOfRecord = keptOfRecord.map { $0.map { rowOfKept[Int($0)] } }
   }
 
+  /// Rows without a time first, then by time; equal ones in their order. By eleven bits at a time.
   private static func stableOrder(_ times: [Int64]) -> [UInt32] {
-    let identity = (0..<UInt32(times.count)).map { $0 }
-    if zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) { return identity }
-    return identity.sorted { a, b in
-      let (x, y) = (times[Int(a)], times[Int(b)])
-      return x != y ? x < y : a < b
+    var order = (0..<UInt32(times.count)).map { $0 }
+    if zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) { return order }
+    let first = times.reduce(Int64.max) { $1 == EventTime.unknown ? $0 : min($0, $1) }
+    let keys = times.map { $0 == EventTime.unknown ? 0 : UInt64(bitPattern: $0 &- first) &+ 1 }
+    let greatest = keys.max() ?? 0
+    var sorted = [UInt32](repeating: 0, count: order.count)
+    var shift: UInt64 = 0
+    while shift < 64, greatest >> shift > 0 {
+      var starts = [Int](repeating: 0, count: 2049)
+      for key in keys { starts[Int(key >> shift & 2047) + 1] += 1 }
+      for digit in 0..<2048 { starts[digit + 1] += starts[digit] }
+      for index in order {
+        let digit = Int(keys[Int(index)] >> shift & 2047)
+        sorted[starts[digit]] = index
+        starts[digit] += 1
+      }
+      swap(&order, &sorted)
+      shift += 11
     }
+    return order
   }
 }
 
@@ -72,21 +94,32 @@ private struct TwinObjects {
   private(set) var ofPiece: [[Twin]] = []
 
   init(_ pieces: [Piece]) {
-    var first: [[UInt8]: (piece: Int, row: Int, count: Int)] = [:]
+    // By the first bytes of their SHA-256.
+    var first: [UInt64: (piece: Int, object: Int)] = [:]
     for (index, piece) in pieces.enumerated() {
       var twins: [Twin] = []
-      for object in piece.objects where object.rowCount > 0 && object.fragment == 0 && object.isLastFragment {
-        let rows = object.firstRow..<(object.firstRow + object.rowCount)
-        guard let other = first[object.digest], other.count == rows.count else {
-          first[object.digest] = (index, object.firstRow, object.rowCount)
+      // By index: entries are large, and each copy counts references.
+      for at in piece.objects.indices {
+        let (row, count) = (piece.objects[at].firstRow, piece.objects[at].rowCount)
+        guard count > 0, piece.objects[at].fragment == 0, piece.objects[at].isLastFragment,
+          piece.objects[at].digest.count == ContentDigest.byteCount
+        else { continue }
+        let rows = row..<(row + count)
+        let digest = ContentDigest(piece.objects[at].digest)
+        guard let other = first[digest.words.0],
+          pieces[other.piece].objects[other.object].rowCount == count,
+          ContentDigest(pieces[other.piece].objects[other.object].digest) == digest
+        else {
+          first[digest.words.0] = (index, at)
           continue
         }
+        let otherRow = pieces[other.piece].objects[other.object].firstRow
         let otherRows = pieces[other.piece].state.rows
         let isSame = rows.allSatisfy { row in
-          let (a, b) = (piece.state.rows[row], otherRows[other.row + row - rows.lowerBound])
+          let (a, b) = (piece.state.rows[row], otherRows[otherRow + row - rows.lowerBound])
           return a.hashLow == b.hashLow && a.hashHigh == b.hashHigh
         }
-        if isSame { twins.append(Twin(rows: rows, otherPiece: other.piece, otherRow: other.row)) }
+        if isSame { twins.append(Twin(rows: rows, otherPiece: other.piece, otherRow: otherRow)) }
       }
       ofPiece.append(twins)
     }
@@ -95,29 +128,27 @@ private struct TwinObjects {
 
 /// Open addressing from a record's 128-bit hash to the first record that had it.
 private struct DuplicateTable {
-  private struct Entry {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    var ordinal: UInt32 = .max
-  }
-
-  private var entries: [Entry]
+  /// A part of the hash in the upper half, the record in the lower; `.max` where there is none.
+  private var entries: [UInt64]
   private let mask: Int
 
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }
-    entries = Array(repeating: Entry(), count: size)
+    entries = Array(repeating: .max, count: size)
     mask = size - 1
   }
 
-  mutating func findOrAdd(_ row: PieceRow, ordinal: UInt32) -> UInt32? {
+  /// - Parameter isSame: whether a record has the row's hash.
+  mutating func findOrAdd(_ row: PieceRow, ordinal: UInt32, isSame: (UInt32) -> Bool) -> UInt32? {
     var slot = Int(truncatingIfNeeded: row.hashLow) & mask
-    while entries[slot].ordinal != .max {
-      if entries[slot].low == row.hashLow, entries[slot].high == row.hashHigh { return entries[slot].ordinal }
+    let tag = row.hashHigh >> 32
+    while entries[slot] != .max {
+      let known = UInt32(truncatingIfNeeded: entries[slot])
+      if entries[slot] >> 32 == tag, isSame(known) { return known }
       slot = (slot + 1) & mask
     }
-    entries[slot] = Entry(low: row.hashLow, high: row.hashHigh, ordinal: ordinal)
+    entries[slot] = tag << 32 | UInt64(ordinal)
     return nil
   }
 }

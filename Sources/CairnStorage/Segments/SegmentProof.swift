@@ -14,11 +14,13 @@ final class SegmentProof: @unchecked Sendable {
   /// The key whose value is a row's time.
   private let eventTimeSlot: Int?
 
-  init(_ reader: SegmentReader) throws {
+  init(_ reader: SegmentReader, threads: Int) throws {
     self.reader = reader
     catalogue = try reader.catalogue()
     isProved = reader.footer.rowGroups.map { _ in false }
-    indexes = try catalogue.columns.indices.map { try MembershipProof(try reader.column($0)) }
+    indexes = try parallelMap(count: catalogue.columns.count, threads: threads) {
+      try MembershipProof(try reader.column($0))
+    }
     let name = Array("eventTime".utf8)
     eventTimeSlot = catalogue.children(of: 0).first { [catalogue] in
       !catalogue.slots[$0].isElement && catalogue.slots[$0].name == name
@@ -56,8 +58,8 @@ final class SegmentProof: @unchecked Sendable {
     _ = try parallelMap(count: open.count, threads: threads) { index in
       try prove(try RecordBatch(reader, rowGroup: open[index], rows: nil, checksLists: true))
     }
-    for index in indexes { try index?.finish() }
     _ = try parallelMap(count: catalogue.columns.count, threads: threads) {
+      try indexes[$0]?.finish()
       try reader.column($0).verifyDictionary()
     }
     try proveNames()

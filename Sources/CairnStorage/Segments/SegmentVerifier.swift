@@ -31,7 +31,7 @@ package struct SegmentVerifier {
     comparing read: ReadObjects? = nil, look: @Sendable (StoredObject) throws -> Void = { _ in }
   ) throws -> Result {
     var result = Result()
-    let proof = try SegmentProof(reader)
+    let proof = try SegmentProof(reader, threads: threads)
     let rebuilder = ObjectRebuilder(reader, threads: threads, proof: proof)
     let name = reader.name
     let objects = try reader.objects(threads: threads)

@@ -5,12 +5,17 @@ package struct SegmentWriter {
   private let pieces: [Piece]
   private let threads: Int
   private let level: Int32?
+  private let progress: SealingProgress?
 
   /// - Parameter level: of zstd; nil where nothing is to be compressed.
-  package init(_ pieces: [Piece], threads: Int, level: Int32? = ZstdCompressor.defaultLevel) {
+  package init(
+    _ pieces: [Piece], threads: Int, level: Int32? = ZstdCompressor.defaultLevel,
+    progress: SealingProgress? = nil
+  ) {
     self.pieces = pieces
     self.threads = threads
     self.level = level
+    self.progress = progress
   }
 
   /// Writes the segment and flushes it to `file` (not synced). Gives its footer.
@@ -21,6 +26,7 @@ package struct SegmentWriter {
     let groups = try parallelMap(count: bounds.count, threads: threads) {
       let columns = plan.transpose(order.rows[bounds[$0]])
       releaseFreedPages()
+      progress?.add(1 / Double(bounds.count), of: SealingProgress.transposing)
       return columns
     }
     let inliner = ShapeInliner(catalogue: plan.catalogue, rowGroups: groups)
@@ -110,6 +116,7 @@ package struct SegmentWriter {
       rows)
     try rows?.find(derived.used.union(given.used), plan, sources, threads: threads)
     let rowsOfValues = rows?.all ?? []
+    let valueCount = Double(max(1, sizes.reduce(0, +)))
     let results = try parallelMap(count: columns.count, threads: threads) { index -> EncodedColumn in
       let column = order[index]
       if sizes[column] == 0 { return EncodedColumn(kind: columns[column].kind) }
@@ -120,6 +127,7 @@ package struct SegmentWriter {
         rows: rowsOfValues, mergers: plan.mergers, times: times)
       let encoded = encoder.encode(column: column, compressor: ZstdCompressor(level: level))
       if sizes[column] >= Self.largeColumn { releaseFreedPages() }
+      progress?.add(Double(sizes[column]) / valueCount, of: SealingProgress.encoding)
       return encoded
     }
     var encoded = results
@@ -323,10 +331,6 @@ package struct SegmentWriter {
           valueCount: encoded[column].valueCount, place: place))
     }
     Self.joinLast(&packs, &infos)
-    for pack in packs {
-      footer.packs.append(
-        try blocks.write(BlockBody.structure(pack, compressor)))
-    }
     let table = ColumnTable(slots: renumbering.slots, columns: infos)
     if let exact = table.exactTimeColumn {
       for chunk in encoded[order[exact]].chunks where chunk.isRowTime {
@@ -336,12 +340,17 @@ package struct SegmentWriter {
     }
     var writer = ByteWriter()
     ShapeTable(renumbering.shapes).encode(into: &writer)
-    footer.shapes = try blocks.write(
-      BlockBody.structure(writer.bytes, compressor))
+    let shapesBytes = writer.bytes
     writer = ByteWriter()
     table.encode(into: &writer)
-    footer.catalogue = try blocks.write(
-      BlockBody.structure(writer.bytes, compressor))
+    // They take effort: side by side.
+    let parts = packs + [shapesBytes, writer.bytes]
+    let bodies = try parallelMap(count: parts.count, threads: threads) {
+      BlockBody.structure(parts[$0], ZstdCompressor(level: level))
+    }
+    let refs = try bodies.map { try blocks.write($0) }
+    footer.packs = Array(refs[..<packs.count])
+    (footer.shapes, footer.catalogue) = (refs[packs.count], refs[packs.count + 1])
   }
 
   /// Puts the last pack behind the one before where it is small: alone it would hardly be compressed.

@@ -46,7 +46,6 @@ struct ShapeInliner {
 
   private mutating func fold(_ slot: Int, column: Int) {
     let distinct = distinctShapes(column: column)
-    for (number, shape) in distinct.enumerated() { stateNumbers[shape] = Int32(number) }
     defer { for shape in distinct { stateNumbers[shape] = -1 } }
     var members = foldableMembers(of: distinct)
     var attempts = 0
@@ -64,15 +63,15 @@ struct ShapeInliner {
     }
   }
 
-  /// The merged shapes that stand in a column, in order of first appearance.
-  private func distinctShapes(column: Int) -> [Int] {
-    var seen: Set<UInt32> = []
+  /// The merged shapes that stand in a column, in order of first appearance, which they are numbered by.
+  private mutating func distinctShapes(column: Int) -> [Int] {
     var distinct: [Int] = []
-    var last: UInt32 = 0
     for group in rowGroups {
-      for word in group[column] where word >= ValueKind.firstShapeWord && word != last {
-        last = word
-        if seen.insert(word).inserted { distinct.append(Int(word - ValueKind.firstShapeWord)) }
+      for word in group[column] where word >= ValueKind.firstShapeWord {
+        let shape = Int(word - ValueKind.firstShapeWord)
+        if stateNumbers[shape] >= 0 { continue }
+        stateNumbers[shape] = Int32(distinct.count)
+        distinct.append(shape)
       }
     }
     return distinct

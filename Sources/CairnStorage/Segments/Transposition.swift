@@ -22,27 +22,49 @@ final class TranspositionPlan: @unchecked Sendable {
     var element: UInt32
   }
 
-  struct PiecePlan {
-    var steps: [Step] = []
+  /// How a piece's tapes are walked, in memory that the plan frees: walks touch no reference count.
+  struct PiecePlan: BitwiseCopyable {
+    var steps = RawVector<Step>()
     /// First step of each piece shape, and the end of the last.
-    var stepStarts: [Int] = [0]
+    var stepStarts = RawVector<UInt32>()
     /// By piece slot; meaningful for element slots.
-    var elements: [ElementColumns] = []
-    var shapeWords: [UInt32] = []
-    /// By merged column: ids by piece number, or a base.
-    var remaps: [UnsafePointer<UInt32>?] = []
-    var bases: [UInt32] = []
+    var elements = RawVector<ElementColumns>()
+    var shapeWords = RawVector<UInt32>()
+    /// By merged column.
+    var ids = RawVector<Identifiers>()
+    /// The piece's own.
+    var tape: UnsafeMutablePointer<UInt32>
+    var rows: UnsafeMutablePointer<PieceRow>
+
+    init(_ state: PieceState) { (tape, rows) = (state.tape.base, state.rows.base) }
+
+    func free() {
+      steps.free()
+      stepStarts.free()
+      elements.free()
+      shapeWords.free()
+      ids.free()
+    }
+  }
+
+  /// Ids of a piece's numbers in one column: by number, or these and a base.
+  struct Identifiers: BitwiseCopyable {
+    var byNumber: UnsafePointer<UInt32>?
+    var base: UInt32 = 0
+
+    @inline(__always)
+    func id(of number: UInt32) -> UInt32 { byNumber.map { $0[Int(number)] } ?? number &+ base }
   }
 
   static let none = UInt32.max
 
   private(set) var catalogue: MergedCatalogue
-  private(set) var plans: [PiecePlan] = []
+  private var plans = RawVector<PiecePlan>()
   private(set) var mergers: [ColumnMerger?] = []
   /// Column of the root's shape words.
   let rootColumn: Int
   private let pieces: [Piece]
-  /// Owns what `remaps` points to.
+  /// Owns what ids are looked up in.
   private var remapStorage: [UnsafeMutablePointer<UInt32>] = []
 
   init(_ pieces: [Piece], threads: Int) throws {
@@ -53,12 +75,17 @@ final class TranspositionPlan: @unchecked Sendable {
     try mergeColumns(threads: threads)
   }
 
-  deinit { for pointer in remapStorage { pointer.deallocate() } }
+  deinit {
+    for pointer in remapStorage { pointer.deallocate() }
+    for plan in plans.buffer { plan.free() }
+    plans.free()
+  }
 
   private func compile(_ piece: Piece, _ pieceIndex: Int) -> PiecePlan {
     let automaton = piece.state.automaton
     let slotMap = catalogue.slotMaps[pieceIndex]
-    var plan = PiecePlan()
+    var plan = PiecePlan(piece.state)
+    plan.stepStarts.append(0)
     func column(_ slot: UInt32, _ kind: ColumnKind) -> UInt32 {
       UInt32(catalogue.column(slotMap[Int(slot)], kind))
     }
@@ -89,7 +116,7 @@ final class TranspositionPlan: @unchecked Sendable {
         default: break
         }
       }
-      plan.stepStarts.append(plan.steps.count)
+      plan.stepStarts.append(UInt32(plan.steps.count))
       plan.shapeWords.append(ValueKind.firstShapeWord + UInt32(catalogue.shapeMaps[pieceIndex][shape]))
     }
     return plan
@@ -112,18 +139,16 @@ final class TranspositionPlan: @unchecked Sendable {
       guard index < lists.count, !lists[index].isEmpty else { return nil }
       return ColumnMerger(kind: columns[index].kind, sources: lists[index])
     }
-    for index in plans.indices {
-      plans[index].remaps = Array(repeating: nil, count: columns.count)
-      plans[index].bases = Array(repeating: 0, count: columns.count)
+    for index in 0..<plans.count {
+      plans.base[index].ids.appendUninitialized(count: columns.count)
+        .initialize(repeating: Identifiers(), count: columns.count)
     }
     for (column, merger) in mergers.enumerated() {
       guard let merger else { continue }
       for (index, source) in merger.sources.enumerated() {
-        if merger.remaps.isEmpty {
-          plans[source.piece].bases[column] = merger.bases[index]
-        } else {
-          plans[source.piece].remaps[column] = copy(merger.remaps[index])
-        }
+        plans[source.piece].ids[column] =
+          merger.remaps.isEmpty
+          ? Identifiers(base: merger.bases[index]) : Identifiers(byNumber: copy(merger.remaps[index]))
       }
     }
   }
@@ -137,135 +162,27 @@ final class TranspositionPlan: @unchecked Sendable {
 
   /// The columns of the given rows.
   func transpose(_ rows: ArraySlice<RowOrder.Source>) -> RowGroupColumns {
-    walk(rows) { columns, _ in WordTarget(columns: columns) }
+    let output = RowGroupColumns(columnCount: catalogue.columns.count)
+    var walker = TapeWalker(output.vectors, rootColumn: rootColumn)
+    for source in rows { walker.record(plans.base + Int(source.piece), row: Int(source.row)) }
+    return output
   }
 
   /// By column: the place among `rows` of each value's row, for the wanted columns.
   func owners(_ rows: ArraySlice<RowOrder.Source>, wanted: [Bool]) -> RowGroupColumns {
-    wanted.withUnsafeBufferPointer { wanted in
-      walk(rows) { columns, row in OwnerTarget(columns: columns, row: UInt32(row), wanted: wanted) }
-    }
-  }
-
-  private func walk<Target: TapeTarget>(
-    _ rows: ArraySlice<RowOrder.Source>,
-    _ target: (_ columns: UnsafeMutablePointer<RawVector<UInt32>>, _ row: Int) -> Target
-  ) -> RowGroupColumns {
     let output = RowGroupColumns(columnCount: catalogue.columns.count)
-    for (row, source) in rows.enumerated() {
-      let piece = pieces[Int(source.piece)]
-      var walker = TapeWalker(
-        tape: piece.state.tape.base + piece.state.rows[Int(source.row)].tapeStart,
-        target: target(output.vectors, row))
-      plans[Int(source.piece)].steps.withUnsafeBufferPointer { steps in
-        walker.record(plans[Int(source.piece)], steps, rootColumn: rootColumn)
+    let walks = pieces.indices.map { OwnerSteps(plans[$0], wanted, rootColumn: rootColumn) }
+    defer { for walk in walks { walk.free() } }
+    walks.withUnsafeBufferPointer { walks in
+      for (row, source) in rows.enumerated() {
+        let plan = plans.base + Int(source.piece)
+        var walker = OwnerWalker(
+          tape: plan.pointee.tape + plan.pointee.rows[Int(source.row)].tapeStart, plan: plan,
+          columns: output.vectors, row: UInt32(truncatingIfNeeded: row))
+        walker.record(walks[Int(source.piece)])
       }
     }
     return output
-  }
-}
-
-/// What a walk along tapes appends to the columns.
-private protocol TapeTarget {
-  /// A shape word or a length.
-  func append(_ word: UInt32, to column: Int)
-  /// A value, by its number in the piece.
-  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int)
-}
-
-private struct WordTarget: TapeTarget {
-  let columns: UnsafeMutablePointer<RawVector<UInt32>>
-
-  @inline(__always)
-  func append(_ word: UInt32, to column: Int) { columns[column].append(word) }
-
-  @inline(__always)
-  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int) {
-    if let remap = plan.remaps[column] {
-      columns[column].append(remap[Int(number)])
-    } else {
-      columns[column].append(number &+ plan.bases[column])
-    }
-  }
-}
-
-private struct OwnerTarget: TapeTarget {
-  let columns: UnsafeMutablePointer<RawVector<UInt32>>
-  let row: UInt32
-  let wanted: UnsafeBufferPointer<Bool>
-
-  @inline(__always)
-  func append(_ word: UInt32, to column: Int) {
-    if wanted[column] { columns[column].append(row) }
-  }
-
-  @inline(__always)
-  func append(number: UInt32, _ plan: borrowing TranspositionPlan.PiecePlan, to column: Int) {
-    if wanted[column] { columns[column].append(row) }
-  }
-}
-
-/// Walks one record's tape. The tape was written by `RecordParser` in this process: its words are trusted.
-private struct TapeWalker<Target: TapeTarget> {
-  var tape: UnsafePointer<UInt32>
-  let target: Target
-
-  typealias Plan = TranspositionPlan.PiecePlan
-  typealias Steps = UnsafeBufferPointer<TranspositionPlan.Step>
-
-  @inline(__always)
-  private mutating func next() -> UInt32 {
-    defer { tape += 1 }
-    return tape.pointee
-  }
-
-  mutating func record(_ plan: borrowing Plan, _ steps: Steps, rootColumn: Int) {
-    let word = next()
-    target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: rootColumn)
-    object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
-  }
-
-  private mutating func object(_ plan: borrowing Plan, _ steps: Steps, shape: Int) {
-    for index in plan.stepStarts[shape]..<plan.stepStarts[shape + 1] {
-      let step = steps[index]
-      switch step.action {
-      case .value:
-        value(plan, column: Int(step.column))
-      case .array:
-        array(plan, steps, lengthColumn: Int(step.column), element: Int(step.element))
-      case .object:
-        let word = next()
-        target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: Int(step.column))
-        object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
-      }
-    }
-  }
-
-  @inline(__always)
-  private mutating func value(_ plan: borrowing Plan, column: Int) {
-    target.append(number: next(), plan, to: column)
-  }
-
-  private mutating func array(_ plan: borrowing Plan, _ steps: Steps, lengthColumn: Int, element: Int) {
-    let count = next()
-    target.append(count, to: lengthColumn)
-    let targets = plan.elements[element]
-    for _ in 0..<count {
-      let word = next()
-      if word >= ValueKind.firstShapeWord {
-        target.append(plan.shapeWords[Int(word - ValueKind.firstShapeWord)], to: Int(targets.shape))
-        object(plan, steps, shape: Int(word - ValueKind.firstShapeWord))
-        continue
-      }
-      target.append(word, to: Int(targets.shape))
-      switch ValueKind(rawValue: UInt8(word)) {
-      case .string: value(plan, column: Int(targets.string))
-      case .integer: value(plan, column: Int(targets.integer))
-      case .number: value(plan, column: Int(targets.number))
-      case .array: array(plan, steps, lengthColumn: Int(targets.length), element: Int(targets.element))
-      default: break
-      }
-    }
   }
 }
 

@@ -4,6 +4,10 @@ struct FileSignature: Sendable {
   var wayOut: String?
   var offset = 0
   var bytes: [UInt8]
+  /// It is opened where it is whole and not too deep inside others: then what is in it is missed.
+  var isOpened = false
+
+  var isPacked: Bool { wayOut?.hasPrefix("unpack it first") ?? false }
 
   func fits(_ content: UnsafeBufferPointer<UInt8>) -> Bool {
     content.count >= offset + bytes.count && content[offset..<(offset + bytes.count)].elementsEqual(bytes)
@@ -35,7 +39,8 @@ struct FileSignature: Sendable {
 
   /// What may hold logs, once it is unpacked or converted.
   static let containers: [FileSignature] = [
-    FileSignature(what: "a zip archive", wayOut: "unpack it first", bytes: Array("PK".utf8) + [3, 4]),
+    FileSignature(
+      what: "a zip archive", wayOut: "unpack it first", bytes: Array("PK".utf8) + [3, 4], isOpened: true),
     FileSignature(what: "an empty zip archive", bytes: Array("PK".utf8) + [5, 6]),
     FileSignature(what: "bzip2 data", wayOut: "unpack it first (bunzip2)", bytes: Array("BZh".utf8)),
     FileSignature(
@@ -43,7 +48,9 @@ struct FileSignature: Sendable {
     FileSignature(
       what: "a 7-Zip archive", wayOut: "unpack it first", bytes: Array("7z".utf8) + [0xBC, 0xAF, 0x27]),
     FileSignature(what: "a RAR archive", wayOut: "unpack it first", bytes: Array("Rar!".utf8) + [0x1A, 7]),
-    FileSignature(what: "a tar archive", wayOut: "unpack it first", offset: 257, bytes: Array("ustar".utf8)),
+    FileSignature(
+      what: "a tar archive", wayOut: "unpack it first", offset: 257, bytes: Array("ustar".utf8),
+      isOpened: true),
     FileSignature(what: "LZ4 data", wayOut: "unpack it first (unlz4)", bytes: [0x04, 0x22, 0x4D, 0x18]),
     FileSignature(what: "LZMA data", wayOut: "unpack it first (unlzma)", bytes: [0x5D, 0, 0, 0x80, 0]),
     FileSignature(what: "lzip data", wayOut: "unpack it first (lunzip)", bytes: Array("LZIP".utf8)),

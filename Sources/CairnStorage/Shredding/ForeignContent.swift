@@ -6,6 +6,8 @@ package struct ForeignContent: Sendable, Equatable {
   package var wayOut: String?
   /// Whether CloudTrail is in it, or may well be, in a form that is not read.
   package var holdsLogs = false
+  /// What it is cannot be seen before it is unpacked.
+  package var isPacked = false
 
   /// For people.
   package var reason: String { what + (wayOut.map { "; \($0)" } ?? "") }
@@ -52,7 +54,8 @@ package struct ForeignContent: Sendable, Equatable {
     if let found = signature(bytes, in: FileSignature.withoutLogs) { return ForeignContent(what: found.what) }
     if let found = signature(bytes, in: FileSignature.containers) {
       return ForeignContent(
-        what: found.what, wayOut: found.wayOut, holdsLogs: LogSigns.areIn(container: bytes))
+        what: found.what, wayOut: found.wayOut,
+        holdsLogs: found.isOpened || LogSigns.areIn(container: bytes), isPacked: found.isPacked)
     }
     let inner = isInflated ? Inflater.compression(of: bytes) : .none
     if inner != .none {
@@ -97,6 +100,8 @@ enum LogSigns {
   private static let names = ["eventVersion", "eventName", "eventSource", "eventID"].map(finder)
   /// Names that programs' own logs have too: two of them are a sign.
   private static let commonNames = ObjectRecognizer.recordKeys.sorted().map(finder)
+  /// What no record lacks.
+  private static let neededNames = ObjectRecognizer.neededKeys.map(finder)
   /// In the names of delivered objects.
   private static let delivery = ByteFinder(Array("_CloudTrail_".utf8))
   /// `eventName` with a zero between its letters: UTF-16 in either order.
@@ -109,6 +114,11 @@ enum LogSigns {
   static func areIn(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     names.contains { isKey($0, in: bytes) } || wide.find(in: bytes) != nil
       || commonNames.lazy.filter { isKey($0, in: bytes) }.prefix(2).count == 2
+  }
+
+  /// Whether a whole record seems to be there, its quotes escaped however often.
+  static func areAllIn(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    neededNames.allSatisfy { isKey($0, in: bytes) }
   }
 
   private static func isKey(_ name: ByteFinder, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -140,7 +150,7 @@ enum LogSigns {
 /// Texts that are recognised by more than their first bytes.
 private enum TextForm {
   static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> ForeignContent? {
-    if isUTF16(bytes) {
+    if WideText.order(of: bytes) != nil {
       return ForeignContent(
         what: "UTF-16", wayOut: "convert it with iconv -f UTF-16 -t UTF-8",
         holdsLogs: LogSigns.areIn(wide: bytes))
@@ -162,16 +172,5 @@ private enum TextForm {
     guard isTable, !LogSigns.areIn(bytes) else { return nil }
     return ForeignContent(
       what: "CSV, perhaps the event history's download", wayOut: "download it as JSON", holdsLogs: true)
-  }
-
-  /// A byte order mark, or `{` or `[` in two bytes.
-  private static func isUTF16(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard bytes.count >= 4 else { return false }
-    switch (bytes[0], bytes[1]) {
-    case (0xFF, 0xFE), (0xFE, 0xFF): return true
-    case (UInt8(ascii: "{"), 0), (UInt8(ascii: "["), 0): return bytes[3] == 0 && bytes[2] != 0
-    case (0, UInt8(ascii: "{")), (0, UInt8(ascii: "[")): return bytes[2] == 0 && bytes[3] != 0
-    default: return false
-    }
   }
 }

@@ -18,6 +18,9 @@ package struct ObjectRecognizer {
     "eventCategory", "awsRegion", "userIdentity", "sourceIPAddress", "recipientAccountId",
     "requestParameters", "responseElements", "requestID", "userAgent",
   ]
+  /// Those that tell of an object anywhere in other JSON that it is one: all of the first, and one of the others.
+  static let neededKeys = ["eventName", "eventSource", "eventTime"]
+  private static let furtherKeys = ["eventID", "eventVersion", "userIdentity", "awsRegion"]
   /// The key of an envelope's records.
   static let recordsKey = Array("Records".utf8)
 
@@ -139,6 +142,10 @@ package struct ObjectRecognizer {
           fail()
           return (false, count)
         }
+      } else if ofDocuments, byte == UInt8(ascii: "[") || byte == UInt8(ascii: "\""),
+        hasWrappedRecord(skimmer.position)
+      {
+        return (true, count)
       } else if !skimmer.skipValue() {
         fail()
         return (false, count)
@@ -178,6 +185,21 @@ package struct ObjectRecognizer {
 
   static func looksLikeRecord(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
     lookAhead(bytes, start).isRecord
+  }
+
+  /// Whether the object at `start` has what no other object has all of.
+  static func isWholeRecord(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    var ahead = JSONSkimmer(bytes, at: start)
+    var needed = neededKeys
+    var hasMore = false
+    _ = ahead.visitMembers { name, value in
+      if name.count > 20 { return true }
+      let key = String(decoding: bytes[name], as: UTF8.self)
+      if value.byte == UInt8(ascii: "\"") { needed.removeAll { $0 == key } }
+      hasMore = hasMore || furtherKeys.contains(key)
+      return !needed.isEmpty || !hasMore
+    }
+    return needed.isEmpty && hasMore
   }
 
   /// Whether the object at `start` has keys that records have, and where reading for it came to.

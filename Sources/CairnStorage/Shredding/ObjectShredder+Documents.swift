@@ -18,7 +18,7 @@ extension ObjectShredder {
       switch bytes[position] {
       case UInt8(ascii: "{"):
         isLost = false
-        if let end = try shredWrapping(at: position) {
+        if let end = try shredWrapping(at: position) ?? endOfNoRecord(at: position) {
           position = end
           continue
         }
@@ -139,7 +139,7 @@ extension ObjectShredder {
     while true {
       position = skipWhitespace(from: position)
       var behind: Int
-      if areDocuments, let end = try shredWrapping(at: position) {
+      if areDocuments, let end = try shredWrapping(at: position) ?? endOfNoRecord(at: position) {
         behind = end
       } else {
         switch try shredRecord(at: position, isDocument: areDocuments) {

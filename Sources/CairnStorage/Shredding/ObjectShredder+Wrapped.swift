@@ -4,7 +4,10 @@ extension ObjectShredder {
   /// Takes the records out of the wrapping at `start` and gives where to go on; nil, with nothing taken, where there
   /// is none.
   mutating func shredWrapping(at start: Int) throws -> Int? {
-    guard wrapping != Wrapping.none, !startsRecord(start) else { return nil }
+    guard wrapping != Wrapping.none, start < bytes.count else { return nil }
+    // Elements of an array that are arrays or strings.
+    if bytes[start] != UInt8(ascii: "{") { return try shredElement(at: start) }
+    if startsRecord(start) { return nil }
     // Each line of a damaged object may look like the begin of a wrapping that the rest of the object is part of. What
     // is not looked into is no row either: that would hide the record in it.
     guard mayReadAgain else {
@@ -38,6 +41,63 @@ extension ObjectShredder {
     }
   }
 
+  /// The same for an array or a string, which is no record itself.
+  private mutating func shredElement(at start: Int) throws -> Int? {
+    guard mayReadAgain, bytes[start] == UInt8(ascii: "[") || bytes[start] == UInt8(ascii: "\"") else {
+      return nil
+    }
+    var isFound = false
+    let end = try WrappedRecords(bytes: bytes, forced: wrapping).visit(documentAt: start) { site in
+      isFound = true
+      try shred(site)
+      return true
+    }
+    switch end {
+    case .whole(let end):
+      if isFound { return end }
+      rereadByteCount += end - start
+    case .malformed(let at):
+      if isFound {
+        return try rejectRest(from: max(at, consumed), reason: "ends inside a wrapping of records")
+      }
+      rereadByteCount += at - start
+    case .stopped: break
+    }
+    return nil
+  }
+
+  /// The end of a document that stands between wrappings and has no record: a control message, an empty page, the
+  /// action of a bulk line. It is restored as what stands between records is.
+  mutating func endOfNoRecord(at start: Int) -> Int? {
+    guard wrapping != Wrapping.none, mayReadAgain, start < bytes.count, bytes[start] == UInt8(ascii: "{"),
+      !startsRecord(start)
+    else { return nil }
+    let line = UnsafeBufferPointer(rebasing: bytes[..<lines.next(behind: start)])
+    var skimmer = JSONSkimmer(line, at: start)
+    var count = 0
+    var isWrapping = false
+    var hasAction = false
+    var hasRecordKey = false
+    let isWhole = skimmer.visitMembers { key, value in
+      count += 1
+      let name = String(decoding: bytes[key], as: UTF8.self)
+      hasRecordKey = ObjectRecognizer.recordKeys.contains(name)
+      isWrapping = isWrapping || name == "lastrow" || isList(key, value)
+      hasAction = value.byte == UInt8(ascii: "{") && ["index", "create", "update", "delete"].contains(name)
+      return !hasRecordKey
+    }
+    guard isWhole, !hasRecordKey, isWrapping || hasAction && count == 1,
+      !LogSigns.areIn(UnsafeBufferPointer(rebasing: bytes[start..<skimmer.position]))
+    else { return nil }
+    return skimmer.position
+  }
+
+  /// Whether a member is where a wrapping has its records.
+  private func isList(_ key: Range<Int>, _ value: JSONSkimmer) -> Bool {
+    guard value.byte == UInt8(ascii: "[") || value.byte == UInt8(ascii: "{") else { return false }
+    return WrappingKey.of(UnsafeBufferPointer(rebasing: bytes[key]))?.role == .list
+  }
+
   private mutating func looksLikeRecord(at start: Int, before limit: Int) -> Bool {
     let part = UnsafeBufferPointer(rebasing: bytes[..<limit])
     let ahead = WrappedRecords(bytes: part, forced: wrapping).lookAhead(at: start)
@@ -53,10 +113,18 @@ extension ObjectShredder {
 
   /// What most objects begin with, told without looking further.
   private func startsRecord(_ start: Int) -> Bool {
-    bytes[start] != UInt8(ascii: "{") || Self.openings.contains { bytes[start...].starts(with: $0) }
+    if bytes[start...].starts(with: Self.recordOpening) { return true }
+    guard bytes[start...].starts(with: Self.envelopeOpening) else { return false }
+    var skimmer = JSONSkimmer(bytes, at: start + Self.envelopeOpening.count)
+    skimmer.skipWhitespace()
+    guard skimmer.byte == UInt8(ascii: ":") else { return false }
+    skimmer.position += 1
+    skimmer.skipWhitespace()
+    return skimmer.byte == UInt8(ascii: "[")
   }
 
-  private static let openings = ["{\"eventVersion\"", "{\"Records\""].map { Array($0.utf8) }
+  private static let recordOpening = Array("{\"eventVersion\"".utf8)
+  private static let envelopeOpening = Array("{\"Records\"".utf8)
 
   private mutating func shred(_ site: WrappedRecords.Site) throws {
     if entry.flags.wrapping == .none { entry.flags.wrapping = site.wrapping }

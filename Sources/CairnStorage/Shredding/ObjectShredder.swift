@@ -62,6 +62,8 @@ package struct ObjectShredder {
   private var whole = SHA256()
   /// Whether all of the object is in the sink's pieces, not rejected.
   package private(set) var isKept = false
+  /// The object is kept as other JSON, and has records in a form that is not read.
+  private(set) var holdsUnreadRecords = false
   var lastFailure = ParseFailure(position: 0, reason: "")
   /// Bytes that were read in vain so far, since reading went on before where it had come to.
   var rereadByteCount = 0
@@ -346,6 +348,7 @@ package struct ObjectShredder {
   /// The whole object is no log.
   private mutating func keepOpaque() throws {
     entry.flags.insert(.opaque)
+    holdsUnreadRecords = LogSigns.areAllIn(bytes)
     while bytes.count - consumed > opaqueLimit {
       keepBytes(consumed..<(consumed + opaqueLimit))
       try closeFragment()

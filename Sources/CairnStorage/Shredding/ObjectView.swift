@@ -28,7 +28,7 @@ struct ObjectView {
     var current = bytes
     for depth in 0..<Self.depthLimit {
       made.seal(0)
-      if hasRecords(current) { break }
+      if hasRecords(current), depth > 0 || !SubscriptionData(current).isStreamEvent { break }
       guard let step = try step(current, isInflated: isInflated || depth > 0) else { break }
       first = first ?? step
       current = made.bytes

@@ -13,7 +13,8 @@ import CairnShims
 ///             others                   nothing
 /// ```
 package final class Piece: @unchecked Sendable {
-  package var state = PieceState()
+  // Only one thread has it while it is filled: checking each access costs as much as a field of a record.
+  @exclusivity(unchecked) package var state = PieceState()
   package var objects: [ObjectEntry] = []
   package var rejects: [Reject] = []
   /// JSON bytes of the objects in it.
@@ -51,6 +52,10 @@ package struct PieceState {
   package var heap = RawVector<UInt8>()
   /// Rows whose layout does not reproduce their record, ascending, and where in `heap` its bytes are.
   package var verbatim = RawVector<VerbatimRow>()
+  /// Values of the record in work that have a place on the tape and no number yet.
+  private var waiting = RawVector<WaitingValue>()
+
+  package init() {}
 
   /// Bytes of the values, which decide on the ends of segments.
   package var byteCount: Int {
@@ -66,10 +71,46 @@ package struct PieceState {
       + 8 * (3 + ShapeAutomaton.partCount)
   }
 
+  /// Values that wait at most.
+  private static let waitingLimit = 256
+
+  /// Puts a string's number on the tape, or a place for it: where a value stands in a column's table, and what it is
+  /// compared with there, is fetched for many at a time. The bytes are read until `numberWaiting`.
+  @inline(__always)
+  package mutating func appendValue(_ column: UInt32, _ start: UnsafePointer<UInt8>, _ byteCount: Int) {
+    if let number = columns.base[Int(column)].interner.internAtOnce(start, byteCount) {
+      tape.append(number)
+    } else {
+      wait(column, start, byteCount)
+    }
+  }
+
+  private mutating func wait(_ column: UInt32, _ start: UnsafePointer<UInt8>, _ byteCount: Int) {
+    let hash = columns.base[Int(column)].interner.fetchSlot(start, byteCount)
+    columns.base[Int(column)].interner.isWaitedFor = true
+    waiting.append(
+      WaitingValue(start: start, byteCount: byteCount, word: tape.count, column: column, hash: hash))
+    tape.append(0)
+    if waiting.count == Self.waitingLimit { numberWaiting() }
+  }
+
+  /// Gives the values that wait their numbers, in their order.
+  package mutating func numberWaiting() {
+    for value in waiting.buffer { columns.base[Int(value.column)].interner.fetchEntry(value.hash) }
+    for value in waiting.buffer {
+      tape[value.word] = columns.base[Int(value.column)].interner.intern(
+        value.start, value.byteCount, hash: value.hash)
+      columns.base[Int(value.column)].interner.isWaitedFor = false
+    }
+    waiting.truncate(to: 0)
+  }
+
   /// Lets go of what only reading more records needs. None may be added afterwards.
   mutating func close() {
     automaton.close()
     for index in 0..<columns.count { columns.base[index].interner.close() }
+    waiting.free()
+    waiting = RawVector()
   }
 
   /// Keeps bytes as they are; where in `heap` they are.
@@ -105,7 +146,7 @@ package struct PieceState {
     automaton.move(place)
   }
 
-  func free() {
+  package func free() {
     automaton.free()
     for column in columns.buffer { column.interner.free() }
     columns.free()
@@ -113,7 +154,17 @@ package struct PieceState {
     rows.free()
     heap.free()
     verbatim.free()
+    waiting.free()
   }
+}
+
+private struct WaitingValue: BitwiseCopyable {
+  var start: UnsafePointer<UInt8>
+  var byteCount: Int
+  /// Of the tape.
+  var word: Int
+  var column: UInt32
+  var hash: UInt32
 }
 
 package struct VerbatimRow: BitwiseCopyable {
@@ -127,6 +178,8 @@ package struct PieceColumn: BitwiseCopyable {
   package var slot: UInt32
   package var kind: ColumnKind
   package var interner = Interner()
+
+  package init(slot: UInt32, kind: ColumnKind) { (self.slot, self.kind) = (slot, kind) }
 }
 
 package struct PieceRow: BitwiseCopyable {

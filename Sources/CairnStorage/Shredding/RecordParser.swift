@@ -73,6 +73,8 @@ package struct RecordParser {
     guard p < end, p[0] == UInt8(ascii: "{") else { throw failure(p, "a record must be an object") }
     let word = piece.tape.count
     piece.tape.append(0)
+    // Values of a record that is refused are counted all the same.
+    defer { piece.numberWaiting() }
     let kind = try parseObject(&p, &piece, slot: ShapeAutomaton.rootSlot, word: word, depth: 0)
     if kind == .emptyObject {
       piece.tape[word] = piece.automaton.shapeWord(
@@ -241,8 +243,7 @@ package struct RecordParser {
     case UInt8(ascii: "\""):
       let start = p + 1
       p = try stringEnd(start)
-      let column = stringColumn(&piece, slot)
-      piece.tape.append(piece.columns.base[Int(column)].interner.intern(start, p - start))
+      piece.appendValue(stringColumn(&piece, slot), start, p - start)
       if slot <= ShapeAutomaton.eventIDSlot {
         note(slot, UnsafeBufferPointer(start: start, count: p - start))
       }

@@ -1,10 +1,32 @@
-/// What CloudWatch Logs sends to subscribers: JSON in gzip in base64, a string of other JSON (Kinesis, Lambda, Firehose).
+/// What streams carry as base64 in strings of other JSON: CloudWatch Logs' subscriptions, JSON in gzip, and JSON as it is
+/// (Kinesis, Lambda, Firehose).
 struct SubscriptionData {
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// The first bytes of gzip in base64.
-  private static let sign = ByteFinder(Array("\"H4sI".utf8))
+  /// The first bytes of gzip and of `{"` in base64.
+  private static let signs = ["\"H4sI", "\"eyJ"].map { ByteFinder(Array($0.utf8)) }
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  /// Whether it is what Lambda gets of a stream: such an event has names that records have too, and is none.
+  var isStreamEvent: Bool {
+    var skimmer = JSONSkimmer(bytes, at: 0)
+    skimmer.skipWhitespace()
+    var isFound = false
+    _ = skimmer.visitMembers { key, value in
+      guard bytes[key].elementsEqual(ObjectRecognizer.recordsKey), value.byte == UInt8(ascii: "[") else {
+        return false
+      }
+      var element = value
+      element.position += 1
+      element.skipWhitespace()
+      _ = element.visitMembers { key, value in
+        isFound = bytes[key].elementsEqual("kinesis".utf8) && value.byte == UInt8(ascii: "{")
+        return !isFound
+      }
+      return false
+    }
+    return isFound
+  }
 
   /// Appends what the strings hold, a line each. What is not whole goes there as it is, so that it is told. False where
   /// there is none, or more than `limit`.
@@ -14,11 +36,21 @@ struct SubscriptionData {
     }
     let inflated = PaddedBuffer()
     var start = 0
+    var places = Self.signs.map { _ in -1 }
     var hasSome = false
-    while let at = Self.sign.find(in: bytes, from: start) {
+    while let (at, isPacked) = next(from: start, &places) {
       let end = bytes[(at + 1)...].firstIndex(of: UInt8(ascii: "\"")) ?? bytes.count
       start = end
       let text = bytes[(at + 1)..<end]
+      if !isPacked {
+        // Other services' tokens begin so too.
+        guard let data = Base64.decode(text), data.withUnsafeBufferPointer({ LogSigns.areIn($0) }) else {
+          continue
+        }
+        guard try output.append(data + [0x0A], limit: limit) else { return false }
+        hasSome = true
+        continue
+      }
       if let data = Base64.decode(text), try inflate(data, inflater, into: inflated, limit: limit) {
         guard try output.append(inflated.bytes, limit: limit) else { return false }
         hasSome = true
@@ -28,6 +60,15 @@ struct SubscriptionData {
       guard try output.append([0x0A], limit: limit) else { return false }
     }
     return hasSome
+  }
+
+  /// The next string that may hold something; `places` are the next ones of each sign, as far as they are known.
+  private func next(from start: Int, _ places: inout [Int]) -> (at: Int, isPacked: Bool)? {
+    for (index, sign) in Self.signs.enumerated() where places[index] < start {
+      places[index] = sign.find(in: bytes, from: start) ?? bytes.count
+    }
+    guard let least = places.min(), least < bytes.count else { return nil }
+    return (least, least == places[0])
   }
 
   private func inflate(_ data: [UInt8], _ inflater: Inflater, into output: PaddedBuffer, limit: Int) throws

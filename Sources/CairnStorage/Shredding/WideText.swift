@@ -7,16 +7,20 @@ struct WideText {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ order: Order) { (self.bytes, self.order) = (bytes, order) }
 
-  /// A byte-order mark, or `{` or `[` in two bytes.
+  /// A byte-order mark, or `{` or `[` in two bytes, perhaps behind white space.
   static func order(of bytes: UnsafeBufferPointer<UInt8>) -> Order? {
     guard bytes.count >= 4 else { return nil }
-    switch (bytes[0], bytes[1]) {
-    case (0xFF, 0xFE): return .little
-    case (0xFE, 0xFF): return .big
-    case (UInt8(ascii: "{"), 0), (UInt8(ascii: "["), 0): return bytes[3] == 0 && bytes[2] != 0 ? .little : nil
-    case (0, UInt8(ascii: "{")), (0, UInt8(ascii: "[")): return bytes[2] == 0 && bytes[3] != 0 ? .big : nil
-    default: return nil
-    }
+    if bytes[0] == 0xFF, bytes[1] == 0xFE { return .little }
+    if bytes[0] == 0xFE, bytes[1] == 0xFF { return .big }
+    let order: Order = bytes[0] == 0 ? .big : .little
+    // What is not zero in each two bytes, and what is.
+    let (low, high) = order == .little ? (0, 1) : (1, 0)
+    var at = 0
+    while at + 3 < bytes.count, bytes[at + high] == 0, isWhitespace(bytes[at + low]) { at += 2 }
+    guard at + 3 < bytes.count, bytes[at + high] == 0, "{[".utf8.contains(bytes[at + low]),
+      bytes[at + 2 + high] == 0, bytes[at + 2 + low] != 0
+    else { return nil }
+    return order
   }
 
   /// Appends the text in UTF-8; halves of characters alone become three bytes, as escapes of them do. False where it

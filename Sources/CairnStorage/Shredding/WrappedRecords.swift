@@ -1,5 +1,5 @@
 /// Finds the records inside a document of a wrapping: EventBridge, LookupEvents, Elasticsearch and others, nested as
-/// they come.
+/// they come. Under names that no wrapping has, what has all that a record needs is one.
 struct WrappedRecords {
   /// Where a record stands.
   struct Site {
@@ -19,15 +19,36 @@ struct WrappedRecords {
 
   /// Nesting beyond which nothing is looked for.
   static let depthLimit = 16
+  /// And where nothing around says that records are inside: all of it is looked at again at each level.
+  static let ownDepthLimit = 6
 
   let bytes: UnsafeBufferPointer<UInt8>
   /// The only wrapping that is looked for, whatever its strings look like.
   var forced: Wrapping?
 
-  /// Visits the records in the object or array at `start`, in their order, until `visit` gives false.
+  /// Visits the records in the object, array or string at `start`, in their order, until `visit` gives false.
   func visit(documentAt start: Int, _ visit: (Site) throws -> Bool) rethrows -> End {
+    // Whatever else is in an envelope, its records are those that it lists.
+    if forced == nil, isEnvelope(at: start) { return .whole(start) }
     var skimmer = JSONSkimmer(bytes, at: start)
     return try value(&skimmer, .none, 0, visit) ?? .whole(skimmer.position)
+  }
+
+  /// Whether the object at `start` has a list of records as CloudTrail's have, with something in it.
+  private func isEnvelope(at start: Int) -> Bool {
+    var skimmer = JSONSkimmer(bytes, at: start)
+    var isFound = false
+    _ = skimmer.visitMembers { key, value in
+      guard bytes[key].elementsEqual(ObjectRecognizer.recordsKey), value.byte == UInt8(ascii: "[") else {
+        return true
+      }
+      var inside = value
+      inside.position += 1
+      inside.skipWhitespace()
+      isFound = inside.byte != UInt8(ascii: "]")
+      return !isFound
+    }
+    return isFound
   }
 
   /// Whether the object at `start` is a record in itself: not one that stands beside its own text, as Splunk has it.
@@ -74,8 +95,13 @@ struct WrappedRecords {
     switch skimmer.byte {
     case UInt8(ascii: "{") where depth < Self.depthLimit: return try object(&skimmer, around, depth, visit)
     case UInt8(ascii: "[") where depth < Self.depthLimit: return try array(&skimmer, around, depth, visit)
-    default: return skimmer.skipValue() ? nil : .malformed(skimmer.position)
+    case UInt8(ascii: "\"") where forced == nil && depth <= Self.ownDepthLimit:
+      guard let text = recordText(skimmer, isCertain: false, isWhole: true) else { break }
+      skimmer.position = text.upperBound + 1
+      return try visit(Site(range: text, isQuoted: true, wrapping: around)) ? nil : .stopped
+    default: break
     }
+    return skimmer.skipValue() ? nil : .malformed(skimmer.position)
   }
 
   private func object(
@@ -114,8 +140,11 @@ struct WrappedRecords {
   ) rethrows -> End? {
     func skip() -> End? { skimmer.skipValue() ? nil : .malformed(skimmer.position) }
     guard let known = WrappingKey.of(UnsafeBufferPointer(rebasing: bytes[key])), !isFound else {
-      return !isFound && depth == 0 && isOwnList(key, skimmer)
-        ? try array(&skimmer, .none, 1, isOwn: true, visit) : skip()
+      if isFound || forced != nil { return skip() }
+      if isOwnList(key, skimmer, depth) { return try array(&skimmer, .none, depth + 1, isOwn: true, visit) }
+      // The records of an envelope are taken one by one, whatever they look like.
+      return depth == 0 && bytes[key].elementsEqual(ObjectRecognizer.recordsKey)
+        && skimmer.byte == UInt8(ascii: "[") ? skip() : try ownValue(&skimmer, depth, visit)
     }
     // `message` of what Elasticsearch found is its own.
     let wrapping = around == .elastic ? around : known.wrapping
@@ -123,9 +152,8 @@ struct WrappedRecords {
     switch skimmer.byte {
     case UInt8(ascii: "\""):
       let isCertain = known.isCertain || forced != nil
-      guard known.role == .text, isWanted, let text = recordText(skimmer, isCertain: isCertain) else {
-        return skip()
-      }
+      guard known.role == .text else { return forced == nil ? try ownValue(&skimmer, depth, visit) : skip() }
+      guard isWanted, let text = recordText(skimmer, isCertain: isCertain) else { return skip() }
       isFound = true
       skimmer.position = text.upperBound + 1
       return try visit(Site(range: text, isQuoted: true, wrapping: wrapping)) ? nil : .stopped
@@ -139,20 +167,30 @@ struct WrappedRecords {
       return end
     case UInt8(ascii: "[") where known.role == .list:
       return try value(&skimmer, wrapping, depth + 1, visit)
-    default: return skip()
+    default: return forced == nil ? try ownValue(&skimmer, depth, visit) : skip()
     }
   }
 
-  /// Whether the array at the skimmer begins with a record: a list as people make it, whatever they call it but
-  /// `Records`, which is CloudTrail's.
-  private func isOwnList(_ key: Range<Int>, _ skimmer: JSONSkimmer) -> Bool {
-    guard skimmer.byte == UInt8(ascii: "["), forced == nil,
-      !bytes[key].elementsEqual(ObjectRecognizer.recordsKey)
+  /// A value that nothing around says of what it holds.
+  private func ownValue(
+    _ skimmer: inout JSONSkimmer, _ depth: Int, _ visit: (Site) throws -> Bool
+  ) rethrows -> End? {
+    guard depth < Self.ownDepthLimit else { return skimmer.skipValue() ? nil : .malformed(skimmer.position) }
+    if skimmer.byte == UInt8(ascii: "{") { return try element(&skimmer, .none, depth, false, visit) }
+    return try value(&skimmer, .none, depth + 1, visit)
+  }
+
+  /// Whether the array at the skimmer begins with a record: a list as people make it, whatever they call it in a
+  /// document but `Records`, which is CloudTrail's; further inside only that.
+  private func isOwnList(_ key: Range<Int>, _ skimmer: JSONSkimmer, _ depth: Int) -> Bool {
+    guard skimmer.byte == UInt8(ascii: "["),
+      bytes[key].elementsEqual(ObjectRecognizer.recordsKey) != (depth == 0)
     else { return false }
     var inside = skimmer
     inside.position += 1
     inside.skipWhitespace()
-    return inside.byte == UInt8(ascii: "{") && isRecord(at: inside.position)
+    guard inside.byte == UInt8(ascii: "{") else { return false }
+    return depth == 0 ? isRecord(at: inside.position) : ObjectRecognizer.isWholeRecord(bytes, inside.position)
   }
 
   /// An object that is a record or a wrapping.
@@ -160,9 +198,12 @@ struct WrappedRecords {
     _ skimmer: inout JSONSkimmer, _ wrapping: Wrapping, _ depth: Int, _ isWanted: Bool,
     _ visit: (Site) throws -> Bool
   ) rethrows -> End? {
-    guard isWanted, isRecord(at: skimmer.position) else {
-      return try value(&skimmer, wrapping, depth + 1, visit)
-    }
+    let isRecord =
+      isWanted
+      ? isRecord(at: skimmer.position)
+      : forced == nil && wrapping == .none && depth <= Self.ownDepthLimit
+        && ObjectRecognizer.isWholeRecord(bytes, skimmer.position)
+    guard isRecord else { return try value(&skimmer, wrapping, depth + 1, visit) }
     return try record(&skimmer, wrapping, visit)
   }
 
@@ -208,7 +249,9 @@ struct WrappedRecords {
   }
 
   /// What stands between the quotes at the skimmer, where it is a record or should be one.
-  private func recordText(_ at: JSONSkimmer, isCertain: Bool) -> Range<Int>? {
+  ///
+  /// - Parameter isWhole: it has all that a record needs, since nothing else tells.
+  private func recordText(_ at: JSONSkimmer, isCertain: Bool, isWhole: Bool = false) -> Range<Int>? {
     var skimmer = at
     guard let range = skimmer.skipString() else { return nil }
     if isCertain { return range }
@@ -222,7 +265,11 @@ struct WrappedRecords {
     return text.withUnsafeBufferPointer { text in
       var inside = JSONSkimmer(text, at: 0)
       inside.skipWhitespace()
-      return ObjectRecognizer.looksLikeRecord(text, inside.position) ? range : nil
+      let isRecord =
+        isWhole
+        ? ObjectRecognizer.isWholeRecord(text, inside.position)
+        : ObjectRecognizer.looksLikeRecord(text, inside.position)
+      return isRecord ? range : nil
     }
   }
 }

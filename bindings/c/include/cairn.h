@@ -119,7 +119,8 @@ int32_t cairn_sql_part(cairn_archive *archive, const char *statement, const char
                        cairn_query **query, char **error);
 
 /* Prepares the values at paths of the records (docs/semantics.md) that satisfy a condition; a null pointer for none.
- * Columns are named as their paths are written; `eventJson` is the whole record. */
+ * Columns are named as their paths are written; `eventJson` is the whole record. Elements of arrays may stand in them:
+ * `resources[1].ARN`, or `resources[].ARN` for all of them. */
 int32_t cairn_scan(cairn_archive *archive, const char *const *columns, int64_t column_count, const char *condition,
                    const cairn_options *options, cairn_query **query, char **error);
 

@@ -30,6 +30,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--where", metavar="CONDITION")
     parser.add_argument("--by", default="", metavar="KEYS", help="account, region or both, with a comma between")
     parser.add_argument("--records", action="store_true", help="add the whole record as the column eventJson")
+    parser.add_argument("--variant", action="store_true", help="Parquet's VARIANT for objects, by DuckDB, instead of JSON text")
     parser.add_argument("--iceberg", action="store_true", help="make an Iceberg table of the Parquet files")
     parser.add_argument("--location", metavar="URL", help="where the table's readers will find DIR, such as s3://bucket/lake")
     parser.add_argument("--quiet", action="store_true")
@@ -42,7 +43,7 @@ def _export(arguments: argparse.Namespace) -> None:
     try:
         done = exporting.export(
             arguments.archive, arguments.to, arguments.format, since=arguments.since, until=arguments.until,
-            where=arguments.where, by=[key for key in arguments.by.split(",") if key], records=arguments.records,
+            where=arguments.where, by=[key for key in arguments.by.split(",") if key], records=arguments.records, variant=arguments.variant,
             iceberg=arguments.location or arguments.iceberg, progress=show)
     finally:
         if show:

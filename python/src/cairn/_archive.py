@@ -109,6 +109,7 @@ class Archive:
         """Values at paths of the events that satisfy a condition, in stored order.
 
         Without `columns` the members that CloudTrail documents for every event (`cairn.COLUMNS`), objects as JSON.
+        Elements of arrays may stand in paths: `resources[1].ARN`, or `resources[].ARN` for all of them.
         `where` is SQL, or made of `cairn.col`. `part` is one of `parts`, asked for with the same condition and times.
 
         >>> cairn.open("trail").scan(["eventTime", "userIdentity.arn"], "errorCode IS NOT NULL", since="7d").polars()

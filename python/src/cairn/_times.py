@@ -16,8 +16,8 @@ Time = str | int | datetime.datetime | datetime.date
 
 def milliseconds(value: Time) -> int:
     """Milliseconds since 1970 of a time: text as the command takes it (RFC 3339, dates, months, years, `now`,
-    `today`, `yesterday`, spans back from now such as `7d`), a datetime (UTC where it has no zone), a date, or
-    milliseconds."""
+    `today`, `yesterday`, seconds or milliseconds since 1970, spans back from now such as `7d` or `3 hours ago`), a
+    datetime (UTC where it has no zone), a date, or milliseconds."""
     value = plain(value)
     if isinstance(value, bool) or value != value:
         raise UsageError(f"{value}: not a time", 2)
@@ -41,7 +41,9 @@ def plain(value: Any) -> Any:
 
 
 def _text(value: str) -> int:
-    padded = value + {4: "-01-01", 7: "-01"}.get(len(value), "")
+    padded = value + {4: "-01-01", 7: "-01", 13: ":00"}.get(len(value), "")
+    if re.fullmatch(r"[0-9]{10}|[0-9]{13}", value):
+        return int(value) * (1000 if len(value) == 10 else 1)
     result = ctypes.c_int64()
     if "\0" in value:
         raise UsageError("a time with a character of code 0", 2)
@@ -53,7 +55,10 @@ def _text(value: str) -> int:
     named = {"now": now, "today": today, "yesterday": today - 86_400_000, "epoch": 0}
     if value.lower() in named:
         return named[value.lower()]
-    span = re.fullmatch(r"-?(\d{1,9})([smhdw])", value)
+    span = re.fullmatch(
+        r"(?:-|t-)?([0-9]{1,9})([smhdw])"
+        r"|([0-9]{1,9}) ?(?:([smhdw])|(s)ecs?|(s)econds?|(m)ins?|(m)inutes?|(h)rs?|(h)ours?|(d)ays?|(w)eeks?) ago", value.lower())
     if span is None:
         raise UsageError(f"{value}: not a time: expected such as 2025-01-30T16:00Z, 2025-01-30, today or 7d", 2)
-    return now - int(span[1]) * _UNITS[span[2]] * 1000
+    count, unit = (group for group in span.groups() if group)
+    return now - int(count) * _UNITS[unit] * 1000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gzip
+import itertools
 import json
 import os
 import shutil
@@ -27,6 +28,10 @@ from ._times import Time, milliseconds
 
 #: Members of userIdentity that queries ask for most, as columns of their own.
 IDENTITY = ("type", "principalId", "arn", "accountId", "accessKeyId", "userName")
+#: Members that are objects or arrays: JSON text, or VARIANT.
+OBJECTS = (
+    "userIdentity", "requestParameters", "responseElements", "additionalEventData", "resources", "serviceEventDetails",
+    "addendum", "edgeDeviceDetails", "tlsDetails", "insightDetails")
 #: What files may be partitioned by beneath the day.
 KEYS = {"account": "recipientAccountId", "region": "awsRegion"}
 #: The partition of what is NULL, as Hive and Athena name it.
@@ -42,12 +47,14 @@ _SUFFIX = {"parquet": ".parquet", "ndjson": ".ndjson.gz", "csv": ".csv.gz"}
 def export(
     archive: str | os.PathLike[str] | Archive, to: str | os.PathLike[str], format: str = "parquet", *,  # noqa: A002
     since: Time | None = None, until: Time | None = None, where: str | None = None, by: Sequence[str] = (),
-    records: bool = False, iceberg: bool | str = False, progress: Callable[[str, int, int], None] | None = None,
+    records: bool = False, variant: bool = False, iceberg: bool | str = False,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, int]:
     """Writes the events of an archive below the directory `to`, a directory `day=YYYY-MM-DD` for each day, sorted by
     time; gives the numbers of partitions written and unchanged, and of rows in all of them.
 
     `by` names further partitions (`account`, `region`). `records` adds the whole record as the column `eventJson`.
+    `variant` makes Parquet's VARIANT of the members that are objects, which needs DuckDB, instead of JSON text.
     `iceberg` makes an Iceberg table of the Parquet files: True where readers find them at `to`, or where they will find
     them, such as `s3://bucket/lake`; needs pyiceberg.
     `progress` is called with a day, its number and the number of days. Parquet needs pyarrow; `objects` are the
@@ -57,14 +64,20 @@ def export(
     if format not in FORMATS:
         raise UsageError(f"{format}: expected one of {', '.join(FORMATS)}", 2)
     if format == "objects":
+        if since is not None or until is not None or where is not None or by or records or variant or iceberg:
+            raise UsageError("objects are whole: they take no other options", 2)
         return opened.restore(to, gzip=True)
     for key in by:
         if key not in KEYS:
             raise UsageError(f"{key}: expected one of {', '.join(KEYS)}", 2)
     if iceberg and format != "parquet":
         raise UsageError("an Iceberg table is of Parquet files", 2)
+    if variant and (format != "parquet" or iceberg):
+        raise UsageError("variant is for Parquet files that are no Iceberg table", 2)
     if format == "parquet":
         _pyarrow()
+    if variant:
+        _duckdb()
     if iceberg:
         _iceberg.check()
     # Tells of mistakes in the condition where it is given.
@@ -73,6 +86,7 @@ def export(
     settings = {
         "format": format, "iceberg": location, "by": list(by), "where": where, "records": records,
         "since": None if since is None else milliseconds(since), "until": None if until is None else milliseconds(until),
+        "variant": variant,
     }
     return _Export(opened, os.fspath(to), settings).run(progress)
 
@@ -85,12 +99,26 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
+def _duckdb() -> Any:
+    try:
+        import duckdb
+
+        duckdb.sql("SELECT '1'::JSON::VARIANT").fetchall()
+    except ImportError as error:
+        raise UsageError("VARIANT is written by DuckDB: python3 -m pip install duckdb", 2) from error
+    except duckdb.Error as error:
+        raise UsageError(f"DuckDB {duckdb.__version__} has no VARIANT: python3 -m pip install --upgrade duckdb", 2) from error
+    return duckdb
+
+
 class _Export:
     def __init__(self, archive: Archive, target: str, settings: dict[str, Any]) -> None:
         self.archive, self.target, self.settings = archive, target, settings
         self.format = settings["format"]
         self.parts = archive.info["parts"]
         self.warnings: set[str] = set()
+        # Objects that VARIANT would change.
+        self.kept = 0
 
     def run(self, progress: Callable[[str, int, int], None] | None) -> dict[str, int]:
         os.makedirs(self.target, exist_ok=True)
@@ -123,6 +151,9 @@ class _Export:
         if self.location is not None and done:
             self._publish(notes)
         shutil.rmtree(work, ignore_errors=True)
+        if self.kept:
+            self.warnings.add(
+                f"{self.kept:,} values have numbers that no integer of 64 bits or double holds: they are their JSON as text")
         for warning in sorted(self.warnings):
             warnings.warn(warning, CairnWarning, stacklevel=3)
         return counts
@@ -158,7 +189,7 @@ class _Export:
                 raise UsageError(f"{self.target}: neither empty nor an export", 2) from None
             notes = {"settings": self.settings, "days": {}}
             self._keep(notes)
-        notes["settings"] = {"iceberg": None, **notes["settings"]}
+        notes["settings"] = {"iceberg": None, "variant": False, **notes["settings"]}
         if notes["settings"] != self.settings:
             raise UsageError(f"{self.target}: an export with other options: {json.dumps(notes['settings'])}", 2)
         known: dict[str, Any] = notes
@@ -268,6 +299,10 @@ class _Export:
             yield key, batches.run(key)
 
     def _file(self, path: str, chunks: Iterator[Any]) -> int:
+        if self.settings["variant"]:
+            rows, kept = _variants(path, chunks)
+            self.kept += kept
+            return rows
         writer = {"parquet": _parquet, "ndjson": _ndjson, "csv": _csv}[self.format]
         return writer(path, chunks)
 
@@ -339,6 +374,40 @@ def _parquet(path: str, chunks: Iterator[Any]) -> int:
                 rows += count
         _sync(file)
     return rows
+
+
+# What stays of a JSON text without its strings has such a number: DuckDB would round it.
+_ROUNDED = r"[0-9]{19}|[0-9][eE]|\.[0-9]{8}|[0-9]{8}\."
+_STRING = r'"([^"\\]|\\.)*"'
+
+
+def _variants(path: str, chunks: Iterator[Any]) -> tuple[int, int]:
+    """Writes a file whose objects are VARIANT; gives its rows, and how many of its values have numbers that would be
+    rounded: these are text, and so is what is no JSON."""
+    duckdb, pyarrow = _duckdb(), _pyarrow()
+    first = next(chunks)
+    rows = pyarrow.RecordBatchReader.from_batches(first.schema, itertools.chain([first], chunks))  # noqa: F841
+    names = [name for name in OBJECTS if name in first.schema.names]
+    flags = [f'"_{name}"' for name in names]
+    rounded = [
+        f"coalesce(json_valid({name}) AND regexp_matches(regexp_replace({name}, '{_STRING}', '', 'g'), '{_ROUNDED}'), false) AS {flag}"
+        for name, flag in zip(names, flags)]
+    values = [
+        f"(CASE WHEN json_valid({name}) AND NOT {flag} THEN {name}::JSON ELSE to_json({name}) END)::VARIANT AS {name}"
+        for name, flag in zip(names, flags)]
+    target = path.replace("'", "''")
+    # One column each: what DuckDB would take out of them by itself are hundreds, of a file three times as large.
+    whole = ", ".join(f"'{name}': 'VARIANT'" for name in names)
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TEMP TABLE day AS SELECT *, {', '.join(rounded)} FROM rows")
+        connection.execute(
+            f"COPY (SELECT * EXCLUDE ({', '.join(flags)}) REPLACE ({', '.join(values)}) FROM day ORDER BY rowid) "
+            f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, SHREDDING {{{whole}}})")
+        sums = " + ".join(f"count_if({flag})" for flag in flags)
+        count, kept = connection.execute(f"SELECT count(*), {sums} FROM day").fetchone() or (0, 0)
+    with open(path, "rb+") as file:
+        _sync(file)
+    return count, kept
 
 
 def _numbered(schema: Any) -> Any:

@@ -1,20 +1,36 @@
 /// A column whose values derived ones are made of, in one row group.
 package struct DerivedParent {
+  /// Keeps what `values` points to.
   private let table: StringTable
-  /// By value: its entry in the table; nil where value `i` is entry `i`.
-  private let entries: UnsafeBufferPointer<UInt32>?
-  /// Ascending: the row of each value, of which a row has one at most.
-  let rows: UnsafeBufferPointer<UInt32>
+  fileprivate let values: Values
 
+  /// Without a reference to count: for loops over all values.
+  fileprivate struct Values: BitwiseCopyable {
+    let heap: RawVector<UInt8>
+    let ends: RawVector<UInt64>
+    /// By value: its entry in the table; nil where value `i` is entry `i`.
+    let entries: UnsafeBufferPointer<UInt32>?
+    /// Ascending: the row of each value, of which a row has one at most.
+    let rows: UnsafeBufferPointer<UInt32>
+    /// Where the row's value is, or the first of a later row.
+    var cursor = 0
+
+    /// The value at the cursor, where it is of the row.
+    @inline(__always)
+    func value(of row: UInt32) -> UnsafeBufferPointer<UInt8>? {
+      guard cursor < rows.count, rows[cursor] == row else { return nil }
+      let entry = entries.map { Int($0[cursor]) } ?? cursor
+      let start = entry == 0 ? 0 : Int(ends[entry &- 1])
+      return UnsafeBufferPointer(start: heap.base + start, count: Int(ends[entry]) &- start)
+    }
+  }
+
+  /// The table may not change any more.
   package init(
     _ table: StringTable, entries: UnsafeBufferPointer<UInt32>?, rows: UnsafeBufferPointer<UInt32>
   ) {
-    (self.table, self.entries, self.rows) = (table, entries, rows)
-  }
-
-  @inline(__always)
-  func value(_ position: Int) -> UnsafeBufferPointer<UInt8> {
-    table[entries.map { Int($0[position]) } ?? position]
+    self.table = table
+    values = Values(heap: table.heap, ends: table.ends, entries: entries, rows: rows)
   }
 }
 
@@ -30,7 +46,10 @@ extension DerivedStrings {
     _ compressor: ZstdCompressor, into writer: inout ByteWriter
   ) -> Bool {
     var chunk = Chunk(forms, parents)
-    defer { chunk.free() }
+    defer {
+      chunk.free()
+      withExtendedLifetime(parents) {}
+    }
     for index in 0..<source.count {
       guard chunk.add(source, index, row: rows[index]), chunk.textByteCount <= writtenTextByteLimit else {
         return false
@@ -44,9 +63,7 @@ extension DerivedStrings {
   /// Values that have been told from their parents' so far.
   private struct Chunk {
     private let forms: [DerivedForm]
-    private let parents: [DerivedParent]
-    /// By parent: where its value of the row is, or the first of a later row.
-    private var cursors: [Int]
+    private var parents = RawVector<DerivedParent.Values>()
     private var numbers: [Int64] = []
     /// By form, then part: gaps between the parent's values that are used, and the last one.
     private var gaps: [[[Int64]]]
@@ -59,26 +76,29 @@ extension DerivedStrings {
     private let readsBase64: Bool
 
     init(_ forms: [DerivedForm], _ parents: [DerivedParent]) {
-      (self.forms, self.parents) = (forms, parents)
-      cursors = parents.map { _ in 0 }
+      self.forms = forms
+      for parent in parents { self.parents.append(parent.values) }
       gaps = forms.map { $0.parts.map { _ in [] } }
       last = forms.map { $0.parts.map { _ in -1 } }
       own = forms.map { _ in StringTable() }
       readsBase64 = forms.contains { $0.spelling == .base64 }
     }
 
-    mutating func free() { decoded.free() }
+    mutating func free() {
+      decoded.free()
+      parents.free()
+    }
 
     /// False where rows do not ascend.
     mutating func add<Source: StringSource>(_ source: Source, _ index: Int, row: UInt32) -> Bool {
       let text = source.value(index)
       textByteCount += text.count
-      for number in parents.indices {
+      for number in 0..<parents.count {
         let rows = parents[number].rows
-        var cursor = cursors[number]
+        var cursor = parents[number].cursor
         if cursor > 0, rows[cursor - 1] >= row { return false }
         while cursor < rows.count, rows[cursor] < row { cursor += 1 }
-        cursors[number] = cursor
+        parents.base[number].cursor = cursor
       }
       if source.style(index) == .plain, let (number, own) = form(of: text, row) {
         note(number, own)
@@ -98,11 +118,7 @@ extension DerivedStrings {
         let isSpelled = forms[number].spelling == .base64
         if isSpelled, !isBase64 { continue }
         let made = isSpelled ? decoded.buffer : text
-        let own = forms[number].own(in: made) { parent in
-          let cursor = cursors[parent]
-          let rows = parents[parent].rows
-          return cursor < rows.count && rows[cursor] == row ? parents[parent].value(cursor) : nil
-        }
+        let own = forms[number].own(in: made) { [parents] in parents[$0].value(of: row) }
         if let own { return (number, UnsafeBufferPointer(rebasing: made[own])) }
       }
       return nil
@@ -115,7 +131,7 @@ extension DerivedStrings {
         case .text: break
         case .own: own[number].append(bytes)
         case .value, .tail:
-          let cursor = cursors[part.parent]
+          let cursor = parents[part.parent].cursor
           gaps[number][at].append(Int64(cursor - last[number][at]))
           last[number][at] = cursor
           positionCount += 1

@@ -98,28 +98,16 @@ package struct TokenClass: Sendable {
   /// Writes the bytes of a text and gives the bits behind them; nil where it has not this form. `bytes` has room for
   /// `byteCount`.
   func pack(_ text: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutablePointer<UInt8>) -> UInt64? {
-    guard text.count == textByteCount else { return nil }
-    return TokenAlphabet.numbers.withUnsafeBufferPointer { numbers in
-      var bits: UInt64 = 0
-      var filled = 0
-      var at = 0
-      for place in 0..<text.count {
-        let width = Int(widths[place])
-        if width == 0 {
-          if text[place] != characters[Int(offsets[place])] { return nil }
-          continue
-        }
-        let number = numbers[Int(alphabets[place]) &* 256 &+ Int(text[place])]
-        if number == 255 { return nil }
-        bits = bits &<< UInt64(width) | UInt64(number)
-        filled &+= width
-        if filled >= 8 {
-          filled &-= 8
-          bytes[at] = UInt8(truncatingIfNeeded: bits &>> UInt64(filled))
-          at &+= 1
-        }
-      }
-      return bits & (1 &<< UInt64(filled) &- 1)
+    let packer = TokenPacker(self)
+    defer { packer.free() }
+    return packer.pack(text, into: bytes)
+  }
+
+  /// Calls `body` with what stands at each place: the character's bits, the number of its alphabet, and the character
+  /// where it is always the same.
+  fileprivate func visitPlaces(_ body: (_ width: UInt8, _ alphabet: UInt8, _ literal: UInt8) -> Void) {
+    for place in 0..<textByteCount {
+      body(widths[place], alphabets[place], characters[Int(offsets[place])])
     }
   }
 
@@ -208,5 +196,69 @@ package struct TokenClass: Sendable {
         default: false
         }
       }
+  }
+}
+
+/// A class as the loop takes it that packs many texts: this touches no reference count. Its owner frees it.
+struct TokenPacker: BitwiseCopyable {
+  private struct Place: BitwiseCopyable {
+    var width: UInt8
+    var literal: UInt8
+    /// Where the numbers of its alphabet's characters begin.
+    var numbers: UInt16
+  }
+
+  private var places: RawVector<Place>
+  private let numbers: RawVector<UInt8>
+  let byteCount: Int
+  let restBitCount: Int
+  var textByteCount: Int { places.count }
+
+  /// The numbers of all alphabets, once a process.
+  private static let allNumbers: RawVector<UInt8> = {
+    var all = RawVector<UInt8>(capacity: TokenAlphabet.numbers.count)
+    all.append(contentsOf: TokenAlphabet.numbers)
+    return all
+  }()
+
+  init(_ form: TokenClass) {
+    (byteCount, restBitCount, numbers) = (form.byteCount, form.restBitCount, Self.allNumbers)
+    var places = RawVector<Place>(capacity: form.textByteCount)
+    form.visitPlaces { width, alphabet, literal in
+      places.append(Place(width: width, literal: literal, numbers: UInt16(alphabet) * 256))
+    }
+    self.places = places
+  }
+
+  func free() { places.free() }
+
+  /// Writes the bytes of a text and gives the bits behind them; nil where it has not this form. `bytes` has room for
+  /// `byteCount`.
+  @inline(__always)
+  func pack(_ text: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutablePointer<UInt8>) -> UInt64? {
+    guard text.count == places.count, let text = text.baseAddress else {
+      return text.count == places.count ? 0 : nil
+    }
+    var bits: UInt64 = 0
+    var filled = 0
+    var at = 0
+    for index in 0..<places.count {
+      let place = places[index]
+      let width = Int(place.width)
+      if width == 0 {
+        if text[index] != place.literal { return nil }
+        continue
+      }
+      let number = numbers[Int(place.numbers) &+ Int(text[index])]
+      if number == 255 { return nil }
+      bits = bits &<< UInt64(width) | UInt64(number)
+      filled &+= width
+      if filled >= 8 {
+        filled &-= 8
+        bytes[at] = UInt8(truncatingIfNeeded: bits &>> UInt64(filled))
+        at &+= 1
+      }
+    }
+    return bits & (1 &<< UInt64(filled) &- 1)
   }
 }

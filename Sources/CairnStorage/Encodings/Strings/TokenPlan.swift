@@ -96,9 +96,12 @@ package struct TokenPlan {
     let form = TokenClass(parts)
     // Places that are narrow for nearly all may together be so for few.
     var bytes = [UInt8](repeating: 0, count: form.byteCount + 1)
+    let packer = TokenPacker(form)
+    defer { packer.free() }
     let fitting = bytes.withUnsafeMutableBufferPointer { bytes in
-      bytes.baseAddress.map { base in sample.filter { form.pack(source.value($0), into: base) != nil }.count }
-        ?? 0
+      bytes.baseAddress.map { base in
+        sample.reduce(0) { $0 + (packer.pack(source.value($1), into: base) != nil ? 1 : 0) }
+      } ?? 0
     }
     return fitting * 4 >= sample.count * 3 ? form : nil
   }

@@ -46,31 +46,21 @@ package struct TokenStrings {
   package static func encode<Source: StringSource>(
     _ source: Source, _ classes: [TokenClass], into writer: inout ByteWriter
   ) -> Outcome? {
-    var numbers: [Int64] = []
-    numbers.reserveCapacity(source.count)
-    var payloads = classes.map { _ in (bytes: [UInt8](), rests: [UInt64]()) }
+    var numbers = [Int64](repeating: Int64(classes.count), count: source.count)
+    var payloads = classes.map { PackedTokens($0) }
+    defer { for payload in payloads { payload.free() } }
     let rest = StringTable()
-    var room = [UInt8](repeating: 0, count: 1 + (classes.map(\.byteCount).max() ?? 0))
     var textByteCount = 0
-    for index in 0..<source.count {
-      let text = source.value(index)
-      textByteCount += text.count
-      var number = classes.count
-      if source.style(index) == .plain {
-        for (at, form) in classes.enumerated() where form.textByteCount == text.count {
-          let bits = room.withUnsafeMutableBufferPointer { room in
-            room.baseAddress.flatMap { form.pack(text, into: $0) }
-          }
-          guard let bits else { continue }
-          payloads[at].bytes += room[..<form.byteCount]
-          payloads[at].rests.append(bits)
-          number = at
-          break
+    payloads.withUnsafeMutableBufferPointer { payloads in
+      for index in 0..<source.count {
+        let text = source.value(index)
+        textByteCount += text.count
+        let isPlain = source.style(index) == .plain
+        if let number = payloads.indices.first(where: { isPlain && payloads[$0].add(text) }) {
+          numbers[index] = Int64(number)
+        } else {
+          rest.append(text, style: source.style(index), spelling: source.spelling(index))
         }
-      }
-      numbers.append(Int64(number))
-      if number == classes.count {
-        rest.append(text, style: source.style(index), spelling: source.spelling(index))
       }
     }
     guard rest.count * 2 <= source.count, textByteCount <= textByteLimit else { return nil }
@@ -83,12 +73,40 @@ package struct TokenStrings {
       PlainStrings.encode(rest, into: &body)
       writer.writeCounted(body.bytes)
     }
-    for (form, payload) in zip(classes, payloads) {
-      writer.writeBytes(payload.bytes)
-      BitPacking.pack(payload.rests, width: form.restBitCount, into: &writer)
+    for payload in payloads {
+      writer.writeBytes(payload.bytes.buffer)
+      BitPacking.pack(payload.rests.buffer, width: payload.packer.restBitCount, into: &writer)
     }
     let randomByteCount = payloads.reduce(0) { $0 + $1.bytes.count }
     return rest.heap.count * 16 < randomByteCount ? .random : .compressible
+  }
+
+  /// The bits of a class's values, as far as they have been packed.
+  private struct PackedTokens: BitwiseCopyable {
+    let packer: TokenPacker
+    private(set) var bytes = RawVector<UInt8>()
+    private(set) var rests = RawVector<UInt64>()
+
+    init(_ form: TokenClass) { packer = TokenPacker(form) }
+
+    func free() {
+      packer.free()
+      bytes.free()
+      rests.free()
+    }
+
+    /// False where the text is not of the class.
+    @inline(__always)
+    mutating func add(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+      guard text.count == packer.textByteCount else { return false }
+      let start = bytes.count
+      guard let bits = packer.pack(text, into: bytes.appendUninitialized(count: packer.byteCount)) else {
+        bytes.truncate(to: start)
+        return false
+      }
+      if packer.restBitCount > 0 { rests.append(bits) }
+      return true
+    }
   }
 
   // MARK: Reading

@@ -63,26 +63,107 @@ package enum GivenCodes {
   ) -> [UInt8]? {
     let child = WordEncoding.codes(of: words)
     guard child.list.count > 1 else { return nil }
-    var pairs = [[(code: UInt32, count: Int)]](repeating: [], count: otherCount)
-    var left = words.count / minimumMeanUse
-    for (code, of) in zip(child.codes, others) {
-      if let at = pairs[Int(of)].firstIndex(where: { $0.code == code }) {
-        pairs[Int(of)][at].count += 1
-      } else {
-        left -= 1
-        guard left >= 0, pairs[Int(of)].count < childLimit else { return nil }
-        pairs[Int(of)].append((code, 1))
-      }
+    var pairs = PairCounts(otherCount: otherCount, valueCount: words.count)
+    defer { pairs.free() }
+    guard pairs.count(child.codes, others, limit: words.count / minimumMeanUse, childLimit) else {
+      return nil
     }
-    for index in pairs.indices { pairs[index].sort { ($1.count, $0.code) < ($0.count, $1.code) } }
-    IntegerEncoding.encode(pairs.map { Int64($0.count) }, into: &writer)
-    IntegerEncoding.encode(pairs.joined().map { Int64($0.code) }, into: &writer)
-    let isFunction = pairs.allSatisfy { $0.count <= 1 }
+    let lists = pairs.rank()
+    IntegerEncoding.encode(lists.counts, into: &writer)
+    IntegerEncoding.encode(lists.codes, into: &writer)
+    let isFunction = lists.counts.allSatisfy { $0 <= 1 }
     writer.writeByte(isFunction ? 0 : 1)
     if isFunction { return writer.bytes }
-    for (code, of) in zip(child.codes, others) {
-      writer.writeByte(UInt8(pairs[Int(of)].firstIndex { $0.code == code } ?? 0))
-    }
+    writer.bytes.reserveCapacity(writer.bytes.count + words.count)
+    for pair in pairs.ofValue.buffer { writer.bytes.append(pairs.ranks[Int(pair)]) }
     return writer.bytes
+  }
+}
+
+/// How often each code stands beside each of the other column.
+private struct PairCounts {
+  private struct Pair: BitwiseCopyable {
+    var code: UInt32
+    var count: UInt32
+    /// Of the same other code; `none` where there is no more.
+    var next: UInt32
+  }
+
+  private static let none = UInt32.max
+
+  private var pairs = RawVector<Pair>()
+  /// By other code: the pair that was met last, then how many there are.
+  private var heads: RawVector<UInt32>
+  private var childCounts: RawVector<UInt32>
+  /// The pair of each value.
+  private(set) var ofValue: RawVector<UInt32>
+  /// By pair: which one it is of those with its other code, the most frequent first.
+  private(set) var ranks = RawVector<UInt8>()
+
+  init(otherCount: Int, valueCount: Int) {
+    heads = RawVector(capacity: otherCount)
+    heads.appendUninitialized(count: otherCount).update(repeating: Self.none, count: otherCount)
+    childCounts = RawVector(capacity: otherCount)
+    childCounts.appendUninitialized(count: otherCount).update(repeating: 0, count: otherCount)
+    ofValue = RawVector(capacity: valueCount)
+  }
+
+  func free() {
+    pairs.free()
+    heads.free()
+    childCounts.free()
+    ofValue.free()
+    ranks.free()
+  }
+
+  /// False where there are more pairs than `limit`, or more of one other code than `childLimit`.
+  mutating func count(_ codes: [UInt32], _ others: [UInt32], limit: Int, _ childLimit: Int) -> Bool {
+    for (code, other) in zip(codes, others) {
+      let head = heads[Int(other)]
+      var (at, before) = (head, Self.none)
+      while at != Self.none, pairs[Int(at)].code != code { (before, at) = (at, pairs[Int(at)].next) }
+      if at == Self.none {
+        guard pairs.count < limit, Int(childCounts[Int(other)]) < childLimit else { return false }
+        childCounts[Int(other)] += 1
+        at = UInt32(pairs.count)
+        pairs.append(Pair(code: code, count: 1, next: head))
+        heads[Int(other)] = at
+      } else {
+        pairs.base[Int(at)].count += 1
+        if before != Self.none {
+          // To the front: what was met last is often met next.
+          pairs.base[Int(before)].next = pairs[Int(at)].next
+          pairs.base[Int(at)].next = head
+          heads[Int(other)] = at
+        }
+      }
+      ofValue.append(at)
+    }
+    return true
+  }
+
+  /// Ranks all pairs; gives how many each other code has, and the codes of all.
+  mutating func rank() -> (counts: [Int64], codes: [Int64]) {
+    ranks.appendUninitialized(count: pairs.count).update(repeating: 0, count: pairs.count)
+    var codes: [Int64] = []
+    codes.reserveCapacity(pairs.count)
+    var list: [UInt32] = []
+    for head in heads.buffer {
+      list.removeAll(keepingCapacity: true)
+      var at = head
+      while at != Self.none {
+        list.append(at)
+        at = pairs[Int(at)].next
+      }
+      list.sort { a, b in
+        let (x, y) = (pairs[Int(a)], pairs[Int(b)])
+        return x.count != y.count ? x.count > y.count : x.code < y.code
+      }
+      for (rank, pair) in list.enumerated() {
+        ranks[Int(pair)] = UInt8(rank)
+        codes.append(Int64(pairs[Int(pair)].code))
+      }
+    }
+    return (childCounts.buffer.map { Int64($0) }, codes)
   }
 }

@@ -79,7 +79,7 @@ struct FilterText {
   private func path(_ filter: cairn_filter) throws -> String {
     guard let pointer = filter.path else { throw missing("path") }
     let path = String(cString: pointer)
-    if path.lowercased() != "eventjson" { _ = try FieldPath.names(path, on: archive) }
+    if path.lowercased() != "eventjson" { try FieldPath.check(path, on: archive) }
     // A comment may end it.
     return path + "\n"
   }

@@ -17,7 +17,7 @@ struct ScanText {
     guard !columns.isEmpty else { throw CairnError.usage("a scan needs columns") }
     let items = try columns.map { column in
       // Nothing but a path, or the record as a whole, may stand here.
-      if column.lowercased() != "eventjson" { _ = try FieldPath.names(column, on: archive) }
+      if column.lowercased() != "eventjson" { try FieldPath.check(column, on: archive) }
       let parts = column.split(separator: "\"", omittingEmptySubsequences: false)
       // A comment may end it.
       return "\(column)\n AS \"\(parts.joined(separator: "\"\""))\""

@@ -1,5 +1,4 @@
-import Cairn
-import Glibc
+@_spi(Bindings) import Cairn
 
 /// A statement that runs on a thread of its own and puts batches into a queue, from which a stream takes them.
 final class Run: @unchecked Sendable {
@@ -109,27 +108,10 @@ final class Run: @unchecked Sendable {
       return !isStarted
     }
     if !isFirst { return }
-    let own = Unmanaged.passRetained(self)
-    var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { pthread_attr_destroy(&attributes) }
-    // Signals are for the caller's threads.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    let result = pthread_create(
-      &thread, &attributes,
-      { context in
-        if let context { Unmanaged<Run>.fromOpaque(context).takeRetainedValue().work() }
-        return nil
-      }, own.toOpaque())
-    if result != 0 {
-      own.release()
-      finish(CairnError.io(path: "thread", action: "start", errno: result))
+    do {
+      try StatementThread.start { self.work() }
+    } catch {
+      finish(error)
     }
   }
 

@@ -1,0 +1,1 @@
+../../../../Tests/CairnQueryTests/Fuzz/FuzzSeeds.swift
