@@ -51,7 +51,7 @@ class DocumentTests(unittest.TestCase):
         # The pages call the tree by its own name.
         os.rename(cls.root / "AWSLogs-made/AWSLogs", cls.root / "AWSLogs")
         cairn.compact(cls.root / "AWSLogs", cls.root / "archive", progress=False)
-        (cls.root / "networks.csv").write_text("address,owner\n10.0.0.1,lab\n")
+        (cls.root / "networks.csv").write_text("address,owner\n13.58.221.8,lab\n")
         (cls.root / "archives").mkdir()
         shutil.copytree(cls.root / "archive", cls.root / "archives/2025-01")
         # The commands as this environment has them.
@@ -109,11 +109,18 @@ class DocumentTests(unittest.TestCase):
                         exec(compile(ast.Module([part], []), "page", "exec"), names)  # noqa: S102
                         continue
                     value = eval(compile(ast.Expression(part.value), "page", "eval"), names)  # noqa: S307
-                    rows = [] if value is None else value if isinstance(value, dict) else list(getattr(value, "fetchall", value.rows)())
+                    rows = self.rows_of(value)
                     self.assertTrue(rows or said.getvalue(), "no rows")
                     asked += 1
-        self.assertGreater(asked, 8)
+        self.assertGreater(asked, 6)
         self.assertTrue((self.root / "restored").is_dir())
+
+    @staticmethod
+    def rows_of(value):
+        """What an expression gives, as something that is empty where there are no rows."""
+        if hasattr(value, "fetchall"):
+            return value.fetchall()
+        return value.rows() if isinstance(value, cairn.Result) else [] if value is None else value if isinstance(value, dict) else list(value)
 
     @has("pyarrow", "duckdb", "sqlglot")
     def test_athena(self):
@@ -130,7 +137,7 @@ class DocumentTests(unittest.TestCase):
         table, question = sqlglot.parse(text, read="athena")
         schema = table.this
         self.assertEqual(table.args["kind"], "TABLE")
-        columns = {c.name: c.args["kind"].sql("athena").lower() for c in schema.expressions if isinstance(c, sqlglot.exp.ColumnDef)}
+        columns = {c.name: c.args["kind"].sql("hive").lower() for c in schema.expressions if isinstance(c, sqlglot.exp.ColumnDef)}
         kinds = {"timestamp[us, tz=UTC]": "timestamp", "bool": "boolean", "string": "string"}
         written = pyarrow.parquet.read_schema(next(lake.glob("day=*/*.parquet")))
         self.assertEqual({field.name.lower(): kinds[str(field.type)] for field in written}, columns)
