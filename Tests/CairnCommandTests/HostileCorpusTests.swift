@@ -132,6 +132,35 @@ import Testing
     }
   }
 
+  /// More names than a statement has room for, and longer ones: counted like others.
+  @Test func longNames() throws {
+    let filler = String(repeating: "é", count: 2500)
+    let records = (0..<300).flatMap { number in
+      ["AccessDenied", nil].map { code in
+        #"{"eventTime":"2024-05-0\#(code == nil ? 1 : 2)T00:00:00Z","eventSource":"s3.amazonaws.com","eventName":"\#(number)\#(filler)","#
+          + #""eventID":"\#(number)\#(code ?? "")","userIdentity":{"arn":"a"}\#(code.map { #","errorCode":"\#($0)""# } ?? "")}"#
+      }
+    }
+    for count in [10, 600] {
+      let text = #"{"Records":[\#(records.prefix(count).joined(separator: ","))]}"#
+      let archive = try TestArchive([("a.json", Array(text.utf8))])
+      let denied = try Binary.run("denied", archive.path, "--output", "jsonl")
+      #expect(denied.code == 0, "\(denied.error)")
+      let rows = denied.output.split(separator: 0x0A)
+      #expect(rows.count == count / 2)
+      for row in rows {
+        let object = try HostileText.json(Array(row)) as? [String: Any]
+        #expect(object?["denied"] as? Int == 1 && object?["allowed"] as? Int == 1)
+      }
+      let new = try Binary.run("new", archive.path, "--since", "2024-05-02", "--all", "--output", "jsonl")
+      #expect(new.code == 0, "\(new.error)")
+      let errors = new.output.split(separator: 0x0A).filter {
+        String(decoding: $0, as: UTF8.self).contains("\"error\"")
+      }
+      #expect(errors.count == 1)
+    }
+  }
+
   /// Each text of the lines is the cell of CSV, byte for byte, and NULL is empty.
   private func expectSame(_ lines: [ArraySlice<UInt8>], _ csv: [UInt8]) throws {
     let rows = try HostileText.rows(ofCSV: csv)

@@ -59,7 +59,7 @@ public struct Denials: Sendable {
         for (key, sums) in part { found[key, default: DenialSums()].add(sums) }
       }
     }
-    let names = SQLText.isOne("eventName", of: Set(found.keys.map(\.name)))
+    let names = SQLText.isOneIfFew("eventName", of: Set(found.keys.map(\.name))) ?? "TRUE"
     let allowed = try CallCounts(
       statements, where: "\(names) AND errorCode IS NULL AND errorMessage IS NULL", isNeeded: !found.isEmpty)
     // Rows are large: their places are sorted, by names that are made once.

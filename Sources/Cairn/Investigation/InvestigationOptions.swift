@@ -128,21 +128,52 @@ package enum SQLText {
     String(String.UnicodeScalarView(text.unicodeScalars.flatMap { $0 == "'" ? [$0, $0] : [$0] }))
   }
 
-  /// `path IN (…)`; false for no values.
+  /// `path IN (…)`; false for no values. Long values are known by their digests, since a statement has an end.
   static func isOne(_ path: String, of values: some Sequence<String>) -> String {
-    let list = Set(values).sorted().map(literal)
-    return list.isEmpty ? "FALSE" : "\(path) IN (\(list.joined(separator: ", ")))"
+    var (short, digests): ([String], [String]) = ([], [])
+    for value in Set(values).sorted() {
+      if value.utf8.count <= mostValueBytes {
+        short.append(literal(value))
+      } else {
+        let digest = Array(value.utf8).withUnsafeBufferPointer { SHA256.digest($0) }
+        digests.append(literal(hexadecimal(digest).uppercased()))
+      }
+    }
+    let plain = short.isEmpty ? "FALSE" : "\(path) IN (\(short.joined(separator: ", ")))"
+    if digests.isEmpty { return plain }
+    // A character has four bytes at most.
+    let isLong = "length(\(path)) > \(mostValueBytes / 4)"
+    return
+      "(\(plain) OR \(isLong) AND to_hex(sha256(to_utf8(\(path)))) IN (\(digests.joined(separator: ", "))))"
   }
 
-  /// So many values go into one statement.
+  /// The same where it only spares reading: nil for more values than a statement holds.
+  static func isOneIfFew(_ path: String, of values: some Sequence<String>) -> String? {
+    let parts = conditions(path, isOneOf: Set(values))
+    return parts.count > 1 ? nil : parts.first ?? "FALSE"
+  }
+
+  /// So many values go into one statement, and so many bytes of them.
   private static let mostValues = 4096
+  private static let mostBytes = 1 << 18
+  /// Longer ones are not written out.
+  private static let mostValueBytes = 4096
 
   /// Conditions of which one holds where a path has one of the values.
   static func conditions(_ path: String, isOneOf values: Set<String>) -> [String] {
-    let sorted = values.sorted()
-    return stride(from: 0, to: sorted.count, by: mostValues).map {
-      isOne(path, of: sorted[$0..<min($0 + mostValues, sorted.count)])
+    var conditions: [String] = []
+    var (part, byteCount): ([String], Int) = ([], 0)
+    for value in values.sorted() {
+      let more = min(value.utf8.count, mostValueBytes)
+      if part.count == mostValues || !part.isEmpty && byteCount + more > mostBytes {
+        conditions.append(isOne(path, of: part))
+        (part, byteCount) = ([], 0)
+      }
+      part.append(value)
+      byteCount += more
     }
+    if !part.isEmpty { conditions.append(isOne(path, of: part)) }
+    return conditions
   }
 
   /// `path LIKE '%…%'` that every JSON text with this string in it satisfies, however its characters are spelled:

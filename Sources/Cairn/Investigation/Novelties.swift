@@ -138,9 +138,9 @@ public struct Novelties: Sendable {
     let groups = columns.indices.map { String($0 + 1) }.joined(separator: ", ")
     let last = columns[columns.count - 1]
     // Few errors make most rows needless.
-    let condition =
-      columns.count > 1
-      ? SQLText.isOne(last, of: found.map { $0.values[columns.count - 1] }) : "\(last) IS NOT NULL"
+    let few =
+      columns.count > 1 ? SQLText.isOneIfFew(last, of: found.map { $0.values[columns.count - 1] }) : nil
+    let condition = few ?? "\(last) IS NOT NULL"
     var known: [[String]: Int] = [:]
     try statements.run(
       "SELECT \(columns.joined(separator: ", ")), count(*) FROM events WHERE \(condition) GROUP BY \(groups)"
