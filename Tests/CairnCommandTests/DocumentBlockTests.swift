@@ -75,7 +75,7 @@ struct DocumentBlock: Sendable {
     ),
     ("docs/semantics.md", "semantics-query", 16, .file("Tests/CairnSQLTests/SemanticsQueryTests.swift")),
     ("docs/synth.md", "sh", 1, .here), ("docs/synth.md", "", 1, .here),
-    ("Benchmarks/README.md", "sh", 3, .here), ("tools/trino/README.md", "sh", 1, .here),
+    ("Benchmarks/README.md", "sh", 4, .here), ("tools/trino/README.md", "sh", 1, .here),
   ]
 
   /// All pages but those that programs write (`Benchmarks/results`) and the format's, whose examples have a test of
@@ -230,7 +230,8 @@ struct DocumentBlock: Sendable {
     let programs = [
       "make bench-load": "Benchmarks/peers/__main__.py", "make bench-query": "Benchmarks/queries/__main__.py",
       "make bench-setup": "Benchmarks/setup", "cd Benchmarks": "Benchmarks/peers/__main__.py",
-      "Benchmarks/run": "Benchmarks/run", "tools/trino/extract": "tools/trino/extract",
+      "Benchmarks/run": "Benchmarks/run", "Benchmarks/compaction": "Benchmarks/compaction",
+      "tools/trino/extract": "tools/trino/extract",
       "tools/trino/compare": "tools/trino/compare",
     ]
     var checked = 0
