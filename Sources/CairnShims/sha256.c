@@ -23,7 +23,7 @@ void cairn_sha256_each_alone(
 #include <cpuid.h>
 #include <immintrin.h>
 
-enum { LANES = 3, BLOCK = 64 };
+enum { LANES = 3, BLOCK = 64, TOGETHER = 64 };
 
 static const uint32_t constants[64] __attribute__((aligned(16))) = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -101,7 +101,10 @@ static int has_instructions(void) {
 }
 
 static void begin(
-    Lane *lane, __m128i *state, const uint8_t **string, const uint8_t *bytes, size_t byteCount, size_t index) {
+    Lane *lane, __m128i *state, const uint8_t **string, const uint8_t *const *strings, const size_t *byteCounts,
+    size_t index) {
+  const uint8_t *const bytes = strings[index];
+  const size_t byteCount = byteCounts[index];
   // {a, b, c, d, e, f, g, h} = 6a09e667, bb67ae85, 3c6ef372, a54ff53a, 510e527f, 9b05688c, 1f83d9ab, 5be0cd19
   state[0] = _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c);
   state[1] = _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19);
@@ -133,16 +136,27 @@ static void write_digest(const __m128i *state, uint8_t *digest) {
   }
 }
 
+/// The longest first, so that none is left alone for long at the end.
+static void sort_by_length(const size_t *byteCounts, size_t count, size_t *order) {
+  for (size_t index = 0; index < count; index++) {
+    size_t at = index;
+    for (; at > 0 && byteCounts[order[at - 1]] < byteCounts[index]; at--) order[at] = order[at - 1];
+    order[at] = index;
+  }
+}
+
 static void digest_together(
     const uint8_t *const *strings, const size_t *byteCounts, size_t count, uint8_t *digests) {
   Lane storage[LANES], *lanes[LANES];
+  size_t order[TOGETHER];
+  sort_by_length(byteCounts, count, order);
   __m128i states[LANES][2];
   const uint8_t *places[LANES];
   size_t next = 0;
   int active = 0;
   for (; active < LANES && next < count; active++, next++) {
     lanes[active] = &storage[active];
-    begin(lanes[active], states[active], &places[active], strings[next], byteCounts[next], next);
+    begin(lanes[active], states[active], &places[active], strings, byteCounts, order[next]);
   }
   while (active > 0) {
     size_t blocks = lanes[0]->blocks;
@@ -162,7 +176,7 @@ static void digest_together(
       }
       write_digest(states[at], digests + lane->index * SHA256_DIGEST_SIZE);
       if (next < count) {
-        begin(lane, states[at], &places[at], strings[next], byteCounts[next], next);
+        begin(lane, states[at], &places[at], strings, byteCounts, order[next]);
         next++;
         continue;
       }
@@ -186,7 +200,10 @@ void cairn_sha256_each(const uint8_t *const *strings, const size_t *byteCounts, 
     __atomic_store_n(&known, state, __ATOMIC_RELAXED);
   }
   if (state == 2) {
-    digest_together(strings, byteCounts, count, digests);
+    for (size_t at = 0; at < count; at += TOGETHER)
+      digest_together(
+          strings + at, byteCounts + at, count - at < TOGETHER ? count - at : TOGETHER,
+          digests + at * SHA256_DIGEST_SIZE);
   } else {
     cairn_sha256_each_alone(strings, byteCounts, count, digests);
   }

@@ -114,14 +114,17 @@ extension DerivedStrings {
       of text: UnsafeBufferPointer<UInt8>, _ row: UInt32
     ) -> (number: Int, own: UnsafeBufferPointer<UInt8>)? {
       let isBase64 = readsBase64 && CanonicalBase64.decode(text, into: &decoded)
-      for number in forms.indices {
-        let isSpelled = forms[number].spelling == .base64
-        if isSpelled, !isBase64 { continue }
-        let made = isSpelled ? decoded.buffer : text
-        let own = forms[number].own(in: made) { [parents] in parents[$0].value(of: row) }
-        if let own { return (number, UnsafeBufferPointer(rebasing: made[own])) }
+      let (parents, decoded) = (parents, decoded.buffer)
+      return forms.withUnsafeBufferPointer { forms in
+        for number in forms.indices {
+          let isSpelled = forms[number].spelling == .base64
+          if isSpelled, !isBase64 { continue }
+          let made = isSpelled ? decoded : text
+          let own = forms[number].own(in: made) { parents[$0].value(of: row) }
+          if let own { return (number, UnsafeBufferPointer(rebasing: made[own])) }
+        }
+        return nil
       }
-      return nil
     }
 
     private mutating func note(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) {
