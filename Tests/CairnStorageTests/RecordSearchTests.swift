@@ -67,7 +67,7 @@ import Testing
   /// Every encoding of strings, arrays in arrays, objects that vary so much that they keep a shape column.
   @Test func everyEncoding() throws {
     var random = SeededGenerator(seed: 9)
-    let lines = (0..<(ColumnMerger.plainMinimumCount + 300)).map { Self.record($0, &random) }.joined(
+    let lines = (0..<(MembershipDirectory.plainMinimumCount + 300)).map { Self.record($0, &random) }.joined(
       separator: "\n")
     let archive = try TestArchive([(key: "events.json", bytes: Array(lines.utf8))])
     let reader = try #require(try archive.readers().first)
@@ -121,7 +121,7 @@ import Testing
     var json = RandomJSON(seed: seed + 20)
     var options = CompactionOptions()
     options.pieceByteTarget = 30_000
-    let lines = (0..<(ColumnMerger.plainMinimumCount + 300)).map { Self.record($0, &random) }
+    let lines = (0..<(MembershipDirectory.plainMinimumCount + 300)).map { Self.record($0, &random) }
     let objects = (0..<80).map { (key: "\($0).json", bytes: json.object().bytes) }
     let archives = [
       try TestArchive([(key: "events.json", bytes: Array(lines.joined(separator: "\n").utf8))]),

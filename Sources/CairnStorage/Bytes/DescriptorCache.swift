@@ -6,7 +6,7 @@ import Glibc
 /// Safe to use from several threads. A file that is closed here while it is being read stays open until that ends.
 package final class DescriptorCache: @unchecked Sendable {
   /// Whose file it is.
-  package struct Slot: Hashable, Sendable {
+  package struct Place: Hashable, Sendable {
     fileprivate var number: UInt64
   }
 
@@ -17,7 +17,7 @@ package final class DescriptorCache: @unchecked Sendable {
 
   private let lock = Lock()
   private let limit: Int
-  private var entries: [Slot: Entry] = [:]
+  private var entries: [Place: Entry] = [:]
   private var slotCount: UInt64 = 0
   private var useCount: UInt64 = 0
 
@@ -36,16 +36,16 @@ package final class DescriptorCache: @unchecked Sendable {
     return max(1, Int(min(UInt64(limit), UInt64(allowed.rlim_cur) / parts)))
   }
 
-  package func newSlot() -> Slot {
+  package func newSlot() -> Place {
     lock.withLock {
       slotCount += 1
-      return Slot(number: slotCount)
+      return Place(number: slotCount)
     }
   }
 
   /// The open file of a slot; `open` makes it where it is not open. Where the process has no descriptor left, those
   /// that are kept here are given up first.
-  package func file(_ slot: Slot, open: () throws -> File) throws -> File {
+  package func file(_ slot: Place, open: () throws -> File) throws -> File {
     if let file = lock.withLock({ use(slot) }) { return file }
     let file: File
     do {
@@ -64,7 +64,7 @@ package final class DescriptorCache: @unchecked Sendable {
   }
 
   /// Closes the file of a slot that is used no more.
-  package func close(_ slot: Slot) { lock.withLock { entries[slot] = nil } }
+  package func close(_ slot: Place) { lock.withLock { entries[slot] = nil } }
 
   /// Files open now.
   package var openCount: Int { lock.withLock { entries.count } }
@@ -72,7 +72,7 @@ package final class DescriptorCache: @unchecked Sendable {
   /// Gives up all files that are not being read.
   package func closeAll() { lock.withLock { entries.removeAll() } }
 
-  private func use(_ slot: Slot) -> File? {
+  private func use(_ slot: Place) -> File? {
     guard let index = entries.index(forKey: slot) else { return nil }
     useCount += 1
     entries.values[index].lastUse = useCount

@@ -125,7 +125,7 @@ import Testing
       "pageEntryLimit": "\(SegmentFormat.pageEntryLimit)",
     ]
     #expect(try values("segment.md", "SegmentFormat") == constants)
-    let names = try declarations("Sources/CairnStorage/Segments/SegmentFormat.swift", of: nil)
+    let names = try declarations("Sources/CairnStorage/Segments/Blocks/SegmentFormat.swift", of: nil)
     // The level is the compressor's.
     #expect(Set(names) == Set(constants.keys).subtracting(["zstdLevel"]))
   }
@@ -136,7 +136,7 @@ import Testing
         "ValueKind.firstShapeWord": "\(ValueKind.firstShapeWord)",
         "IntegerEncoding.nestingLimit": "\(IntegerEncoding.nestingLimit)",
         "IntegerEncoding.minimumMeanRun": "\(IntegerEncoding.minimumMeanRun)",
-        "GivenPlan.depthLimit": "\(GivenPlan.depthLimit)",
+        "ColumnDirectory.givenDepthLimit": "\(ColumnDirectory.givenDepthLimit)",
         "TokenStrings.classLimit": "\(TokenStrings.classLimit)",
         "TokenStrings.textByteLimit": "\(TokenStrings.textByteLimit)",
         "TokenClass.partLimit": "\(TokenClass.partLimit)",
@@ -155,7 +155,7 @@ import Testing
         "TokenPlan.classLimit": "\(TokenPlan.classLimit)",
         "TokenPlan.gain": "\(TokenPlan.gain)",
         "TokenPlan.randomShare": "\(TokenPlan.randomShare)",
-        "ColumnMerger.plainMinimumCount": "\(ColumnMerger.plainMinimumCount)",
+        "MembershipDirectory.plainMinimumCount": "\(MembershipDirectory.plainMinimumCount)",
         "ColumnMerger.plainDistinctShare": "\(ColumnMerger.plainDistinctShare)",
         "ColumnMerger.randomDistinctShare": "\(ColumnMerger.randomDistinctShare)",
         "MembershipDirectory.fingerprintBitCount": "\(MembershipDirectory.fingerprintBitCount)",

@@ -147,3 +147,18 @@ package struct Footer: Sendable {
     (rowGroups.map(\.minimumTime).min() ?? .max, rowGroups.map(\.maximumTime).max() ?? .min)
   }
 }
+
+extension SegmentFormat {
+  /// ```
+  /// +------------+-------------+-----------+
+  /// | "CAIRNSEG" | version u32 | zero u32  |
+  /// +------------+-------------+-----------+
+  /// ```
+  package static func header(version: UInt32 = SegmentFormat.version) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.writeBytes(SegmentFormat.headerMagic)
+    writer.writeUInt32(version)
+    writer.writeUInt32(0)
+    return writer.bytes
+  }
+}

@@ -88,7 +88,7 @@ package final class SegmentReader: Sendable {
   /// Checks the header, which normal reading does not need.
   package func verifyHeader() throws {
     let bytes = try blocks.store.read(offset: 0, byteCount: SegmentFormat.headerByteCount)
-    guard bytes == SegmentWriter.header(version: version) else {
+    guard bytes == SegmentFormat.header(version: version) else {
       throw CairnError.damaged(file: name, offset: 0, cause: "segment header is damaged")
     }
   }

@@ -24,8 +24,8 @@ package final class ColumnMerger: @unchecked Sendable {
   /// By source: what to add to the piece's numbers; for `plain`.
   let bases: [UInt32]
 
-  /// Values at least this many, of which this share is distinct: no dictionary.
-  package static let plainMinimumCount = 4096
+  /// Of values of which this share is distinct there is no dictionary, where there are
+  /// `MembershipDirectory.plainMinimumCount` and more.
   package static let plainDistinctShare = 0.6
   /// More entries of all pieces are not counted one by one.
   private static let manyEntries = 1 << 16
@@ -65,7 +65,9 @@ package final class ColumnMerger: @unchecked Sendable {
   /// many, those with some hashes are counted.
   private static func distinctCount(_ sources: [Source], values: Int) -> Int {
     let entries = sources.reduce(0) { $0 + $1.interner.count }
-    guard values >= plainMinimumCount, Double(entries) >= plainDistinctShare * Double(values) else {
+    guard values >= MembershipDirectory.plainMinimumCount,
+      Double(entries) >= plainDistinctShare * Double(values)
+    else {
       return entries
     }
     let share: UInt64 = entries > manyEntries ? 16 : 1
@@ -81,7 +83,9 @@ package final class ColumnMerger: @unchecked Sendable {
 
   private static func isPlain(_ kind: ColumnKind, _ sources: [Source], values: Int, entries: Int) -> Bool {
     if kind == .integer { return false }
-    if values >= plainMinimumCount { return Double(entries) >= plainDistinctShare * Double(values) }
+    if values >= MembershipDirectory.plainMinimumCount {
+      return Double(entries) >= plainDistinctShare * Double(values)
+    }
     guard kind == .string, values >= TokenPlan.minimumCount,
       Double(entries) >= randomDistinctShare * Double(values)
     else { return false }

@@ -16,6 +16,8 @@ package enum PartPlace: Sendable {
 /// part      := (byteCount << 1 | isBlock):varint, then offset:varint or the bytes
 /// ```
 package struct ColumnDirectory: Sendable {
+  /// Columns from a column to one that stands for itself, at most.
+  package static let givenDepthLimit = 3
   package struct DictionaryBlock: Sendable {
     package var firstID: Int
     package var entryCount: Int

@@ -9,8 +9,6 @@ package struct GivenPlan {
     var isByRow: Bool
   }
 
-  /// Columns from a column to one that stands for itself, at most.
-  package static let depthLimit = 3
   private static let sampleCount = 8192
   /// Columns of equal counts that are compared with each other.
   private static let classLimit = 64
@@ -55,7 +53,8 @@ package struct GivenPlan {
     var heights = Array(repeating: 0, count: coded.count)
     for choice in choices where parents[choice.child] == nil {
       let (child, parent) = (choice.child, choice.parent.column)
-      guard let above = depth(parent), above + 1 + heights[child] <= Self.depthLimit, !isAbove(child, parent)
+      guard let above = depth(parent), above + 1 + heights[child] <= ColumnDirectory.givenDepthLimit,
+        !isAbove(child, parent)
       else { continue }
       parents[child] = choice.parent
       var (at, height) = (parent, heights[child] + 1)
@@ -132,7 +131,7 @@ package struct GivenPlan {
     var (at, depth) = (column, 0)
     while let next = parents[at]?.column {
       (at, depth) = (next, depth + 1)
-      if depth > Self.depthLimit { return nil }
+      if depth > ColumnDirectory.givenDepthLimit { return nil }
     }
     return depth
   }

@@ -120,7 +120,8 @@ package struct ColumnReader: Sendable {
       segment.blocks.statistics.addChunk()
       return try WordEncoding.decodeCodes(&reader, words: list, count: chunk.valueCount) {
         guard let given = directory.given else { return nil }
-        guard depth < GivenPlan.depthLimit, try segment.columnTable().columns.indices ~= given else {
+        guard depth < ColumnDirectory.givenDepthLimit, try segment.columnTable().columns.indices ~= given
+        else {
           throw origin.damaged("codes given column \(given)")
         }
         return try segment.column(given).words(in: rowGroup, depth: depth + 1)

@@ -14,6 +14,8 @@
 /// fingerprint       := hash mod 2^fingerprintBits
 /// ```
 package struct MembershipDirectory: Sendable {
+  /// Values from which a column without a dictionary has an index.
+  package static let plainMinimumCount = 4096
   /// Values of the column, equal ones counted each.
   package var valueCount = 0
   package var bucketCount: Int
@@ -153,7 +155,7 @@ struct MembershipBuilder {
   /// Pages with at most one entry for equal fingerprints of a row group; nil where no index is wanted.
   func encode(rowGroupCount: Int, _ compressor: ZstdCompressor) -> EncodedMembership? {
     let count = chunks.reduce(0) { $0 + $1.hashes.count }
-    guard isUseful, count >= ColumnMerger.plainMinimumCount else { return nil }
+    guard isUseful, count >= MembershipDirectory.plainMinimumCount else { return nil }
     let pageCount = (count + MembershipDirectory.entriesPerPage - 1) / MembershipDirectory.entriesPerPage
     let bucketCount = MembershipDirectory.entriesPerPage / MembershipDirectory.entriesPerBucket
     let shape = MembershipDirectory(

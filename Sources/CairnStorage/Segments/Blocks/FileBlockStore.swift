@@ -9,7 +9,7 @@ package final class FileBlockStore: BlockStore {
   private let path: FileName
   private let directory: DirectoryHandle?
   private let descriptors: DescriptorCache
-  private let slot: DescriptorCache.Slot
+  private let slot: DescriptorCache.Place
 
   /// - Parameters:
   ///   - path: the file; relative to `directory` where there is one.

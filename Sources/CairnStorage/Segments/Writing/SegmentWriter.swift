@@ -34,7 +34,7 @@ package struct SegmentWriter {
     var encoded = try encodeColumns(plan, groups, bounds.map { order.rows[$0] }, times)
 
     let blocks = BlockWriter(file)
-    try blocks.write(Self.header())
+    try blocks.write(SegmentFormat.header())
     let compressor = ZstdCompressor(level: level)
     var footer = summary(order)
     // What few questions read comes first: all else lies together behind it, beside the footer.
@@ -146,19 +146,6 @@ package struct SegmentWriter {
   }
 
   // MARK: Parts in file order
-
-  /// ```
-  /// +------------+-------------+-----------+
-  /// | "CAIRNSEG" | version u32 | zero u32  |
-  /// +------------+-------------+-----------+
-  /// ```
-  package static func header(version: UInt32 = SegmentFormat.version) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.writeBytes(SegmentFormat.headerMagic)
-    writer.writeUInt32(version)
-    writer.writeUInt32(0)
-    return writer.bytes
-  }
 
   private func writeRowGroups(
     _ bounds: [Range<Int>], _ order: RowOrder, _ verbatim: [(block: BlockRef?, rowCount: Int)],
