@@ -154,7 +154,7 @@ final class PieceFiller: PieceSink {
 
   /// Files that are read before the first of them is taken, so that several are hashed at a time; larger ones, and those
   /// behind so many bytes of content, wait.
-  private static let readLimit = 8
+  private static let readLimit = 16
   private static let readByteLimit = 1 << 20
 
   /// Reads the first files.

@@ -32,4 +32,4 @@ func releaseFreedPages() { cairn_release_freed_pages() }
 
 /// How many freed bytes may stay with the process in a run that may take so much memory: what is given back is touched
 /// anew, page by page.
-func keepFreedPages(memoryByteLimit: Int) { cairn_keep_freed_pages(max(32 << 20, memoryByteLimit / 4)) }
+func keepFreedPages(memoryByteLimit: Int) { cairn_keep_freed_pages(max(32 << 20, memoryByteLimit / 8)) }

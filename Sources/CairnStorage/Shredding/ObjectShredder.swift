@@ -207,11 +207,13 @@ package struct ObjectShredder {
 
   /// - Parameter quoted: where in the object the text stands as a string.
   private mutating func parseRecord(at start: Int, _ quoted: Range<Int>?) throws -> Bool {
-    let tapeStart = sink.piece.state.tape.count
+    // Asked for once: each time counts references.
+    let piece = sink.piece
+    let tapeStart = piece.state.tape.count
     do throws(ParseFailure) {
       let end =
         hasLayout
-        ? try parser.parseRecord(&sink.piece.state, start: start) : try parseChoosingLayout(start: start)
+        ? try parser.parseRecord(&piece.state, start: start) : try parseChoosingLayout(piece, start: start)
       guard end - start <= RecordParser.recordByteLimit else {
         throw ParseFailure(position: start, reason: "record larger than 32 MiB", kind: .limit)
       }
@@ -219,13 +221,14 @@ package struct ObjectShredder {
         throw ParseFailure(position: rest, reason: "bytes behind the record in its string")
       }
       addRow(
-        UnsafeBufferPointer(rebasing: text[start..<end]), at: quoted ?? start..<end, tapeStart: tapeStart)
+        piece, UnsafeBufferPointer(rebasing: text[start..<end]), at: quoted ?? start..<end,
+        tapeStart: tapeStart)
       if entry.envelope.quoting != .none || quoted != nil {
         noteSpelling(UnsafeBufferPointer(rebasing: text[start..<end]), quoted)
       }
       return true
     } catch {
-      sink.piece.state.tape.truncate(to: tapeStart)
+      piece.state.tape.truncate(to: tapeStart)
       lastFailure = error
       return false
     }
@@ -233,15 +236,15 @@ package struct ObjectShredder {
 
   /// Parses an object's first record with the first layout that it follows; with compact where it follows
   /// none, and then the record is irregular.
-  private mutating func parseChoosingLayout(start: Int) throws(ParseFailure) -> Int {
+  private mutating func parseChoosingLayout(_ piece: Piece, start: Int) throws(ParseFailure) -> Int {
     let candidates = Layout.candidates(text, record: start, lineStart: lineStart(of: start))
-    let tapeStart = sink.piece.state.tape.count
+    let tapeStart = piece.state.tape.count
     let refusesEnvelope = parser.refusesEnvelope
     for layout in candidates + [.compact] {
-      sink.piece.state.tape.truncate(to: tapeStart)
+      piece.state.tape.truncate(to: tapeStart)
       parser = RecordParser(text, layout: layout)
       parser.refusesEnvelope = refusesEnvelope
-      let end = try parser.parseRecord(&sink.piece.state, start: start)
+      let end = try parser.parseRecord(&piece.state, start: start)
       if !parser.isIrregular {
         adopt(layout)
         return end
@@ -249,8 +252,8 @@ package struct ObjectShredder {
     }
     // The parser was left with compact, the last one tried.
     adopt(.compact)
-    sink.piece.state.tape.truncate(to: tapeStart)
-    return try parser.parseRecord(&sink.piece.state, start: start)
+    piece.state.tape.truncate(to: tapeStart)
+    return try parser.parseRecord(&piece.state, start: start)
   }
 
   /// Where the line begins in which `position` is. Each byte is looked at once, however many records of one line
@@ -274,10 +277,12 @@ package struct ObjectShredder {
   }
 
   /// - Parameter place: where in the object the record stands.
-  private mutating func addRow(_ record: UnsafeBufferPointer<UInt8>, at place: Range<Int>, tapeStart: Int) {
+  private mutating func addRow(
+    _ piece: Piece, _ record: UnsafeBufferPointer<UInt8>, at place: Range<Int>, tapeStart: Int
+  ) {
     layGap(before: entry.rowCount, upTo: place.lowerBound)
-    if parser.isIrregular { sink.piece.keepVerbatim(record) }
-    sink.piece.state.rows.append(
+    if parser.isIrregular { piece.keepVerbatim(record) }
+    piece.state.rows.append(
       parser.row(record, tapeStart: tapeStart, layoutHash: layoutHash, seed: hashSeed))
     entry.rowCount += 1
     consumed = place.upperBound
