@@ -61,8 +61,18 @@ import Testing
     try reads("{ \"Records\": [ \(a), {\"x\":\(b)}, {\"y\":{\"z\":[\(c)]}} ] }")
     for space in ["", " ", "\n "] {
       let list = "\"Records\":\(space)[\(a),\(space){\"k\":1},\(b)]"
-      try reads("{\(space)\(list),\"after\":[\(c),{\"eventID\":1,\"userIdentity\":2}]}")
-      try reads("{\(space)\"before\":\(space)[\(c)],\"and\":{\"x\":\(c)},\(list)}")
+      try reads("{\(space)\(list),\"after\":[{\"eventID\":1,\"userIdentity\":2}]}")
+      try reads("{\(space)\"before\":\(space)[{\"eventID\":1,\"userIdentity\":2}],\(list)}")
+      // What stands beside them is told.
+      for text in [
+        "{\(space)\(list),\"after\":[\(c)]}", "{\(space)\"before\":\(space){\"x\":\(c)},\"n\":1,\(list)}",
+      ] {
+        let archive = try TestArchive([("f", Array(text.utf8))])
+        let summary = archive.summary
+        #expect(summary.kept == 3 && summary.rejected == 1 && summary.records == 4, "\(text): \(summary)")
+        #expect(try archive.rejects().map(\.reason) == ["records beside those of the envelope"])
+        #expect(try archive.restore()["f"] == Array(text.utf8))
+      }
     }
     try reads("{\"eventName\":\"x\",\"eventID\":\"9\",\"inside\":\(a)}", 1)
   }
@@ -93,6 +103,9 @@ import Testing
     let head =
       "\"eventID\":\"shard:1\",\"eventName\":\"aws:kinesis:record\",\"eventSource\":\"aws:kinesis\",\"eventVersion\":\"1.0\""
     try reads("{\"Records\":[{\"kinesis\":{\"data\":\"\(packed)\"},\(head)}]}")
+    for separator in ["\n", "\t", "\r\n"] {
+      try reads("\(packed)\(separator)\(packed)\(separator)", 3, duplicates: 3)
+    }
     try reads(
       "{\"Records\":[{\(head),\"kinesis\":{\"data\":\"\(plain)\"}},{\"kinesis\":{\"data\":\"\(plain)\"},\(head)}]}"
         .replacing("},{", with: "},\n{"), 1, duplicates: 1)

@@ -91,14 +91,27 @@ extension ObjectShredder {
         } else if try !skipOddRecords(&skimmer) {
           return try endEnvelope(at: member)
         }
-      } else if !skipMember(&skimmer) {
-        return try endEnvelope(at: member)
+      } else {
+        let value = skimmer.position
+        guard skipMember(&skimmer) else { return try endEnvelope(at: member) }
+        if hasRecords(in: value..<skimmer.position) {
+          try rejectRecord(
+            offset: value, reason: "records beside those of the envelope", range: value..<skimmer.position)
+        }
       }
       skimmer.skipWhitespace()
       if skimmer.byte == UInt8(ascii: "}") { return skimmer.position + 1 }
       guard skimmer.byte == UInt8(ascii: ",") else { return try endEnvelope(at: skimmer.position) }
       skimmer.position += 1
     }
+  }
+
+  /// Whether what stands beside an envelope's records has others, which become no rows.
+  private mutating func hasRecords(in range: Range<Int>) -> Bool {
+    guard mayReadAgain, isBracket(bytes[range.lowerBound]), wrapping == nil else { return false }
+    rereadByteCount += range.count
+    let part = UnsafeBufferPointer(rebasing: bytes[..<range.upperBound])
+    return WrappedRecords(bytes: part).visit(documentAt: range.lowerBound, { _ in false }) == .stopped
   }
 
   /// Steps over the value of a member; false where it does not end. What was read of it then is read again from where

@@ -31,9 +31,11 @@ struct SubscriptionData {
   /// Appends what the strings hold, a line each. What is not whole goes there as it is, so that it is told. False where
   /// there is none, or more than `limit`.
   func write(to output: PaddedBuffer, _ inflater: Inflater, limit: Int) throws -> Bool {
-    guard let first = bytes.first(where: { !isWhitespace($0) }), "{[".utf8.contains(first) else {
-      return false
+    guard let first = bytes.firstIndex(where: { !isWhitespace($0) }) else { return false }
+    if bytes[first...].starts(with: Self.lineSign) {
+      return try writeLines(to: output, inflater, limit: limit)
     }
+    guard "{[".utf8.contains(bytes[first]) else { return false }
     let inflated = PaddedBuffer()
     var start = 0
     var places = Self.signs.map { _ in -1 }
@@ -60,6 +62,23 @@ struct SubscriptionData {
       guard try output.append([0x0A], limit: limit) else { return false }
     }
     return hasSome
+  }
+
+  private static let lineSign = Array("H4sI".utf8)
+
+  /// The same for base64 alone, as `--query 'Records[].Data'` prints it: words between white space.
+  private func writeLines(to output: PaddedBuffer, _ inflater: Inflater, limit: Int) throws -> Bool {
+    let inflated = PaddedBuffer()
+    for word in bytes.split(whereSeparator: { isWhitespace($0) }) {
+      var text = UnsafeBufferPointer(rebasing: word)
+      if let data = Base64.decode(word), try inflate(data, inflater, into: inflated, limit: limit) {
+        text = inflated.bytes
+      }
+      guard try output.append(text, limit: limit), try output.append([0x0A], limit: limit) else {
+        return false
+      }
+    }
+    return true
   }
 
   /// The next string that may hold something; `places` are the next ones of each sign, as far as they are known.
