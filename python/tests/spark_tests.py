@@ -264,7 +264,7 @@ class KilledTests(unittest.TestCase):
                         import time
 
                         for batch in batches:
-                            time.sleep(0.15)
+                            time.sleep(1.5)
                             yield batch
 
                     frame = cairn.spark.scan(spark, PATH, ["eventID"], partitions=16).mapInArrow(slowly, "eventID string")
