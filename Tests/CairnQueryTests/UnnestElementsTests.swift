@@ -99,6 +99,60 @@ import Testing
     }
   }
 
+  /// What ranges over all elements of an array gives the same for elements that are columns and for arrays' texts.
+  @Test(arguments: [
+    "a[].x = 'b'", "a[].x <> 'b'", "NOT a[].x = 'b'", "a[].X LIKE '%a%'", "a[].x NOT LIKE 'b'",
+    "a[].x IN ('a', 'd')", "a[].x NOT IN ('a', '10')", "a[].x IS NULL", "a[].x IS NOT NULL", "a[].y.z = 1",
+    "a[].y.w[1] = 1", "a[].x BETWEEN '0' AND '9'", "a[].x = 10", "a[].x > '2024'", "a[] = 's'", "a[] IS NULL",
+    "a[] = 1.5", "a[].list[].v = 1", "o.a[].x = 'a' OR o.a[].Y = 2", "a[].x = 'a' AND a[].y IS NULL",
+    "a[].x = o.a[].x", "a[].x = eventName", "a[].x < eventID", "starts_with(a[].x, 'b')", "a[].none = 1",
+    "eventName[].x = 'a'", "none[].x = 'a'", "a[].x IS DISTINCT FROM 'b'", "a[].x IS NOT DISTINCT FROM NULL",
+    "regexp_like(a[].x, '^[ab]$')", "upper(a[].x) || eventName = 'BN1'", "coalesce(a[].x = 'b', FALSE)",
+    "CASE WHEN a[].x = 'b' THEN 1 ELSE 2 END", "json_extract_scalar(a[].x, '$.in') = 'text'",
+    "(a[].x = 'b') = TRUE",
+    "contains(ARRAY['a', 'b'], a[].x)", "a[].x", "a[*].x = 'b'",
+    "any_match(a, r -> r.x = 'b')", "all_match(a, r -> r.x = 'b')", "none_match(a, r -> r.x = 'b')",
+    "NOT any_match(a, r -> r.x LIKE '%a%')", "any_match(a, r -> r IS NULL)",
+    "all_match(a, r -> r.x IS NOT NULL)",
+    "any_match(a, r -> r.x = 'b' AND r.y = 2)", "any_match(a, r -> r.x = eventName OR r.Y = n - 1)",
+    "any_match(o.a, r -> r.x = 'a')", "any_match(a, r -> any_match(r.list, v -> v.v = 1))",
+    "any_match(a, r -> r.list[].v = 1)", "any_match(a, r -> r[1] = 'x')", "any_match(o, r -> r.x = 'a')",
+    "any_match(a, r -> TRUE)", "any_match(a, r -> eventName = 'N1')",
+    "any_match(a, eventName -> eventName.x = 'b')",
+    "any_match(a, r -> CASE WHEN r.x = 'a' THEN n > 5 END)",
+    "any_match(a, r -> json_extract_scalar(r, '$.x') = 'b')",
+    "transform(a, r -> r.x)", "transform(a, r -> r.y.w)", "transform(a, r -> upper(r.x) || eventName)",
+    "transform(o.a, r -> r)", "contains(transform(a, r -> r.x), 'b')",
+    "array_join(transform(a, r -> r.x), ',')",
+    "cardinality(filter(a, r -> r.x = 'b'))", "cardinality(filter(a, r -> r.x LIKE '%a%')) > 0",
+    "cardinality(filter(o, r -> TRUE))", "filter(a, r -> r.x = 'b')", "filter(a, r -> r.x = 'b')[1].y",
+    "cardinality(transform(a, r -> r.x))", "reduce(a, 0, (s, r) -> s + 1, s -> s)",
+  ])
+  func ranging(_ expression: String) throws {
+    for more in [[], [#"{"k":"v"}"#, "{}"], (0..<40).map { #"[{"m\#($0)":1,"x":"\#($0)"}]"# }] {
+      let archive = try Self.archive(more)
+      for sql in [
+        "SELECT n, \(expression) AS v FROM {} ORDER BY n",
+        "SELECT \(expression) AS v, count(*) FROM {} GROUP BY \(expression)",
+        "SELECT n FROM {} WHERE (\(expression)) IS NOT NULL AND n > 3 ORDER BY n",
+        "SELECT x.n, \(expression) AS v FROM {} e JOIN (VALUES 1, 5, 7) x(n) ON x.n = e.n ORDER BY x.n",
+        "SELECT eventName, count_if((\(expression)) IS NULL) FROM {} GROUP BY 1 ORDER BY 1",
+      ] {
+        let byTexts = QueryVariant(mode: EvaluationMode(usesPruning: false), description: "by texts")
+        let wanted = try sorted(runQuery(sql.replacing("{}", with: "events"), on: archive.path, byTexts).rows)
+        for variant in QueryVariant.all + [
+          QueryVariant(memoryLimit: 4 << 10, description: "hardly any memory")
+        ] {
+          let found = try sorted(
+            runQuery(sql.replacing("{}", with: "events"), on: archive.path, variant).rows)
+          #expect(found == wanted, "\(sql), \(variant)")
+        }
+      }
+    }
+  }
+
+  private func sorted<Row>(_ rows: [Row]) -> [Row] { rows.sorted { "\($0)" < "\($1)" } }
+
   /// Whether there is something is told without putting objects and arrays together.
   @Test(arguments: [
     "a IS NULL", "a IS NOT NULL", "o IS NULL OR eventName = 'N1'", "NOT (o IS NOT NULL) AND n > 3",

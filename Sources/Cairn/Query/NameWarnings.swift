@@ -16,13 +16,13 @@ struct NameWarnings {
     var partitions: [VirtualColumn] = []
     for column in tables.flatMap(\.columns) {
       switch column.source {
-      case .path(let path), .element(let path, _), .count(let path):
-        if !substitutes.contains(path) { paths.append(path) }
+      case .path(let path), .element(let path, _), .count(let path): paths.append(path)
+      case .elements(let form): paths += form.whole.paths
       case .virtual(let column): partitions.append(column)
       }
     }
     self.init(
-      archive, paths: paths, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths),
+      archive, paths: paths.filter { !substitutes.contains($0) }, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths),
       unnested: tables.flatMap(\.unnested))
   }
 

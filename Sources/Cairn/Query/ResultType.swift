@@ -26,6 +26,7 @@ extension ResultType {
     case .path(let path) where path.isTimeColumn: self = .timestamp
     case .element: self = .text
     case .count: self = .whole
+    case .elements(let form): self = form.type
     case .path(let path):
       let name = path.names.count == 1 ? String(decoding: path.names[0].bytes, as: UTF8.self) : ""
       self = Self.booleanPaths.contains(name.lowercased()) ? .boolean : .text

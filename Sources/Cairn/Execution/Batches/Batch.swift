@@ -144,7 +144,7 @@ final class Column: @unchecked Sendable {
     else {
       return nil
     }
-    return try Charge.keep(charge) { try rows.elements(path) }()
+    return try Charge.keep(charge) { try rows.elements(path).map { ($0.rows, $0.counts) } }()
   }
 
   /// The values at some names inside its values; elements' members as storage has them.

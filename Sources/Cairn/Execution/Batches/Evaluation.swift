@@ -66,6 +66,22 @@ extension BoundExpression {
     }
   }
 
+  /// The outcome for each row where a condition is needed (S30); `inputs` are the values of its columns.
+  func outcomes(_ inputs: [Vector], rowCount: Int, _ cancellation: QueryCancellation) throws -> Outcomes {
+    try cancellation.during {
+      if inputs.count == 1, case .texts(let texts) = inputs[0], let judge = textJudge() {
+        return Outcomes(texts, ofNull: truth(values: [.null]), judge)
+      }
+      let evaluator = Evaluator(self, inputs, rowCount: rowCount, FlatBudget(byteCount: FlatBudget.ordinary))
+      if let outcomes = evaluator.outcomes(self) { return outcomes }
+      let root = root
+      let truths = evaluator.map {
+        cancellation.isCancelled ? .null : EngineValue(root.truth(Row(values: $0, elements: [])))
+      }
+      return FlatValue(truths).outcomes(rowCount, \.truth)
+    }
+  }
+
   private func inputs(_ batch: Batch, _ context: ExecutionContext) throws -> [Vector] {
     try zip(columns, members).map { id, names in
       if let column = batch.columns[id] { return try column.member(names).vector() }

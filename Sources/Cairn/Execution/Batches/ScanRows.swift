@@ -8,12 +8,14 @@ final class ScanSegment: Sendable {
   /// The path of its archive.
   let archive: String
   let widths: SegmentWidths
+  let options: QueryOptions
   private let objects: ObjectsCache
 
-  init(_ reader: SegmentReader, number: Int, archive: String) {
+  init(_ reader: SegmentReader, number: Int, archive: String, _ options: QueryOptions) {
     self.reader = reader
     self.number = number
     self.archive = archive
+    self.options = options
     widths = SegmentWidths(reader)
     objects = ObjectsCache(blockCount: reader.footer.objectBlocks.count)
   }
@@ -77,12 +79,12 @@ final class ScanRows: @unchecked Sendable {
       segment, rowGroup: rowGroup, root: root, rows: rows.select(indices), found: found?.select(indices))
   }
 
-  /// The elements of the arrays at a path, and how many each row has; nil where these have to be looked at.
-  func elements(_ path: BoundPath) throws -> (rows: ScanRows, counts: [UInt32])? {
+  /// The elements of the arrays at a path, how many each row has, and whether it has an array; nil where these have to
+  /// be looked at.
+  func elements(_ path: BoundPath) throws -> (rows: ScanRows, counts: [UInt32], isArray: [Bool])? {
     guard !path.onlyStrings, let elements = try fields().elements(path.names, rows: rows) else { return nil }
-    return (
-      ScanRows(segment, rowGroup: rowGroup, root: elements.root, rows: elements.positions), elements.counts
-    )
+    let rows = ScanRows(segment, rowGroup: rowGroup, root: elements.root, rows: elements.positions)
+    return (rows, elements.counts, elements.isArray)
   }
 
   /// What a value of a column takes, roughly.
@@ -95,6 +97,7 @@ final class ScanRows: @unchecked Sendable {
     case .path(let path): try vector(field(path))
     case .element(let path, let steps): try vector(path, steps)
     case .count(let path): try counts(path)
+    case .elements(let form): try form.vector(self)
     case .virtual(let column): try vector(column)
     }
   }
@@ -118,7 +121,7 @@ final class ScanRows: @unchecked Sendable {
   private func vector(_ path: BoundPath, _ steps: [ValueStep]) throws -> Vector {
     let names = steps.dropFirst().compactMap { if case .name(let name) = $0 { name } else { nil } }
     guard let place = steps.first?.place, names.count == steps.count - 1,
-      let (elements, counts) = try elements(path)
+      let (elements, counts, _) = try elements(path)
     else {
       let arrays = FlatValue(try vector(field(path)))
       return FlatValue.applying({ StepsNode.follow($0[0], steps[...]) }, to: [arrays], rows.count).vector

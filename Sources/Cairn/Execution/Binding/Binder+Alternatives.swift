@@ -113,7 +113,7 @@ extension ExpressionBinder {
   /// Whether a text that it is compared with is compared as a text (S23).
   private func isPlain(_ operand: Expression) throws(BindError) -> Bool {
     if operand.stringLiteral != nil { return false }
-    if parameterSlot(operand) != nil { return true }
+    if isOfParameter(operand) { return true }
     return try !scope.isTimeColumn(operand)
   }
 

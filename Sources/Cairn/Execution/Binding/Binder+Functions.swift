@@ -29,6 +29,7 @@ extension ExpressionBinder {
         span: expression.span)
     }
     if entry.isVolatile { isVolatile = true }
+    if let column = try elementColumn(call, expression) { return ColumnNode(slot: table.slot(column)) }
     if entry.name == "cardinality", let column = try countColumn(of: call.arguments[0]) {
       return ColumnNode(slot: table.slot(column))
     }
@@ -51,7 +52,7 @@ extension ExpressionBinder {
 
   /// The column of what records' arrays have, which storage knows without their elements; nil for other expressions.
   private func countColumn(of array: Expression) throws(BindError) -> ColumnID? {
-    guard !scope.isGrouped, parameterSlot(array) == nil, let path = array.accessPath,
+    guard !scope.isGrouped, !isOfParameter(array), let path = array.accessPath,
       try scope.output(path, array.span) == nil, try scope.replacement(of: array) == nil,
       case .events(let events, let own) = try scope.resolve(path, array.span), events.hasElementColumns
     else { return nil }

@@ -62,18 +62,25 @@ extension ExpressionBinder {
   /// An access form that starts at a parameter of a lambda around; nil where it is none.
   mutating func parameterAccess(_ expression: Expression) -> (any Node)? {
     guard let parameter = parameter(expression), let path = expression.accessPath else { return nil }
-    let slot = parameter.slot
     // The record itself is no step of a path.
     let isRecordName = expression.rootName.map { AccessPath.isSameIgnoringCase($0.text, "eventJson") } == true
     let own = path.steps.dropFirst(isRecordName ? 0 : 1)
     parameter.origin?.note(own)
-    let steps = own.map { ValueStep($0) }
-    return steps.isEmpty ? ElementNode(slot: slot) : self.steps(ElementNode(slot: slot), steps)
+    switch parameter.place {
+    case .slot(let slot):
+      let steps = own.map { ValueStep($0) }
+      return steps.isEmpty ? ElementNode(slot: slot) : self.steps(ElementNode(slot: slot), steps)
+    case .column(let column):
+      let path = AccessPath(steps: Array(own))
+      let reader = table.reader(column, path, hasElements: true)
+      return path.hasAnyElement ? ranging(.path(reader)) : PathNode(reader)
+    }
   }
 
-  /// The slot of the parameter that an access form starts at. The innermost lambda's parameters come first.
-  func parameterSlot(_ expression: Expression) -> Int? { parameter(expression)?.slot }
+  /// Whether an access form starts at a parameter.
+  func isOfParameter(_ expression: Expression) -> Bool { parameter(expression) != nil }
 
+  /// The innermost lambda's parameters come first.
   private func parameter(_ expression: Expression) -> LambdaParameter? {
     guard !parameters.isEmpty, let name = expression.rootName else { return nil }
     return parameters.last { $0.name.matches(name) }
@@ -90,9 +97,15 @@ extension ExpressionBinder {
 
 /// A parameter of a lambda, in whose body the expression is that is being bound.
 struct LambdaParameter {
+  enum Place {
+    /// Of a row's elements, put there for each.
+    case slot(Int)
+    /// Elements that are rows of their own.
+    case column(ColumnID)
+  }
+
   let name: Identifier
-  /// Where its value is put.
-  let slot: Int
+  let place: Place
   /// The array whose elements it goes over, where they are those of records.
   let origin: ElementOrigin?
 }

@@ -40,7 +40,7 @@ extension ExpressionBinder {
   /// The partition column (S62) that an expression is.
   private func partition(_ expression: Expression) throws(BindError) -> (EventsTable, VirtualColumn)? {
     guard let path = expression.accessPath, path.steps.count <= 2, !scope.isGrouped,
-      parameterSlot(expression) == nil, try scope.replacement(of: expression) == nil,
+      !isOfParameter(expression), try scope.replacement(of: expression) == nil,
       try scope.output(path, expression.span) == nil,
       case .virtual(let events, let column, let rest)? = try? scope.resolve(path, expression.span),
       rest.steps.isEmpty, column.isTime
@@ -62,7 +62,7 @@ extension ExpressionBinder {
   /// Refuses a name in double quotes that no record has where a text is meant.
   func refuseQuotedText(_ expression: Expression) throws(BindError) {
     guard case .path(let path) = expression.kind, path.root.isQuoted, path.steps.isEmpty,
-      parameterSlot(expression) == nil, let access = expression.accessPath,
+      !isOfParameter(expression), let access = expression.accessPath,
       try scope.output(access, expression.span) == nil,
       case .events(let events, _)? = try? scope.resolve(access, expression.span),
       events.isUnknown(path.root.text)

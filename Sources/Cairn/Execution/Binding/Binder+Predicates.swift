@@ -19,7 +19,7 @@ extension ExpressionBinder {
     case .comparison(let operation, let lhs, let rhs):
       return try comparison(operation, lhs, rhs)
     case .between(let value, let lower, let upper, let isNegated):
-      let node = try scoped { (binder) throws(BindError) in
+      let node = try scoped("between", [value, lower, upper]) { (binder) throws(BindError) in
         let operands = try binder.operands([value, lower, upper])
         let (value, lower, upper) = (operands[0], operands[1], operands[2])
         return binder.fold(
@@ -27,10 +27,12 @@ extension ExpressionBinder {
       }
       return isNegated ? negated(node) : node
     case .inList(let value, let items, let isNegated):
-      let node = try scoped { (binder) throws(BindError) in try binder.inList(value, items) }
+      let node = try scoped("in", [value] + items) { (binder) throws(BindError) in
+        try binder.inList(value, items)
+      }
       return isNegated ? negated(node) : node
     case .like(let like):
-      let node = try scoped { (binder) throws(BindError) in try binder.like(like) }
+      let node = try scoped("like", [expression]) { (binder) throws(BindError) in try binder.like(like) }
       return like.isNegated ? negated(node) : node
     case .isNull(let operand, let isNegated):
       let node = try hasValue(operand)
@@ -43,9 +45,13 @@ extension ExpressionBinder {
       let node = fold(IsTruthNode(operand, wanted), [operand])
       return isNegated ? negated(node) : node
     case .call(let call):
-      return try scoped { (binder) throws(BindError) in try binder.call(call, expression) }
+      return try scoped("call", [expression]) { (binder) throws(BindError) in
+        try binder.call(call, expression)
+      }
     case .json(let call):
-      return try scoped { (binder) throws(BindError) in try binder.json(call, expression) }
+      return try scoped("json", [expression]) { (binder) throws(BindError) in
+        try binder.json(call, expression)
+      }
     default:
       throw BindError(message: "\(expression.sort) cannot stand here", span: expression.span)
     }
@@ -53,7 +59,7 @@ extension ExpressionBinder {
 
   /// `IS NOT NULL`: some element is not NULL (S41).
   private mutating func hasValue(_ operand: Expression) throws(BindError) -> any Node {
-    try scoped(withoutArray: false) { (binder) throws(BindError) in
+    try scoped("value", [operand], withoutArray: false) { (binder) throws(BindError) in
       let operand = try binder.value(operand)
       return binder.fold(IsNotNullNode(operand), [operand])
     }
@@ -83,7 +89,7 @@ extension ExpressionBinder {
     }
     // S22: so that a[] <> x means that no element equals x.
     let positive: ComparisonOperator = operation == .notEqual ? .equal : operation
-    let node = try scoped { (binder) throws(BindError) in
+    let node = try scoped(positive.rawValue, [lhs, rhs]) { (binder) throws(BindError) in
       let operands = try binder.operands([lhs, rhs])
       let (lhs, rhs) = (operands[0], operands[1])
       if case .text(let text)? = rhs.node.constant, !lhs.isTimeColumn, lhs.node.constant == nil {

@@ -129,6 +129,8 @@ struct ExpressionBinder {
   private var slotCount = 0
   /// The parameters of the lambdas around, innermost last.
   private(set) var parameters: [LambdaParameter] = []
+  /// What the `[]` of the condition stand for that is bound over elements; nil elsewhere.
+  var ranged: RangedElement?
   /// Whether something in the expression has another value each time.
   var isVolatile = false
 
@@ -159,7 +161,7 @@ struct ExpressionBinder {
     case .not(let operand): return negated(try condition(operand))
     default:
       if expression.isCondition { return try predicate(expression) }
-      return try scoped { (binder) throws(BindError) in try binder.value(expression) }
+      return try scoped("truth", [expression]) { (binder) throws(BindError) in try binder.value(expression) }
     }
   }
 
@@ -169,13 +171,17 @@ struct ExpressionBinder {
     return nodes
   }
 
-  /// Binds a condition around which the `[]` inside range.
+  /// Binds a condition around which the `[]` inside range. What it asks of which operands tells it from others.
   mutating func scoped(
-    withoutArray: Bool? = nil, _ bind: (inout ExpressionBinder) throws(BindError) -> any Node
+    _ name: String, _ operands: [Expression], withoutArray: Bool? = nil,
+    _ bind: (inout ExpressionBinder) throws(BindError) -> any Node
   ) throws(BindError) -> any Node {
-    let outer = sources
-    sources = []
-    defer { sources = outer }
+    if let column = try rangedColumn(name, operands, withoutArray: withoutArray, bind) {
+      return ColumnNode(slot: table.slot(column))
+    }
+    let (outerSources, outerRanged) = (sources, ranged)
+    (sources, ranged) = ([], nil)
+    defer { (sources, ranged) = (outerSources, outerRanged) }
     let node = try bind(&self)
     guard let found = sources, !found.isEmpty else { return node }
     return AnyElementNode(found, node, withoutArray: withoutArray)
@@ -186,17 +192,29 @@ struct ExpressionBinder {
     of names: [Identifier], origin: ElementOrigin? = nil,
     _ bind: (inout ExpressionBinder, [Int]) throws(BindError) -> Result
   ) throws(BindError) -> Result {
-    let (outerSources, outerParameters) = (sources, parameters)
-    defer { (sources, parameters) = (outerSources, outerParameters) }
-    sources = nil
+    let (outerSources, outerParameters, outerRanged) = (sources, parameters, ranged)
+    defer { (sources, parameters, ranged) = (outerSources, outerParameters, outerRanged) }
+    (sources, ranged) = (nil, nil)
     let slots = Array(slotCount..<slotCount + names.count)
     slotCount += names.count
-    parameters += zip(names, slots).map { LambdaParameter(name: $0, slot: $1, origin: origin) }
+    parameters += zip(names, slots).map { LambdaParameter(name: $0, place: .slot($1), origin: origin) }
     return try bind(&self, slots)
   }
 
+  /// Binds the body of a lambda whose parameter is the one element that `ranged` names.
+  mutating func bodyOverElements(
+    of name: Identifier, _ origin: ElementOrigin,
+    _ bind: (inout ExpressionBinder) throws(BindError) -> any Node
+  ) throws(BindError) -> any Node {
+    guard let column = ranged?.column else { return ConstantNode(.null) }
+    parameters = [LambdaParameter(name: name, place: .column(column), origin: origin)]
+    let node = try bind(&self)
+    return node
+  }
+
   /// A `[]` of the condition around, or the array of its values where there is none.
-  private mutating func ranging(_ source: ElementSource) -> any Node {
+  mutating func ranging(_ source: ElementSource) -> any Node {
+    ranged?.isManifold = true
     guard sources != nil else { return SpreadNode(source) }
     let slot = slotCount
     slotCount += 1
@@ -253,12 +271,13 @@ struct ExpressionBinder {
   }
 
   mutating func operand(_ expression: Expression) throws(BindError) -> Operand {
-    let isTimeColumn = parameterSlot(expression) == nil ? try scope.isTimeColumn(expression) : false
+    let isTimeColumn = isOfParameter(expression) ? false : try scope.isTimeColumn(expression)
     return Operand(node: try value(expression), isTimeColumn: isTimeColumn)
   }
 
   mutating func pathNode(_ path: AccessPath, _ span: SourceSpan) throws(BindError) -> any Node {
     if path.steps.contains(.index(0)) || path.steps.contains(.element(0)) { throw .zeroIndex(span) }
+    if path.hasAnyElement, let node = try rangedElement(path, span) { return node }
     let (reader, rest) = try reader(path, span)
     if rest.hasAnyElement { return ranging(.path(reader)) }
     guard let other = try substitute(for: path, span) else { return PathNode(reader) }

@@ -47,6 +47,23 @@ final class EventsTable {
     return id
   }
 
+  /// A column of something else.
+  func newColumn() -> ColumnID { ids.make() }
+
+  /// The same records for an expression that reads them on its own.
+  func apart() -> EventsTable {
+    EventsTable(
+      ids, keys: keys, isQueried: isQueried, usesLogstashTime: usesLogstashTime, findsValues: findsValues)
+  }
+
+  /// Takes over what names in such an expression are to be said of.
+  func takeNotes(of other: EventsTable) {
+    substituted += other.substituted.filter { !substituted.contains($0) }
+    elementPaths += other.elementPaths.filter { !elementPaths.contains($0) }
+    unnested += other.unnested.filter { !unnested.contains($0) }
+    for note in other.notes { add(note: note) }
+  }
+
   func source(_ id: ColumnID) -> EventsColumn? { columns.first { $0.id == id }?.source }
 
   func noteElements(of path: AccessPath) {
@@ -144,5 +161,7 @@ enum EventsColumn: Hashable, Sendable {
   case element(BoundPath, [ValueStep])
   /// How many elements the arrays at a path have, or members its objects.
   case count(BoundPath)
+  /// What an expression makes of the elements of arrays.
+  case elements(ElementForm)
   case virtual(VirtualColumn)
 }

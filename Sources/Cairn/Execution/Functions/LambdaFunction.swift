@@ -4,6 +4,17 @@ struct LambdaFunction: Sendable {
   let parameterCounts: [Int?]
   /// Of the values of the arguments that are no lambdas.
   let apply: @Sendable ([EngineValue], inout LambdaEvaluator) -> EngineValue
+  /// What it makes of the values of its one lambda, where these are all that it needs of its array.
+  let elementResult: ElementForm.Result?
+
+  init(
+    parameterCounts: [Int?], elementResult: ElementForm.Result? = nil,
+    apply: @escaping @Sendable ([EngineValue], inout LambdaEvaluator) -> EngineValue
+  ) {
+    self.parameterCounts = parameterCounts
+    self.elementResult = elementResult
+    self.apply = apply
+  }
 
   static let table: [FunctionTable.Entry] = [
     .lambda("transform", transform),
@@ -29,7 +40,8 @@ struct LambdaFunction: Sendable {
 
   // MARK: Arrays
 
-  private static let transform = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+  private static let transform = LambdaFunction(parameterCounts: [nil, 1], elementResult: .list) {
+    values, lambdas in
     guard let items = values[0].elements else { return .null }
     return EngineValue.limited(items) { lambdas.value(of: $0) }.map(EngineValue.array) ?? .null
   }
@@ -52,7 +64,8 @@ struct LambdaFunction: Sendable {
 
   /// The outcome where the lambda decides for an element; else NULL if it was NULL for one, else the opposite.
   private static func match(decidedBy truth: Bool, outcome: Bool) -> LambdaFunction {
-    LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+    let result = ElementForm.Result.match(decidedBy: truth, outcome: outcome, withoutArray: nil)
+    return LambdaFunction(parameterCounts: [nil, 1], elementResult: result) { values, lambdas in
       guard let items = values[0].elements else { return .null }
       var isUnknown = false
       for item in items {

@@ -34,14 +34,14 @@ struct Outcomes: Sendable {
   }
 
   /// The outcomes for texts, each entry judged once.
-  init(_ texts: Vector.Texts, _ judge: TextJudge) {
-    let (entries, null) = (texts.entries, texts.null)
+  init(_ texts: Vector.Texts, ofNull: Bool? = nil, _ judge: TextJudge) {
+    let (entries, null, ofNull) = (texts.entries, texts.null, Self.code(ofNull))
     rows = withExtendedLifetime(texts) {
       if texts.hasFewEntries {
-        let known = (0..<entries.count).map { Self.code(judge(entries[$0])) } + [Self.unknown]
+        let known = (0..<entries.count).map { Self.code(judge(entries[$0])) } + [ofNull]
         return texts.codes.map { known[Int($0)] }
       }
-      return texts.codes.map { $0 == null ? Self.unknown : Self.code(judge(entries[Int($0)])) }
+      return texts.codes.map { $0 == null ? ofNull : Self.code(judge(entries[Int($0)])) }
     }
   }
 

@@ -49,6 +49,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
       case .path(let path): path.description
       case .element(let path, let steps): path.description + steps.map(\.description).joined()
       case .count(let path): "cardinality(\(path.description))"
+      case .elements(let form): form.text
       case .virtual(let column): column.description
       }
     }
@@ -205,7 +206,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
         $0.rowGroups += reader.footer.rowGroups.count
       }
       let segment = ScanSegment(
-        reader, number: number, archive: context.archive.snapshots[entry.archive].path)
+        reader, number: number, archive: context.archive.snapshots[entry.archive].path,
+        options)
       let rowGroups = context.options.part?.rowGroups(of: entry)
       return try self.candidates(segment, among: rowGroups, hard, soft, context)
     }.flatMap { $0 }

@@ -11,6 +11,8 @@ package struct ArrayElements: Sendable {
   package let root: PathRoot
   /// Of each row's array.
   package let counts: [UInt32]
+  /// Whether each row has an array, empty ones too.
+  package let isArray: [Bool]
   /// Whether each row has an array, which may be empty, or an empty object: what has a number of elements.
   package let isCounted: [Bool]
   /// The elements of all rows, as positions among those of the row group.
@@ -24,14 +26,15 @@ extension RowGroupPaths {
     let shapes = try rootColumn()
     let words = try shapes.words(in: rowGroup)
     guard rows.last.map({ $0 < words.count }) ?? true else { throw damaged("a row is behind its column") }
-    guard let (slot, hasArray, isEmpty) = try arrays(path, words.words) else { return nil }
+    guard let (slot, forms) = try arrays(path, words.words) else { return nil }
     let codes = words.take(rows)
-    let isCounted = codes.map { hasArray[Int($0)] || isEmpty[Int($0)] }
-    let owners = codes.indices.filter { hasArray[Int(codes[$0])] }
+    let isArray = codes.map { forms[Int($0)] == .array || forms[Int($0)] == .emptyArray }
+    let isCounted = codes.map { forms[Int($0)] != .other }
+    let owners = codes.indices.filter { forms[Int(codes[$0])] == .array }
     let catalogue = try reader.catalogue()
     guard let slot, !owners.isEmpty else {
       return ArrayElements(
-        root: root, counts: Array(repeating: 0, count: rows.count),
+        root: root, counts: Array(repeating: 0, count: rows.count), isArray: isArray,
         isCounted: isCounted, positions: .run(0..<0))
     }
     guard let lengthColumn = catalogue.column(slot, .length),
@@ -50,24 +53,32 @@ extension RowGroupPaths {
       for position in range { positions.append(UInt32(truncatingIfNeeded: position)) }
     }
     return ArrayElements(
-      root: PathRoot(slot: elementSlot), counts: counts, isCounted: isCounted,
+      root: PathRoot(slot: elementSlot), counts: counts, isArray: isArray, isCounted: isCounted,
       positions: Positions(positions))
   }
 
-  /// The arrays' slot, nil for none, and which of the words of rows have one, or nothing but brackets; nil where there may
-  /// be objects too.
+  /// What a word of a shape column says of the value at a path.
+  private enum ArrayForm {
+    /// An array with elements.
+    case array
+    case emptyArray, emptyObject
+    /// Nothing, or what has no number of elements.
+    case other
+  }
+
+  /// The arrays' slot, nil for none, and what each of the words of rows has; nil where there may be objects too.
   private func arrays(
     _ path: [PathName], _ words: [UInt32]
-  ) throws -> (slot: Int?, hasArray: [Bool], isEmpty: [Bool])? {
+  ) throws -> (slot: Int?, forms: [ArrayForm])? {
     let table = try reader.pathTable(slot: root.slot, path: path[...])
     let places = table.places()
     var slot: Int?
-    var hasArray = [Bool](repeating: false, count: words.count)
-    var isEmpty = hasArray
+    var forms = [ArrayForm](repeating: .other, count: words.count)
     for (code, word) in words.enumerated() {
       guard Int(word) < table.targetOfWord.count else { throw damaged("word \(word) in a shape column") }
       switch table.targets[Int(table.targetOfWord[Int(word)])] {
-      case .literal(.emptyArray), .literal(.emptyObject): isEmpty[code] = true
+      case .literal(.emptyArray): forms[code] = .emptyArray
+      case .literal(.emptyObject): forms[code] = .emptyObject
       case .missing, .literal, .value: continue
       case .object: return nil
       case .composite:
@@ -75,10 +86,10 @@ extension RowGroupPaths {
           place.word == UInt32(ValueKind.array.rawValue), slot ?? place.slot == place.slot
         else { return nil }
         slot = place.slot
-        hasArray[code] = true
+        forms[code] = .array
       }
     }
-    return (slot, hasArray, isEmpty)
+    return (slot, forms)
   }
 
   private func valueCounts(of column: Int) throws -> [UInt32] {
