@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -80,8 +83,27 @@ static _Atomic size_t kept_freed_bytes = 32 << 20;
 
 void cairn_keep_freed_pages(size_t byteCount) { kept_freed_bytes = byteCount; }
 
-void cairn_release_freed_pages(void) {
+void cairn_release_freed_pages(void) { cairn_trim_freed_memory(kept_freed_bytes); }
+
+void cairn_trim_freed_memory(size_t byteCount) {
 #if defined(__GLIBC__)
-  if (mallinfo2().fordblks > kept_freed_bytes) malloc_trim(0);
+  if (mallinfo2().fordblks > byteCount) malloc_trim(0);
+#else
+  (void)byteCount;
+#endif
+}
+
+void cairn_keep_freed_memory(size_t byteCount) {
+#if defined(__GLIBC__)
+  const char *tunables = getenv("GLIBC_TUNABLES");
+  if (getenv("MALLOC_TRIM_THRESHOLD_") != NULL || getenv("MALLOC_MMAP_THRESHOLD_") != NULL
+      || (tunables != NULL && strstr(tunables, "glibc.malloc") != NULL))
+    return;
+  const int most = 64 << 20;
+  // The most that older versions take.
+  if (mallopt(M_MMAP_THRESHOLD, most) == 0) mallopt(M_MMAP_THRESHOLD, most / 2);
+  mallopt(M_TRIM_THRESHOLD, byteCount > INT_MAX ? INT_MAX : (int)byteCount);
+#else
+  (void)byteCount;
 #endif
 }

@@ -132,6 +132,13 @@ extension Conjunct {
   }
 }
 
+extension [Conjunct] {
+  /// Those for which something holds, and the others.
+  func divided(_ holds: (Conjunct) -> Bool) -> (those: [Conjunct], others: [Conjunct]) {
+    (filter(holds), filter { !holds($0) })
+  }
+}
+
 extension Conjunct.Definitions {
   /// Whether steps from what a column is made of mean what they do from the column.
   fileprivate func isSame(

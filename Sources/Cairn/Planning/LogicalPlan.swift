@@ -179,6 +179,17 @@ extension LogicalPlan {
     }
   }
 
+  /// The same over other inputs: the rows that it goes over, and what subqueries and right sides are.
+  func mapInputs(
+    first: (LogicalPlan) throws -> LogicalPlan, others: (LogicalPlan) throws -> LogicalPlan
+  ) rethrows -> LogicalPlan {
+    var isFirst = true
+    return try mapInputs { input in
+      defer { isFirst = false }
+      return isFirst ? try first(input) : try others(input)
+    }
+  }
+
   /// The same over other inputs, which `body` gets in the order of `inputs`.
   func mapInputs(_ body: (LogicalPlan) throws -> LogicalPlan) rethrows -> LogicalPlan {
     func branch(_ branch: Branch) throws -> Branch {
@@ -215,5 +226,30 @@ extension LogicalPlan {
       (recursion.base, recursion.step) = (try branch(recursion.base), try branch(recursion.step))
       return .recursion(recursion)
     }
+  }
+}
+
+extension LogicalPlan.Join {
+  var isInner: Bool { kind == .inner || kind == .cross }
+
+  /// Where the join's own conditions and those on its rows may be asked: of a side's rows before they are joined, of
+  /// pairs, or of the rows that come out. Of an outer join the own conditions rule out no row that may stand without a
+  /// partner, and those on its rows none that NULLs may stand for.
+  ///
+  /// - Parameter maySink: whether a condition that reads nothing of the other side may be asked of a side.
+  func divided(
+    _ above: [Conjunct], maySink: (Conjunct, LogicalPlan) -> Bool
+  ) -> (left: [Conjunct], right: [Conjunct], pairs: [Conjunct], above: [Conjunct]) {
+    func isLeft(_ condition: Conjunct) -> Bool {
+      !right.hasSome(of: condition.bound) && maySink(condition, left)
+    }
+    func isRight(_ condition: Conjunct) -> Bool {
+      !left.hasSome(of: condition.bound) && maySink(condition, right)
+    }
+    let (ownLeft, ownRest) = isInner || kind == .right ? conditions.divided(isLeft) : ([], conditions)
+    let (ownRight, pairs) = isInner || kind == .left ? ownRest.divided(isRight) : ([], ownRest)
+    let (aboveLeft, aboveRest) = isInner || kind == .left ? above.divided(isLeft) : ([], above)
+    let (aboveRight, rest) = isInner || kind == .right ? aboveRest.divided(isRight) : ([], aboveRest)
+    return (ownLeft + aboveLeft, ownRight + aboveRight, pairs, rest)
   }
 }

@@ -22,7 +22,8 @@ struct NameWarnings {
       }
     }
     self.init(
-      archive, paths: paths.filter { !substitutes.contains($0) }, partitions: partitions, elementPaths: tables.flatMap(\.elementPaths),
+      archive, paths: paths.filter { !substitutes.contains($0) }, partitions: partitions,
+      elementPaths: tables.flatMap(\.elementPaths),
       unnested: tables.flatMap(\.unnested))
   }
 

@@ -129,6 +129,14 @@ public final class Query {
     guard case .rows(let root, let ids, let tables) = self.work else { return }
     let context = ExecutionContext(archive, options)
     progress.follow(context.recorder)
+    KeptMemory.prepare(memoryLimit: options.memoryLimit)
+    let start = ContinuousClock.now
+    defer {
+      // Telling how much is free takes longer than looking up a needle.
+      if ContinuousClock.now - start > .milliseconds(50) {
+        KeptMemory.release(memoryLimit: options.memoryLimit)
+      }
+    }
     var rowCount = 0
     try root.pull(context) { batch in
       (batch.rowCount, try work(batch, ids))

@@ -237,4 +237,11 @@ void cairn_release_freed_pages(void);
 /* How many these are. */
 void cairn_keep_freed_pages(size_t byteCount);
 
+/* Makes malloc() keep so many freed bytes with the process, unless the environment (MALLOC_TRIM_THRESHOLD_,
+   MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES) says how much it keeps. */
+void cairn_keep_freed_memory(size_t byteCount);
+
+/* malloc_trim() where more bytes are free than so many. */
+void cairn_trim_freed_memory(size_t byteCount);
+
 #endif

@@ -37,25 +37,15 @@ package final class ZstdCompressor {
 }
 
 package enum ZstdDecompressor {
-  private static let contexts = Contexts()
-
-  /// Those that nobody uses at the moment: as many as there have been threads that read at a time.
-  private final class Contexts: @unchecked Sendable {
-    private let lock = Lock()
-    private var free: [OpaquePointer] = []
-
-    func take() -> OpaquePointer? { lock.withLock { free.popLast() } ?? ZSTD_createDCtx() }
-
-    func put(_ context: OpaquePointer) { lock.withLock { free.append(context) } }
-  }
+  private static let contexts = IdlePool<OpaquePointer>()
 
   /// Exactly `byteCount` bytes of the frame, or nil where the frame is broken or of another size.
   package static func decompress(_ frame: UnsafeBufferPointer<UInt8>, byteCount: Int) -> [UInt8]? {
     // Asked before memory is taken for what the frame does not hold. Errors are huge numbers, so they differ too.
     guard ZSTD_getFrameContentSize(frame.baseAddress, frame.count) == UInt64(byteCount) else { return nil }
     // A context takes longer to make than a small frame to read.
-    guard let context = contexts.take() else { return nil }
-    defer { contexts.put(context) }
+    guard let context = contexts.take() ?? ZSTD_createDCtx() else { return nil }
+    defer { contexts.give(context) }
     var failed = false
     let output = [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       let result = ZSTD_decompressDCtx(

@@ -101,18 +101,7 @@ final class Column: @unchecked Sendable {
 
   /// The column for work on codes: what storage has in a dictionary is not looked up.
   func codes(count: Int) throws -> CodeColumn {
-    if case .events(let rows, let source, let charge) = origin {
-      let known = lock.withLock { loaded }
-      if known == nil, let field = try Charge.keep(charge, { try rows.field(source) })() {
-        if case .coded(let coded) = field { return .stored(coded, segment: rows.segment.number) }
-        let vector = try rows.vector(field)
-        lock.withLock {
-          loaded = vector
-          load = nil
-        }
-        return CodeColumn(vector, count: count)
-      }
-    }
+    if let (coded, segment) = try storedField() { return .stored(coded, segment: segment) }
     return CodeColumn(try vector(), count: count)
   }
 

@@ -127,6 +127,7 @@ extension AggregateStates {
     case .extremes(let best, _): return .plain(best[range].map { $0?.value ?? .null })
     case .sums(let sums):
       let isAverage = if case .average = call.kernel { true } else { false }
+      if let flat = Self.ofWholes(sums[range], isAverage: isAverage) { return flat }
       return .plain(
         sums[range].map { sum in
           guard sum.count > 0 else { return .null }
@@ -142,6 +143,20 @@ extension AggregateStates {
           codes: verdicts[range].map { UInt32($0.rawValue) }))
     default: return nil
     }
+  }
+
+  /// Sums or averages of whole numbers; nil where there are others.
+  private static func ofWholes(_ sums: ArraySlice<FlatSum>, isAverage: Bool) -> Vector? {
+    var wholes: [Int64] = []
+    wholes.reserveCapacity(sums.count)
+    for sum in sums {
+      guard let whole = sum.whole else { return nil }
+      wholes.append(whole)
+    }
+    let isNull = sums.contains { $0.count == 0 } ? sums.map { $0.count == 0 } : []
+    if !isAverage { return .wholes(Vector.Numbers(wholes, isNull: isNull)) }
+    let averages = zip(wholes, sums).map { whole, sum in Double(whole) / Double(max(1, sum.count)) }
+    return .doubles(Vector.Numbers(averages, isNull: isNull))
   }
 }
 

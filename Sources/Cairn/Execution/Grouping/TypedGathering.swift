@@ -15,7 +15,7 @@ struct TypedGathering {
     case .extreme(let rule):
       if !rule.isByKey, let numbers = numbers(value, rule) { return .numbers(numbers) }
       return extremes(rule, key: last, value: value)
-    case .sum, .average: return summed(value).map { .sums($0) }
+    case .sum, .average: return (wholeSums(value) ?? summed(value)).map { .sums($0) }
     case .variance: return summed(value).map { .moments($0) }
     case .countIf: return counts(value)
     case .logic(let isConjunction): return verdicts(value, isConjunction: isConjunction)
@@ -307,6 +307,54 @@ struct TypedGathering {
   }
 
   // MARK: Sums and counts
+
+  /// Sums and numbers of whole numbers that are so small that no sum of a batch leaves 64 bits; nil for others, and
+  /// where counting combinations is less work.
+  private func wholeSums(_ vector: Vector) -> [FlatSum]? {
+    let limit = UInt64(Int64.max) / UInt64(max(1, rowCount))
+    var sums = [Int64](repeating: 0, count: groups.count)
+    var counts = [Int64](repeating: 0, count: groups.count)
+    func add(_ number: (Int) -> Int64, _ count: (Int) -> Int64) {
+      sums.withUnsafeMutableBufferPointer { sums in
+        counts.withUnsafeMutableBufferPointer { counts in
+          eachRow { row, group in
+            sums[group] &+= number(row)
+            counts[group] &+= count(row)
+          }
+        }
+      }
+    }
+    switch vector {
+    case .wholes(let numbers):
+      let (values, isNull) = (numbers.values, numbers.isNull)
+      guard values.allSatisfy({ $0.magnitude <= limit }) else { return nil }
+      if isNull.isEmpty {
+        add({ values[$0] }, { _ in 1 })
+      } else {
+        add({ isNull[$0] ? 0 : values[$0] }, { isNull[$0] ? 0 : 1 })
+      }
+    case .coded(let coded):
+      let (product, isOver) = groups.count.multipliedReportingOverflow(by: coded.entries.count)
+      if !isOver, product <= rowCount / Self.pairShare { return nil }
+      var entries: [(number: Int64, count: Int64)] = []
+      for entry in coded.entries {
+        switch entry {
+        case .null: entries.append((0, 0))
+        case .number(.integer(let whole)), .record(.integer(let whole)):
+          guard whole.magnitude <= limit else { return nil }
+          entries.append((whole, 1))
+        default: return nil
+        }
+      }
+      coded.codes.withUnsafeBufferPointer { codes in
+        entries.withUnsafeBufferPointer { entries in
+          add({ entries[Int(codes[$0])].number }, { entries[Int(codes[$0])].count })
+        }
+      }
+    default: return nil
+    }
+    return zip(sums, counts).map { FlatSum(whole: $0, count: Int($1)) }
+  }
 
   /// Nil where a number has too many digits, and for intervals.
   private func summed<State: SummandState>(_ vector: Vector) -> [State]? {

@@ -23,19 +23,21 @@ struct JoinCandidates: Sendable {
 
   let batch: Batch
   private let keys: [JoinKeys]
-  /// The key's entry of each row where rows share entries; else empty.
+  /// A number for each row, the same for rows with the same entries of all keys, where many share these; else empty.
   private let entries: [UInt32]
-  /// By entry where rows share these, else by row.
+  /// By number where rows share these, else by row.
   private let hashes: [UInt64]
   /// For each of them the first row of the table that may join it, counted from 1; 0 for none.
   private let firstCandidates: [UInt32]
   private let table: JoinTable
   private let alone: Alone
   private var row = 0
-  /// What is known of the key's entries where rows share them.
+  /// What is known of the entries where rows share them.
   private var verdicts: [Verdict]
   /// The last right row that has been given of `row`, where that one is split.
   private var last: Int?
+  /// By entry the one right row that is equal to it, -1 for none; nil where some have several, or rows share no entries.
+  private let soleRows: [Int32]?
 
   /// Pairs that are looked at together, about.
   private let pairCount: Int
@@ -48,19 +50,61 @@ struct JoinCandidates: Sendable {
     self.keys = keys
     self.table = table
     self.alone = alone
-    entries = table.hasOneKey && batch.rowCount > 0 ? keys[0].sharedEntries ?? [] : []
-    if table.joinsAll {
-      hashes = []
-    } else if entries.isEmpty {
-      hashes = KeyHashes(keys, rowCount: batch.rowCount).values
+    let shared = table.joinsAll ? nil : JoinKeys.sharedEntries(keys, rowCount: batch.rowCount)
+    entries = shared?.numbers ?? []
+    if let shared {
+      hashes = KeyHashes(keys, rows: shared.firstRows).values
     } else {
-      hashes = KeyHashes(entriesOf: keys[0]).values
+      hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
     }
     firstCandidates = table.firstCandidates(hashes)
-    verdicts = entries.isEmpty ? [] : Array(repeating: .unknown, count: keys[0].entryCount)
+    verdicts = shared.map { Array(repeating: .unknown, count: $0.count) } ?? []
+    soleRows = shared.flatMap { Self.soleRows($0, hashes, firstCandidates, keys, table) }
+  }
+
+  private static func soleRows(
+    _ shared: LocalGroups, _ hashes: [UInt64], _ firstCandidates: [UInt32], _ keys: [JoinKeys],
+    _ table: JoinTable
+  ) -> [Int32]? {
+    var rows = [Int32](repeating: -1, count: shared.count)
+    for (entry, row) in shared.firstRows.enumerated() where firstCandidates[entry] != 0 {
+      var next: Int? = Int(firstCandidates[entry]) - 1
+      while let candidate = next {
+        if table.isEqual(keys, Int(row), candidate) {
+          guard rows[entry] == -1, let sole = Int32(exactly: candidate) else { return nil }
+          rows[entry] = sole
+        }
+        next = table.candidate(hashes[entry], after: candidate)
+      }
+    }
+    return rows
+  }
+
+  /// The next rows where none has more than one partner.
+  private mutating func next(_ soleRows: [Int32]) -> Part? {
+    // A row may be there with its partner and without.
+    let end = min(batch.rowCount, row + (alone == .always ? (pairCount + 1) / 2 : pairCount))
+    if row >= end { return nil }
+    var part = Part()
+    part.leftRows.reserveCapacity(end - row)
+    part.rightRows.reserveCapacity(end - row)
+    for row in row..<end {
+      let partner = Int(soleRows[Int(entries[row])])
+      if partner >= 0 {
+        part.leftRows.append(UInt32(truncatingIfNeeded: row))
+        part.rightRows.append(partner)
+      }
+      if alone == .always || partner < 0 && alone == .unmatched {
+        part.leftRows.append(UInt32(truncatingIfNeeded: row))
+        part.rightRows.append(-1)
+      }
+    }
+    row = end
+    return part
   }
 
   mutating func next() -> Part? {
+    if let soleRows { return next(soleRows) }
     var part = Part()
     while row < batch.rowCount, part.leftRows.count < pairCount {
       if last == nil, !table.joinsAll, firstCandidates[place] == 0 {

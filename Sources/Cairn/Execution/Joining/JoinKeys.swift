@@ -53,8 +53,6 @@ struct JoinKeys: Sendable {
     }
   }
 
-  var entryCount: Int { hashes.count }
-
   subscript(row: Int) -> EngineValue {
     switch values {
     case .texts(let texts): texts[row]
@@ -63,8 +61,22 @@ struct JoinKeys: Sendable {
     }
   }
 
-  /// The entry of each row where rows share entries; nil where each has one of its own, or nearly.
-  var sharedEntries: [UInt32]? { hashes.count * 2 < codes.count ? codes : nil }
+  var entryCount: Int { hashes.count }
+
+  /// Rows by the entries that they have of all keys; nil where each has its own, or nearly.
+  static func sharedEntries(_ keys: [JoinKeys], rowCount: Int) -> LocalGroups? {
+    guard rowCount > 0, keys.allSatisfy({ $0.hashes.count * 2 < $0.codes.count }) else { return nil }
+    let groups = LocalGroups(keys.compactMap(\.codeColumn), rowCount: rowCount)
+    return groups.count * 2 < rowCount ? groups : nil
+  }
+
+  private var codeColumn: CodeColumn? {
+    switch values {
+    case .texts(let texts): .texts(texts)
+    case .times: nil
+    case .coded(let coded): .coded(coded)
+    }
+  }
 
   /// Whether a row has the same bytes as an entry of other texts; nil where it has no text.
   @inline(__always)
@@ -84,12 +96,13 @@ struct JoinKeys: Sendable {
   }
 
   /// Takes each row's part into its hash; a NULL, which equals nothing, is noted.
-  fileprivate func combine(into rows: inout [UInt64], _ hasNull: inout [Bool], byEntry: Bool) {
-    for row in rows.indices {
-      if let part = hashes[byEntry || codes.isEmpty ? row : Int(codes[row])] {
-        rows[row] = (rows[row] ^ part) &* 0x9E37_79B9_7F4A_7C15
+  fileprivate func combine(into hashes: inout [UInt64], _ hasNull: inout [Bool], _ row: (Int) -> Int) {
+    for index in hashes.indices {
+      let row = row(index)
+      if let part = self.hashes[codes.isEmpty ? row : Int(codes[row])] {
+        hashes[index] = (hashes[index] ^ part) &* 0x9E37_79B9_7F4A_7C15
       } else {
-        hasNull[row] = true
+        hasNull[index] = true
       }
     }
   }
@@ -107,16 +120,16 @@ struct KeyHashes: Sendable {
   /// The hash of rows that have a NULL, which equals nothing.
   static let null: UInt64 = 0
 
-  init(_ keys: [JoinKeys], rowCount: Int) { self.init(keys, count: rowCount, byEntry: false) }
+  init(_ keys: [JoinKeys], rowCount: Int) { self.init(keys, count: rowCount) { $0 } }
 
-  /// The hashes that rows with each entry of a single key have.
-  init(entriesOf key: JoinKeys) { self.init([key], count: key.entryCount, byEntry: true) }
+  /// Those of some rows.
+  init(_ keys: [JoinKeys], rows: [UInt32]) { self.init(keys, count: rows.count) { Int(rows[$0]) } }
 
-  private init(_ keys: [JoinKeys], count rowCount: Int, byEntry: Bool) {
-    count = rowCount
-    var hashes = [UInt64](repeating: 0, count: rowCount)
-    var hasNull = [Bool](repeating: false, count: rowCount)
-    for key in keys { key.combine(into: &hashes, &hasNull, byEntry: byEntry) }
+  private init(_ keys: [JoinKeys], count: Int, _ row: (Int) -> Int) {
+    self.count = count
+    var hashes = [UInt64](repeating: 0, count: count)
+    var hasNull = [Bool](repeating: false, count: count)
+    for key in keys { key.combine(into: &hashes, &hasNull, row) }
     for row in hashes.indices {
       let hash = hashes[row] ^ hashes[row] >> 32
       hashes[row] = hasNull[row] ? Self.null : hash == Self.null ? 1 : hash

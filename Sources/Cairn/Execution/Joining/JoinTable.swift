@@ -91,9 +91,6 @@ final class JoinTable: @unchecked Sendable {
   /// Lets go of the memory behind rows that are in temporary files.
   func release() { rows.arena?.release() }
 
-  /// Whether one equality decides.
-  var hasOneKey: Bool { equalities.count == 1 }
-
   /// Whether every row of the other side may join every row.
   var joinsAll: Bool { equalities.isEmpty }
 

@@ -5,14 +5,12 @@ import CairnStorage
 ///
 /// The time is bounded by the text's length times the pattern's also where nothing repeats. What is remembered is
 /// bounded; beyond it is forgotten.
-final class RegexAutomaton: @unchecked Sendable {
+final class RegexAutomaton: Sendable {
   private let program: RegexProgram
   /// Whether what holds between two characters is asked of the text's start and end only.
   private let isCacheable: Bool
   private let asksForEnd: Bool
-  private let lock = Lock()
-  /// Caches that no search uses at the moment: one for each thread.
-  private var idle: [RegexStates] = []
+  private let caches = IdlePool<RegexStates>()
 
   init(_ program: RegexProgram) {
     self.program = program
@@ -39,7 +37,7 @@ final class RegexAutomaton: @unchecked Sendable {
     init(_ automaton: RegexAutomaton) { self.automaton = automaton }
 
     deinit {
-      if let states { automaton.lock.withLock { automaton.idle.append(states) } }
+      if let states { automaton.caches.give(states) }
     }
 
     /// Whether the pattern matches anywhere.
@@ -48,8 +46,7 @@ final class RegexAutomaton: @unchecked Sendable {
       guard automaton.isCacheable, let last = text.last, !isASCII || !automaton.isLineEnd(UInt32(last)) else {
         return slowly(RegexPattern.scalars(Array(text)))
       }
-      let states =
-        self.states ?? automaton.lock.withLock { automaton.idle.popLast() } ?? RegexStates(automaton.program)
+      let states = self.states ?? automaton.caches.take() ?? RegexStates(automaton.program)
       self.states = states
       if isASCII { return states.matches(text) }
       let scalars = RegexPattern.scalars(Array(text))

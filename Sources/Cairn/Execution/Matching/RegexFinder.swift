@@ -16,17 +16,7 @@ struct RegexFinder: Sendable {
   private let program: RegexProgram
   /// Tells whether there is a match at all, which is faster in long texts.
   private let presence: RegexPattern
-  private let trials: Trials
-
-  /// Searches that no text is looked at by: one for each thread.
-  private final class Trials: @unchecked Sendable {
-    private let lock = Lock()
-    private var idle: [RegexTrial] = []
-
-    func take() -> RegexTrial? { lock.withLock { idle.popLast() } }
-
-    func give(_ trial: RegexTrial) { lock.withLock { idle.append(trial) } }
-  }
+  private let trials = IdlePool<RegexTrial>()
 
   /// Reads a pattern, which must be UTF-8.
   init(_ pattern: [UInt8]) throws(RegexFailure) {
@@ -37,7 +27,6 @@ struct RegexFinder: Sendable {
     self.groups = groups
     program = try RegexProgram(.group(0, tree), keepsGroups: true)
     presence = RegexPattern(tree, try RegexProgram(tree))
-    trials = Trials()
   }
 
   /// The matches from left to right, none inside another, from a character on (counted from 0); nil where that takes
@@ -47,10 +36,7 @@ struct RegexFinder: Sendable {
       var matches: [Match] = []
       let isWhole = visit(text, from: first, limit: limit) { slots, offsets in
         matches.append(
-          Match(
-            groups: slots.indices.dropLast().filter { $0 % 2 == 0 }.map { slot in
-              Self.range(slots, slot / 2, offsets)
-            }))
+          Match(groups: (0...groups.count).map { Self.range(slots, $0, offsets) }))
       }
       return isWhole ? matches : nil
     }

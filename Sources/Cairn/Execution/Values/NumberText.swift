@@ -19,6 +19,8 @@ enum NumberText {
 
   /// `37.7`, `1.0E7`: a number of JSON, as Java and so Trino's and Athena's results print it.
   static func plain(_ shortest: String) -> [UInt8] {
+    let bytes = Array(shortest.utf8)
+    if isPlain(bytes) { return bytes }
     let (sign, digits, magnitude) = parts(shortest)
     guard let first = digits.first else { return sign + Array("0.0".utf8) }
     if (-2...7).contains(magnitude) {
@@ -30,6 +32,18 @@ enum NumberText {
     let rest = digits.dropFirst()
     return sign + [first, UInt8(ascii: ".")] + (rest.isEmpty ? [UInt8(ascii: "0")] : rest)
       + exponent(magnitude)
+  }
+
+  /// Whether a text is digits, a point and digits as such numbers have them, from a thousandth to ten millions.
+  private static func isPlain(_ text: [UInt8]) -> Bool {
+    let start = text.first == UInt8(ascii: "-") ? 1 : 0
+    guard let point = text.firstIndex(of: UInt8(ascii: ".")), 1...7 ~= point - start, point + 1 < text.count,
+      text.indices.allSatisfy({ $0 < start || $0 == point || text[$0] &- UInt8(ascii: "0") <= 9 })
+    else { return false }
+    let zero = UInt8(ascii: "0")
+    return text[start] != zero
+      || point == start + 1
+        && (text.count == point + 2 || text[point...].dropFirst().prefix(3).contains { $0 != zero })
   }
 
   private static func exponent(_ magnitude: Int) -> [UInt8] { Array("E\(magnitude - 1)".utf8) }

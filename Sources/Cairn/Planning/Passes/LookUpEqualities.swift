@@ -21,13 +21,12 @@ struct LookUpEqualities {
     case .unnest, .lateral, .apply, .sample, .project:
       // An equality may be one of the rows below.
       guard let input = plan.inputs.first else { return plan.filtered(conditions) }
-      let below = conditions.filter { key($0, input) != nil && !isMade($0, plan) }
-      let above = conditions.filter { key($0, input) == nil || isMade($0, plan) }
-      var isFirst = true
-      return plan.mapInputs { part in
-        defer { isFirst = false }
-        return isFirst ? part : rewritten(part)
-      }.replacingFirstInput(lookingUp(below, input)).filtered(above)
+      let (below, above) = conditions.divided { key($0, input) != nil && !isMade($0, plan) }
+      return plan.mapInputs {
+        lookingUp(below, $0)
+      } others: {
+        rewritten($0)
+      }.filtered(above)
     case .filter(let input, let own): return lookingUp(own + conditions, input)
     default: return plan.mapInputs(rewritten).filtered(conditions)
     }
@@ -41,37 +40,11 @@ struct LookUpEqualities {
 
   private func lookingUp(_ conditions: [Conjunct], _ join: LogicalPlan.Join) -> LogicalPlan {
     var join = join
-    var (left, right, above): ([Conjunct], [Conjunct], [Conjunct]) = ([], [], [])
-    let isInner = join.kind == .inner || join.kind == .cross
-    func isLeft(_ condition: Conjunct) -> Bool {
-      key(condition, join.left) != nil && !join.right.hasSome(of: condition.bound)
-    }
-    func isRight(_ condition: Conjunct) -> Bool {
-      key(condition, join.right) != nil && !join.left.hasSome(of: condition.bound)
-    }
-    for condition in conditions {
-      if isInner || join.kind == .left, isLeft(condition) {
-        left.append(condition)
-      } else if isInner || join.kind == .right, isRight(condition) {
-        right.append(condition)
-      } else {
-        above.append(condition)
-      }
-    }
-    var pairs: [Conjunct] = []
-    for condition in join.conditions {
-      if isInner || join.kind == .right, isLeft(condition) {
-        left.append(condition)
-      } else if isInner || join.kind == .left, isRight(condition) {
-        right.append(condition)
-      } else {
-        pairs.append(condition)
-      }
-    }
-    join.conditions = pairs
-    join.left = lookingUp(left, join.left)
-    join.right = lookingUp(right, join.right)
-    return LogicalPlan.join(join).filtered(above)
+    let parts = join.divided(conditions) { condition, side in key(condition, side) != nil }
+    join.conditions = parts.pairs
+    join.left = lookingUp(parts.left, join.left)
+    join.right = lookingUp(parts.right, join.right)
+    return LogicalPlan.join(join).filtered(parts.above)
   }
 
   /// The plan with its rows looked up; nil where no condition is such an equality, or where they do more as conditions
@@ -115,17 +88,6 @@ struct LookUpEqualities {
     case .inner, .cross: return left || right && !join.conditions.contains { $0.sides != nil }
     case .left: return left
     case .right, .full: return false
-    }
-  }
-}
-
-extension LogicalPlan {
-  /// The same over another first input.
-  fileprivate func replacingFirstInput(_ input: LogicalPlan) -> LogicalPlan {
-    var isFirst = true
-    return mapInputs { part in
-      defer { isFirst = false }
-      return isFirst ? input : part
     }
   }
 }

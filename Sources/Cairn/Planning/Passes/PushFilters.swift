@@ -48,10 +48,10 @@ struct PushFilters {
     _ conditions: [Conjunct], _ plan: LogicalPlan, _ mayPass: (Conjunct) -> Bool
   ) -> LogicalPlan {
     let (below, above) = conditions.divided(mayPass)
-    var isFirst = true
-    return plan.mapInputs { input in
-      defer { isFirst = false }
-      return isFirst ? pushed(below, input) : rewritten(input)
+    return plan.mapInputs {
+      pushed(below, $0)
+    } others: {
+      rewritten($0)
     }.filtered(above)
   }
 
@@ -78,37 +78,12 @@ struct PushFilters {
 
   private func pushed(_ conditions: [Conjunct], _ join: LogicalPlan.Join) -> LogicalPlan {
     var join = join
-    var (left, right): ([Conjunct], [Conjunct]) = ([], [])
-    var (pairs, above): ([Conjunct], [Conjunct]) = ([], [])
-    let isInner = join.kind == .inner || join.kind == .cross
-    func isLeft(_ condition: Conjunct) -> Bool { !join.right.hasSome(of: condition.bound) }
-    func isRight(_ condition: Conjunct) -> Bool { !join.left.hasSome(of: condition.bound) }
-    for condition in isInner ? join.conditions + conditions : join.conditions {
-      if condition.bound.isVolatile {
-        pairs.append(condition)
-      } else if isLeft(condition), isInner || join.kind == .right {
-        left.append(condition)
-      } else if isRight(condition), isInner || join.kind == .left {
-        right.append(condition)
-      } else {
-        pairs.append(condition)
-      }
-    }
-    if !isInner {
-      for condition in conditions {
-        if isLeft(condition), join.kind == .left {
-          left.append(condition)
-        } else if isRight(condition), join.kind == .right {
-          right.append(condition)
-        } else {
-          above.append(condition)
-        }
-      }
-    }
-    join.conditions = pairs
-    join.left = pushed(left, join.left)
-    join.right = pushed(right, join.right)
-    return LogicalPlan.join(join).filtered(above)
+    let parts = join.divided(conditions) { condition, _ in !condition.bound.isVolatile }
+    join.left = pushed(parts.left, join.left)
+    join.right = pushed(parts.right, join.right)
+    // Where pairs alone are rows, what they must satisfy is a condition of the join.
+    join.conditions = parts.pairs + (join.isInner ? parts.above : [])
+    return LogicalPlan.join(join).filtered(join.isInner ? [] : parts.above)
   }
 
   /// A condition on keys that leaves a group whole or leaves it out is asked of its rows.
@@ -181,10 +156,4 @@ struct PushFilters {
 
 extension Conjunct {
   fileprivate func reads(some columns: [ColumnID]) -> Bool { bound.columns.contains(where: columns.contains) }
-}
-
-extension [Conjunct] {
-  fileprivate func divided(_ isFirst: (Conjunct) -> Bool) -> ([Conjunct], [Conjunct]) {
-    (filter(isFirst), filter { !isFirst($0) })
-  }
 }

@@ -24,6 +24,11 @@ struct FlatSum: SummandState {
 
   var fits: Bool { true }
 
+  init() {}
+
+  /// So many whole numbers with that sum.
+  init(whole: Int64, count: Int) { (millionths, self.count) = (Int128(whole) * Self.unit, count) }
+
   /// What one number adds.
   struct Summand: BitwiseCopyable {
     fileprivate(set) var millionths: Int128
@@ -83,6 +88,9 @@ struct FlatSum: SummandState {
   fileprivate static func power(_ exponent: Int) -> Int128 {
     (0..<exponent).reduce(1) { product, _ in product * 10 }
   }
+
+  /// The sum of whole numbers; nil where there were others, or it is too large.
+  var whole: Int64? { hasDouble || hasDecimal ? nil : Int64(exactly: millionths / Self.unit) }
 
   /// The same as a sum of any numbers.
   var exact: ExactSum {

@@ -8,7 +8,7 @@ enum ArrayFunctions {
     .plain("len", 1...1, count),
     .plain("array_length", 1...1) { $0[0].elements.map { EngineValue($0.count) } ?? .null },
     .plain("array_distinct", 1...1) { unary($0) { distinct($0) } },
-    .plain("array_sort", 1...1) { unary($0) { $0.sorted { ValueOrder.compare($0, $1) < 0 } } },
+    .plain("array_sort", 1...1) { unary($0, ValueOrder.sorted) },
     .plain("array_max", 1...1) { extreme($0, .greater) },
     .plain("array_min", 1...1) { extreme($0, .less) },
     .plain("array_join", 2...3, join),
