@@ -1,4 +1,3 @@
-import CairnSQL
 import CairnStorage
 
 /// Which rows a scan wants.
@@ -64,13 +63,12 @@ public enum RecordFormat: Sendable, Equatable {
   case raw
 }
 
-/// A scan: prunes segments, row groups and rows by time, filters on encoded columns, then reads what is asked
-/// for of the rows that are left.
+/// A scan of records: prunes segments, row groups and rows by time, filters on encoded columns as a query does, then
+/// reads what is asked for of the rows that are left.
 public final class Scan {
   private let archive: Archive
   private let request: ScanRequest
-  private let pruning: TimePruning
-  private let reads = ReadStatistics()
+  private let recorder = StatisticsRecorder()
   /// How far it has come.
   public let progress = QueryProgress()
   /// What has been read so far.
@@ -83,7 +81,7 @@ public final class Scan {
         archive, paths: request.condition?.namedPaths ?? [],
         elementPaths: request.condition?.namedElements ?? []
       ).texts()
-      if !pruning.isUnbounded {
+      if request.since != nil || request.until != nil {
         let warning = try UntimedRows.warning(archive, usesLogstashTime: request.usesLogstashTime)
         texts += warning.map { [$0] } ?? []
       }
@@ -110,19 +108,23 @@ public final class Scan {
   public init(_ archive: Archive, _ request: ScanRequest) {
     self.archive = archive
     self.request = request
-    pruning = TimePruning(since: request.since, until: request.until)
     statistics.segments = archive.segments.count
-    progress.follow(reads)
+    progress.follow(recorder)
   }
 
   /// Number of rows. Without a condition no column is read for it.
   public func count() throws -> Int {
+    let limit = request.limit ?? .max
     var total = 0
-    try selections { selection in
-      total += selection.count
-      return total < request.limit ?? .max
+    if limit > 0 {
+      try pull { batch, _ in
+        batch.rowCount
+      } _: { count in
+        total += count
+        return total < limit
+      }
     }
-    total = min(total, request.limit ?? .max)
+    total = min(total, limit)
     finish(rows: total)
     return total
   }
@@ -132,9 +134,9 @@ public final class Scan {
     _ format: RecordFormat, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
     let layouts = LayoutCache()
-    try emit { selection in
+    try emit { run in
       let output = ByteBuffer()
-      try selection.print(format, layouts, into: output)
+      try run.print(format, layouts, into: output)
       return output
     } _: {
       try body($0.buffer)
@@ -148,92 +150,53 @@ public final class Scan {
     let names = try paths.map { try FieldPath.names($0, on: archive) }
     let hasSubstitute = request.usesLogstashTime && RecordKeys(archive).hasLogstashTimes
     let times = hasSubstitute ? names.indices.filter { BoundPath(names: names[$0]).isEventTime } : []
-    try emit { selection in
-      guard !times.isEmpty else { return try selection.fields(names) }
-      return try selection.fields(names + [LogstashTime.path]).map { LogstashTime.filling($0, at: times) }
+    try emit { run in
+      guard !times.isEmpty else { return try run.fields(names) }
+      return try run.fields(names + [LogstashTime.path]).map { LogstashTime.filling($0, at: times) }
     } _: {
       try body($0)
     }
   }
 
-  // MARK: Selecting
+  // MARK: The plan
 
-  /// Candidates by time: for each row group with rows in the range, those rows.
-  private func candidates() throws -> [RowSelection] {
-    var parts: [RowSelection] = []
-    let segments = archive.segments.sorted(by: ArchiveSegment.isEarlier)
-    // Without a condition or an order the limit is known to be reached early.
-    var left = request.condition == nil && request.order == .stored ? request.limit ?? .max : .max
-    for entry in segments where left > 0 {
-      if request.isUndated, entry.untimedRowCount == 0 { continue }
-      let hasLate = request.usesLogstashTime && !pruning.isUnbounded && entry.untimedRowCount > 0
-      if !pruning.isUnbounded, !pruning.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime),
-        !hasLate
-      {
-        continue
-      }
-      let reader = try archive.open(entry, statistics: reads)
-      statistics.segmentsRead += 1
-      statistics.rowGroups += reader.footer.rowGroups.count
-      let filter = request.condition.map {
-        RowFilter(conjuncts: $0.bound.conjuncts, reader, mode: request.mode)
-      }
-      if let filter, try !filter.mayPass() { continue }
-      for rowGroup in reader.footer.rowGroups.indices where left > 0 {
-        var rows = reader.unmarked(try rows(of: rowGroup, in: reader, hasLate), in: rowGroup)
-        // Of those that a condition leaves less is to be looked at.
-        if filter == nil { rows = try reader.unshared(rows, in: rowGroup).prefix(left) }
-        if rows.isEmpty { continue }
-        parts.append(RowSelection(reader, rowGroup, rows, filter))
-        left -= rows.count
-      }
+  /// What gives the rows: those of `events`, in stored order, for which the condition is true.
+  ///
+  /// - Parameter body: takes what `work` makes of each batch, until it returns false. The column is the record.
+  private func pull<Result: Sendable>(
+    _ work: @escaping @Sendable (Batch, ColumnID) throws -> Result, _ body: (Result) throws -> Bool
+  ) throws {
+    var options = QueryOptions()
+    (options.since, options.until) = (request.since, request.until)
+    (options.isUndated, options.threads) = (request.isUndated, request.threads)
+    (options.usesLogstashTime, options.mode) = (request.usesLogstashTime, request.mode)
+    let ids = ColumnIDs()
+    let table = EventsTable(
+      ids, keys: request.condition.flatMap { $0.isOnArchive ? RecordKeys(archive) : nil }, isQueried: false,
+      usesLogstashTime: request.usesLogstashTime, hasElementColumns: true)
+    let record = table.column(.path(BoundPath(names: [])))
+    var plan = LogicalPlan.scan(LogicalPlan.Scan(table: table))
+    if let condition = request.condition {
+      let (terms, now) = try condition.terms(on: table)
+      plan = try PlanPass.improved(
+        plan.filtered(terms), [record], ids, now: now, without: request.mode.withoutPasses)
     }
-    return parts
-  }
-
-  /// A row group's rows in the range, or those that are in none.
-  private func rows(of rowGroup: Int, in reader: SegmentReader, _ hasLate: Bool) throws -> Positions {
-    if request.isUndated {
-      return try LogstashTime.undatedRows(of: rowGroup, in: reader, isUsed: request.usesLogstashTime)
-    }
-    let late = hasLate ? try LogstashTime.rows(of: rowGroup, in: reader, within: pruning) : []
-    let timed = try pruning.rows(of: rowGroup, in: reader)
-    return late.isEmpty ? .run(timed) : Positions(late + timed.map { UInt32($0) })
-  }
-
-  /// Calls `body` with the selected rows of each row group, in stored order, until it returns false.
-  private func selections(_ body: (RowSelection) throws -> Bool) throws {
-    let parts = try candidates()
-    if request.condition == nil {
-      for (index, part) in parts.enumerated() {
-        progress.set(done: index, of: parts.count)
-        if try !body(part) { return }
-      }
-      return
-    }
-    for start in stride(from: 0, to: parts.count, by: request.threads) {
-      progress.set(done: start, of: parts.count)
-      let window = Array(parts[start..<min(start + request.threads, parts.count)])
-      let filtered = try parallelMap(count: window.count, threads: request.threads) {
-        try window[$0].filtered()
-      }
-      for (selection, wasRead) in filtered {
-        statistics.rowGroupsRead += wasRead ? 1 : 0
-        if try !body(selection) { return }
-      }
-    }
+    let context = ExecutionContext(archive, options, recorder: recorder)
+    try plan.operators.pull(context, { try work($0, record) }, body)
   }
 
   // MARK: Giving out
 
-  /// Materializes the selected rows in the order wanted: some row groups at a time in parallel, results in
-  /// order, so that memory stays bounded by the row groups in flight.
+  /// Materializes the rows in the order wanted: some row groups at a time in parallel, results in order, so that memory
+  /// stays bounded by the row groups in flight.
   private func emit<Result: Sendable>(
-    _ work: @escaping @Sendable (RowSelection) throws -> Result, _ body: (Result) throws -> Void
+    _ work: @escaping @Sendable (RecordRun) throws -> Result, _ body: (Result) throws -> Void
   ) throws {
     var left = request.limit ?? .max
+    if left == 0 { return finish(rows: 0) }
     var given = 0
-    var pending: [RowSelection] = []
+    var rowGroups: Set<RowGroupPlace> = []
+    var pending: [RecordRun] = []
     func flush() throws {
       let window = pending
       pending = []
@@ -241,54 +204,64 @@ public final class Scan {
         try body(result)
       }
     }
-    func take(_ selection: RowSelection) throws -> Bool {
-      let cut = selection.prefix(left)
-      if cut.count > 0 {
-        left -= cut.count
-        given += cut.count
-        if request.condition == nil { statistics.rowGroupsRead += 1 }
-        pending.append(cut)
-        if pending.count >= request.threads { try flush() }
-      }
+    func take(_ run: RecordRun) throws -> Bool {
+      left -= run.count
+      given += run.count
+      rowGroups.insert(run.rows.place)
+      pending.append(run)
+      if pending.count >= request.threads { try flush() }
       return left > 0
     }
     if request.order == .stored {
-      if left > 0 { try selections(take) }
+      try pull { batch, record in
+        batch.columns[record]?.scanRows
+      } _: { rows in
+        guard let rows else { return true }
+        return try take(RecordRun(rows.rows.count > left ? rows.subset(.run(0..<left)) : rows))
+      }
     } else {
       for run in try ordered() where try !take(run) { break }
     }
     try flush()
     finish(rows: given)
+    // All are candidates; what a limit leaves alone is not read.
+    if request.condition == nil { statistics.rowGroupsRead = rowGroups.count }
   }
 
-  /// All selected rows by time, as runs of rows of one row group.
-  private func ordered() throws -> [RowSelection] {
-    var parts: [RowSelection] = []
-    try selections { selection in
-      parts.append(selection)
+  /// All rows by time, as runs of rows of one row group.
+  private func ordered() throws -> [RecordRun] {
+    var parts: [ScanRows] = []
+    var keys: [(time: Int64, part: Int, place: UInt32)] = []
+    try pull { batch, record in
+      batch.columns[record]?.scanRows
+    } _: { rows in
+      guard let rows else { return true }
+      let times = try rows.times(usesLogstashTime: request.usesLogstashTime)
+      for (place, time) in times.enumerated() {
+        keys.append((time, parts.count, UInt32(truncatingIfNeeded: place)))
+      }
+      parts.append(rows)
       return true
     }
-    var keys: [(time: Int64, part: Int, row: UInt32)] = []
-    for (index, part) in parts.enumerated() {
-      let times = try part.times(usesLogstashTime: request.usesLogstashTime)
-      for (row, time) in zip(part.rows, times) { keys.append((time, index, row)) }
-    }
-    keys.sort { ($0.time, $0.part, $0.row) < ($1.time, $1.part, $1.row) }
+    keys.sort { ($0.time, $0.part, $0.place) < ($1.time, $1.part, $1.place) }
     if request.order == .reverseTime { keys.reverse() }
-    var runs: [RowSelection] = []
+    var runs: [RecordRun] = []
     var start = 0
     let wanted = min(keys.count, request.limit ?? .max)
     while start < wanted {
       var end = start + 1
       while end < wanted, keys[end].part == keys[start].part { end += 1 }
-      runs.append(parts[keys[start].part].with(keys[start..<end].map(\.row)))
+      runs.append(RecordRun(parts[keys[start].part], places: keys[start..<end].map(\.place)))
       start = end
     }
     return runs
   }
 
   private func finish(rows: Int) {
-    let read = reads.snapshot
+    let (found, read) = (recorder.snapshot, recorder.reads.snapshot)
+    statistics.segmentsRead = found.segmentsRead
+    statistics.rowGroups = found.rowGroups
+    statistics.rowGroupsRead = found.rowGroupsRead
     statistics.rows = rows
     statistics.blocksRead = read.blocks
     statistics.bytesRead = read.bytes

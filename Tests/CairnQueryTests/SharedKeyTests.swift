@@ -26,6 +26,38 @@ import Testing
         + "ON e.eventName = r.n",
       ["400|401"]
     ),
+    (
+      "SELECT count(*), count(r.w) FROM events e LEFT JOIN (VALUES ('N0', 1), ('N1', 2)) AS r(n, w) "
+        + "ON e.eventName = r.n AND e.n > 200",
+      ["400|57"]
+    ),
+    // Combinations of two keys: one partner each, several, none because of a NULL.
+    (
+      "SELECT count(*), count(r.w), sum(r.w) FROM events e LEFT JOIN "
+        + "(VALUES ('N0', '0', 1), ('N1', '1', 2), ('N1', NULL, 3), ('N2', 'x', 4)) AS r(n, m, w) "
+        + "ON e.eventName = r.n AND CAST(e.n % 2 AS varchar) = r.m",
+      ["400|58|87"]
+    ),
+    (
+      "SELECT count(*) FROM events e LEFT JOIN (VALUES ('N0', '0', 1), ('N1', '1', 2)) AS r(n, m, w) "
+        + "ON e.eventName = r.n AND CAST(e.n % 2 AS varchar) = r.m WHERE r.w IS NULL",
+      ["342"]
+    ),
+    (
+      "SELECT r.w, count(*) FROM events e JOIN (VALUES ('N0', '0', 1), ('N0', '0', 5), ('N1', '0', 7)) AS r(n, m, w) "
+        + "ON e.eventName = r.n AND CAST(e.n % 2 AS varchar) = r.m GROUP BY 1 ORDER BY 1",
+      ["1|29", "5|29", "7|28"]
+    ),
+    (
+      "SELECT count(e.n), count(r.w), count(*) FROM events e FULL JOIN (VALUES ('N0', '0', 1), ('N8', '0', 2)) AS r(n, m, w) "
+        + "ON e.eventName = r.n AND CAST(e.n % 2 AS varchar) = r.m",
+      ["400|30|401"]
+    ),
+    (
+      "SELECT count(*) FROM events e JOIN (VALUES ('N0', 0), ('N1', 1)) AS r(n, m) "
+        + "ON e.eventName = r.n AND CAST(e.n % 2 AS varchar) = r.m",
+      ["58"]
+    ),
     // Spelled numbers have the hash of their value.
     (
       "SELECT r.k, count(*) FROM events e JOIN (VALUES '1', '1.0', '01', '2') AS r(k) "

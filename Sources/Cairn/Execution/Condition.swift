@@ -12,6 +12,9 @@ public struct Condition: Sendable {
   let namedPaths: [BoundPath]
   /// Members of arrays' elements that it names.
   let namedElements: [AccessPath]
+  /// Whether names mean what they do in the archive that it is for.
+  let isOnArchive: Bool
+  private let now: Int64
 
   /// Parses and binds a condition; `now` is milliseconds since 1970. With the archive that it is for, quoted names are
   /// exact where some record has them so spelled, a text in double quotes is refused, and Logstash's `@timestamp`
@@ -21,7 +24,7 @@ public struct Condition: Sendable {
   public init(
     _ text: String, now: Int64, on archive: Archive? = nil, usesLogstashTime: Bool = true
   ) throws {
-    self.text = text
+    (self.text, self.now, isOnArchive) = (text, now, archive != nil)
     let keys = archive.map { RecordKeys($0) }
     let table = EventsTable(ColumnIDs(), keys: keys, isQueried: false, usesLogstashTime: usesLogstashTime)
     do {
@@ -36,6 +39,19 @@ public struct Condition: Sendable {
     let substituted = Set(table.substituted)
     namedPaths = bound.paths.filter { !substituted.contains($0) }
     namedElements = table.elementPaths
+  }
+
+  /// Its terms on the columns of a table, and the time that it stands for `now()` in them.
+  func terms(on table: EventsTable) throws -> (terms: [Conjunct], now: TimePoint) {
+    do {
+      let expression = try SQLParser.parseExpression(text)
+      let now = try Binder.start(now / 1000, of: expression)
+      return (try Conjunct.terms(of: expression, Scope(records: table), now: now), now)
+    } catch let error as SQLSyntaxError {
+      throw CairnError.usage(error.rendered(in: text))
+    } catch let error as BindError {
+      throw error.error(in: text)
+    }
   }
 }
 

@@ -37,6 +37,8 @@ public struct QueryOptions: Sendable {
     didSet { if let part { now = part.now } }
   }
   package var mode = EvaluationMode()
+  /// Only rows that no range of time contains, since nothing readable says when they were.
+  var isUndated = false
   /// Only events in which this finds something are rows of `events`; nil for all.
   var finder: ValueFinder?
 

@@ -1,5 +1,4 @@
 import CNettle
-import CZlib
 import CairnShims
 
 /// Digests for SQL's functions. What the archive trusts is `SHA256` alone.
@@ -48,7 +47,7 @@ package enum Digest: String, CaseIterable, Sendable {
 
 /// CRC-32 as zip and gzip have it.
 package func crc32(of bytes: [UInt8]) -> UInt32 {
-  UInt32(truncatingIfNeeded: bytes.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) })
+  bytes.withUnsafeBufferPointer { Inflater.checksum32($0) }
 }
 
 /// XXH64 with seed 0.

@@ -10,6 +10,7 @@ final class RowStore: Sendable {
   /// What a row takes where it is read, roughly.
   let rowByteCount: Int
   private let cache = ValuesCache()
+  private let batchesOfRows = Memo<Bool, [UInt16]>()
   private let threads: Int
 
   init(_ batches: [Batch], threads: Int = 1) {
@@ -63,6 +64,18 @@ final class RowStore: Sendable {
     return batches[place.batch].columns[id]?.storedValue(Int(place.row)) ?? .null
   }
 
+  /// The batch of each row, found when it is first asked for; nil for so many rows that looking is less work.
+  fileprivate var batchOfRow: [UInt16]? {
+    guard rowCount <= Self.mappedRowCount, batches.count <= UInt16.max else { return nil }
+    return batchesOfRows.value(true) {
+      batches.enumerated().flatMap { number, batch in
+        repeatElement(UInt16(truncatingIfNeeded: number), count: batch.rowCount)
+      }
+    }
+  }
+
+  private static let mappedRowCount = 1 << 20
+
   fileprivate func place(_ row: Int) -> (batch: Int, row: UInt32) {
     var (low, high) = (0, starts.count)
     while low < high {
@@ -108,6 +121,10 @@ final class RowStore: Sendable {
         parts = taken.isEmpty ? [] : [Self.part(store.batches[0], targets, taken, isWhole: isWhole)]
         return
       }
+      if let batches = store.batchOfRow {
+        parts = Self.parts(store, rows, batches, isWhole: isWhole)
+        return
+      }
       var targets = [[UInt32]](repeating: [], count: store.batches.count)
       var taken = targets
       var (batch, range) = (0, 0..<0)
@@ -121,6 +138,29 @@ final class RowStore: Sendable {
       }
       parts = store.batches.indices.filter { !taken[$0].isEmpty }.map {
         Self.part(store.batches[$0], targets[$0], taken[$0], isWhole: isWhole)
+      }
+    }
+
+    /// The same by a count of each batch's rows first.
+    private static func parts(_ store: RowStore, _ rows: [Int], _ batchOfRow: [UInt16], isWhole: Bool)
+      -> [Part]
+    {
+      var ends = [Int](repeating: 0, count: store.batches.count)
+      for row in rows where row >= 0 { ends[Int(batchOfRow[row])] += 1 }
+      for batch in ends.indices.dropFirst() { ends[batch] += ends[batch - 1] }
+      var targets = [UInt32](repeating: 0, count: ends.last ?? 0)
+      var taken = targets
+      var places = [0] + ends.dropLast()
+      for (target, row) in rows.enumerated() where row >= 0 {
+        let batch = Int(batchOfRow[row])
+        targets[places[batch]] = UInt32(truncatingIfNeeded: target)
+        taken[places[batch]] = UInt32(truncatingIfNeeded: row - store.starts[batch])
+        places[batch] += 1
+      }
+      return store.batches.indices.compactMap { batch in
+        let range = (batch == 0 ? 0 : ends[batch - 1])..<ends[batch]
+        if range.isEmpty { return nil }
+        return part(store.batches[batch], Array(targets[range]), Array(taken[range]), isWhole: isWhole)
       }
     }
 

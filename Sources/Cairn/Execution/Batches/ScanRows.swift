@@ -51,6 +51,12 @@ private final class ObjectsCache: @unchecked Sendable {
   }
 }
 
+/// A row group among all of a query.
+struct RowGroupPlace: Hashable {
+  let segment: Int
+  let rowGroup: Int
+}
+
 /// Rows of one row group, ascending: where the columns of `events` are read. Or elements of arrays there, whose members
 /// are read in the same way.
 final class ScanRows: @unchecked Sendable {
@@ -72,6 +78,8 @@ final class ScanRows: @unchecked Sendable {
     self.rows = rows
     self.found = found
   }
+
+  var place: RowGroupPlace { RowGroupPlace(segment: segment.number, rowGroup: rowGroup) }
 
   /// The rows at ascending `indices`.
   func subset(_ indices: Positions) -> ScanRows {
@@ -137,6 +145,21 @@ final class ScanRows: @unchecked Sendable {
     if wanted.isEmpty { return .constant(.null) }
     return try elements.subset(Positions(wanted)).vector(.path(BoundPath(names: names))).gatheredOrNull(
       places)
+  }
+
+  /// The values at a path as records have them.
+  func values(_ path: [PathName]) throws -> [FieldValue] { try fields().values(path, rows: rows) }
+
+  /// Event time of each row in milliseconds since 1970; `EventTime.unknown` for rows without one.
+  func times(usesLogstashTime: Bool) throws -> [Int64] {
+    let reader = segment.reader
+    let untimed = reader.footer.rowGroups[rowGroup].untimedRowCount
+    let times = try reader.times(of: rowGroup)
+    let late = usesLogstashTime && untimed > 0 ? try LogstashTime.times(of: rowGroup, in: reader) : []
+    return rows.list.map { row in
+      let row = Int(row)
+      return row >= untimed ? times[row - untimed] : row < late.count ? late[row] : EventTime.unknown
+    }
   }
 
   /// Values as storage has them; nil for columns that it has none of.

@@ -11,15 +11,21 @@ package enum Binder {
   static func bind(
     _ expression: Expression, now: Int64, in table: EventsTable
   ) throws(BindError) -> BoundExpression {
-    guard let now = TimePoint(seconds: now) else {
-      throw BindError(message: "the clock is outside the years 1 to 9999", span: expression.span)
-    }
+    let now = try start(now, of: expression)
     let terms = conjuncts(of: expression)
     let scope = Scope(records: table)
     guard terms.count > 1 else { return try bind(expression, in: scope, now: now) }
     var bound: [BoundExpression] = []
     for term in terms { bound.append(try bind(term, in: scope, now: now)) }
     return try bind(expression, in: scope, now: now, terms: bound)
+  }
+
+  /// The time that `now()` stands for in an expression, of seconds since 1970.
+  static func start(_ seconds: Int64, of expression: Expression) throws(BindError) -> TimePoint {
+    guard let now = TimePoint(seconds: seconds) else {
+      throw BindError(message: "the clock is outside the years 1 to 9999", span: expression.span)
+    }
+    return now
   }
 
   /// Binds a lambda of an aggregate, which reads nothing but its two parameters.

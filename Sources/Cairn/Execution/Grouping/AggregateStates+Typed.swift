@@ -58,14 +58,20 @@ extension AggregateStates {
       return 0
     case .moments(let more):
       guard case .moments(var moments) = self else { return nil }
+      self = .counts([])
+      // Several groups may be one: what is not to stay is taken back, the last first.
+      var before: [FlatMoments] = []
       var fits = true
-      for (group, target) in targets.enumerated() {
+      for (group, target) in targets.enumerated() where fits {
+        before.append(moments[target])
         moments[target].merge(more[group])
-        fits = fits && moments[target].fits
+        fits = moments[target].fits
       }
-      if !fits { return nil }
+      if !fits {
+        for (target, old) in zip(targets, before).reversed() { moments[target] = old }
+      }
       self = .moments(moments)
-      return 0
+      return fits ? 0 : nil
     case .verdicts(let more, _):
       guard case .verdicts(var verdicts, let isConjunction) = self else { return nil }
       self = .counts([])

@@ -57,9 +57,14 @@ struct JoinCandidates: Sendable {
     } else {
       hashes = table.joinsAll ? [] : KeyHashes(keys, rowCount: batch.rowCount).values
     }
-    firstCandidates = table.firstCandidates(hashes)
-    verdicts = shared.map { Array(repeating: .unknown, count: $0.count) } ?? []
-    soleRows = shared.flatMap { Self.soleRows($0, hashes, firstCandidates, keys, table) }
+    let candidates = table.firstCandidates(hashes)
+    firstCandidates = candidates
+    verdicts = Array(repeating: .unknown, count: shared?.count ?? 0)
+    if let shared {
+      soleRows = Self.soleRows(shared, hashes, candidates, keys, table)
+    } else {
+      soleRows = nil
+    }
   }
 
   private static func soleRows(

@@ -23,9 +23,12 @@ struct JoinKeys: Sendable {
       let entries = texts.entries
       self.entries = entries
       hashes =
-        (0..<entries.count).map { entry in
-          TextShape.isOnlyText(entries[entry])
-            ? GroupingKey.textHash(entries[entry]) : texts.value(UInt32(truncatingIfNeeded: entry)).joinHash
+        (0..<entries.count).map { entry -> UInt64? in
+          let text = entries[entry]
+          if TextShape.isOnlyText(text) { return GroupingKey.textHash(text) }
+          // Neither a number nor a time has three points.
+          if let address = NetworkAddress(quad: text) { return GroupingKey(.address(address)).stableHash }
+          return texts.value(UInt32(truncatingIfNeeded: entry)).joinHash
         } + [nil]
       return
     }

@@ -183,6 +183,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     var wanted: [(number: Int, entry: ArchiveSegment)] = []
     for (number, entry) in segments.enumerated() {
       if let part = options.part, part.rowGroups(of: entry).isEmpty { continue }
+      if options.isUndated, entry.untimedRowCount == 0 { continue }
       let hasLate = options.usesLogstashTime && entry.untimedRowCount > 0
       if !hard.isUnbounded, !hard.overlaps(minimum: entry.minimumTime, maximum: entry.maximumTime), !hasLate {
         reads.update { $0.segmentsOutsideTime += 1 }
@@ -245,7 +246,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
       }
       var rows: Positions
       var filter = onAll
-      if bounds.isEmpty || !mode.usesPruning {
+      if context.options.isUndated {
+        rows = try LogstashTime.undatedRows(
+          of: rowGroup, in: reader, isUsed: context.options.usesLogstashTime)
+      } else if bounds.isEmpty || !mode.usesPruning {
         rows = .run(allowed)
       } else if group.untimedRowCount == 0, group.hasExactTimes {
         rows = .run(allowed.clamped(to: try soft.exact.rows(of: rowGroup, in: reader)))

@@ -147,29 +147,21 @@ struct RankedRows {
     }
   }
 
-  /// Whole numbers order as they are; nil where there is anything else.
+  /// Whole numbers order as they are; nil where there is anything but them and NULL.
   private static func wholeNumbers(_ vectors: [(vector: Vector, count: Int)], _ key: SortKey)
     -> [Int64]?
   {
     var output: [Int64] = []
     for (vector, count) in vectors {
-      if case .wholes(let numbers) = vector {
-        for row in numbers.values.indices {
-          let whole = numbers.values[row]
-          if numbers.isNull(row) {
-            output.append(key.nullsFirst ? .min : .max)
-          } else if whole > .min + 1 && whole < .max {
-            output.append(key.isDescending ? -whole : whole)
-          } else {
-            return nil
-          }
+      guard let numbers = vector.wholes(count: count) else { return nil }
+      for (row, whole) in numbers.values.enumerated() {
+        if numbers.isNull(row) {
+          output.append(key.nullsFirst ? .min : .max)
+        } else if whole > .min + 1 && whole < .max {
+          output.append(key.isDescending ? -whole : whole)
+        } else {
+          return nil
         }
-        continue
-      }
-      guard case .plain(let values) = vector, values.count == count else { return nil }
-      for value in values {
-        guard case .number(.integer(let whole)) = value, whole > .min else { return nil }
-        output.append(key.isDescending ? -whole : whole)
       }
     }
     return output

@@ -27,16 +27,21 @@ package struct NetworkAddress: Sendable, Hashable {
 
   /// A dotted quad without leading zeros, or an IPv6 address without a zone; nil for other text.
   package init?(spelling: [UInt8]) {
-    guard spelling.count >= 2, spelling.count <= 45, spelling.allSatisfy(NetworkAddress.isDigit) else {
-      return nil
-    }
-    if spelling.contains(UInt8(ascii: ":")) {
-      guard let groups = NetworkAddress.groups(spelling) else { return nil }
-      self.init(high: NetworkAddress.joined(groups[..<4]), low: NetworkAddress.joined(groups[4...]))
-    } else {
-      guard let value = NetworkAddress.quad(spelling[...]) else { return nil }
+    guard spelling.count >= 2, spelling.count <= 45 else { return nil }
+    if let value = NetworkAddress.quad(spelling) {
       self.init(ipv4: value)
+      return
     }
+    guard spelling.contains(UInt8(ascii: ":")), spelling.allSatisfy(NetworkAddress.isDigit),
+      let groups = NetworkAddress.groups(spelling)
+    else { return nil }
+    self.init(high: NetworkAddress.joined(groups[..<4]), low: NetworkAddress.joined(groups[4...]))
+  }
+
+  /// A dotted quad without leading zeros; nil for other text.
+  init?(quad text: UnsafeBufferPointer<UInt8>) {
+    guard let value = NetworkAddress.quad(text) else { return nil }
+    self.init(ipv4: value)
   }
 
   /// Whether a byte stands in addresses.
@@ -48,19 +53,24 @@ package struct NetworkAddress: Sendable, Hashable {
     groups.reduce(0) { $0 << 16 | UInt64($1) }
   }
 
-  private static func quad(_ text: ArraySlice<UInt8>) -> UInt32? {
-    let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
-    var value: UInt32 = 0
-    for part in parts {
-      guard part.count >= 1, part.count <= 3, part.count == 1 || part.first != UInt8(ascii: "0"),
-        part.allSatisfy({ $0 &- UInt8(ascii: "0") <= 9 })
-      else { return nil }
-      let number = part.reduce(0) { $0 * 10 + UInt32($1 - UInt8(ascii: "0")) }
-      guard number <= 255 else { return nil }
-      value = value << 8 | number
+  private static func quad(_ text: some Collection<UInt8>) -> UInt32? {
+    var (value, number): (UInt32, UInt32) = (0, 0)
+    var (digitCount, dotCount) = (0, 0)
+    for byte in text {
+      if byte == UInt8(ascii: ".") {
+        if digitCount == 0 || dotCount == 3 { return nil }
+        value = value << 8 | number
+        (number, digitCount, dotCount) = (0, 0, dotCount + 1)
+        continue
+      }
+      let digit = UInt32(byte &- UInt8(ascii: "0"))
+      // No zero before other digits.
+      if digit > 9 || digitCount > 0 && number == 0 { return nil }
+      number = number * 10 + digit
+      digitCount += 1
+      if number > 255 { return nil }
     }
-    return value
+    return digitCount > 0 && dotCount == 3 ? value << 8 | number : nil
   }
 
   /// The eight groups of an IPv6 address.
