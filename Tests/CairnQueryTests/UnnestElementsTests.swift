@@ -1,3 +1,4 @@
+import CairnStorage
 import CairnTestSupport
 import Testing
 
@@ -64,6 +65,48 @@ import Testing
       {
         #expect(try runQuery(sql, on: archive.path, variant).rows == wanted.rows, "\(variant)")
       }
+    }
+  }
+
+  /// Objects on the way that vary so much that they keep shapes of their own, one in another.
+  private static func variedArchive() throws -> TestArchive {
+    let lines = (0..<90).map { index in
+      let array = arrays[index % arrays.count].map { #""a":\#($0),"# } ?? ""
+      let inner = #"{\#(array)"w\#(index % 23)":1,"b":[\#(index % 4 == 0 ? "" : "{\"x\":\(index)}")]}"#
+      let outer = index % 7 == 0 ? "\"none\"" : #"{\#(array)"v\#(index % 17)":\#(index),"p":\#(inner)}"#
+      return
+        #"{"eventTime":"2024-05-01T00:00:\#(10 + index % 50)Z","eventName":"N","eventID":"i\#(index)","n":\#(index),"o":\#(outer)}"#
+    }
+    return try TestArchive([("a.json", Array(lines.joined(separator: "\n").utf8))])
+  }
+
+  @Test(arguments: [
+    "SELECT n, r FROM events CROSS JOIN UNNEST(o.p.b) t(r)",
+    "SELECT n, r.x, i FROM events CROSS JOIN UNNEST(o.p.b) WITH ORDINALITY t(r, i) WHERE n % 3 = 0",
+    "SELECT r.x, count(*), min(n) FROM events CROSS JOIN UNNEST(o.p.b) t(r) GROUP BY 1",
+    "SELECT n, r.x, r.y.z FROM events CROSS JOIN UNNEST(o.p.a) t(r)",
+    "SELECT n, r.x FROM events CROSS JOIN UNNEST(o.a) t(r) WHERE n > 20",
+    "SELECT n, cardinality(o.a), cardinality(o.p.a), cardinality(o.p.b), o.p.b[1].x FROM events",
+    "SELECT n, s.v FROM events CROSS JOIN UNNEST(o.p.a) t(r) CROSS JOIN UNNEST(r.list) u(s)",
+  ])
+  func elementsBehindShapesOfTheirOwn(_ sql: String) throws {
+    let archive = try Self.variedArchive()
+    for reader in try archive.readers() {
+      func name(_ text: String) -> PathName { PathName(bytes: Array(text.utf8), isExact: true) }
+      let catalogue = try reader.catalogue()
+      let slots = catalogue.slots.indices.filter {
+        ["o", "p"].map { Array($0.utf8) }.contains(catalogue.slots[$0].name)
+      }
+      #expect(slots.count == 2 && slots.allSatisfy { catalogue.column($0, .shape) != nil })
+      let elements = try FieldProjection(reader, rowGroup: 0).elements(
+        ["o", "p", "b"].map(name), rows: .run(0..<90))
+      #expect(elements?.counts.reduce(0, +) == UInt32((0..<90).count { $0 % 7 != 0 && $0 % 4 != 0 }))
+    }
+    let wanted = try runQuery(
+      sql, on: archive.path, QueryVariant(mode: EvaluationMode(usesPruning: false), description: "by texts"))
+    #expect(!wanted.rows.isEmpty)
+    for variant in QueryVariant.all + [QueryVariant(memoryLimit: 4 << 10, description: "hardly any memory")] {
+      #expect(try runQuery(sql, on: archive.path, variant).rows == wanted.rows, "\(variant)")
     }
   }
 

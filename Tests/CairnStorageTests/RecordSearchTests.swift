@@ -77,7 +77,7 @@ import Testing
       let column = try reader.column(index)
       for chunk in column.directory.chunks { encodings.insert(try column.encodingName(of: chunk)) }
     }
-    #expect(encodings.isSuperset(of: ["dictionary", "plain", "tokens", "timestamp", "rowTime"]))
+    #expect(encodings.isSuperset(of: ["dictionary", "plain", "tokens", "timestamp", "rowTime", "derived"]))
     let slot = try #require(catalogue.slots.firstIndex { $0.name == Array("varied".utf8) })
     #expect(catalogue.column(slot, .shape) != nil)
     try check(archive, seed: 10, count: 120)
@@ -105,11 +105,17 @@ import Testing
       #"{"name":"item-\#(random.below(40))","size":\#(random.below(5000)).50}"#
     }.joined(separator: ",")
     let id = random.chance(30) ? "no-uuid-\(row)" : uuid()
+    let (bucket, key) = ("logs-\(random.below(5))", hexadecimal(8) + "/" + hexadecimal(12))
+    let escaped = random.chance(30) ? #"a\u003d\"b"# : ""
+    let arn =
+      random.chance(20) ? "arn:aws:s3:::other/" + hexadecimal(9) : "arn:aws:s3:::\(bucket)/\(key)\(escaped)"
     let seconds = row / 25
     return #"{"eventTime":"2024-02-03T04:\#(two(seconds / 60)):\#(two(seconds % 60))Z","eventID":"\#(id)","#
       + #""eventName":"\#(random.pick(["Get", "Put", "List"]))Object","token":"\#(hexadecimal(40))","#
       + #""other":"\#(time())","spelled":"a\u003db\n\#(random.below(50))c\u0026\#(hexadecimal(2))","#
       + #""once":"x\u003d\#(hexadecimal(12))\/\t\#(row)","account":\#(100_000_000_000 + random.below(30)),"#
+      + #""requestParameters":{"bucketName":"\#(bucket)","key":"\#(key)\#(escaped)"},"#
+      + #""resources":[{"ARN":"\#(arn)"},{"ARN":"arn:aws:s3:::\#(bucket)"}],"#
       + #""items":[\#(items)],"varied":{\#(varied)}}"#
   }
 

@@ -37,6 +37,14 @@ public struct CompactionOptions: Sendable {
   /// Memory of pieces that wait for their segment or are being sealed.
   var residentPieceByteLimit: Int { memoryByteLimit / 4 }
 
+  /// What sealing a full segment of ordinary logs takes.
+  private static let sealingByteCount = 288 << 20
+
+  /// Memory of pieces that are filled while a segment is sealed: where that alone is all there may be, nobody fills.
+  var pieceByteLimitWhileSealing: Int {
+    min(residentPieceByteLimit, max(0, memoryByteLimit - Self.sealingByteCount))
+  }
+
   /// `level`, once it has been checked.
   var zstdLevel: Int32 { Int32(clamping: level) }
 
@@ -222,7 +230,9 @@ package final class Compactor {
     let queue = PieceQueue(plan: plan(files), options: options, objects: runObjects)
     let (known, options, hashSeed, meter) = (store.index, options, hashSeed, meter)
     let (paths, tally) = (writer.paths, residentPieceBytes)
-    let crew = CompactionCrew(queue) { tally.hasRoom(for: $0, below: options.residentPieceByteLimit) }
+    let crew = CompactionCrew(queue) {
+      tally.hasRoom(for: $0, below: options.pieceByteLimitWhileSealing)
+    }
     // Its state is that of sealing, which one worker does at a time.
     nonisolated(unsafe) let compactor = self
     do {

@@ -141,6 +141,7 @@ final class PieceFiller: PieceSink {
     }
     if !piece.objects.isEmpty || !piece.rejects.isEmpty { try finishPiece() }
     defer { output = Output() }
+    giveBackBuffers()
     return output
   }
 
@@ -209,6 +210,13 @@ final class PieceFiller: PieceSink {
       try reject(delivery, offset: delivery.fileByteCount, reason: reason)
     case .content(let delivery, let content): try take(delivery, content)
     }
+  }
+
+  /// What is read next may come after a segment has been sealed, which needs the memory: where it is scarce, buffers of
+  /// files that are read together are worth less than the pages that they lie on.
+  private func giveBackBuffers() {
+    let held = slots.reduce(0) { $0 + $1.delivered.capacity + $1.inflated.capacity }
+    if held > options.memoryByteLimit / 64 { slots = [] }
   }
 
   private func shrinkBuffers() {

@@ -12,7 +12,7 @@ package final class PaddedBuffer {
 
   package private(set) var base: UnsafeMutablePointer<UInt8>
   package private(set) var count: Int
-  private var capacity: Int
+  private(set) var capacity: Int
   private var mapping: SpillMapping?
   /// Bytes of the mapping whose memory was let go of while they were written.
   private var releasedByteCount = 0

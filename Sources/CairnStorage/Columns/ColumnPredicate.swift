@@ -10,6 +10,12 @@ public struct PathName: Hashable, Sendable {
     self.bytes = bytes
     self.isExact = isExact
   }
+
+  /// Every query looks paths up in every segment: the bytes go in at once, not one by one.
+  public func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    hasher.combine(isExact)
+  }
 }
 
 /// Texts that a value's text must have in it, each of them.

@@ -21,7 +21,8 @@ extension BoundExpression {
     let (cancellation, root) = (context.options.cancellation, root)
     return try cancellation.during {
       try results.vector(
-        field.field, segment: field.segment, rowCount: batch.rowCount,
+        field.field, segment: field.segment, isAlone: context.archive.segments.count == 1,
+        rowCount: batch.rowCount,
         isCancelled: { cancellation.isCancelled },
         { cancellation.isCancelled ? .null : root.value(Row(values: [$0], elements: [])) })
     }

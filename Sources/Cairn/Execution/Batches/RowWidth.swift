@@ -32,8 +32,8 @@ extension Vector {
   }
 }
 
-/// What the rows of a segment take by column, found once.
-final class SegmentWidths: Sendable {
+/// What the rows of a segment take by column.
+struct SegmentWidths: Sendable {
   /// What a value takes that is neither an object nor an array.
   private static let leafByteCount = 96
   /// What an element of an array takes, or a member of it.
@@ -42,7 +42,6 @@ final class SegmentWidths: Sendable {
   private static let mostByteCount = 1 << 28
 
   private let reader: SegmentReader
-  private let known = Memo<EventsColumn, Int>()
 
   init(_ reader: SegmentReader) { self.reader = reader }
 
@@ -56,11 +55,7 @@ final class SegmentWidths: Sendable {
   func byteCount(_ source: EventsColumn) throws -> Int {
     guard case .path(let path) = source else { return Self.leafByteCount }
     if path.names.isEmpty { return recordByteCount }
-    return try known.value(source) {
-      let table = try reader.columnTable()
-      let isLeaf = try reader.slots(at: path.names).allSatisfy { table.children(of: $0).isEmpty }
-      return isLeaf || path.onlyStrings ? Self.leafByteCount : recordByteCount
-    }
+    return try path.onlyStrings || reader.isLeaf(path.names) ? Self.leafByteCount : recordByteCount
   }
 
   /// What a row takes with all of some columns: objects in it together no more than the record.

@@ -92,7 +92,7 @@ final class ScanRows: @unchecked Sendable {
   func elements(_ path: BoundPath) throws -> (rows: ScanRows, counts: [UInt32], isArray: [Bool])? {
     guard !path.onlyStrings, let elements = try fields().elements(path.names, rows: rows) else { return nil }
     let rows = ScanRows(segment, rowGroup: rowGroup, root: elements.root, rows: elements.positions)
-    return (rows, elements.counts, elements.isArray)
+    return (rows, elements.counts, elements.kinds.map { $0 == .array })
   }
 
   /// What a value of a column takes, roughly.
@@ -113,7 +113,7 @@ final class ScanRows: @unchecked Sendable {
   private func counts(_ path: BoundPath) throws -> Vector {
     if let elements = try fields().elements(path.names, rows: rows) {
       return .wholes(
-        Vector.Numbers(elements.counts.map { Int64($0) }, isNull: elements.isCounted.map { !$0 }))
+        Vector.Numbers(elements.counts.map { Int64($0) }, isNull: elements.kinds.map { $0 == .none }))
     }
     let values = FlatValue(try vector(field(path)))
     return FlatValue.applying(ValueFunctions.cardinality, to: [values], rows.count).vector

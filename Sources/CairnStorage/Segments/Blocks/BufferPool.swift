@@ -7,7 +7,7 @@ package final class BufferPool: @unchecked Sendable {
   /// What is kept of a column or a row group.
   enum Part: UInt8 {
     case bytes, wordLists, codes, integers, dictionaryBlock, dictionaryValues, times, seconds, indexPage,
-      route, ranks, derived, unmarked
+      route, ranks, derived, unmarked, smallDictionaries
   }
 
   struct Key: Hashable {
@@ -17,6 +17,12 @@ package final class BufferPool: @unchecked Sendable {
     var column: Int
     /// Row group, dictionary block or page.
     var index: Int
+
+    /// Two words instead of four: a question over many segments looks up thousands.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(segment << 8 | UInt64(part.rawValue))
+      hasher.combine(UInt64(truncatingIfNeeded: column) << 32 ^ UInt64(truncatingIfNeeded: index))
+    }
   }
 
   private struct Slot {

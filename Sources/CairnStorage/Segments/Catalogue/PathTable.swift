@@ -6,7 +6,7 @@
 ///
 /// A word's own value is always its first in the target column: members before it on the way are of other
 /// slots, and so are all columns below them.
-struct PathTable: Sendable {
+final class PathTable: Sendable {
   enum Target: Hashable, Sendable {
     case missing
     case literal(ValueKind)
@@ -88,7 +88,7 @@ struct PathTable: Sendable {
 }
 
 /// Where a path leads from the instances of one row group, by code of their words.
-struct PathRoute: Sendable {
+final class PathRoute: Sendable {
   /// Target numbers that occur, ascending.
   let used: [Int]
   /// Place in `used` of each code's target.

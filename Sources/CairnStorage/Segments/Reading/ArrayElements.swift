@@ -11,91 +11,133 @@ package struct ArrayElements: Sendable {
   package let root: PathRoot
   /// Of each row's array.
   package let counts: [UInt32]
-  /// Whether each row has an array, empty ones too.
-  package let isArray: [Bool]
-  /// Whether each row has an array, which may be empty, or an empty object: what has a number of elements.
-  package let isCounted: [Bool]
+  /// What each row has there that has a number of elements.
+  package let kinds: [Kind]
   /// The elements of all rows, as positions among those of the row group.
   package let positions: Positions
+
+  package enum Kind: Sendable {
+    /// Nothing, or what has no elements.
+    case none
+    /// An array, which may be empty.
+    case array
+    case emptyObject
+  }
 }
 
 extension RowGroupPaths {
-  /// The elements of arrays, as far as shapes alone tell which rows have some: nil where an object may be there, or a
-  /// value with a shape of its own on the way.
+  /// The elements of arrays, as far as shapes alone tell which rows have some: nil where objects may be there too.
   func elements(_ path: [PathName], rows: Positions) throws -> ArrayElements? {
-    let shapes = try rootColumn()
+    try elements(path[...], slot: root.slot, try rootColumn(), rows)
+  }
+
+  /// The same from some instances of a slot, ascending; `shapes` are the words of these.
+  private func elements(
+    _ path: ArraySlice<PathName>, slot: Int, _ shapes: ColumnReader, _ instances: Positions
+  ) throws -> ArrayElements? {
     let words = try shapes.words(in: rowGroup)
-    guard rows.last.map({ $0 < words.count }) ?? true else { throw damaged("a row is behind its column") }
-    guard let (slot, forms) = try arrays(path, words.words) else { return nil }
-    let codes = words.take(rows)
-    let isArray = codes.map { forms[Int($0)] == .array || forms[Int($0)] == .emptyArray }
-    let isCounted = codes.map { forms[Int($0)] != .other }
-    let owners = codes.indices.filter { forms[Int(codes[$0])] == .array }
-    let catalogue = try reader.catalogue()
-    guard let slot, !owners.isEmpty else {
+    guard instances.last.map({ $0 < words.count }) ?? true else {
+      throw damaged("a row is behind its column")
+    }
+    guard let arrays = try arrays(path, slot: slot, words.words) else { return nil }
+    let codes = words.take(instances)
+    var kinds = codes.map { arrays.leadsOn[Int($0)] ? .array : arrays.emptyKinds[Int($0)] }
+    var counts = [UInt32](repeating: 0, count: codes.count)
+    let owners = codes.indices.filter { arrays.leadsOn[Int(codes[$0])] }
+    func places(_ column: Int) throws -> [UInt32] {
+      let byWord = try valueCounts(of: column, inInstancesOf: slot)
+      return try ranks(of: column, words.words.map { byWord[Int($0)] }, in: shapes).ranks(
+        of: instances.select(Positions(owners.map { UInt32(truncatingIfNeeded: $0) })))
+    }
+    switch arrays.place {
+    case .nowhere:
+      return ArrayElements(root: root, counts: counts, kinds: kinds, positions: .run(0..<0))
+    case .arrays(let arraySlot):
+      if owners.isEmpty {
+        return ArrayElements(root: root, counts: counts, kinds: kinds, positions: .run(0..<0))
+      }
+      let catalogue = try reader.catalogue()
+      guard let lengthColumn = catalogue.column(arraySlot, .length),
+        let elementSlot = catalogue.children(of: arraySlot).first(where: { catalogue.slots[$0].isElement })
+      else { throw damaged("an array without lengths or elements") }
+      let starts = try reader.elementStarts(lengthColumn, rowGroup, elementSlot: elementSlot)
+      var positions: [UInt32] = []
+      for (owner, rank) in zip(owners, try places(lengthColumn)) {
+        guard Int(rank) + 1 < starts.count else { throw damaged("an array is behind its column") }
+        let range = starts[Int(rank)]..<starts[Int(rank) + 1]
+        counts[owner] = UInt32(truncatingIfNeeded: range.count)
+        for position in range { positions.append(UInt32(truncatingIfNeeded: position)) }
+      }
       return ArrayElements(
-        root: root, counts: Array(repeating: 0, count: rows.count), isArray: isArray,
-        isCounted: isCounted, positions: .run(0..<0))
+        root: PathRoot(slot: elementSlot), counts: counts, kinds: kinds,
+        positions: Positions(positions))
+    case .objects(let column, let child, let rest):
+      guard
+        let inner = try elements(
+          path.suffix(rest), slot: child, try reader.column(column), Positions(try places(column)))
+      else { return nil }
+      for (index, owner) in owners.enumerated() {
+        counts[owner] = inner.counts[index]
+        kinds[owner] = inner.kinds[index]
+      }
+      return ArrayElements(
+        root: inner.root, counts: counts, kinds: kinds, positions: inner.positions)
     }
-    guard let lengthColumn = catalogue.column(slot, .length),
-      let elementSlot = catalogue.children(of: slot).first(where: { catalogue.slots[$0].isElement })
-    else { throw damaged("an array without lengths or elements") }
-    let starts = try reader.elementStarts(lengthColumn, rowGroup, elementSlot: elementSlot)
-    let byWord = try valueCounts(of: lengthColumn)
-    let ranks = try ranks(of: lengthColumn, words.words.map { byWord[Int($0)] }, in: shapes).ranks(
-      of: rows.select(Positions(owners.map { UInt32(truncatingIfNeeded: $0) })))
-    var counts = [UInt32](repeating: 0, count: rows.count)
-    var positions: [UInt32] = []
-    for (owner, rank) in zip(owners, ranks) {
-      guard Int(rank) + 1 < starts.count else { throw damaged("an array is behind its column") }
-      let range = starts[Int(rank)]..<starts[Int(rank) + 1]
-      counts[owner] = UInt32(truncatingIfNeeded: range.count)
-      for position in range { positions.append(UInt32(truncatingIfNeeded: position)) }
-    }
-    return ArrayElements(
-      root: PathRoot(slot: elementSlot), counts: counts, isArray: isArray, isCounted: isCounted,
-      positions: Positions(positions))
   }
 
-  /// What a word of a shape column says of the value at a path.
-  private enum ArrayForm {
-    /// An array with elements.
-    case array
-    case emptyArray, emptyObject
-    /// Nothing, or what has no number of elements.
-    case other
+  /// Where the words of some instances lead.
+  private struct Arrays {
+    enum Place: Equatable {
+      case nowhere
+      case arrays(slot: Int)
+      /// Objects with a shape column of their own; `rest` names are left.
+      case objects(column: Int, slot: Int, rest: Int)
+    }
+
+    var place = Place.nowhere
+    /// By code: whether it is to an array, or such an object.
+    var leadsOn: [Bool]
+    /// By code: what there is where that is nothing but brackets.
+    var emptyKinds: [ArrayElements.Kind]
   }
 
-  /// The arrays' slot, nil for none, and what each of the words of rows has; nil where there may be objects too.
-  private func arrays(
-    _ path: [PathName], _ words: [UInt32]
-  ) throws -> (slot: Int?, forms: [ArrayForm])? {
-    let table = try reader.pathTable(slot: root.slot, path: path[...])
+  /// Nil where there may be objects at the end of the path, or several places.
+  private func arrays(_ path: ArraySlice<PathName>, slot: Int, _ words: [UInt32]) throws -> Arrays? {
+    let table = try reader.pathTable(slot: slot, path: path)
     let places = table.places()
-    var slot: Int?
-    var forms = [ArrayForm](repeating: .other, count: words.count)
+    var arrays = Arrays(
+      leadsOn: Array(repeating: false, count: words.count),
+      emptyKinds: Array(repeating: .none, count: words.count))
     for (code, word) in words.enumerated() {
       guard Int(word) < table.targetOfWord.count else { throw damaged("word \(word) in a shape column") }
+      let place: Arrays.Place
       switch table.targets[Int(table.targetOfWord[Int(word)])] {
-      case .literal(.emptyArray): forms[code] = .emptyArray
-      case .literal(.emptyObject): forms[code] = .emptyObject
+      case .literal(.emptyArray):
+        arrays.emptyKinds[code] = .array
+        continue
+      case .literal(.emptyObject):
+        arrays.emptyKinds[code] = .emptyObject
+        continue
       case .missing, .literal, .value: continue
-      case .object: return nil
+      case .object(let column, let child, let rest):
+        place = .objects(column: column, slot: child, rest: rest)
       case .composite:
-        guard places.indices.contains(Int(word)), let place = places[Int(word)],
-          place.word == UInt32(ValueKind.array.rawValue), slot ?? place.slot == place.slot
+        guard places.indices.contains(Int(word)), let whole = places[Int(word)],
+          whole.word == UInt32(ValueKind.array.rawValue)
         else { return nil }
-        slot = place.slot
-        forms[code] = .array
+        place = .arrays(slot: whole.slot)
       }
+      guard arrays.place == .nowhere || arrays.place == place else { return nil }
+      arrays.place = place
+      arrays.leadsOn[code] = true
     }
-    return (slot, forms)
+    return arrays
   }
 
-  private func valueCounts(of column: Int) throws -> [UInt32] {
-    root == .records
+  private func valueCounts(of column: Int, inInstancesOf slot: Int) throws -> [UInt32] {
+    slot == PathRoot.records.slot
       ? try reader.valueCounts(ofRows: column)
-      : try reader.catalogue().valueCounts(of: column, inInstancesOf: root.slot)
+      : try reader.catalogue().valueCounts(of: column, inInstancesOf: slot)
   }
 }
 

@@ -65,6 +65,9 @@ package struct CodedField: Sendable {
   /// The column's number in its segment.
   package var columnNumber: Int { column.metadata.index }
 
+  /// Whether the column has values in no other row group.
+  package var isInOneRowGroup: Bool { column.directory.chunks.count <= 1 }
+
   /// Whether the dictionary's entries are numbers; else they are strings.
   package var hasNumbers: Bool { column.info.kind == .number }
 

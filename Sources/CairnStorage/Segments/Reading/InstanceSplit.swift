@@ -40,8 +40,11 @@ struct InstanceSplit {
     _ codes: [Code]
   ) -> [(target: Int, indices: Positions, positions: Positions)] {
     let columns = used.indices.filter { !counts[$0].isEmpty }
-    if case .run(let range) = instances, columns.count == 1, used.count <= 2 {
-      return splitInTwo(codes, range, withColumn: columns[0])
+    if columns.count == 1, used.count <= 2 {
+      switch instances {
+      case .run(let range): return splitInTwo(codes, range, withColumn: columns[0])
+      case .listed(let list): return splitInTwo(codes, list, withColumn: columns[0])
+      }
     }
     var output = used.map { _ in RawVector<UInt32>() }
     var positions = used.map { _ in RawVector<UInt32>() }
@@ -120,6 +123,66 @@ struct InstanceSplit {
       parts.append((used[other], Self.indices(codes, range, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
     }
     return parts
+  }
+
+  /// The same of instances that are no neighbours: in most segments that came one by one some rows are hidden.
+  private func splitInTwo<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ list: [UInt32], withColumn index: Int
+  ) -> [(target: Int, indices: Positions, positions: Positions)] {
+    let isInside = placeOfCode.map { $0 == index ? 1 : 0 }
+    var parts: [(target: Int, indices: Positions, positions: Positions)] = []
+    let inside = Self.indices(codes, list, keeping: isInside)
+    if inside.count > 0, isWanted[index] {
+      parts.append((used[index], inside, Self.positions(codes, list, inside, counts[index].map { Int($0) })))
+    }
+    if let other = used.indices.first(where: { $0 != index }), isWanted[other], inside.count < list.count {
+      parts.append((used[other], Self.indices(codes, list, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
+    }
+    return parts
+  }
+
+  private static func indices<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ list: [UInt32], keeping isKept: [Int]
+  ) -> Positions {
+    Positions(
+      [UInt32](unsafeUninitializedCapacity: list.count + 1) { target, count in
+        codes.withUnsafeBufferPointer { codes in
+          isKept.withUnsafeBufferPointer { isKept in
+            list.withUnsafeBufferPointer { list in
+              for index in list.indices {
+                target[count] = UInt32(truncatingIfNeeded: index)
+                count &+= isKept[Int(codes[Int(list[index])])]
+              }
+            }
+          }
+        }
+      })
+  }
+
+  /// Position of the first value of each of the instances at ascending indices of the list.
+  private static func positions<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ list: [UInt32], _ indices: Positions, _ steps: [Int]
+  ) -> Positions {
+    Positions(
+      [UInt32](unsafeUninitializedCapacity: indices.count) { target, count in
+        var cursor = 0
+        var instance = 0
+        codes.withUnsafeBufferPointer { codes in
+          steps.withUnsafeBufferPointer { steps in
+            list.withUnsafeBufferPointer { list in
+              while count < indices.count {
+                let wanted = Int(list[Int(indices[count])])
+                while instance < wanted {
+                  cursor &+= steps[Int(codes[instance])]
+                  instance &+= 1
+                }
+                target[count] = UInt32(clamping: cursor)
+                count &+= 1
+              }
+            }
+          }
+        }
+      })
   }
 
   /// Indices into the range of the instances whose code is kept (1, not 0).

@@ -108,6 +108,14 @@ package final class SegmentReader: Sendable {
     try shared.slots.value(path) { try columnTable().slots(at: path) }
   }
 
+  /// Whether nothing stands below a path in any record; found once.
+  package func isLeaf(_ path: [PathName]) throws -> Bool {
+    try shared.leaves.value(path) {
+      let table = try columnTable()
+      return try slots(at: path).allSatisfy { table.children(of: $0).isEmpty }
+    }
+  }
+
   /// String columns that a path may lead to in some record.
   package func stringColumns(at path: [PathName]) throws -> [Int] {
     try shared.stringColumns.value(path) {
@@ -319,6 +327,7 @@ private final class SegmentState: Sendable {
   let stringColumns = Memo<[PathName], [Int]>()
   let keys = Memo<[PathName], [[UInt8]]>()
   let slots = Memo<[PathName], [Int]>()
+  let leaves = Memo<[PathName], Bool>()
   let catalogue = Memo<Int, Catalogue>()
   let packs = Memo<Int, ByteReader>()
   let columns = Memo<Int, ColumnMetadata>()

@@ -5,6 +5,29 @@ extension ColumnReader {
     try storedDerived(chunk).values(at: positions) { try parentValues($0, chunk, $1) }
   }
 
+  /// Positions of the values that have a piece of text in them, ascending.
+  ///
+  /// - Parameter holds: whether some value of a column in the row group may have it.
+  func derivedPositions(
+    _ chunk: ColumnDirectory.Chunk, _ piece: TextPiece, holds: (_ column: Int) -> Bool
+  ) throws -> [UInt32] {
+    let stored = try storedDerived(chunk)
+    // What has a spelling of its own is searched by that.
+    guard stored.exceptions.styles.isEmpty else {
+      return try derived(chunk, positions: nil).entries(containing: piece)
+    }
+    let parents = directory.parents
+    guard
+      stored.mayHold(
+        piece.finder, parentHolds: { parents.indices.contains($0) && holds(parents[$0]) })
+    else { return [] }
+    var found: [UInt32] = []
+    try stored.visit(holding: piece.finder, parent: { try parentValues($0, chunk, $1) }) { position, _ in
+      found.append(position)
+    }
+    return found
+  }
+
   /// Calls `found` with the position of each of the values in which something is, and what that is.
   ///
   /// - Parameter holds: whether some value of a column in the row group may have the finder's common text.

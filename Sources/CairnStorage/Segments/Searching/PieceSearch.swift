@@ -13,7 +13,7 @@ final class PieceSearch: Sendable {
   private let reader: SegmentReader
   private let piece: TextPiece
   private let tree: InstanceTree
-  /// Columns whose kind of value can have it.
+  /// Columns whose kind of value can have it and that are searched one by one.
   private let columns: [Int]
   private let work: SharedWork
   private let places: FoundPlaces
@@ -23,18 +23,25 @@ final class PieceSearch: Sendable {
   private final class FoundPlaces: @unchecked Sendable {
     private let lock = Lock()
     private var places: [Place] = []
+    private var withoutIt: Set<Int> = []
     func add(_ place: Place) { lock.withLock { places.append(place) } }
+    func addWithoutIt(_ column: Int) { lock.withLock { _ = withoutIt.insert(column) } }
     var all: [Place] { lock.withLock { places } }
+    /// Columns of which no value has it, whose values are spelled as they are.
+    var columnsWithoutIt: Set<Int> { lock.withLock { withoutIt } }
   }
 
   /// - Parameter isInside: by slot, whether it is part of what is searched.
-  init(_ reader: SegmentReader, _ piece: TextPiece, tree: InstanceTree, isInside: [Bool]) {
+  init(_ reader: SegmentReader, _ piece: TextPiece, tree: InstanceTree, isInside: [Bool]) throws {
     self.reader = reader
     self.piece = piece
     self.tree = tree
+    let small =
+      isInside.dropFirst().contains(false)
+      ? SmallDictionaries(columnCount: tree.catalogue.columns.count) : try reader.smallDictionaries()
     columns = tree.catalogue.columns.indices.filter {
       let info = tree.catalogue.columns[$0]
-      guard isInside[info.slot] else { return false }
+      guard isInside[info.slot], !small.isColumn[$0] else { return false }
       switch info.kind {
       case .shape, .length: return false
       case .string: return true
@@ -44,6 +51,12 @@ final class PieceSearch: Sendable {
     }
     work = SharedWork(count: columns.count)
     places = FoundPlaces()
+    let found = small.entries(whoseValueHas: piece.finder)
+    for (column, ids) in found { places.add(Place(column: column, ids: ids, hasOtherValues: false)) }
+    let holding = Set(found.map(\.column))
+    for column in small.isColumn.indices where small.isColumn[column] && !holding.contains(column) {
+      places.addWithoutIt(column)
+    }
     wantedWords = Self.wantedWords(piece, tree, isInside)
   }
 
@@ -52,8 +65,10 @@ final class PieceSearch: Sendable {
     try work.run { try judge(columns[$0]) }
     var marks = InstanceMarks(reader, rowGroup: rowGroup, tree: tree)
     for (slot, words) in wantedWords { try marks.add(slot: slot, wanted: words) }
+    let withoutIt = places.columnsWithoutIt
     for place in places.all {
-      try marks.add(column: place.column, positions: try positions(place, in: rowGroup))
+      try marks.add(
+        column: place.column, positions: try positions(place, in: rowGroup) { !withoutIt.contains($0) })
     }
     return try marks.rows()
   }
@@ -74,16 +89,23 @@ final class PieceSearch: Sendable {
   private func judge(_ index: Int) throws {
     let column = try reader.column(index)
     var place = Place(column: index, ids: [], hasOtherValues: true)
+    var isPlain = true
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
         let first = UInt32(info.firstID)
-        place.ids += try column.dictionaryBlock(block).entries(containing: piece).map { first + $0 }
+        let table = try column.dictionaryBlock(block)
+        isPlain = isPlain && table.styles.isEmpty
+        place.ids += table.entries(containing: piece).map { first + $0 }
       }
       place.hasOtherValues = try column.directory.chunks.contains {
         try column.wordList(in: $0.rowGroup) == nil
       }
     }
-    if !place.ids.isEmpty || place.hasOtherValues { places.add(place) }
+    if !place.ids.isEmpty || place.hasOtherValues {
+      places.add(place)
+    } else if isPlain {
+      places.addWithoutIt(index)
+    }
   }
 
   private static func wantedWords(
@@ -126,7 +148,11 @@ final class PieceSearch: Sendable {
   // MARK: In a row group
 
   /// Positions of a column's values that have the piece.
-  private func positions(_ place: Place, in rowGroup: Int) throws -> [UInt32] {
+  ///
+  /// - Parameter holds: whether some value of another column may have it.
+  private func positions(
+    _ place: Place, in rowGroup: Int, _ holds: (_ column: Int) -> Bool
+  ) throws -> [UInt32] {
     let column = try reader.column(place.column)
     guard let chunk = column.chunk(of: rowGroup) else { return [] }
     if column.info.kind == .integer { return try integers(column, rowGroup) }
@@ -140,7 +166,7 @@ final class PieceSearch: Sendable {
     switch encoding {
     case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
     case .tokens: return try TokenStrings(&body, count: chunk.valueCount).positions(containing: piece)
-    case .derived: return try column.derived(chunk, positions: nil).entries(containing: piece)
+    case .derived: return try column.derivedPositions(chunk, piece, holds: holds)
     // Times that cannot have it, or were searched above.
     case .timestamp, .rowTime, .dictionary: return []
     }

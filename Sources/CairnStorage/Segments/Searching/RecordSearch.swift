@@ -62,7 +62,7 @@ package final class RecordSearch: Sendable {
   private func pieceSearch(_ number: Int) throws -> PieceSearch {
     try searches.value(number) {
       let scope = try scopes.value(0, makeScope)
-      return PieceSearch(reader, pieces[number], tree: scope.tree, isInside: scope.isInside)
+      return try PieceSearch(reader, pieces[number], tree: scope.tree, isInside: scope.isInside)
     }
   }
 
