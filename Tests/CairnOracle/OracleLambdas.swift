@@ -41,6 +41,7 @@ extension OracleEvaluator {
     guard case .lambda(let parameters, let body) = expression.kind, parameters.count == count else {
       throw .wrongArguments("a lambda")
     }
+    if body.hasSubquery { throw .wrongArguments("a lambda without a subquery") }
     return (parameters, body)
   }
 
@@ -97,5 +98,14 @@ extension OracleEvaluator {
       }
     }
     return .map(OracleMaps.distinct(results))
+  }
+}
+
+extension Expression {
+  fileprivate var hasSubquery: Bool {
+    switch kind {
+    case .exists, .inQuery, .quantified, .subquery: true
+    default: children.contains { $0.hasSubquery }
+    }
   }
 }

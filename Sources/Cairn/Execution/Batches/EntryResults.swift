@@ -6,8 +6,12 @@ import CairnStorage
 /// Safe to use from several threads.
 final class EntryResults: @unchecked Sendable {
   private let lock = Lock()
-  private var known: [Key: [UInt32: EngineValue]] = [:]
-  private var knownTexts: [Text: EngineValue] = [:]
+  /// By segment and column the number of each entry's result.
+  private var known: [Key: [UInt32: UInt32]] = [:]
+  private var knownTexts: [Text: UInt32] = [:]
+  /// Results that are kept, by number; what many entries come to is there once.
+  private var results: [EngineValue] = []
+  private var numbers: [Result: UInt32] = [:]
   private var byteCount = 0
 
   /// An entry that is a string.
@@ -22,6 +26,26 @@ final class EntryResults: @unchecked Sendable {
 
     static func == (lhs: Text, rhs: Text) -> Bool { lhs.hash == rhs.hash && lhs.bytes == rhs.bytes }
     func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+  }
+
+  /// A result of the kinds that are told apart by all that they are.
+  private enum Result: Hashable {
+    case null
+    case boolean(Bool)
+    case whole(Int64)
+    case text(Text)
+    case string(Text)
+
+    init?(_ value: EngineValue) {
+      switch value {
+      case .null: self = .null
+      case .boolean(let truth): self = .boolean(truth)
+      case .number(.integer(let whole)): self = .whole(whole)
+      case .text(let bytes): self = .text(Text(bytes))
+      case .record(.string(let bytes)): self = .string(Text(bytes))
+      default: return nil
+      }
+    }
   }
 
   private struct Key: Hashable {
@@ -48,35 +72,30 @@ final class EntryResults: @unchecked Sendable {
     let ids = field.words.words
     guard ids.count >= Self.leastEntryCount, ids.count * 2 < rowCount else { return nil }
     let key = Key(segment: segment, column: field.columnNumber)
-    var entries = lock.withLock { () -> [EngineValue?] in
-      let results = known[key] ?? [:]
-      return ids.map { results[$0] }
-    }
-    let places = entries.indices.filter { entries[$0] == nil }
-    var fresh: [(id: UInt32, result: EngineValue)] = []
-    if !places.isEmpty {
-      let values = try field.values(of: places.map { ids[$0] })
+    var entries = lock.withLock { () -> Entries in knownEntries(known[key] ?? [:], ids) }
+    if !entries.open.isEmpty {
+      let values = try field.values(of: entries.open.map { ids[$0] })
       let texts = isAlone ? [] : values.map(Self.text)
-      let results = isAlone ? [] : lock.withLock { texts.map { $0.flatMap { knownTexts[$0] } } }
-      var freshTexts: [(text: Text, result: EngineValue)] = []
-      for (index, place) in places.enumerated() {
-        let result: EngineValue
-        if !isAlone, let known = results[index] {
-          result = known
-        } else {
-          result = evaluate(EngineValue(values[index]))
-          if !isAlone, let text = texts[index] { freshTexts.append((text, result)) }
+      let found: [EngineValue?] =
+        isAlone
+        ? []
+        : lock.withLock { () -> [EngineValue?] in
+          texts.map { text in text.flatMap { knownTexts[$0] }.map { results[Int($0)] } }
         }
-        entries[place] = result
-        fresh.append((ids[place], result))
+      var fresh: [Fresh] = []
+      for (index, place) in entries.open.enumerated() {
+        let known = isAlone ? nil : found[index]
+        let result = known ?? evaluate(EngineValue(values[index]))
+        entries.add(result, at: place)
+        fresh.append(
+          Fresh(id: ids[place], text: isAlone || known != nil ? nil : texts[index], result: result))
       }
       // Their texts serve other slices of the rows too, so numbers are for other row groups.
-      if !isCancelled() { keep(!isAlone && field.isInOneRowGroup ? [] : fresh, of: key, freshTexts) }
+      if !isCancelled() { keep(fresh, of: key, keepsNumbers: isAlone || !field.isInOneRowGroup) }
     }
-    return .coded(
-      Vector.Coded(
-        entries: entries.map { $0 ?? .null } + field.others.map { evaluate(EngineValue($0.value)) },
-        codes: field.words.allCodes()))
+    let codes = field.words.allCodes()
+    for other in field.others { entries.append(evaluate(EngineValue(other.value))) }
+    return .coded(Vector.Coded(entries: entries.results, codes: entries.codes(codes)))
   }
 
   /// Nil for what is no string: the same digits may be a number.
@@ -84,25 +103,95 @@ final class EntryResults: @unchecked Sendable {
     if case .string(let bytes) = value { Text(bytes) } else { nil }
   }
 
-  private func keep(
-    _ results: [(id: UInt32, result: EngineValue)], of key: Key, _ texts: [(text: Text, result: EngineValue)]
-  ) {
-    let added =
-      results.reduce(0) { $0 + Self.entryByteCount + $1.result.heldByteCount }
-      + texts.reduce(0) { $0 + Self.entryByteCount + $1.text.bytes.count + $1.result.heldByteCount }
+  /// What the entries of a dictionary come to, as far as that is known.
+  private func knownEntries(_ known: [UInt32: UInt32], _ ids: [UInt32]) -> Entries {
+    var entries = Entries(count: ids.count)
+    if known.isEmpty {
+      entries.open = Array(ids.indices)
+      return entries
+    }
+    var places = [UInt32](repeating: .max, count: results.count)
+    for (place, id) in ids.enumerated() {
+      guard let number = known[id].map({ Int($0) }) else {
+        entries.open.append(place)
+        continue
+      }
+      if places[number] == .max {
+        places[number] = UInt32(truncatingIfNeeded: entries.results.count)
+        entries.results.append(results[number])
+      }
+      entries.places[place] = places[number]
+    }
+    return entries
+  }
+
+  /// The results of a dictionary's entries, each of them once where they are told apart, and where each entry's is.
+  private struct Entries {
+    var results: [EngineValue] = []
+    var places: [UInt32]
+    /// Entries whose results are not known.
+    var open: [Int] = []
+    private var fresh: [Result: UInt32] = [:]
+
+    init(count: Int) { places = Array(repeating: 0, count: count) }
+
+    mutating func add(_ result: EngineValue, at place: Int) {
+      let next = UInt32(truncatingIfNeeded: results.count)
+      if let key = Result(result) {
+        if let known = fresh[key] {
+          places[place] = known
+          return
+        }
+        fresh[key] = next
+      }
+      places[place] = next
+      results.append(result)
+    }
+
+    /// That of one more entry.
+    mutating func append(_ result: EngineValue) {
+      places.append(UInt32(truncatingIfNeeded: results.count))
+      results.append(result)
+    }
+
+    func codes(_ codes: [UInt32]) -> [UInt32] {
+      places.withUnsafeBufferPointer { places in codes.map { places[Int($0)] } }
+    }
+  }
+
+  private struct Fresh {
+    let id: UInt32
+    let text: Text?
+    let result: EngineValue
+  }
+
+  private func keep(_ fresh: [Fresh], of key: Key, keepsNumbers: Bool) {
+    let added = fresh.reduce(0) {
+      $0 + 2 * Self.entryByteCount + ($1.text?.bytes.count ?? 0) + $1.result.heldByteCount
+    }
     lock.withLock {
       if byteCount + added > Self.byteLimit {
-        known = [:]
-        knownTexts = [:]
+        (known, knownTexts, results, numbers) = ([:], [:], [], [:])
         byteCount = 0
       }
       byteCount += added
-      if !results.isEmpty {
-        var list = known.removeValue(forKey: key) ?? [:]
-        for (id, result) in results { list[id] = result }
-        known[key] = list
+      var list = known.removeValue(forKey: key) ?? [:]
+      for entry in fresh {
+        let number = number(of: entry.result)
+        if keepsNumbers { list[entry.id] = number }
+        if let text = entry.text { knownTexts[text] = number }
       }
-      for (text, result) in texts { knownTexts[text] = result }
+      known[key] = list
     }
+  }
+
+  private func number(of result: EngineValue) -> UInt32 {
+    let next = UInt32(truncatingIfNeeded: results.count)
+    if let key = Result(result) {
+      if let known = numbers[key] { return known }
+      numbers[key] = next
+    }
+    results.append(result)
+    return next
   }
 }

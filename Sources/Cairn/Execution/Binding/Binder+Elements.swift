@@ -24,14 +24,25 @@ extension ExpressionBinder {
   ) throws(BindError) -> ColumnID? {
     guard operands.contains(where: \.mentionsAnyElement) else { return nil }
     let result = ElementForm.Result.match(decidedBy: true, outcome: true, withoutArray: withoutArray)
-    let text = "\(name)(\(operands.map { "\($0)" }.joined(separator: ", ")))"
-    return try elementColumn("\(name) \(withoutArray == nil)", operands, text, result) {
+    return try elementColumn(name, operands, Self.text(name, operands), result) {
       (binder) throws(BindError) in
       try binder.scoped(name, operands, withoutArray: withoutArray, bind)
     } _: { (binder) throws(BindError) in
       let node = try bind(&binder)
       guard let ranged = binder.ranged, !ranged.isManifold, let array = ranged.array else { return nil }
       return (array, node)
+    }
+  }
+
+  /// The condition as people write it.
+  private static func text(_ name: String, _ operands: [Expression]) -> String {
+    let texts = operands.map { "\($0)" }
+    switch (name, texts.count) {
+    case ("in", _): return "\(texts[0]) IN (\(texts.dropFirst().joined(separator: ", ")))"
+    case ("between", 3): return "\(texts[0]) BETWEEN \(texts[1]) AND \(texts[2])"
+    case ("value", _): return "\(texts[0]) IS NOT NULL"
+    case (_, 2): return "\(texts[0]) \(name) \(texts[1])"
+    default: return texts.joined(separator: ", ")
     }
   }
 

@@ -52,6 +52,10 @@ extension ExpressionBinder {
         message: "the lambda of \(name) has \(parameterCount) parameter\(parameterCount == 1 ? "" : "s")",
         span: expression.span)
     }
+    if let query = body.subqueries.first {
+      throw BindError(
+        message: "a lambda contains no subquery: join its rows, or compare outside", span: query.span)
+    }
     return try inScope(of: parameters, origin: origin) { (binder, slots) throws(BindError) in
       Lambda(slots: slots, body: try binder.value(body))
     }
