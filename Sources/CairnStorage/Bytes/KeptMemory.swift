@@ -6,7 +6,7 @@ import Synchronization
 package enum KeptMemory {
   private static let isPrepared = Atomic(false)
   /// Where queries may take little, malloc keeps as little as it does by itself.
-  private static let least = 64 << 20
+  private static let least = 128 << 20
 
   /// Called before a query runs that may take so much memory. The first one decides for the process.
   package static func prepare(memoryLimit: Int) {
@@ -15,10 +15,10 @@ package enum KeptMemory {
     cairn_keep_freed_memory(byteCount)
   }
 
-  /// Gives back what is more than that, wherever it lies.
+  /// Gives it back, wherever it lies, where it is more than that: malloc gives all or nothing.
   package static func release(memoryLimit: Int) {
     if isPrepared.load(ordering: .relaxed) { cairn_trim_freed_memory(keptByteCount(memoryLimit)) }
   }
 
-  private static func keptByteCount(_ memoryLimit: Int) -> Int { min(256 << 20, memoryLimit / 8) }
+  private static func keptByteCount(_ memoryLimit: Int) -> Int { min(512 << 20, memoryLimit / 4) }
 }
