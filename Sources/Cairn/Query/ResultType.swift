@@ -86,7 +86,7 @@ extension ResultType {
     let wholes = [
       "length", "strpos", "instr", "index", "position", "codepoint", "levenshtein_distance",
       "hamming_distance",
-      "cardinality", "array_length", "json_array_length", "bitwise_and", "bitwise_or", "bitwise_xor",
+      "array_length", "json_array_length", "bitwise_and", "bitwise_or", "bitwise_xor",
       "bitwise_not",
       "bit_count",
     ]

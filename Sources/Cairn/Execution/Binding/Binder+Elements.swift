@@ -150,15 +150,16 @@ extension AccessPath {
 extension FunctionCall {
   /// The array that a lambda goes over, the lambda, and what becomes of its values; nil for other calls.
   fileprivate var elementForm: (array: Expression, lambda: Expression, result: ElementForm.Result)? {
-    if name.text.lowercased() == "cardinality", arguments.count == 1,
-      case .call(let inner) = arguments[0].kind, inner.arguments.count == 2,
-      ["filter", "list_filter"].contains(inner.name.text.lowercased())
-    {
+    switch FunctionTable.entry(name.text)?.form {
+    case .special(.cardinality):
+      guard arguments.count == 1, case .call(let inner) = arguments[0].kind, inner.arguments.count == 2,
+        case .lambda(let function)? = FunctionTable.entry(inner.name.text)?.form, function.keepsElements
+      else { return nil }
       return (inner.arguments[0], inner.arguments[1], .count)
+    case .lambda(let function):
+      guard arguments.count == 2, let result = function.elementResult else { return nil }
+      return (arguments[0], arguments[1], result)
+    default: return nil
     }
-    guard arguments.count == 2, case .lambda(let function)? = FunctionTable.entry(name.text)?.form,
-      let result = function.elementResult
-    else { return nil }
-    return (arguments[0], arguments[1], result)
   }
 }

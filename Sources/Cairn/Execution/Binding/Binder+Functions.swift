@@ -30,9 +30,6 @@ extension ExpressionBinder {
     }
     if entry.isVolatile { isVolatile = true }
     if let column = try elementColumn(call, expression) { return ColumnNode(slot: table.slot(column)) }
-    if entry.name == "cardinality", let column = try countColumn(of: call.arguments[0]) {
-      return ColumnNode(slot: table.slot(column))
-    }
     switch entry.form {
     case .special(let special):
       return try self.special(special, call.arguments, expression)
@@ -79,6 +76,12 @@ extension ExpressionBinder {
       let (lhs, rhs) = (try operand(arguments[0]), try operand(arguments[1]))
       return fold(NullIfNode(lhs, rhs), [lhs.node, rhs.node])
     case .choice: return try choice(arguments)
+    case .cardinality:
+      if let column = try countColumn(of: arguments[0]) { return ColumnNode(slot: table.slot(column)) }
+      let node = try value(arguments[0])
+      return fold(
+        FunctionNode(
+          [node], resultType: .whole, ExpressionBinder.passingNull(ValueFunctions.cardinality)), [node])
     case .elementAt: return try elementAt(arguments[0], arguments[1])
     case .jsonExtract: return try jsonExtract(arguments[0], arguments[1], isScalar: false)
     case .jsonExtractScalar: return try jsonExtract(arguments[0], arguments[1], isScalar: true)

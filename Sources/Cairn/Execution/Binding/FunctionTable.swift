@@ -61,7 +61,7 @@ enum FunctionTable {
   }
 
   enum Special: Sendable {
-    case coalesce, nullIf, choice, elementAt, jsonExtract, jsonExtractScalar, jsonExtractString
+    case coalesce, nullIf, choice, elementAt, cardinality, jsonExtract, jsonExtractScalar, jsonExtractString
     case regexpLike, contains, dateTrunc, now, today, attempt, jsonScalar, normalize
     case shift(BitShift)
     case random(RandomFunction)

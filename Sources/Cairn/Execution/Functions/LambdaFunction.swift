@@ -6,13 +6,16 @@ struct LambdaFunction: Sendable {
   let apply: @Sendable ([EngineValue], inout LambdaEvaluator) -> EngineValue
   /// What it makes of the values of its one lambda, where these are all that it needs of its array.
   let elementResult: ElementForm.Result?
+  /// Whether it gives the elements for which its lambda is true.
+  let keepsElements: Bool
 
   init(
-    parameterCounts: [Int?], elementResult: ElementForm.Result? = nil,
+    parameterCounts: [Int?], elementResult: ElementForm.Result? = nil, keepsElements: Bool = false,
     apply: @escaping @Sendable ([EngineValue], inout LambdaEvaluator) -> EngineValue
   ) {
     self.parameterCounts = parameterCounts
     self.elementResult = elementResult
+    self.keepsElements = keepsElements
     self.apply = apply
   }
 
@@ -46,7 +49,8 @@ struct LambdaFunction: Sendable {
     return EngineValue.limited(items) { lambdas.value(of: $0) }.map(EngineValue.array) ?? .null
   }
 
-  private static let filter = LambdaFunction(parameterCounts: [nil, 1]) { values, lambdas in
+  private static let filter = LambdaFunction(parameterCounts: [nil, 1], keepsElements: true) {
+    values, lambdas in
     guard let items = values[0].elements else { return .null }
     return .array(items.filter { lambdas.truth(of: $0) == true })
   }

@@ -4,7 +4,7 @@ import CairnSQL
 enum ArrayFunctions {
   static let table: [FunctionTable.Entry] = [
     .special("element_at", 2...2, .elementAt),
-    .plain("cardinality", 1...1, ValueFunctions.cardinality),
+    .special("cardinality", 1...1, .cardinality),
     .plain("len", 1...1, count),
     .plain("array_length", 1...1) { $0[0].elements.map { EngineValue($0.count) } ?? .null },
     .plain("array_distinct", 1...1) { unary($0) { distinct($0) } },
