@@ -40,6 +40,36 @@ import Testing
     }
   }
 
+  /// Where memory is short few row groups are kept decoded, whatever order the objects have their rows in.
+  @Test(arguments: [true, false]) func fewRowGroupsKept(isOrdered: Bool) throws {
+    var random = SeededGenerator(seed: 5)
+    let (objects, rows) = (40, 4000)
+    let sources = (0..<objects).map { object in
+      let lines = (0..<rows).map { row -> String in
+        let second = isOrdered ? object * 60 + row / 100 : random.below(objects * 60)
+        let time = EventTime.text((1_700_000_000 + Int64(second)) * 1000)
+        return #"{"eventTime":"\#(time)","eventName":"N","n":\#(object * rows + row)}"#
+      }
+      return SegmentFixture.Source(key: "\(100 + object)", bytes: Array(lines.joined(separator: "\n").utf8))
+    }
+    let bytes = try SegmentFixture.segment(sources)
+    let reader = try open(bytes)
+    #expect(reader.footer.rowGroups.count >= 3)
+    for memory in [1, 200 << 20, 1 << 30] {
+      let result = try SegmentVerifier(reader, threads: 2, memoryByteLimit: memory).verifyContent()
+      #expect(result.objectCount == objects && result.recordCount == objects * rows)
+    }
+    // Each row group is proved, whichever are kept.
+    for group in reader.footer.rowGroups.indices {
+      var forge = try SegmentForge(bytes)
+      forge.footer.rowGroups[group].maximumTime += 1
+      let forged = try open(forge.bytes())
+      #expect(throws: CairnError.self) {
+        try SegmentVerifier(forged, threads: 2, memoryByteLimit: 1).verifyContent()
+      }
+    }
+  }
+
   @Test func countsOfTheFooter() throws {
     let bytes = try DamageFixture(.small, compresses: false).bytes
     for change: (inout Footer) -> Void in [
