@@ -153,10 +153,11 @@ import Testing
       let column = try column("eventID", .string, reader)
       guard let index = try reader.column(column).directory.membership else { throw TestFailure("no index") }
       guard isEmptied else {
-        // The row group of the last entry, or its fingerprint.
-        return forge.change(index.pages[0]) { $0[$0.count - 1] ^= 1 }
+        // Half of the values of some slots get another answer.
+        return forge.change(index.pages[0]) { $0[$0.count / 2] ^= 0xFF }
       }
-      let pages = index.pages.map { _ in forge.add([0, 0]) }
+      let planes = [UInt8](repeating: 0, count: 1 + 8 * index.answerBits)
+      let pages = index.pages.map { _ in forge.add(planes) }
       let (old, new) = (Self.directory(index, index.pages), Self.directory(index, pages))
       forge.changeDirectory(column) { directory in
         directory.removeLast(old.count + 1)
@@ -169,9 +170,7 @@ import Testing
   private static func directory(_ index: MembershipDirectory, _ pages: [BlockRef]) -> [UInt8] {
     var writer = ByteWriter()
     writer.writeVarint(index.valueCount)
-    writer.writeVarint(index.bucketCount)
-    writer.writeByte(UInt8(index.fingerprintBits))
-    writer.writeByte(UInt8(index.rowGroupBits))
+    writer.writeByte(UInt8(index.answerBits))
     writer.writeVarint(pages.count)
     writer.writeVarint(pages[0].offset)
     IntegerEncoding.encode(pages.map { Int64($0.byteCount) }, into: &writer)
