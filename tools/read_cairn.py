@@ -30,11 +30,11 @@ def module(name):
 xxhash, zstd_module, zstandard = module("xxhash"), module("compression.zstd"), module("zstandard")
 
 NULL, FALSE, TRUE, STRING, INTEGER, NUMBER, EMPTY_OBJECT, EMPTY_ARRAY, ARRAY, OBJECT = range(10)
-FIRST_SHAPE, VERSIONS = 16, (1 | 2 << 16, 1 | 3 << 16)
+FIRST_SHAPE, VERSIONS = 16, (1 | 2 << 16, 1 | 3 << 16, 1 | 4 << 16)
 LITERALS = {NULL: b"null", FALSE: b"false", TRUE: b"true", EMPTY_OBJECT: b"{}", EMPTY_ARRAY: b"[]"}
 SHAPES, LENGTHS, STRINGS, INTEGERS, NUMBERS = range(5)
 COLUMN_KINDS = "shape length string integer number".split()
-TEXT, VALUE, TAIL, OWN = range(4)
+TEXT, VALUE, TAIL, OWN, HEAD = range(5)
 PLAIN, MINIMAL, HTML, ASCII, SLASH, ASCII_UPPER, VERBATIM, OPAQUE, SILENT = 0, 1, 2, 3, 4, 5, 15, 2, 16
 
 
@@ -249,7 +249,7 @@ def derived(cursor, count, parent):  # E26a to E26d
         spelling, parts = cursor.byte(), []
         for _ in range(cursor.varint()):
             source = cursor.byte()
-            if spelling > 1 or source > OWN:
+            if spelling > 1 or source > HEAD:
                 raise Damaged("unknown form of derived values")
             parts.append((source, cursor.counted() if source == TEXT else cursor.varint() if source != OWN else None))
         forms.append((spelling, parts))
@@ -267,7 +267,9 @@ def derived(cursor, count, parent):  # E26a to E26d
                     position += gap
                     if position < 0:
                         raise Damaged("a value before the first")
-                    taken.append(values[position][values[position].rfind(b"/") + 1 if source == TAIL else 0:])
+                    value = values[position]
+                    taken.append(value[value.rfind(b"/") + 1:] if source == TAIL else
+                                 value.split(b".", 1)[0] if source == HEAD else value)
                 columns.append(taken)
         texts = [b"".join(pieces) for pieces in zip(*columns)] if parts else [b""] * n
         lists.append(iter([base64.b64encode(text) for text in texts] if spelling else texts))
@@ -278,6 +280,49 @@ def derived(cursor, count, parent):  # E26a to E26d
             raise Damaged(f"string encoding {tag} of exceptions")
         lists.append(iter(plain(cursor, rest) if tag == 1 else tokens(cursor, rest)))
     return [next(lists[number]) for number in numbers]
+
+def patterns(cursor, count, as_values=False):  # E26e to E26h
+    forms, text = [], b""
+    for _ in range(cursor.varint()):
+        text = text[:cursor.varint()] + cursor.counted()
+        pieces, at = [], 0
+        while at < len(text):
+            if text[at]:
+                pieces.append(text[at:at + 1])
+            else:
+                at += 1
+                pieces.append(text[at] or b"\0")
+            at += 1
+        forms.append(pieces)
+    numbers = integers(cursor, count)
+    styles = integers(cursor, count) if cursor.byte() else [PLAIN] * count
+    verbatim = {i: cursor.counted() for i, style in enumerate(styles) if style == VERBATIM}
+    uses = {}
+    holes = [[piece for piece in pieces if isinstance(piece, int)] for pieces in forms]
+    for number in numbers:
+        for lane in enumerate(holes[number]):
+            uses[lane] = uses.get(lane, 0) + 1
+    lanes = {}
+    for lane in sorted({lane for pieces in holes for lane in enumerate(pieces)}):
+        digits, n = lane[1] & 0x7F, uses.get(lane, 0)
+        if lane[1] < 0x80:
+            lanes[lane] = iter([b"%0*d" % (digits, number) for number in integers(cursor, n)])
+        else:
+            run = b"".join(b"%x" % digit for digit in packed(cursor, n * digits, 4))
+            lanes[lane] = iter([run[i * digits:(i + 1) * digits] for i in range(n)])
+    cursor.end()
+    values = []
+    for number in numbers:
+        hole, value = 0, b""
+        for piece in forms[number]:
+            if isinstance(piece, int):
+                value, hole = value + next(lanes[hole, piece]), hole + 1
+            else:
+                value += piece
+        values.append(value)
+    if as_values:
+        return values
+    return [verbatim[i] if i in verbatim else spell(value, styles[i]) for i, value in enumerate(values)]
 
 def timestamp(seconds):  # E25
     return ((datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)).isoformat() + "Z").encode()
@@ -314,7 +359,7 @@ class Segment:
         offset, size, version, checksum, magic = struct.unpack("<QIIQ8s", tail)
         head = b"CAIRNSEG" + struct.pack("<II", version, 0)
         if self.read(0, 16) != head or magic != b"CAIRNEND" or version not in VERSIONS:
-            raise Damaged("no segment of version 1, draft 2 or 3")
+            raise Damaged("no segment of version 1, draft 2, 3 or 4")
         self.check(tail[:16], self.size - 32, checksum)
         self.packs, self.directories, self.entries = {}, {}, {}
         self.read_footer(self.block((offset, size)))
@@ -467,6 +512,8 @@ class Segment:
             return [entries[word] for word in codes(c, count, words, lambda: self.words_given(key, group))]
         if tag in (1, 5):
             return plain(c, count, as_values) if tag == 1 else tokens(c, count, as_values)
+        if tag == 7:
+            return patterns(c, count, as_values)
         if tag == 6:
             return derived(c, count, lambda number: self.parent(key, number, group))
         if tag in (3, 4):

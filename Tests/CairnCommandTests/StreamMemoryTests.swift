@@ -13,7 +13,7 @@ import Testing
 
   private static let streams =
     ProcessEnvironment.isSet("CAIRN_LONG")
-    ? [Stream(byteCount: 5_000_000_000, memory: 512), Stream(byteCount: 5_000_000_000, memory: 1024)]
+    ? [256, 512, 1024].map { Stream(byteCount: 5_000_000_000, memory: $0) }
     : [Stream(byteCount: 80_000_000, memory: 256)]
 
   @Test(arguments: streams.indices) func peak(index: Int) throws {

@@ -20,7 +20,7 @@ struct DamageFixture: Sendable {
     /// Three objects, three records: few enough bytes to try every value of each.
     case tiny
     case small
-    /// With the encodings that need many values: plain, token and timestamp chunks.
+    /// With the encodings that need many values: plain, token, pattern and timestamp chunks.
     case large
   }
 
@@ -83,8 +83,11 @@ struct DamageFixture: Sendable {
     ]
     guard size == .large else { return all }
     let many = (0..<4200).map { index in
-      #"{"eventTime":"2023-07-10T1\#(index % 10):5\#(index / 700):0\#(index % 7)Z","eventName":"n","eventID":"\#(Oddity.uuid(&random))","#
-        + #""t":"20\#(10 + index / 84)-07-10T\#(index % 14 + 10):\#(index % 59 + 1 > 9 ? "" : "0")\#(index % 59 + 1):33Z","k":"\#(index)\#(index % 99 == 0 ? "\\/" : "")"}"#
+      let word = String((0..<9).map { _ in random.pick(Array("etaoinshrdlucm")) })
+      return #"{"eventTime":"2023-07-10T1\#(index % 10):5\#(index / 700):0\#(index % 7)Z","eventName":"n","#
+        + #""eventID":"\#(Oddity.uuid(&random))","#
+        + #""t":"20\#(10 + index / 84)-07-10T\#(index % 14 + 10):\#(index % 59 + 1 > 9 ? "" : "0")\#(index % 59 + 1):33Z","#
+        + #""k":"\#(index)\#(index % 99 == 0 ? "\\/" : "")","p":"\#(word)"}"#
     }
     all.append(("many.json", Array(many.joined(separator: "\n").utf8)))
     return all

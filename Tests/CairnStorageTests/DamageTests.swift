@@ -34,7 +34,7 @@ import Testing
       #expect(
         encodings.isSuperset(
           of: isLarge
-            ? few.union(["tokens", "plain", "timestamp"]).subtracting(["rowTime"])
+            ? few.union(["tokens", "plain", "patterns", "timestamp"]).subtracting(["rowTime"])
             : few.subtracting(["rowTime"])), "\(encodings)")
       #expect(dictionaryBlocks > 0)
       #expect(!reader.footer.packs.isEmpty && fixture.content.verbatimRows > 0)

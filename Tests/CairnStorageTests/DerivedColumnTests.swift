@@ -115,11 +115,11 @@ import Testing
       changed.replaceSubrange((start + 16)..<(start + 24), with: tail.bytes)
       return changed
     }
-    for draft in [UInt32(2), 3] {
+    for draft in [UInt32(2), 3, 4] {
       #expect(try SegmentFixture.restore(version(1 | draft << 16)) == ["a": source])
       #expect(throws: Never.self) { try SegmentFixture.open(version(1 | draft << 16)).verifyHeader() }
     }
-    for other: UInt32 in [1, 1 | 1 << 16, 2 | 2 << 16, 1 | 4 << 16, 0] {
+    for other: UInt32 in [1, 1 | 1 << 16, 2 | 2 << 16, 1 | 5 << 16, 0] {
       #expect(throws: CairnError.self) { try SegmentFixture.open(version(other)) }
     }
   }

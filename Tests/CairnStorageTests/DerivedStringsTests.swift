@@ -109,13 +109,14 @@ import Testing
       .plain,
       [.init(.value, of: 0), .init(text: [0x3A]), .init(.own), .init(text: [0x3A]), .init(.tail, of: 1)]),
     DerivedForm(.plain, [.init(.value, of: 0)]),
+    DerivedForm(.plain, [.init(.head, of: 0), .init(text: [0x2E]), .init(.value, of: 1)]),
   ]
 
   /// Rows with one value, several or none, parents in some of them, values of every form and of none.
   @Test(arguments: 0..<24) func decodesToTheSame(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     func word(_ limit: Int) -> [UInt8] {
-      (0..<random.below(limit)).map { _ in random.pick(Array("ab/:=\u{e9}".utf8)) }
+      (0..<random.below(limit)).map { _ in random.pick(Array("ab/:=.\u{e9}".utf8)) }
     }
     let count = random.pick([1, 40, 3000])
     func parent() -> Parent {
@@ -136,7 +137,8 @@ import Testing
         }
         let (a, b) = (value(0), value(1))
         let tail = Array(b[(b.lastIndex(of: 0x2F).map { $0 + 1 } ?? 0)...])
-        switch random.below(8) {
+        let head = Array(a[..<(a.firstIndex(of: 0x2E) ?? a.count)])
+        switch random.below(9) {
         case 0: values.append(Array("arn:".utf8) + a + [0x2F] + b)
         case 1: values.append(Self.base64(b + [0x21]))
         case 2: values.append(Self.base64(word(6) + a))
@@ -144,6 +146,7 @@ import Testing
         case 4: values.append(a + [0x3A] + word(12) + [0x3A] + tail)
         case 5: values.append(a)
         case 6: values.append(a, style: .minimal)
+        case 7: values.append(head + [0x2E] + b)
         default: values.append(word(20))
         }
       }
@@ -205,7 +208,7 @@ import Testing
     #expect(!damage(good, count: 2, [parent]))
     // Spelling, kind of part and parent that nobody knows, a class of no number, a gap to before the first, one to behind
     // the last, too short and too long.
-    for (place, byte) in [(1, UInt8(2)), (3, 4), (4, 1), (6, 4), (8, 0), (8, 1), (8, 4), (8, 80)] {
+    for (place, byte) in [(1, UInt8(2)), (3, 5), (4, 1), (6, 4), (8, 0), (8, 1), (8, 4), (8, 80)] {
       var bad = good
       bad[place] = byte
       #expect(damage(bad, count: 2, [parent]), "\(place)")

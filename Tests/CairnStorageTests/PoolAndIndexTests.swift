@@ -17,22 +17,69 @@ import Testing
     Array("value \(number)".utf8).withUnsafeBufferPointer { MembershipDirectory.hash($0) }
   }
 
-  /// Everything put in is found; little else is.
-  @Test(arguments: [1, 2, 7, 16])
-  func findsWhatItHas(rowGroups: Int) throws {
-    let index = MembershipDirectory(
-      bucketCount: 512, fingerprintBits: 6, rowGroupBits: BitPacking.width(of: UInt64(rowGroups - 1)),
+  private func index(_ rowGroups: Int) -> MembershipDirectory {
+    MembershipDirectory(
+      rowGroupCount: rowGroups, answerBits: MembershipDirectory.answerBits(rowGroupCount: rowGroups),
       pages: [BlockRef(offset: 0, byteCount: 13)])
-    let keys = (0..<2000).map { index.key(of: hash($0), rowGroup: $0 % rowGroups) }
-    let bytes = index.encodePage(keys.sorted())
+  }
+
+  private func page(_ bytes: [UInt8], _ index: MembershipDirectory) throws -> MembershipPage {
     var reader = ByteReader(bytes, origin: ByteOrigin(file: "page", offset: 0))
-    let page = try MembershipPage.decode(&reader, index)
-    #expect((0..<2000).allSatisfy { index.rowGroups(of: hash($0), in: page).contains($0 % rowGroups) })
-    let found = (2000..<12_000).count { !index.rowGroups(of: hash($0), in: page).isEmpty }
-    // 2000 of 512 × 64 places are taken: one look-up in 16.
-    #expect(found < 800)
-    // Ten or eleven bits a value, and its row group.
-    #expect(bytes.count * 8 < 2000 * (8 + index.rowGroupBits))
+    return try MembershipPage.decode(&reader, index)
+  }
+
+  /// Everything put in is found, and in its row group only; little else is.
+  @Test(arguments: [1, 2, 7, 16, 4096])
+  func findsWhatItHas(rowGroups: Int) throws {
+    let index = index(rowGroups)
+    let bytes = index.encodePage((0..<4000).map { (hash($0), $0 % rowGroups) })
+    let page = try page(bytes, index)
+    #expect(
+      (0..<4000).allSatisfy {
+        index.rowGroups(of: hash($0), in: page) == ($0 % rowGroups)..<($0 % rowGroups + 1)
+      })
+    let found = (4000..<14_000).count { !index.rowGroups(of: hash($0), in: page).isEmpty }
+    // One answer in eight means something, at most.
+    #expect(found < 1400)
+    #expect(bytes.count * 8 < 4000 * index.answerBits * 107 / 100)
+  }
+
+  /// A value of several row groups may be in any; one that comes twice in one is there once.
+  @Test func valuesOfSeveralRowGroups() throws {
+    let index = index(5)
+    var values: [(hash: UInt64, rowGroup: Int)] = (0..<1000).map { (hash($0), $0 % 5) }
+    values += (0..<300).map { (hash($0), $0 % 5) } + (500..<700).map { (hash($0), ($0 + 2) % 5) }
+    let page = try page(index.encodePage(values), index)
+    for number in 0..<1000 {
+      let wanted = 500..<700 ~= number ? 0..<5 : (number % 5)..<(number % 5 + 1)
+      #expect(index.rowGroups(of: hash(number), in: page) == wanted)
+    }
+  }
+
+  /// Pages of any size have a solution, also of hashes that ask for neighbouring slots.
+  @Test(arguments: [0, 1, 2, 63, 64, 65, 200, 1023, 5000, 40_000])
+  func pagesOfAnySize(count: Int) throws {
+    let index = index(6)
+    let random = try page(index.encodePage((0..<count).map { (hash($0), $0 % 6) }), index)
+    #expect((0..<count).allSatisfy { index.rowGroups(of: hash($0), in: random).contains($0 % 6) })
+    let alike = try page(index.encodePage((0..<count).map { (UInt64($0), $0 % 6) }), index)
+    #expect((0..<count).allSatisfy { index.rowGroups(of: UInt64($0), in: alike).contains($0 % 6) })
+  }
+
+  /// A page without words proves nothing.
+  @Test func emptyPage() throws {
+    let index = index(3)
+    let page = try page([7], index)
+    #expect(index.rowGroups(of: hash(1), in: page) == 0..<3)
+  }
+
+  /// Sizes that are no planes, and answers that do not tell all row groups apart, are damage.
+  @Test func refusesWhatIsNone() throws {
+    let index = index(6)
+    #expect(throws: CairnError.self) { try page([], index) }
+    for count in [1, 8, 47, 49] {
+      #expect(throws: CairnError.self) { try page([UInt8](repeating: 0, count: 1 + count), index) }
+    }
   }
 
   /// The index of a written segment has all values of its column, exceptions among them.

@@ -109,10 +109,13 @@ import Testing
     let escaped = random.chance(30) ? #"a\u003d\"b"# : ""
     let arn =
       random.chance(20) ? "arn:aws:s3:::other/" + hexadecimal(9) : "arn:aws:s3:::\(bucket)/\(key)\(escaped)"
+    let letters = Array("etaoinshrdlu ETAOIN")
+    let phrase = String((0..<(12 + random.below(20))).map { _ in random.pick(letters) })
     let seconds = row / 25
     return #"{"eventTime":"2024-02-03T04:\#(two(seconds / 60)):\#(two(seconds % 60))Z","eventID":"\#(id)","#
       + #""eventName":"\#(random.pick(["Get", "Put", "List"]))Object","token":"\#(hexadecimal(40))","#
       + #""other":"\#(time())","spelled":"a\u003db\n\#(random.below(50))c\u0026\#(hexadecimal(2))","#
+      + #""phrase":"\#(phrase)","file":"\#(random.pick(["a", "b"]))/2024/\#(row * 7919).gz","#
       + #""once":"x\u003d\#(hexadecimal(12))\/\t\#(row)","account":\#(100_000_000_000 + random.below(30)),"#
       + #""requestParameters":{"bucketName":"\#(bucket)","key":"\#(key)\#(escaped)"},"#
       + #""resources":[{"ARN":"\#(arn)"},{"ARN":"arn:aws:s3:::\#(bucket)"}],"#

@@ -180,6 +180,111 @@ import Testing
     }
   }
 
+  // MARK: Patterns
+
+  private func patterns(_ table: StringTable) throws -> [UInt8] {
+    var writer = ByteWriter()
+    #expect(PatternStrings.encode(table, always: true, into: &writer))
+    return Array(writer.bytes.dropFirst())
+  }
+
+  /// Texts with runs of digits of any length and kind, beside each other and beside marks, escapes among them.
+  @Test(arguments: 0..<12) func patterns(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let texts = ["", "a", "f", "/", "-", "\u{0}", "\u{0}\u{5}", "logs/", "é", "A", "deadbeef", "x"].map {
+      Array($0.utf8)
+    }
+    func part() -> [UInt8] {
+      switch random.below(4) {
+      case 0: random.pick(texts)
+      case 1: (0..<random.pick([1, 2, 4, 18, 19, 40])).map { _ in random.pick(Array("0123456789".utf8)) }
+      case 2:
+        (0..<random.pick([7, 8, 9, 16, 127, 128])).map { _ in random.pick(Array("0123456789abcdef".utf8)) }
+      default: random.pick(Self.spellings)
+      }
+    }
+    let list = (0..<random.pick([0, 1, 5, 400])).map { _ in
+      let parts: [[UInt8]] = (0..<random.below(5)).map { _ in part() }
+      return entry(Array(parts.joined()))
+    }
+    let table = table(list)
+    let bytes = try patterns(table)
+    try check(list, bytes) { try PatternStrings(&$0, count: list.count).values(at: $1) }
+    var whole = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+    let stored = try PatternStrings(&whole, count: list.count)
+    for round in 0..<60 where !list.isEmpty {
+      let value = random.pick(list).value
+      let start = random.below(value.count + 1)
+      var needle = Array(value[start..<min(value.count, start + 1 + random.below(9))])
+      if round % 3 == 2 { needle = needle.map { (UInt8(0x61)...0x7A).contains($0) ? $0 & 0xDF : $0 } }
+      if needle.isEmpty { continue }
+      let finder = ByteFinder(needle, foldsCase: round % 3 == 2)
+      let wanted = list.indices.filter { index in
+        list[index].value.withUnsafeBufferPointer { finder.find(in: $0) != nil }
+      }.map { UInt32($0) }
+      #expect(Set(stored.positions(mayHold: finder)).isSuperset(of: wanted))
+      let piece = TextPiece(needle, mayBeBare: false)
+      #expect(stored.positions(containing: piece) == table.entries(containing: piece))
+    }
+  }
+
+  /// What has digits at fixed places is stored so, and what has none or no two alike is not.
+  @Test func whatHasPatterns() {
+    var random = SeededGenerator(seed: 5)
+    func isWritten(_ texts: [String]) -> Bool {
+      var writer = ByteWriter()
+      let table = table(texts.map { Entry(value: Array($0.utf8), style: .plain) })
+      let isWritten = PatternStrings.encode(table, into: &writer)
+      #expect(isWritten == !writer.bytes.isEmpty)
+      return isWritten
+    }
+    #expect(isWritten((0..<2000).map { "team-\($0 % 7)/2024/\(10 + $0 % 20)/part-\(10_000 + $0).parquet" }))
+    #expect(isWritten((0..<2000).map { _ in "logs/\(Oddity.uuid(&random).prefix(8))0a1" }))
+    #expect(!isWritten((0..<2000).map { _ in Oddity.uuid(&random) + Oddity.uuid(&random).uppercased() }))
+    #expect(!isWritten((0..<2000).map { _ in "a/" + random.pick(["b", "c"]) }))
+    #expect(!isWritten((0..<30).map { "part-\($0)" }))
+  }
+
+  /// Every number that is read has a limit.
+  @Test func damagedPatterns() throws {
+    func varint(_ value: Int) -> [UInt8] {
+      var writer = ByteWriter()
+      writer.writeVarint(value)
+      return writer.bytes
+    }
+    func isDamaged(_ bytes: [UInt8], count: Int = 2) -> Bool {
+      var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      do {
+        _ = try PatternStrings(&reader, count: count).values(at: nil)
+        return false
+      } catch CairnError.damaged { return true } catch { return false }
+    }
+    // One pattern, "a" and two digits; both values have it; all plain; 7 and 42.
+    let pattern: [UInt8] = [1, 0, 3, 0x61, 0, 2]
+    #expect(!isDamaged(pattern + [0, 0, 0, 1, 14, 6, 0xC0, 0x08]))
+    #expect(isDamaged(pattern + [0, 0, 0, 0, 0xC8, 1]), "a hundred in two digits")
+    #expect(isDamaged(pattern + [0, 0, 0, 0, 1]), "below zero")
+    #expect(isDamaged(pattern + [0, 2, 0, 0, 2]), "no such pattern")
+    #expect(isDamaged(pattern + [0, 0, 0, 0, 2, 0]), "a byte left over")
+    #expect(isDamaged([1, 0, 2, 0x61, 0, 0, 0, 0]), "a mark at the end")
+    for form: UInt8 in [19, 0x80] { #expect(isDamaged([1, 0, 2, 0, form, 0, 0, 0, 0, 0]), "\(form)") }
+    #expect(isDamaged([1, 1, 0, 0, 0, 0]), "more shared than there is")
+    #expect(isDamaged([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]), "more patterns than values")
+    func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
+      Array(repeatElement(bytes, count: count).joined())
+    }
+    var many: [UInt8] = [1, 0]
+    many += varint(130) + repeated([0, 1], 65) + [0, 0, 0]
+    #expect(isDamaged(many + repeated([0, 0], 65)))
+    // Few bytes, many values: of a long text, and of digits.
+    var long: [UInt8] = [1, 0]
+    long += varint(60_000) + repeated([0x61], 60_000) + [0, 0, 0]
+    #expect(isDamaged(long, count: 3000))
+    var holes: [UInt8] = [1, 0]
+    holes += varint(128) + repeated([0, 1], 64) + [0, 0, 0]
+    #expect(isDamaged(holes + repeated([0, 0], 64), count: 1 << 19))
+  }
+
   @Test func timestamps() throws {
     let texts = [
       "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2000-02-29T12:00:00Z",

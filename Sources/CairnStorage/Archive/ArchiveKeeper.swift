@@ -53,7 +53,8 @@ package final class ArchiveKeeper {
     try options.check()
     _ = try ArchiveDirectory(forReading: path).load()
     self.options = options
-    writer = try ArchiveWriter(path: path, level: options.zstdLevel)
+    writer = try ArchiveWriter(
+      path: path, level: options.zstdLevel, memoryByteLimit: options.memoryByteLimit)
   }
 
   // MARK: Merging

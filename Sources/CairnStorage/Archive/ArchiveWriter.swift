@@ -13,6 +13,7 @@ package final class ArchiveWriter {
   private var pointer: CurrentPointer?
   private var nextSegmentNumber = 1
   private let level: Int32
+  private let memoryByteLimit: Int
   /// Part of the names of this run's temporary files, so that no other run's are meant.
   let token: String
   /// Manifests kept beside the one in force, for readers that are just opening one.
@@ -23,9 +24,14 @@ package final class ArchiveWriter {
   /// Throws `CairnError.locked` where another process writes to it, `.usage` where `path` is a directory with
   /// other things in it, `.damaged` where it is an archive without a readable state, `.io`.
   ///
-  /// - Parameter level: of zstd, in the segments that are written.
-  package init(path: String, level: Int32 = ZstdCompressor.defaultLevel) throws {
+  /// - Parameters:
+  ///   - level: of zstd, in the segments that are written.
+  ///   - memoryByteLimit: what proving a segment keeps within, about.
+  package init(
+    path: String, level: Int32 = ZstdCompressor.defaultLevel, memoryByteLimit: Int = 1 << 30
+  ) throws {
     self.level = level
+    self.memoryByteLimit = memoryByteLimit
     paths = ArchivePaths(path)
     try Self.refuseBeforeTouching(path)
     try Directory.createAll(path)
@@ -152,7 +158,8 @@ package final class ArchiveWriter {
     releaseFreedPages()
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
     let byteCount = Double(max(1, reader.footer.jsonByteCount))
-    _ = try SegmentVerifier(reader, threads: threads).verifyContent(comparing: read) { object in
+    let verifier = SegmentVerifier(reader, threads: threads, memoryByteLimit: memoryByteLimit)
+    _ = try verifier.verifyContent(comparing: read) { object in
       progress?.add(Double(object.byteCount) / byteCount, of: SealingProgress.proving)
     }
     do { try file.sync() } catch {

@@ -34,15 +34,13 @@ public struct CompactionOptions: Sendable {
   /// Asked between objects: true ends the run with `CairnError.interrupted`.
   public var isCancelled: (@Sendable () -> Bool)?
 
-  /// Memory of pieces that wait for their segment or are being sealed.
-  var residentPieceByteLimit: Int { memoryByteLimit / 4 }
-
-  /// What sealing a full segment of ordinary logs takes.
+  /// What sealing a full segment of ordinary logs takes beside its pieces.
   private static let sealingByteCount = 288 << 20
 
-  /// Memory of pieces that are filled while a segment is sealed: where that alone is all there may be, nobody fills.
-  var pieceByteLimitWhileSealing: Int {
-    min(residentPieceByteLimit, max(0, memoryByteLimit - Self.sealingByteCount))
+  /// Memory of pieces that wait for their segment or are being sealed: none where sealing alone takes all that there may
+  /// be.
+  var residentPieceByteLimit: Int {
+    min(memoryByteLimit / 4, max(0, memoryByteLimit - Self.sealingByteCount))
   }
 
   /// `level`, once it has been checked.
@@ -168,7 +166,8 @@ package final class Compactor {
     try options.check()
     keepFreedPages(memoryByteLimit: options.memoryByteLimit)
     self.options = options
-    writer = try ArchiveWriter(path: path, level: options.zstdLevel)
+    writer = try ArchiveWriter(
+      path: path, level: options.zstdLevel, memoryByteLimit: options.memoryByteLimit)
     store = try KnownStore(writer.directory.root, try writer.snapshot())
     rejectStore = try RejectStore(writer.paths)
     meter = CompactionMeter(options.progress)
@@ -230,9 +229,7 @@ package final class Compactor {
     let queue = PieceQueue(plan: plan(files), options: options, objects: runObjects)
     let (known, options, hashSeed, meter) = (store.index, options, hashSeed, meter)
     let (paths, tally) = (writer.paths, residentPieceBytes)
-    let crew = CompactionCrew(queue) {
-      tally.hasRoom(for: $0, below: options.pieceByteLimitWhileSealing)
-    }
+    let crew = CompactionCrew(queue) { tally.hasRoom(for: $0, below: options.residentPieceByteLimit) }
     // Its state is that of sealing, which one worker does at a time.
     nonisolated(unsafe) let compactor = self
     do {

@@ -31,5 +31,7 @@ private func endOutOfMemory(_ byteCount: Int) -> Never {
 func releaseFreedPages() { cairn_release_freed_pages() }
 
 /// How many freed bytes may stay with the process in a run that may take so much memory: what is given back is touched
-/// anew, page by page.
-func keepFreedPages(memoryByteLimit: Int) { cairn_keep_freed_pages(max(32 << 20, memoryByteLimit / 8)) }
+/// anew, page by page. What sealing alone takes leaves hardly any room for them.
+func keepFreedPages(memoryByteLimit: Int) {
+  cairn_keep_freed_pages(max(8 << 20, (memoryByteLimit - (256 << 20)) / 6))
+}

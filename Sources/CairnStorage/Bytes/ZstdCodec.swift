@@ -3,7 +3,7 @@ import CZstd
 /// Zstandard for stored blocks. One compressor or decompressor serves one thread.
 package final class ZstdCompressor {
   /// What is fast to write and to read: `Formats/segment.md` has what others give.
-  package static let defaultLevel: Int32 = 3
+  package static let defaultLevel: Int32 = 6
   /// What it takes effort to write; reading takes the same time whatever the level.
   package static let levels: ClosedRange<Int32> = 1...19
   private let context: OpaquePointer?

@@ -24,7 +24,7 @@ extension PieceSink {
 /// between records, so that the object is restored whole.
 package struct ObjectShredder {
   /// JSON bytes after which an object's fragment ends.
-  package static let fragmentByteLimit = 64 << 20
+  package static let fragmentByteLimit = 24 << 20
   /// A longer stretch without a record is a fragment of its own, kept as bytes.
   package static let gapByteLimit = 1 << 20
   /// JSON bytes of a fragment that is kept as bytes.

@@ -161,7 +161,12 @@ enum FuzzSeeds {
       } + [seed(3) { IntegerEncoding.encodePlanes([300, 5, 1000], into: &$0) }]
     case .words: return words()
     case .strings:
-      return [texts, ids].map { list in seed(list.count) { PlainStrings.encode(table(list), into: &$0) } }
+      let patterns = texts + ids + ids.map { "logs/2024/\($0)/0a1b2c3d4e" }
+      return [texts, ids].map { list in seed(list.count) { PlainStrings.encode(table(list), into: &$0) } } + [
+        seed(patterns.count, droppingTag: true) {
+          _ = PatternStrings.encode(table(patterns), always: true, into: &$0)
+        }
+      ]
     case .dictionary:
       return [texts, ids].map { list in
         let block = DictionaryBlocks.encode(table(list.sorted())).first?.bytes ?? []

@@ -98,6 +98,10 @@ enum FuzzedEncoding {
       var reader = reader
       return try PlainStrings.decode(&reader, count: count, positions: positions)
     }
+    try compare(count) { positions in
+      var reader = reader
+      return try PatternStrings(&reader, count: count).values(at: positions)
+    }
   }
 
   private static func tokens(_ reader: ByteReader, _ count: Int) throws {

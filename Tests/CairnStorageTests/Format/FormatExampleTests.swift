@@ -25,7 +25,8 @@ import Testing
   static let checks: [String: Check] = [
     "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "planes": planes,
     "words": words, "given": given, "aligned": given,
-    "plain": plain, "tokens": tokens, "derived": derived, "timestamp": timestamp, "dictionary": dictionary,
+    "plain": plain, "tokens": tokens, "derived": derived, "patterns": patterns, "timestamp": timestamp,
+    "dictionary": dictionary,
     "membership": membership,
     "block": block, "row-times": rowTimes, "layout": layout, "segment": FormatSegmentExample.check,
     "archive": FormatArchiveExample.check,
@@ -203,6 +204,17 @@ import Testing
     #expect(spellings(decoded) == example.values("value"))
   }
 
+  @Sendable static func patterns(_ example: FormatDocument.Example) throws {
+    let table = try table(example)
+    var writer = ByteWriter()
+    let isWritten = PatternStrings.encode(table, always: true, into: &writer)
+    #expect(isWritten && writer.bytes.first == StringEncoding.patterns.rawValue)
+    try expect(Array(writer.bytes.dropFirst()), example)
+    var reader = reader(try example.bytes())
+    let decoded = try PatternStrings(&reader, count: table.count).values(at: nil)
+    #expect(spellings(decoded) == example.values("value"))
+  }
+
   /// A parent line has the parent's value in each row; a class line its spelling and its parts: `text:TEXT`,
   /// `value:PARENT`, `tail:PARENT` or `own`.
   @Sendable static func derived(_ example: FormatDocument.Example) throws {
@@ -216,7 +228,7 @@ import Testing
           let source = try #require(DerivedPart.allCases.first { "\($0)" == sides[0] })
           switch source {
           case .text: return DerivedForm.Part(text: Array(sides[1].utf8))
-          case .value, .tail: return DerivedForm.Part(source, of: try #require(Int(sides[1])))
+          case .value, .tail, .head: return DerivedForm.Part(source, of: try #require(Int(sides[1])))
           case .own: return DerivedForm.Part(.own)
           }
         })
@@ -289,15 +301,15 @@ import Testing
   /// One page of `value ROWGROUP TEXT` lines.
   @Sendable static func membership(_ example: FormatDocument.Example) throws {
     let index = MembershipDirectory(
-      bucketCount: try example.integer("buckets"), fingerprintBits: try example.integer("fingerprintBits"),
-      rowGroupBits: try example.integer("rowGroupBits"), pages: [BlockRef(offset: 0, byteCount: 0)])
+      rowGroupCount: try example.integer("rowGroups"), answerBits: try example.integer("answerBits"),
+      pages: [BlockRef(offset: 0, byteCount: 0)])
+    #expect(index.answerBits == MembershipDirectory.answerBits(rowGroupCount: index.rowGroupCount))
     let values = try example.values("value").map { line in
       let parts = line.split(separator: " ", maxSplits: 1)
       let hash = Array(parts[1].utf8).withUnsafeBufferPointer { MembershipDirectory.hash($0) }
       return (hash: hash, rowGroup: try #require(Int(parts[0])))
     }
-    try expect(
-      index.encodePage(values.map { index.key(of: $0.hash, rowGroup: $0.rowGroup) }.sorted()), example)
+    try expect(index.encodePage(values), example)
     var reader = reader(try example.bytes())
     let page = try MembershipPage.decode(&reader, index)
     for (hash, rowGroup) in values { #expect(index.rowGroups(of: hash, in: page).contains(rowGroup)) }

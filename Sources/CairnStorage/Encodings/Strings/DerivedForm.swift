@@ -1,7 +1,7 @@
 import Glibc
 
 /// What a part of a derived value is. Numbers are on disk (`Formats/encodings.md`) and never reused.
-package enum DerivedPart: UInt8, Sendable, CaseIterable {
+package enum DerivedPart: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// The same bytes in all values.
   case text = 0
   /// The value of a parent.
@@ -10,6 +10,11 @@ package enum DerivedPart: UInt8, Sendable, CaseIterable {
   case tail = 2
   /// Bytes that each value has for itself.
   case own = 3
+  /// What stands before the first `.` of a parent's value, all of it where it has none.
+  case head = 4
+
+  /// Whether it is taken from a parent's value.
+  var isOfParent: Bool { self == .value || self == .tail || self == .head }
 }
 
 /// How what the parts make is spelled. Numbers are on disk and never reused.
@@ -23,7 +28,7 @@ package enum DerivedSpelling: UInt8, Sendable, CaseIterable {
 ///
 /// ```
 /// class := spelling:u8 parts:varint { part }
-/// part  := 0:u8 text:counted | 1:u8 parent:varint | 2:u8 parent:varint | 3:u8
+/// part  := 0:u8 text:counted | 1:u8 parent:varint | 2:u8 parent:varint | 3:u8 | 4:u8 parent:varint
 /// ```
 package struct DerivedForm: Hashable, Sendable {
   /// Parts of a form, and bytes of its texts, that a reader accepts.
@@ -59,7 +64,7 @@ package struct DerivedForm: Hashable, Sendable {
       writer.writeByte(part.source.rawValue)
       switch part.source {
       case .text: writer.writeCounted(part.text)
-      case .value, .tail: writer.writeVarint(part.parent)
+      case .value, .tail, .head: writer.writeVarint(part.parent)
       case .own: break
       }
     }
@@ -74,15 +79,16 @@ package struct DerivedForm: Hashable, Sendable {
     var textLeft = textByteLimit
     for _ in 0..<(try reader.readCount(limit: partLimit, of: "part count")) {
       let number = try reader.readByte()
-      switch DerivedPart(rawValue: number) {
+      let source = DerivedPart(rawValue: number)
+      switch source {
       case .text:
         let byteCount = try reader.readCount(limit: textLeft, of: "byte count of a text")
         textLeft -= byteCount
         form.parts.append(Part(text: try reader.readBytes(byteCount)))
-      case .value, .tail:
+      case .value, .tail, .head:
         let parent = try reader.readVarint()
         guard parent < UInt64(parentCount) else { throw reader.damaged("value of parent \(parent)") }
-        form.parts.append(Part(number == DerivedPart.tail.rawValue ? .tail : .value, of: Int(parent)))
+        form.parts.append(Part(source ?? .value, of: Int(parent)))
       case .own:
         guard !form.hasOwn else { throw reader.damaged("derived values with two parts of their own") }
         form.parts.append(Part(.own))
@@ -135,10 +141,26 @@ package struct DerivedForm: Hashable, Sendable {
     }
     switch part.source {
     case .text: return part.text.withUnsafeBufferPointer(compare)
-    case .value: return value(part.parent).flatMap(compare)
-    case .tail: return value(part.parent).flatMap { compare(tail(of: $0)) }
+    case .value, .tail, .head: return value(part.parent).flatMap { compare(taken(part.source, of: $0)) }
     case .own: return nil
     }
+  }
+
+  /// What a part takes of a parent's value.
+  @inline(__always)
+  static func taken(
+    _ source: DerivedPart, of value: UnsafeBufferPointer<UInt8>
+  ) -> UnsafeBufferPointer<UInt8> {
+    switch source {
+    case .tail: tail(of: value)
+    case .head: head(of: value)
+    case .value, .text, .own: value
+    }
+  }
+
+  /// What stands before the first `.`.
+  static func head(of value: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: value[..<(value.firstIndex(of: UInt8(ascii: ".")) ?? value.count)])
   }
 
   /// What stands behind the last `/`.

@@ -68,7 +68,7 @@ extension DerivedStrings {
         switch part.source {
         case .text: part.text.withUnsafeBufferPointer { finder.find(in: $0) } != nil
         case .own: item.own.map { !$0.entries(whoseValueHas: finder).isEmpty } ?? false
-        case .value, .tail: parentHolds(part.parent)
+        case .value, .tail, .head: parentHolds(part.parent)
         }
       }
     }

@@ -133,7 +133,7 @@ extension DerivedStrings {
         switch part.source {
         case .text: break
         case .own: own[number].append(bytes)
-        case .value, .tail:
+        case .value, .tail, .head:
           let cursor = parents[part.parent].cursor
           gaps[number][at].append(Int64(cursor - last[number][at]))
           last[number][at] = cursor
@@ -157,7 +157,7 @@ extension DerivedStrings {
         for (at, part) in forms[number].parts.enumerated() {
           switch part.source {
           case .text: break
-          case .value, .tail: IntegerEncoding.encode(gaps[number][at], into: &writer)
+          case .value, .tail, .head: IntegerEncoding.encode(gaps[number][at], into: &writer)
           case .own:
             var body = ByteWriter()
             PlainStrings.encode(own[number], into: &body)

@@ -62,14 +62,14 @@ package struct DerivedStrings: Sendable {
     var classes: [Class] = []
     var positionsLeft = Self.positionLimit
     for (form, count) in zip(forms, counts) {
-      positionsLeft -= form.parts.count { $0.source == .value || $0.source == .tail } * count
+      positionsLeft -= form.parts.count { $0.source.isOfParent } * count
       guard positionsLeft >= 0 else { throw reader.damaged("values of parents exceed \(Self.positionLimit)") }
       var item = Class(form: form)
       for part in form.parts {
         var positions: [UInt32] = []
         switch part.source {
         case .text: break
-        case .value, .tail: positions = try Self.positions(&reader, count: count)
+        case .value, .tail, .head: positions = try Self.positions(&reader, count: count)
         case .own:
           var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
           item.own = try PlainStrings.decode(&body, count: count, positions: nil)
@@ -115,7 +115,7 @@ package struct DerivedStrings: Sendable {
       fileprivate let ends: UnsafeMutablePointer<UInt64>
       /// By value: its entry; none where all have the only one.
       fileprivate let entries: RawVector<UInt32>
-      fileprivate let isTail: Bool
+      fileprivate let source: DerivedPart
 
       @inline(__always)
       func entry(_ place: Int) -> Int { entries.isEmpty ? 0 : Int(entries[place]) }
@@ -125,7 +125,7 @@ package struct DerivedStrings: Sendable {
         let entry = entry(place)
         let start = entry == 0 ? 0 : Int(ends[entry &- 1])
         let value = UnsafeBufferPointer(start: UnsafePointer(heap + start), count: Int(ends[entry]) &- start)
-        return isTail ? DerivedForm.tail(of: value) : value
+        return DerivedForm.taken(source, of: value)
       }
     }
 
@@ -138,11 +138,11 @@ package struct DerivedStrings: Sendable {
       all.free()
     }
 
-    func add(_ table: StringTable, _ entries: [UInt32] = [], isTail: Bool = false) {
+    func add(_ table: StringTable, _ entries: [UInt32] = [], as source: DerivedPart) {
       var list = RawVector<UInt32>(capacity: entries.count)
       for entry in entries { list.append(entry) }
       tables.append(table)
-      all.append(PartValues(heap: table.heap.base, ends: table.ends.base, entries: list, isTail: isTail))
+      all.append(PartValues(heap: table.heap.base, ends: table.ends.base, entries: list, source: source))
     }
   }
 
@@ -237,9 +237,9 @@ package struct DerivedStrings: Sendable {
       case .text:
         let table = StringTable(entryCapacity: 1)
         table.append(part.text)
-        pieces.add(table)
-      case .own: pieces.add(item.own ?? StringTable(), ranks)
-      case .value, .tail:
+        pieces.add(table, as: .text)
+      case .own: pieces.add(item.own ?? StringTable(), ranks, as: .own)
+      case .value, .tail, .head:
         var distinct: [UInt32] = []
         var places: [UInt32] = []
         places.reserveCapacity(ranks.count)
@@ -255,7 +255,7 @@ package struct DerivedStrings: Sendable {
         if let codes = values.codes {
           for index in places.indices { places[index] = codes[Int(places[index])] }
         }
-        pieces.add(values.table, places, isTail: part.source == .tail)
+        pieces.add(values.table, places, as: part.source)
       }
     }
     return pieces

@@ -8,6 +8,7 @@
 /// row-time   (4): (nothing)                  the canonical spelling of the row's time, one value a row
 /// tokens     (5): classes, class of each value, exceptions, bits
 /// derived    (6): classes, class of each value, where the values are that it is made of, exceptions
+/// patterns   (7): texts with gaps for digits, which of them each value has, digits
 /// ```
 package enum StringEncoding: UInt8, Sendable, CaseIterable {
   case dictionary = 0
@@ -16,6 +17,7 @@ package enum StringEncoding: UInt8, Sendable, CaseIterable {
   case rowTime = 4
   case tokens = 5
   case derived = 6
+  case patterns = 7
 }
 
 /// A chunk's strings while they are being written: entry by value position.

@@ -12,6 +12,11 @@ package enum GivenCodes {
   /// Distinct pairs of words are at most one in so many values: else their table is large.
   package static let minimumMeanUse = 4
 
+  /// Whether codes of one size are stored in place of those that are given none. By row they take longer to read.
+  package static func isWorthIt(_ byteCount: Int, inPlaceOf own: Int, isByRow: Bool) -> Bool {
+    byteCount * 10 < own * (isByRow ? 7 : 9) - 320
+  }
+
   /// The codes, in place of `WordEncoding.encodeCodes`; nil where the columns have too little to do with each other.
   package static func encode(
     _ words: UnsafeBufferPointer<UInt32>, given parent: UnsafeBufferPointer<UInt32>,

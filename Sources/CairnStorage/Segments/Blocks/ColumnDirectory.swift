@@ -21,6 +21,7 @@ package struct ColumnDirectory: Sendable {
   package struct DictionaryBlock: Sendable {
     package var firstID: Int
     package var entryCount: Int
+    /// May be empty where it is the only block.
     package var firstValue: [UInt8]
     package var part: PartPlace
   }
@@ -200,7 +201,8 @@ struct EncodedColumn: Sendable {
     output.writeVarint(dictionary.count)
     for block in dictionary {
       output.writeVarint(block.entryCount)
-      output.writeCounted(block.firstValue)
+      // In a pack the only block is at hand.
+      output.writeCounted(isPacked && dictionary.count == 1 ? [] : block.firstValue)
       try block.part.write(into: &output, blocks: writer)
     }
     output.writeVarint(given.map { number($0) + 1 } ?? 0)
@@ -214,13 +216,13 @@ struct EncodedColumn: Sendable {
     }
     try lists?.write(into: &output, blocks: writer)
     var extensions: [(tag: ExtensionTag, body: [UInt8])] = []
-    if let membershipBody { extensions.append((.membership, membershipBody)) }
     if !parents.isEmpty {
       var body = ByteWriter()
       body.writeVarint(parents.count)
       for parent in parents { body.writeVarint(number(parent)) }
       extensions.append((.parents, body.bytes))
     }
+    if let membershipBody { extensions.append((.membership, membershipBody)) }
     Extensions.encode(extensions, into: &output)
     return output.bytes
   }

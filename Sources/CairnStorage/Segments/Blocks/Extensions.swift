@@ -1,11 +1,11 @@
 /// What an extension is. Numbers are on disk and never reused.
 package enum ExtensionTag: UInt8, CaseIterable {
-  /// Of column directories: which row groups may hold a value.
-  case membership = 1
   /// Of the footer: row groups whose rows have their row times as `eventTime`.
   case exactTimes = 2
   /// Of column directories: the columns that its values are derived from.
   case parents = 3
+  /// Of column directories: which row groups may hold a value. 1 was that of an index of earlier drafts.
+  case membership = 4
 }
 
 /// Lists of tagged parts at the end of footer and column directories: what a later writer adds there, a reader of

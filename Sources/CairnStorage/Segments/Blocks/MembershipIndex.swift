@@ -1,46 +1,55 @@
 /// Which row groups may hold a given string: an index over all values of a column that has no dictionary.
 ///
-/// Values are hashed; a hash's high half chooses a page, its low half a bucket of the page and a fingerprint. A
-/// look-up reads one page (about 4 KB) however many values the column has. It proves absence only: what has the
-/// fingerprint may still be another value.
+/// Values are hashed; a hash's high half chooses a page. A page is a set of linear equations over bits, one for each
+/// value, and what is stored is a solution: combining the bits that a value's hash names gives the row group that has
+/// it. Of other values they give a random number, which is mostly that of no row group. So a value costs hardly more
+/// bits than its answer has, and a look-up reads one page (about 3 KB) however many values the column has. It proves
+/// absence only.
 ///
 /// ```
-/// directory := values:varint buckets:varint fingerprintBits:u8 rowGroupBits:u8
-///              pages:varint first:varint sizes:integers        blocks end to end from offset `first`
-/// page      := counts:integers                 entries of each bucket, `buckets` counts
-///              fingerprints:packed(fingerprintBits) rowGroups:packed(rowGroupBits)     entries by bucket
-/// page of a hash    := (hash >> 32) × pages >> 32
-/// bucket            := (hash mod 2^32) × buckets >> 32
-/// fingerprint       := hash mod 2^fingerprintBits
+/// directory := values:varint answerBits:u8 pages:varint first:varint sizes:integers    blocks end to end from `first`
+/// page      := seed:u8 { { u64 } }              `answerBits` planes of as many words each: bit i of a plane is slot i
+/// page of a hash := (hash >> 32) × pages >> 32
+/// a := mix(hash + seed)     b := mix(a + 1) | 1     start := (a >> 32) × (slots - 63) >> 32
+/// answer := for each plane the parity of (64 slots from `start` on) & b, exclusive or the lowest bits of a
 /// ```
 package struct MembershipDirectory: Sendable {
   /// Values from which a column without a dictionary has an index.
   package static let plainMinimumCount = 4096
   /// Values of the column, equal ones counted each.
   package var valueCount = 0
-  package var bucketCount: Int
-  package var fingerprintBits: Int
-  package var rowGroupBits: Int
-  package var pages: [BlockRef]
+  package let rowGroupCount: Int
+  /// Bits of an answer.
+  package let answerBits: Int
+  package let pages: [BlockRef]
 
-  /// One look-up in 16 finds a row group for nothing: as much as reading a chunk now and then may cost, for each bit
-  /// costs an eighth of a byte a value.
-  package static let fingerprintBitCount = 6
-  package static let entriesPerPage = 2048
-  package static let entriesPerBucket = 4
+  /// Answers for each one that means something: so one look-up in so many finds a row group for nothing.
+  package static let answerShare = 8
+  package static let entriesPerPage = 4096
+  package static let answerBitLimit = 16
   /// Hash seed of all indexes.
   package static let seed: UInt64 = 0
 
   package static func hash(_ value: UnsafeBufferPointer<UInt8>) -> UInt64 { checksum(value, seed: seed) }
 
+  /// The number of answers that mean something: the row groups, and that a value is in several.
+  static func answerCount(rowGroupCount: Int) -> Int { rowGroupCount > 1 ? rowGroupCount + 1 : 1 }
+
+  /// The bits that the writer gives an answer.
+  package static func answerBits(rowGroupCount: Int) -> Int {
+    min(
+      answerBitLimit,
+      BitPacking.width(of: UInt64(answerCount(rowGroupCount: rowGroupCount) * answerShare - 1)))
+  }
+
   static func decode(_ reader: inout ByteReader, rowGroupCount: Int) throws -> MembershipDirectory {
     let values = try reader.readCount(limit: SegmentFormat.segmentValueLimit, of: "indexed value count")
-    let buckets = try reader.readCount(limit: SegmentFormat.rowGroupRowLimit, of: "bucket count")
-    let fingerprintBits = Int(try reader.readByte())
-    let rowGroupBits = Int(try reader.readByte())
+    let answerBits = Int(try reader.readByte())
     let pageCount = try reader.readCount(limit: min(values, SegmentFormat.slotLimit), of: "page count")
     var offset = UInt64(try reader.readCount(limit: SegmentFormat.segmentByteLimit, of: "page offset"))
-    guard buckets > 0, pageCount > 0, 1...32 ~= fingerprintBits, rowGroupBits <= 32 else {
+    guard pageCount > 0, 1...answerBitLimit ~= answerBits,
+      answerCount(rowGroupCount: rowGroupCount) <= 1 << answerBits
+    else {
       throw reader.damaged("membership index is malformed")
     }
     var pages: [BlockRef] = []
@@ -54,88 +63,63 @@ package struct MembershipDirectory: Sendable {
       guard offset <= UInt64(SegmentFormat.segmentByteLimit) else { throw reader.damaged("page offset") }
     }
     try reader.expectEnd(of: "membership index")
-    var directory = MembershipDirectory(
-      bucketCount: buckets, fingerprintBits: fingerprintBits, rowGroupBits: rowGroupBits, pages: pages)
-    directory.valueCount = values
-    return directory
+    return MembershipDirectory(
+      rowGroupCount: rowGroupCount, answerBits: answerBits, pages: pages, valueCount: values)
   }
 
-  package init(bucketCount: Int, fingerprintBits: Int, rowGroupBits: Int, pages: [BlockRef]) {
-    self.bucketCount = bucketCount
-    self.fingerprintBits = fingerprintBits
-    self.rowGroupBits = rowGroupBits
+  package init(rowGroupCount: Int, answerBits: Int, pages: [BlockRef], valueCount: Int = 0) {
+    self.rowGroupCount = rowGroupCount
+    self.answerBits = answerBits
     self.pages = pages
+    self.valueCount = valueCount
   }
 
   package func page(of hash: UInt64) -> Int { Int(((hash >> 32) * UInt64(pages.count)) >> 32) }
 
-  func bucket(of hash: UInt64) -> Int { Int(((hash & 0xFFFF_FFFF) * UInt64(bucketCount)) >> 32) }
-
-  func fingerprint(of hash: UInt64) -> UInt64 { hash & ((1 << UInt64(fingerprintBits)) - 1) }
-
-  /// The row groups of the entries in `page` that a value of this hash would have.
-  package func rowGroups(of hash: UInt64, in page: MembershipPage) -> [Int] {
-    let bucket = bucket(of: hash)
-    let fingerprint = fingerprint(of: hash)
-    let entries = page.bucketStarts[bucket]..<page.bucketStarts[bucket + 1]
-    return entries.filter { page.fingerprints[$0] == fingerprint }.map { Int(page.rowGroups[$0]) }
-  }
-}
-
-extension MembershipDirectory {
-  /// An entry as one number, in the order in which entries stand in a page.
-  package func key(of hash: UInt64, rowGroup: Int) -> UInt64 {
-    (UInt64(bucket(of: hash)) << UInt64(fingerprintBits) | fingerprint(of: hash)) << UInt64(rowGroupBits)
-      | UInt64(rowGroup)
-  }
-
-  /// A page of the entries with these ascending keys; equal ones become one.
-  package func encodePage(_ keys: some Sequence<UInt64>) -> [UInt8] {
-    var counts = [Int64](repeating: 0, count: bucketCount)
-    var fingerprints: [UInt64] = []
-    var rowGroups: [UInt64] = []
-    var previous: UInt64?
-    for key in keys where key != previous {
-      previous = key
-      let hashBits = key >> UInt64(rowGroupBits)
-      counts[Int(hashBits >> UInt64(fingerprintBits))] += 1
-      fingerprints.append(fingerprint(of: hashBits))
-      rowGroups.append(key & ((1 << UInt64(rowGroupBits)) - 1))
+  /// The row groups that may have a value of this hash.
+  package func rowGroups(of hash: UInt64, in page: MembershipPage) -> Range<Int> {
+    page.words.withUnsafeBufferPointer { words in
+      let answer = RibbonPlanes(words: words.baseAddress, wordCount: page.wordCount, planes: answerBits)
+        .answer(RibbonKey(hash, seed: page.seed, slotCount: page.wordCount * 64))
+      return rowGroups(answer)
     }
-    var writer = ByteWriter()
-    IntegerEncoding.encode(counts, into: &writer)
-    BitPacking.pack(fingerprints, width: fingerprintBits, into: &writer)
-    BitPacking.pack(rowGroups, width: rowGroupBits, into: &writer)
-    return writer.bytes
+  }
+
+  /// Those that an answer stands for; nil is that of a page that says nothing.
+  @inline(__always)
+  func rowGroups(_ answer: UInt64?) -> Range<Int> {
+    guard let answer else { return 0..<rowGroupCount }
+    if answer < UInt64(rowGroupCount) { return Int(answer)..<(Int(answer) + 1) }
+    return rowGroupCount > 1 && answer == UInt64(rowGroupCount) ? 0..<rowGroupCount : 0..<0
   }
 }
 
 /// One decoded page.
 package struct MembershipPage: Sendable {
-  /// Entry where each bucket begins, and the end.
-  var bucketStarts: [Int]
-  var fingerprints: [UInt64]
-  var rowGroups: [UInt64]
+  let seed: UInt8
+  /// Of a plane.
+  let wordCount: Int
+  /// Plane by plane.
+  let words: [UInt64]
 
   package static func decode(
     _ reader: inout ByteReader, _ directory: MembershipDirectory
   ) throws -> MembershipPage {
-    var starts = [0]
-    starts.reserveCapacity(directory.bucketCount + 1)
-    for count in try IntegerEncoding.decode(&reader, count: directory.bucketCount) {
-      guard count >= 0, count <= Int64(SegmentFormat.pageEntryLimit - starts[starts.count - 1]) else {
-        throw reader.damaged("bucket of \(count) entries")
-      }
-      starts.append(starts[starts.count - 1] + Int(count))
+    let seed = try reader.readByte()
+    guard reader.remaining % (8 * directory.answerBits) == 0 else {
+      throw reader.damaged("membership page of \(reader.remaining) bytes")
     }
-    let count = starts[starts.count - 1]
-    let fingerprints = try BitPacking.decode(&reader, count: count, width: directory.fingerprintBits)
-    let rowGroups = try BitPacking.decode(&reader, count: count, width: directory.rowGroupBits)
-    try reader.expectEnd(of: "membership page")
-    return MembershipPage(bucketStarts: starts, fingerprints: fingerprints, rowGroups: rowGroups)
+    let count = reader.remaining / 8
+    guard count <= SegmentFormat.pageWordLimit else {
+      throw reader.damaged("membership page of \(count) words")
+    }
+    var words: [UInt64] = []
+    words.reserveCapacity(count)
+    for _ in 0..<count { words.append(try reader.readUInt64()) }
+    return MembershipPage(seed: seed, wordCount: count / directory.answerBits, words: words)
   }
 
-  var byteCount: Int { (bucketStarts.count + fingerprints.count + rowGroups.count) * 8 }
+  var byteCount: Int { words.count * 8 }
 }
 
 /// Gathers a column's hashes while its chunks are encoded.
@@ -152,89 +136,57 @@ struct MembershipBuilder {
     chunks.append((rowGroup, hashes))
   }
 
-  /// Pages with at most one entry for equal fingerprints of a row group; nil where no index is wanted.
+  /// Nil where no index is wanted.
   func encode(rowGroupCount: Int, _ compressor: ZstdCompressor) -> EncodedMembership? {
     let count = chunks.reduce(0) { $0 + $1.hashes.count }
     guard isUseful, count >= MembershipDirectory.plainMinimumCount else { return nil }
     let pageCount = (count + MembershipDirectory.entriesPerPage - 1) / MembershipDirectory.entriesPerPage
-    let bucketCount = MembershipDirectory.entriesPerPage / MembershipDirectory.entriesPerBucket
     let shape = MembershipDirectory(
-      bucketCount: bucketCount, fingerprintBits: MembershipDirectory.fingerprintBitCount,
-      rowGroupBits: BitPacking.width(of: UInt64(rowGroupCount - 1)),
+      rowGroupCount: rowGroupCount, answerBits: MembershipDirectory.answerBits(rowGroupCount: rowGroupCount),
       pages: Array(repeating: BlockRef(offset: 0, byteCount: 0), count: pageCount))
-    // By page, then each page by bucket, and the few entries of a bucket by fingerprint and row group.
     var ends = [Int](repeating: 0, count: pageCount + 1)
     for chunk in chunks {
       for hash in chunk.hashes { ends[shape.page(of: hash) + 1] += 1 }
     }
     for page in 0..<pageCount { ends[page + 1] += ends[page] }
-    var keys = [UInt64](repeating: 0, count: count)
+    var entries = RawVector<MembershipEntry>(capacity: count)
+    defer { entries.free() }
+    let target = entries.appendUninitialized(count: count)
     var next = ends
     for chunk in chunks {
       for hash in chunk.hashes {
         let page = shape.page(of: hash)
-        keys[next[page]] = shape.key(of: hash, rowGroup: chunk.rowGroup)
+        target[next[page]] = MembershipEntry(hash: hash, answer: UInt32(chunk.rowGroup))
         next[page] += 1
       }
     }
-    var sorter = BucketSorter(shape)
-    defer { sorter.free() }
+    var solver = RibbonSolver()
+    defer { solver.free() }
     let pages = (0..<pageCount).map { page in
-      keys.withUnsafeMutableBufferPointer {
-        sorter.sort(UnsafeMutableBufferPointer(rebasing: $0[ends[page]..<ends[page + 1]]))
-      }
-      // Hashes are random bits: zstd would only cost time.
-      return BlockBody.make(
-        shape.encodePage(keys[ends[page]..<ends[page + 1]]), compressor, tryZstd: false)
+      let bytes = shape.encodePage(
+        UnsafeMutableBufferPointer(start: target + ends[page], count: ends[page + 1] - ends[page]), &solver)
+      // Solutions are random bits: zstd would only cost time.
+      return BlockBody.make(bytes, compressor, tryZstd: false)
     }
     return EncodedMembership(valueCount: count, shape: shape, pages: pages)
   }
 }
 
-/// Sorts the keys of a page, whose buckets have few each.
-private struct BucketSorter {
-  private let shift: UInt64
-  private let bucketCount: Int
-  /// By bucket: where its keys begin, and where those end that have been put there.
-  private var places: RawVector<(start: UInt32, end: UInt32)>
-  private var sorted = RawVector<UInt64>()
-
-  init(_ shape: MembershipDirectory) {
-    shift = UInt64(shape.fingerprintBits + shape.rowGroupBits)
-    bucketCount = shape.bucketCount
-    places = RawVector(capacity: bucketCount)
-    _ = places.appendUninitialized(count: bucketCount)
+extension MembershipDirectory {
+  /// A page of these entries.
+  func encodePage(_ entries: UnsafeMutableBufferPointer<MembershipEntry>, _ solver: inout RibbonSolver)
+    -> [UInt8]
+  {
+    let count = solver.makeDistinct(entries, several: UInt32(rowGroupCount))
+    return solver.page(UnsafeBufferPointer(rebasing: entries[..<count]), answerBits: answerBits)
   }
 
-  func free() {
-    places.free()
-    sorted.free()
-  }
-
-  mutating func sort(_ keys: UnsafeMutableBufferPointer<UInt64>) {
-    guard let base = keys.baseAddress else { return }
-    places.base.update(repeating: (0, 0), count: bucketCount)
-    for key in keys { places.base[Int(key &>> shift)].end &+= 1 }
-    var total: UInt32 = 0
-    for bucket in 0..<bucketCount {
-      let count = places[bucket].end
-      places[bucket] = (total, total)
-      total &+= count
-    }
-    sorted.truncate(to: 0)
-    let output = sorted.appendUninitialized(count: keys.count)
-    for key in keys {
-      let bucket = Int(key &>> shift)
-      let start = Int(places[bucket].start)
-      var at = Int(places[bucket].end)
-      places.base[bucket].end &+= 1
-      while at > start, output[at &- 1] > key {
-        output[at] = output[at &- 1]
-        at &-= 1
-      }
-      output[at] = key
-    }
-    base.update(from: output, count: keys.count)
+  /// The same of hashes with their row groups.
+  package func encodePage(_ values: [(hash: UInt64, rowGroup: Int)]) -> [UInt8] {
+    var entries = values.map { MembershipEntry(hash: $0.hash, answer: UInt32($0.rowGroup)) }
+    var solver = RibbonSolver()
+    defer { solver.free() }
+    return entries.withUnsafeMutableBufferPointer { encodePage($0, &solver) }
   }
 }
 
@@ -249,9 +201,7 @@ struct EncodedMembership: Sendable {
     let refs = try pages.map { try blocks.write($0) }
     var writer = ByteWriter()
     writer.writeVarint(valueCount)
-    writer.writeVarint(shape.bucketCount)
-    writer.writeByte(UInt8(shape.fingerprintBits))
-    writer.writeByte(UInt8(shape.rowGroupBits))
+    writer.writeByte(UInt8(shape.answerBits))
     writer.writeVarint(refs.count)
     writer.writeVarint(refs.first?.offset ?? 0)
     IntegerEncoding.encode(refs.map { Int64($0.byteCount) }, into: &writer)

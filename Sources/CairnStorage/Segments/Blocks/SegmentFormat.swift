@@ -1,7 +1,7 @@
 /// Numbers of the segment format. `Formats/segment.md` has the same ones; a test compares them.
 package enum SegmentFormat {
   /// Version 1 in the lower half, the number of its draft in the upper.
-  package static let version: UInt32 = 1 | 3 << 16
+  package static let version: UInt32 = 1 | 4 << 16
   /// The earliest draft that is read: a later one has what it has, and more.
   package static let oldestVersion: UInt32 = 1 | 2 << 16
   package static let headerMagic = Array("CAIRNSEG".utf8)
@@ -77,8 +77,8 @@ package enum SegmentFormat {
   package static let objectByteLimit = 1 << 40
   /// Inflated bytes of one fragment that is printed: what is rebuilt in memory.
   package static let fragmentByteLimit = 1 << 28
-  /// Entries of one page of a membership index.
-  package static let pageEntryLimit = 1 << 22
+  /// Words of one page of a membership index.
+  package static let pageWordLimit = 1 << 22
 }
 
 /// Where a block lies in its file.

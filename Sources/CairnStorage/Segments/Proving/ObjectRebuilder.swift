@@ -9,6 +9,9 @@ package final class ObjectRebuilder: @unchecked Sendable {
   private let proof: SegmentProof?
   private let lock = Lock()
   private var wholeBatches: [(rowGroup: Int, batch: RecordBatch)] = []
+  /// Row groups that are kept decoded; more where objects turn out to have rows all over the segment.
+  private var keptGroups: Int
+  private var wasDecoded: [Bool]
   private var loadedEnvelopes: [Envelope]?
   private let decoding: [Lock]
 
@@ -26,9 +29,16 @@ package final class ObjectRebuilder: @unchecked Sendable {
     self.init(reader, threads: threads, proof: nil)
   }
 
-  /// - Parameter proof: is given each row group that is decoded whole.
-  init(_ reader: SegmentReader, threads: Int, proof: SegmentProof?) {
+  /// - Parameters:
+  ///   - proof: is given each row group that is decoded whole.
+  ///   - keptGroups: row groups that are kept decoded at first, where memory is short.
+  init(
+    _ reader: SegmentReader, threads: Int, proof: SegmentProof?,
+    keptGroups: Int = ObjectRebuilder.cachedGroupLimit
+  ) {
     self.reader = reader
+    self.keptGroups = min(max(1, keptGroups), Self.cachedGroupLimit)
+    wasDecoded = reader.footer.rowGroups.map { _ in false }
     self.threads = threads
     self.proof = proof
     decoding = reader.footer.rowGroups.map { _ in Lock() }
@@ -62,7 +72,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
   private func firstGroupCount() throws -> Int {
     var count = 0
     var values = 0
-    while count < min(reader.footer.rowGroups.count, Self.cachedGroupLimit) {
+    while count < min(reader.footer.rowGroups.count, keptGroups) {
       values += try reader.valueCount(in: count)
       guard values <= Self.heldValueLimit else { break }
       count += 1
@@ -229,8 +239,10 @@ package final class ObjectRebuilder: @unchecked Sendable {
       releaseFreedPages()
       lock.withLock {
         wholeBatches.append((rowGroup, batch))
+        if wasDecoded[rowGroup] { keptGroups = min(keptGroups + 1, Self.cachedGroupLimit) }
+        wasDecoded[rowGroup] = true
         var words = wholeBatches.reduce(0) { $0 + $1.batch.wordCount }
-        while wholeBatches.count > Self.cachedGroupLimit
+        while wholeBatches.count > keptGroups
           || wholeBatches.count > 1 && words > Self.heldValueLimit
         {
           words -= wholeBatches.removeFirst().batch.wordCount

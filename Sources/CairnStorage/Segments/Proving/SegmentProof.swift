@@ -59,7 +59,6 @@ final class SegmentProof: @unchecked Sendable {
       try prove(try RecordBatch(reader, rowGroup: open[index], rows: nil, checksLists: true))
     }
     _ = try parallelMap(count: catalogue.columns.count, threads: threads) {
-      try indexes[$0]?.finish()
       try reader.column($0).verifyDictionary()
     }
     try proveNames()

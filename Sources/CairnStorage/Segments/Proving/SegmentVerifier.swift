@@ -10,10 +10,16 @@ package struct SegmentVerifier {
 
   private let reader: SegmentReader
   private let threads: Int
+  private let memoryByteLimit: Int
 
-  package init(_ reader: SegmentReader, threads: Int) {
+  /// Memory for each row group that is kept: decoded, one of ordinary logs takes 40 MB.
+  private static let groupByteCount = 96 << 20
+
+  /// - Parameter memoryByteLimit: where it is short, fewer row groups are kept decoded.
+  package init(_ reader: SegmentReader, threads: Int, memoryByteLimit: Int = 1 << 30) {
     self.reader = reader
     self.threads = threads
+    self.memoryByteLimit = memoryByteLimit
   }
 
   /// Throws `CairnError.damaged` at the first thing that is not as it was written. `look` is called before each object
@@ -32,7 +38,8 @@ package struct SegmentVerifier {
   ) throws -> Result {
     var result = Result()
     let proof = try SegmentProof(reader, threads: threads)
-    let rebuilder = ObjectRebuilder(reader, threads: threads, proof: proof)
+    let rebuilder = ObjectRebuilder(
+      reader, threads: threads, proof: proof, keptGroups: memoryByteLimit / Self.groupByteCount)
     let name = reader.name
     let objects = try reader.objects(threads: threads)
     if let read, read.count != objects.count {

@@ -84,7 +84,8 @@ extension ColumnReader {
       let block = metadata.directory.dictionary[index]
       var reader = try reader(block.part)
       let table = try DictionaryBlocks.decode(&reader, count: block.entryCount)
-      guard table.count == 0 || block.firstValue.elementsEqual(table[0]) else {
+      let isUntold = block.firstValue.isEmpty && directory.dictionary.count == 1
+      guard table.count == 0 || isUntold || block.firstValue.elementsEqual(table[0]) else {
         throw reader.damaged("dictionary block does not begin with its first value")
       }
       return table

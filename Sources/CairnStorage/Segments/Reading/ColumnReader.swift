@@ -171,6 +171,7 @@ package struct ColumnReader: Sendable {
     switch encoding {
     case .tokens: return StringVector(all: try TokenStrings(&reader, count: count).values(at: positions))
     case .derived: return StringVector(all: try derived(chunk, positions: positions))
+    case .patterns: return StringVector(all: try PatternStrings(&reader, count: count).values(at: positions))
     default: return StringVector(all: try PlainStrings.decode(&reader, count: count, positions: positions))
     }
   }

@@ -49,7 +49,7 @@ extension ColumnReader {
   }
 
   /// The row groups that may have a string, by the membership index.
-  private func rowGroups(of needle: [UInt8], _ index: MembershipDirectory) throws -> [Int] {
+  private func rowGroups(of needle: [UInt8], _ index: MembershipDirectory) throws -> Range<Int> {
     let hash = needle.withUnsafeBufferPointer { MembershipDirectory.hash($0) }
     let page = index.page(of: hash)
     let decoded = try segment.pooled(

@@ -167,6 +167,7 @@ final class PieceSearch: Sendable {
     case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
     case .tokens: return try TokenStrings(&body, count: chunk.valueCount).positions(containing: piece)
     case .derived: return try column.derivedPositions(chunk, piece, holds: holds)
+    case .patterns: return try PatternStrings(&body, count: chunk.valueCount).positions(containing: piece)
     // Times that cannot have it, or were searched above.
     case .timestamp, .rowTime, .dictionary: return []
     }

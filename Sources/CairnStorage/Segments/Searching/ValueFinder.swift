@@ -132,6 +132,16 @@ package struct ValueFinder: Sendable {
     return true
   }
 
+  /// The same of the values of a chunk of patterns.
+  func visit(_ patterns: PatternStrings, _ found: (UInt32, [Int]) -> Void) -> Bool {
+    let positions = common.map { patterns.positions(mayHold: $0) }
+    if positions?.isEmpty == true { return false }
+    let holding = visit(patterns.values(at: positions)) { entry, numbers in
+      found(positions?[Int(entry)] ?? entry, numbers)
+    }
+    return common == nil || !holding.isEmpty
+  }
+
   /// The same of derived values.
   ///
   /// - Parameters:

@@ -6,7 +6,8 @@ package final class ValueSearch: Sendable {
   /// A column with values in which something is.
   private struct Place: Sendable {
     var column: Int
-    var path: Int
+    /// The column's.
+    var slot: Int
     /// Dictionary entries with something in them, ascending, and of each the number of what that is.
     var ids: [UInt32]
     var sets: [UInt32]
@@ -21,7 +22,8 @@ package final class ValueSearch: Sendable {
   private struct WordPlace: Sendable {
     var slot: Int
     var words: [Bool]
-    var path: Int
+    /// Of the key or literal.
+    var member: Int
     var set: UInt32
   }
 
@@ -30,9 +32,7 @@ package final class ValueSearch: Sendable {
   private let tree: InstanceTree
   /// Columns whose kind of value can have something.
   private let columns: [Int]
-  private let paths: [String]
-  /// By slot.
-  private let pathOfSlot: [Int]
+  private let paths = Memo<Int, Paths>()
   private let work: SharedWork
   private let places = FoundPlaces()
   private let wordPlaces: [WordPlace]
@@ -65,10 +65,9 @@ package final class ValueSearch: Sendable {
       case .integer: return finder.forms.contains(.integers)
       }
     }
-    (paths, pathOfSlot) = Self.paths(catalogue)
     work = SharedWork(count: columns.count)
     constantSet = finder.constant.map { [sets] in sets.number(of: $0) }
-    wordPlaces = Self.wordPlaces(finder, tree, pathOfSlot, sets)
+    wordPlaces = Self.wordPlaces(finder, tree, sets)
   }
 
   /// Those of `rows` (ascending) that have something.
@@ -76,11 +75,15 @@ package final class ValueSearch: Sendable {
     try work.run { try look(columns[$0]) }
     let owners = ValueOwners(reader, rowGroup: rowGroup, tree: tree)
     var occurrences = RowOccurrences(rowCount: reader.footer.rowGroups[rowGroup].rowCount)
+    var hasAny = false
     for place in wordPlaces {
       let instances = try owners.instances(of: place.slot, where: place.words)
       if instances.isEmpty { continue }
+      hasAny = true
       let found = FoundPositions(positions: instances, set: place.set)
-      occurrences.add(found, of: try owners.rows(ofInstances: instances, slot: place.slot), path: place.path)
+      occurrences.add(
+        found, of: try owners.rows(ofInstances: instances, slot: place.slot),
+        path: allPaths.ofSlot[place.member])
     }
     // Columns with values that have the finder's common text.
     var holding: Set<Int> = []
@@ -88,16 +91,26 @@ package final class ValueSearch: Sendable {
       let found = try found(place, in: rowGroup, &holding)
       if found.positions.isEmpty { continue }
       occurrences.add(
-        found, of: try owners.rows(ofValues: found.positions, column: place.column), path: place.path)
+        found, of: try owners.rows(ofValues: found.positions, column: place.column),
+        path: allPaths.ofSlot[place.slot])
+      hasAny = true
     }
-    return FoundRows(occurrences, among: rows, paths: paths, sets: sets.all)
+    return FoundRows(occurrences, among: rows, paths: hasAny ? allPaths.texts : [], sets: sets.all)
   }
 
   // MARK: In the segment
 
+  private struct Paths: Sendable {
+    var texts: [String]
+    var ofSlot: [Int]
+  }
+
+  /// Put together where something is found: that is in few of many segments.
+  private var allPaths: Paths { paths.value(0) { Self.paths(tree.catalogue) } }
+
   /// Paths as people write them: keys with dots between, `[]` for the elements of arrays. Slots that differ in what
   /// no path tells have one. In the order of their texts.
-  private static func paths(_ catalogue: Catalogue) -> (paths: [String], ofSlot: [Int]) {
+  private static func paths(_ catalogue: Catalogue) -> Paths {
     var texts: [[UInt8]] = []
     var numbers: [String: Int] = [:]
     var ofSlot: [Int] = []
@@ -120,13 +133,14 @@ package final class ValueSearch: Sendable {
     let order = texts.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
     var places = [Int](repeating: 0, count: texts.count)
     for (place, number) in order.enumerated() { places[number] = place }
-    return (order.map { String(decoding: texts[$0], as: UTF8.self) }, ofSlot.map { places[$0] })
+    return Paths(
+      texts: order.map { String(decoding: texts[$0], as: UTF8.self) }, ofSlot: ofSlot.map { places[$0] })
   }
 
   private func look(_ index: Int) throws {
     let column = try reader.column(index)
     var place = Place(
-      column: index, path: pathOfSlot[column.info.slot], ids: [], sets: [], holding: [], hasOtherValues: true,
+      column: index, slot: column.info.slot, ids: [], sets: [], holding: [], hasOtherValues: true,
       isDerived: !column.directory.parents.isEmpty)
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
@@ -147,7 +161,7 @@ package final class ValueSearch: Sendable {
   private func number(_ numbers: [Int]) -> UInt32 { constantSet ?? sets.number(of: numbers) }
 
   private static func wordPlaces(
-    _ finder: ValueFinder, _ tree: InstanceTree, _ pathOfSlot: [Int], _ sets: NumberSets
+    _ finder: ValueFinder, _ tree: InstanceTree, _ sets: NumberSets
   ) -> [WordPlace] {
     let catalogue = tree.catalogue
     let find = finder.single()
@@ -165,7 +179,7 @@ package final class ValueSearch: Sendable {
         let owner = tree.owner[slot]
         let words = catalogue.words(of: owner, having: slot, accepts)
         if words.contains(true) {
-          places.append(WordPlace(slot: owner, words: words, path: pathOfSlot[slot], set: set))
+          places.append(WordPlace(slot: owner, words: words, member: slot, set: set))
         }
       }
       for literal in literals { add(literal.set) { $0 == literal.word } }
@@ -213,6 +227,9 @@ package final class ValueSearch: Sendable {
       }
     case .derived:
       try column.visitDerived(chunk, finder, holds: { holding.contains($0) }) { found.add($0, number($1)) }
+    case .patterns:
+      let patterns = try PatternStrings(&body, count: chunk.valueCount)
+      if finder.visit(patterns, { found.add($0, number($1)) }) { holding.insert(place.column) }
     // Times that cannot have it, or were looked at above; a part of it they may have.
     case .timestamp, .rowTime, .dictionary: holding.insert(place.column)
     }

@@ -84,8 +84,7 @@ struct ColumnEncoder {
     guard let given = codes else { return false }
     let size = BlockBody.make(given, compressor).storedByteCount
     let own = BlockBody.make(writer.bytes, compressor)
-    // By row it takes longer to read: that must be worth it.
-    guard size * 10 < own.storedByteCount * (parent.isByRow ? 4 : 9) - 320 else {
+    guard GivenCodes.isWorthIt(size, inPlaceOf: own.storedByteCount, isByRow: parent.isByRow) else {
       compressed = own
       return false
     }
@@ -118,11 +117,13 @@ struct ColumnEncoder {
         tokens = outcome
         return []
       }
+      if kind == .string, PatternStrings.encode(source, into: &writer) { return [] }
       writer.writeByte(StringEncoding.plain.rawValue)
       PlainStrings.encode(source, into: &writer)
       return []
     case .dictionary(let table):
-      if isEventTime || Self.isTimestamp(table, kind) {
+      // Times that follow from another column are smaller as codes.
+      if isEventTime || given == nil && Self.isTimestamp(table, kind) {
         let source = IndirectStrings(table: table, ids: words)
         if isEventTime, encodeRowTime(rowGroup, source, into: &writer) { return [] }
         if TimestampStrings.encode(source, into: &writer) { return [] }

@@ -68,7 +68,7 @@ struct DerivedForms {
     counted.sort { (-$0.count, $0.order) < (-$1.count, $1.order) }
     var known: Set<[DerivedForm.Part]> = []
     for item in counted where forms.count < limit {
-      guard item.parts.contains(where: { $0.source == .value || $0.source == .tail }),
+      guard item.parts.contains(where: { $0.source.isOfParent }),
         item.parts.reduce(0, { $0 + $1.text.count }) <= DerivedForm.textByteLimit,
         known.insert(item.parts).inserted
       else { continue }

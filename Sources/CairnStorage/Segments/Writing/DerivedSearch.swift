@@ -12,6 +12,10 @@ package struct DerivedSearch {
   private static let minimumTextShare = 0.0005
   /// Distinct values of a column with a dictionary, at least: codes of values that repeat are small, and asked for.
   package static let minimumDistinctShare = 0.2
+  /// Where there are this many, they may be fewer, if all of a value follows from others and no more than this share of
+  /// what their codes take is left.
+  package static let minimumDistinctCount = 1024
+  package static let repeatedTrialShare = 0.65
   /// Values that are looked at, and of these the ones by which other columns are chosen.
   private static let sampleCount = 256
   private static let screenCount = 48
@@ -64,7 +68,10 @@ package struct DerivedSearch {
     }.sorted { (sizes[$0] ?? 0, $0) < (sizes[$1] ?? 0, $1) }
     for child in children where !isParent[child] {
       let isLarge = Double(sizes[child] ?? 0) > Self.largeTextShare * total
-      guard let item = forms(of: child, isLarge: isLarge), isSmaller(child, item) else { continue }
+      guard var item = forms(of: child, isLarge: isLarge) else { continue }
+      let isRepeated = distinctShare(child) < Self.minimumDistinctShare
+      if isRepeated { item.forms.removeAll { $0.hasOwn } }
+      guard !item.forms.isEmpty, isSmaller(child, item, isRepeated: isRepeated) else { continue }
       found[child] = item
       for parent in item.parents { isParent[parent] = true }
     }
@@ -86,8 +93,14 @@ package struct DerivedSearch {
       EventTime.canonicalSeconds(base, first.count) == nil
     else { return false }
     guard case .dictionary(let table)? = plan.mergers[column]?.form else { return true }
+    return table.count >= Self.minimumDistinctCount || distinctShare(column) >= Self.minimumDistinctShare
+  }
+
+  /// Of the values of a column with a dictionary; of another one 1.
+  private func distinctShare(_ column: Int) -> Double {
+    guard case .dictionary(let table)? = plan.mergers[column]?.form else { return 1 }
     let values = plan.mergers[column]?.sources.reduce(0) { $0 + $1.interner.valueCount } ?? 0
-    return Double(table.count) >= Self.minimumDistinctShare * Double(values)
+    return Double(table.count) / Double(max(1, values))
   }
 
   private func text(_ column: Int, _ index: Int) -> UnsafeBufferPointer<UInt8>? {
@@ -137,7 +150,8 @@ package struct DerivedSearch {
     return Array(output.buffer)
   }
 
-  /// Where a column's value of the sample's row stands in it, or what of that is behind its last `/`.
+  /// Where a column's value of the sample's row stands in it, or what of that is behind its last `/`; or that both are
+  /// alike up to their first `.`.
   private func place(_ column: Int, in sample: Sample) -> Place? {
     guard let value = text(column, row: sample.row), value.count >= Self.minimumValueByteCount else {
       return nil
@@ -153,7 +167,11 @@ package struct DerivedSearch {
       // What is a part of something longer is not put together from it: rather the other way round.
       if value.count >= text.count { return nil }
       let tail = DerivedForm.tail(of: value)
-      return tail.count < value.count ? find(tail, .tail) : nil
+      if tail.count < value.count, let found = find(tail, .tail) { return found }
+      let head = DerivedForm.head(of: value)
+      return !head.isEmpty && head.count < value.count && head.count < text.count
+        && text[head.count] == value[head.count]
+        && text.starts(with: head) ? (0..<head.count, DerivedForm.Part(.head, of: column)) : nil
     }
   }
 
@@ -214,7 +232,7 @@ package struct DerivedSearch {
     var numbered: [DerivedForm] = []
     for form in forms {
       var (parts, all) = (form.parts, parents)
-      for at in parts.indices where parts[at].source == .value || parts[at].source == .tail {
+      for at in parts.indices where parts[at].source.isOfParent {
         let place = all.firstIndex(of: parts[at].parent)
         if place == nil { all.append(parts[at].parent) }
         parts[at].parent = place ?? all.count - 1
@@ -229,7 +247,9 @@ package struct DerivedSearch {
   // MARK: Trial
 
   /// Whether the first values take clearly less as derived ones.
-  private mutating func isSmaller(_ child: Int, _ item: Found) -> Bool {
+  ///
+  /// - Parameter isRepeated: whether the values are few.
+  private mutating func isSmaller(_ child: Int, _ item: Found, isRepeated: Bool) -> Bool {
     guard let merger = plan.mergers[child] else { return false }
     let compressor = ZstdCompressor()
     let count = min(Self.trialCount, group[child].count)
@@ -267,6 +287,9 @@ package struct DerivedSearch {
       var entries = ByteWriter()
       list.withUnsafeBufferPointer {
         PlainStrings.encode(IndirectStrings(table: table, ids: $0), into: &entries)
+      }
+      if isRepeated {
+        return Double(size(derived.bytes)) < Self.repeatedTrialShare * Double(size(coded.bytes))
       }
       usual = min(usual, size(coded.bytes) + size(entries.bytes))
     }

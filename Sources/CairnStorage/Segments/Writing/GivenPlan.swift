@@ -1,7 +1,8 @@
 import Glibc
 
-/// Which coded columns are stored given another one that foretells them, found on a sample: one with as many values in
-/// every row group, or one whose values belong to the same rows.
+/// Which coded columns are stored given another one that foretells them: one with as many values in every row group, or
+/// one whose values belong to the same rows. A sample tells which may; of those that promise most it is tried how small
+/// they make a column.
 package struct GivenPlan {
   struct Parent: Equatable, Sendable {
     var column: Int
@@ -18,7 +19,15 @@ package struct GivenPlan {
   private static let missShare = 0.65
   private static let missShareByRow = 0.75
   /// What is saved by row counts so much: it takes longer to read.
-  private static let byRowWeight = 0.5
+  private static let byRowWeight = 0.9
+  /// How much a word counts as one that was not foretold where the other column's had not come before: of a sample of
+  /// rows it is more often new than of all.
+  private static let newShare = 0.25
+  /// Columns that are tried for one by position, and by row, and rows on which they are.
+  private static let trialLimit = 3
+  private static let trialRowCount = 1 << 14
+  /// What a time is worth as an entry of a dictionary, in bytes: of columns of times that have none unless they are given.
+  private static let timeByteCount = 4
   /// One row in so many has a value of a column that is given another by row.
   private static let rowShare = 16
 
@@ -26,7 +35,7 @@ package struct GivenPlan {
   private(set) var parents: [Parent?]
 
   private struct Choice {
-    /// Bits.
+    /// Bits; of those that have been tried bytes.
     var saving: Double
     var child: Int
     var parent: Parent
@@ -41,16 +50,28 @@ package struct GivenPlan {
     return used
   }
 
-  /// - Parameter coded: whether a column's chunks are codes, by merged column.
-  init(coded: [Bool], _ groups: [RowGroupColumns], _ rows: ValueRows?) {
-    parents = Array(repeating: nil, count: coded.count)
-    var choices = Self.choices(coded, groups)
-    if let rows { choices += Self.choices(coded, groups[rows.sample], rows) }
+  /// What a merged column's chunks are.
+  enum Form {
+    case coded
+    /// Times, which are codes of a dictionary of so many entries only where they are given another column.
+    case times(entryCount: Int)
+    case other
+
+    var isCoded: Bool { if case .coded = self { true } else { false } }
+    var mayBeGiven: Bool { if case .other = self { false } else { true } }
+  }
+
+  /// - Parameter forms: by merged column.
+  init(_ forms: [Form], _ groups: [RowGroupColumns], _ rows: ValueRows?, _ compressor: ZstdCompressor) {
+    parents = Array(repeating: nil, count: forms.count)
+    var choices = Self.choices(forms, groups)
+    if let rows { choices += Self.choices(forms, groups[rows.sample], rows) }
+    choices = Self.tried(choices, forms, groups, rows, compressor)
     choices.sort {
       ($1.saving, $0.child, $0.parent.isByRow ? 1 : 0, $0.parent.column)
         < ($0.saving, $1.child, $1.parent.isByRow ? 1 : 0, $1.parent.column)
     }
-    var heights = Array(repeating: 0, count: coded.count)
+    var heights = Array(repeating: 0, count: forms.count)
     for choice in choices where parents[choice.child] == nil {
       let (child, parent) = (choice.child, choice.parent.column)
       guard let above = depth(parent), above + 1 + heights[child] <= ColumnDirectory.givenDepthLimit,
@@ -67,9 +88,9 @@ package struct GivenPlan {
   }
 
   /// Of columns with as many values in every row group.
-  private static func choices(_ coded: [Bool], _ groups: [RowGroupColumns]) -> [Choice] {
+  private static func choices(_ forms: [Form], _ groups: [RowGroupColumns]) -> [Choice] {
     var classes: [[Int]: [Int]] = [:]
-    for column in coded.indices where coded[column] {
+    for column in forms.indices where forms[column].mayBeGiven {
       let counts = groups.map { $0[column].count }
       if counts.contains(where: { $0 >= minimumCount }) { classes[counts, default: []].append(column) }
     }
@@ -80,8 +101,9 @@ package struct GivenPlan {
       guard let most = counts.max(), let group = counts.firstIndex(of: most) else { continue }
       let samples = columns.map { Sample(groups[group][$0], sampleCount) }
       for (index, child) in samples.enumerated() where child.entropy > 0.01 {
-        for (other, parent) in samples.enumerated() where other != index && parent.entropy > 0.01 {
-          let misses = Double(parent.misses(of: child)) / Double(child.codes.count)
+        for (other, parent) in samples.enumerated()
+        where other != index && parent.entropy > 0.01 && forms[columns[other]].isCoded {
+          let misses = parent.misses(of: child) / Double(child.codes.count)
           if misses > missShare { continue }
           let saving = (1 - misses) * child.entropy * Double(most)
           choices.append(
@@ -94,11 +116,11 @@ package struct GivenPlan {
   }
 
   /// Of columns of which rows have at most one value.
-  private static func choices(_ coded: [Bool], _ group: RowGroupColumns, _ rows: ValueRows) -> [Choice] {
+  private static func choices(_ forms: [Form], _ group: RowGroupColumns, _ rows: ValueRows) -> [Choice] {
     let count = rows.sampleRowCount
     let step = max(1, count / sampleCount)
     let samples = rows.single.compactMap { column -> (column: Int, sample: Sample)? in
-      guard coded[column], group[column].count >= max(minimumCount, count / rowShare) else {
+      guard forms[column].mayBeGiven, group[column].count >= max(minimumCount, count / rowShare) else {
         return nil
       }
       let sample = Sample(group[column], rows.sampled[column], rowCount: count, step: step)
@@ -109,22 +131,110 @@ package struct GivenPlan {
     }.prefix(classLimit)
     var choices: [Choice] = []
     for (child, own) in samples {
-      for (parent, other) in samples where parent != child {
+      for (parent, other) in samples where parent != child && forms[parent].isCoded {
         let (misses, differences) = other.missesByRow(of: own)
-        if Double(misses) > missShareByRow * Double(own.valueCount) { continue }
+        if misses > missShareByRow * Double(own.valueCount) { continue }
         // What it costs to tell which values stand beside each other.
         let share = Double(differences) / Double(own.codes.count)
         let gaps = share > 0 ? -share * log2(share) - (1 - share) * log2(max(1 - share, 1e-9)) : 0
-        let saving = Double(own.valueCount - misses) * own.entropy - Double(own.codes.count) * gaps
+        let saving = (Double(own.valueCount) - misses) * own.entropy - Double(own.codes.count) * gaps
         if saving <= 0 { continue }
         choices.append(
           Choice(
-            saving: saving * Double(step) * byRowWeight, child: child,
+            saving: saving * Double(step), child: child,
             parent: Parent(column: parent, isByRow: true)))
       }
     }
     return choices
   }
+
+  // MARK: Trials
+
+  /// The choices of each column that promise most, with what they save on the first rows; those that save enough.
+  private static func tried(
+    _ choices: [Choice], _ forms: [Form], _ groups: [RowGroupColumns], _ rows: ValueRows?,
+    _ compressor: ZstdCompressor
+  ) -> [Choice] {
+    var byChild: [Int: [Choice]] = [:]
+    for choice in choices { byChild[choice.child, default: []].append(choice) }
+    var saving: [Choice] = []
+    for child in byChild.keys.sorted() {
+      let best = (byChild[child] ?? []).sorted {
+        ($1.saving, $0.parent.isByRow ? 1 : 0, $0.parent.column)
+          < ($0.saving, $1.parent.isByRow ? 1 : 0, $1.parent.column)
+      }
+      // By position on the largest row group of the column, by row on the one whose rows are known.
+      guard let largest = groups.indices.max(by: { groups[$0][child].count < groups[$1][child].count })
+      else { continue }
+      var own: [Bool: Int] = [:]
+      var trials = [false: 0, true: 0]
+      for choice in best where trials[choice.parent.isByRow, default: 0] < trialLimit {
+        let isByRow = choice.parent.isByRow
+        guard let sample = isByRow ? rows?.sample : largest,
+          let trial = Trial(choice, groups[sample], isByRow ? rows?.sampled : nil)
+        else { continue }
+        let before = own[isByRow] ?? trial.ownByteCount(compressor)
+        own[isByRow] = before
+        // What has too many words for one of another's takes hardly any time.
+        guard let after = trial.givenByteCount(compressor) else { continue }
+        trials[isByRow, default: 0] += 1
+        guard GivenCodes.isWorthIt(after, inPlaceOf: before, isByRow: isByRow)
+        else { continue }
+        var tried = choice
+        let share = Double(groups[sample][child].count) / Double(trial.words.count)
+        tried.saving = Double(before - after) * (isByRow ? byRowWeight : 1) * share
+        if case .times(let entryCount) = forms[child],
+          tried.saving * Double(groups.count) < Double(entryCount * timeByteCount)
+        {
+          continue
+        }
+        saving.append(tried)
+      }
+    }
+    return saving
+  }
+
+  /// The first rows of a column and of one that it may be given.
+  private struct Trial {
+    let words: UnsafeBufferPointer<UInt32>
+    let others: UnsafeBufferPointer<UInt32>
+    /// Nil by position.
+    var rows: (own: UnsafeBufferPointer<UInt32>, others: UnsafeBufferPointer<UInt32>)?
+
+    init?(_ choice: Choice, _ group: RowGroupColumns, _ owners: RowGroupColumns?) {
+      func first(_ values: UnsafeBufferPointer<UInt32>, _ count: Int) -> UnsafeBufferPointer<UInt32> {
+        UnsafeBufferPointer(rebasing: values.prefix(count))
+      }
+      let (child, parent) = (choice.child, choice.parent.column)
+      guard let owners else {
+        words = first(group[child], trialRowCount)
+        others = first(group[parent], trialRowCount)
+        return
+      }
+      let end = UInt32(trialRowCount)
+      let count = owners[child].partitioningIndex { $0 >= end }
+      let otherCount = owners[parent].partitioningIndex { $0 >= end }
+      guard count > 0, count <= group[child].count, otherCount <= group[parent].count else { return nil }
+      words = first(group[child], count)
+      others = first(group[parent], otherCount)
+      rows = (first(owners[child], count), first(owners[parent], otherCount))
+    }
+
+    func ownByteCount(_ compressor: ZstdCompressor) -> Int {
+      var writer = ByteWriter()
+      _ = WordEncoding.encodeCodes(words, into: &writer)
+      return BlockBody.make(writer.bytes, compressor).storedByteCount
+    }
+
+    func givenByteCount(_ compressor: ZstdCompressor) -> Int? {
+      let codes =
+        rows.map { GivenCodes.encode(words, rows: $0.own, given: others, rows: $0.others) }
+        ?? GivenCodes.encode(words, given: others)
+      return codes.map { BlockBody.make($0, compressor).storedByteCount }
+    }
+  }
+
+  // MARK: Trees
 
   /// Columns from one to one that stands for itself.
   private func depth(_ column: Int) -> Int? {
@@ -191,21 +301,21 @@ package struct GivenPlan {
     }
 
     /// Words of `other` that differ from the one where this column last had the same word.
-    func misses(of other: Sample) -> Int {
+    func misses(of other: Sample) -> Double {
       var last = [Int](repeating: -1, count: distinct)
-      var misses = 0
+      var (misses, new) = (0, 0)
       for (code, word) in zip(codes, other.codes) {
-        if last[code] != word { misses += 1 }
+        if last[code] < 0 { new += 1 } else if last[code] != word { misses += 1 }
         last[code] = word
       }
-      return misses
+      return Double(misses) + newShare * Double(new)
     }
 
     /// Values of `other` that differ from the one where this column last had the same word, or none; and rows that have a
     /// value of one of both only.
-    func missesByRow(of other: Sample) -> (misses: Int, differences: Int) {
+    func missesByRow(of other: Sample) -> (misses: Double, differences: Int) {
       var last = [Int](repeating: -1, count: distinct + 1)
-      var (misses, differences) = (0, 0)
+      var (misses, new, differences) = (0, 0, 0)
       last.withUnsafeMutableBufferPointer { last in
         codes.withUnsafeBufferPointer { codes in
           other.codes.withUnsafeBufferPointer { others in
@@ -214,13 +324,13 @@ package struct GivenPlan {
               if (code < 0) != (word < 0) { differences &+= 1 }
               if word < 0 { continue }
               let place = code < 0 ? distinct : code
-              if last[place] != word { misses &+= 1 }
+              if last[place] < 0 { new &+= 1 } else if last[place] != word { misses &+= 1 }
               last[place] = word
             }
           }
         }
       }
-      return (misses, differences)
+      return (Double(misses) + newShare * Double(new), differences)
     }
   }
 }

@@ -112,8 +112,8 @@ package struct SegmentWriter {
     var rows = ValueRows(plan, groups, sources)
     let derived = DerivedPlan(plan, groups, rows)
     let given = GivenPlan(
-      coded: columns.indices.map { derived.columns[$0] == nil && Self.isCoded($0, plan, eventTime) }, groups,
-      rows)
+      columns.indices.map { derived.columns[$0] == nil ? Self.codedForm($0, plan, eventTime) : .other },
+      groups, rows, ZstdCompressor(level: level))
     try rows?.find(derived.used.union(given.used), plan, sources, threads: threads)
     let rowsOfValues = rows?.all ?? []
     let valueCount = Double(max(1, sizes.reduce(0, +)))
@@ -136,13 +136,15 @@ package struct SegmentWriter {
   }
 
   /// Whether all chunks of a column are codes.
-  private static func isCoded(_ column: Int, _ plan: TranspositionPlan, _ eventTime: Int?) -> Bool {
+  private static func codedForm(
+    _ column: Int, _ plan: TranspositionPlan, _ eventTime: Int?
+  ) -> GivenPlan.Form {
     let (slot, kind) = (plan.catalogue.columns[column].slot, plan.catalogue.columns[column].kind)
-    if kind == .shape { return true }
+    if kind == .shape { return .coded }
     guard slot != eventTime, plan.mergers.indices ~= column,
       case .dictionary(let table)? = plan.mergers[column]?.form
-    else { return false }
-    return !ColumnEncoder.isTimestamp(table, kind)
+    else { return .other }
+    return ColumnEncoder.isTimestamp(table, kind) ? .times(entryCount: table.count) : .coded
   }
 
   // MARK: Parts in file order
