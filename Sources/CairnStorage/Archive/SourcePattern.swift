@@ -78,6 +78,7 @@ struct SourcePattern {
       Self.reported = []
       var result = glob_t()
       defer { globfree(&result) }
+      errno = 0
       let status = pattern.withCString { text in
         Glibc.glob(
           text, 0,
@@ -89,9 +90,11 @@ struct SourcePattern {
             return 0
           }, &result)
       }
+      // It says that something failed; what it was is in `errno`.
+      let cause = errno == 0 ? EIO : errno
       guard status == 0 || status == GLOB_NOMATCH else {
         throw CairnError.io(
-          path: pattern.shown, action: "expand", errno: status == GLOB_NOSPACE ? ENOMEM : EIO)
+          path: pattern.shown, action: "expand", errno: status == GLOB_NOSPACE ? ENOMEM : cause)
       }
       matches += (0..<Int(result.gl_pathc)).compactMap {
         result.gl_pathv[$0].map { FilePath(cString: $0) }
