@@ -81,19 +81,15 @@ package final class StringTable: @unchecked Sendable {
 
   package func append(_ value: UnsafeBufferPointer<UInt8>, style: StringStyle, spelling: [UInt8]? = nil) {
     append(value)
-    if style == .plain { return }
-    if styles.isEmpty { styles = [UInt8](repeating: 0, count: count) }
-    styles[count - 1] = style.rawValue
-    if let spelling { spellings[count - 1] = spelling }
+    setStyle(of: count - 1, style, spelling)
   }
 
-  /// Gives an entry the style and spelling of another table's.
-  func setStyle(of index: Int, as entry: Int, of other: StringTable) {
-    let style = other.style(entry)
+  /// Gives an entry that is plain so far a style and the spelling that goes with it.
+  func setStyle(of index: Int, _ style: StringStyle, _ spelling: [UInt8]?) {
     if style == .plain { return }
     if styles.isEmpty { styles = [UInt8](repeating: 0, count: count) }
     styles[index] = style.rawValue
-    spellings[index] = other.spellings[entry]
+    if let spelling { spellings[index] = spelling }
   }
 
   package func append(_ value: [UInt8], style: StringStyle = .plain, spelling: [UInt8]? = nil) {

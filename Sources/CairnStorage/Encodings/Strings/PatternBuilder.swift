@@ -8,7 +8,7 @@ struct PatternBuilder {
   private var numbers: [UInt32] = []
   private var lanes: [(lane: PatternStrings.Lane, numbers: [Int64], digits: [UInt64])] = []
   /// By index and form: the place among the lanes, -1 where there is none.
-  private var places = [Int32](repeating: -1, count: PatternStrings.holeLimit << 8)
+  private var places = [Int32](repeating: -1, count: PatternStrings.Lane.keyCount)
   private var holeCount = 0
   private var pattern: [UInt8] = []
 
@@ -49,7 +49,7 @@ struct PatternBuilder {
   }
 
   private mutating func note(_ run: UnsafeBufferPointer<UInt8>, _ lane: PatternStrings.Lane) {
-    let key = lane.index << 8 | Int(lane.form)
+    let key = lane.key
     if places[key] < 0 {
       places[key] = Int32(lanes.count)
       lanes.append((lane, [], []))
@@ -107,7 +107,7 @@ struct PatternBuilder {
     }
     IntegerEncoding.encode(numbers.map { ranks[Int($0)] }, into: &writer)
     styles(&writer)
-    for (lane, numbers, digits) in lanes.sorted(by: { $0.lane < $1.lane }) {
+    for (lane, numbers, digits) in lanes.sorted(by: { $0.lane.key < $1.lane.key }) {
       if lane.isHex {
         BitPacking.pack(digits, width: 4, into: &writer)
       } else {

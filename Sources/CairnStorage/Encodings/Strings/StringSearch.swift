@@ -1,26 +1,29 @@
 // Looking for a text in stored strings without a copy of each.
 
 extension PlainStrings {
-  /// Positions of the values whose spelling has the piece in it, ascending.
-  static func positions(containing piece: TextPiece, _ reader: inout ByteReader, count: Int) throws
-    -> [UInt32]
-  {
+  /// Positions of the values whose spelling has the piece in it, ascending, and whether all are spelled as they are.
+  static func positions(
+    containing piece: TextPiece, _ reader: inout ByteReader, count: Int
+  ) throws -> (positions: [UInt32], arePlain: Bool) {
     var ahead = reader
     let lengths = try IntegerEncoding.decode(&ahead, count: count)
     let styles = try decodeStyles(&ahead, count: count)
-    guard let finder = styles.styles.isEmpty ? piece.finder : piece.core else {
-      return try decode(&reader, count: count, positions: nil).entries(containing: piece)
+    let arePlain = styles.styles.isEmpty
+    guard let finder = arePlain ? piece.finder : piece.core else {
+      let table = try decode(&reader, count: count, positions: nil)
+      return (table.entries(containing: piece), arePlain: false)
     }
     let range = try heapRange(&ahead, lengths)
-    return ahead.bytes.withUnsafeBufferPointer { bytes in
+    let positions = ahead.bytes.withUnsafeBufferPointer { bytes in
       let heap = UnsafeBufferPointer(rebasing: bytes[range])
-      if styles.styles.isEmpty {
+      if arePlain {
         var found: [UInt32] = []
         visit(finder, heap, lengths) { index, _ in found.append(UInt32(index)) }
         return found
       }
       return styledPositions(piece, finder, heap, lengths, styles)
     }
+    return (positions, arePlain)
   }
 
   /// Calls `body` with each value, without its escapes, in order.

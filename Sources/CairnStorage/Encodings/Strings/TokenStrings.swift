@@ -191,7 +191,10 @@ package struct TokenStrings {
       if let source = text.baseAddress { start(index).update(from: source, count: text.count) }
     }
     let table = StringTable(heap: heap, ends: ends)
-    for index in areExceptions { table.setStyle(of: index, as: Int(ranks[index]), of: exceptions) }
+    for index in areExceptions {
+      let entry = Int(ranks[index])
+      table.setStyle(of: index, exceptions.style(entry), exceptions.spellings[entry])
+    }
     return table
   }
 
@@ -258,6 +261,9 @@ package struct TokenStrings {
     }
     return found
   }
+
+  /// Whether all values are spelled as they are.
+  package var arePlain: Bool { exceptions.styles.isEmpty }
 
   /// Positions of all exceptions.
   var exceptionPositions: [UInt32] {

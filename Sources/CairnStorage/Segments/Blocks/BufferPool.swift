@@ -7,7 +7,7 @@ package final class BufferPool: @unchecked Sendable {
   /// What is kept of a column or a row group.
   enum Part: UInt8 {
     case bytes, wordLists, codes, integers, dictionaryBlock, dictionaryValues, times, seconds, indexPage,
-      route, ranks, derived, unmarked, smallDictionaries
+      route, ranks, derived, patterns, unmarked, smallDictionaries
   }
 
   struct Key: Hashable {

@@ -171,7 +171,7 @@ package struct ColumnReader: Sendable {
     switch encoding {
     case .tokens: return StringVector(all: try TokenStrings(&reader, count: count).values(at: positions))
     case .derived: return StringVector(all: try derived(chunk, positions: positions))
-    case .patterns: return StringVector(all: try PatternStrings(&reader, count: count).values(at: positions))
+    case .patterns: return StringVector(all: try patterns(chunk, &reader).values(at: positions))
     default: return StringVector(all: try PlainStrings.decode(&reader, count: count, positions: positions))
     }
   }
@@ -190,6 +190,17 @@ package struct ColumnReader: Sendable {
       throw reader.damaged("string encoding \(tag) without a word list")
     }
     return (encoding, reader)
+  }
+
+  /// A chunk of patterns, whose body the reader is at.
+  ///
+  /// - Parameter keeps: false where nothing of it is going to be asked for again.
+  func patterns(
+    _ chunk: ColumnDirectory.Chunk, _ reader: inout ByteReader, keeps: Bool = true
+  ) throws -> PatternStrings {
+    try pooled(.patterns, chunk.rowGroup, keeps: keeps, byteCount: { $0.byteCount }) {
+      try PatternStrings(&reader, count: chunk.valueCount)
+    }
   }
 
   /// Seconds since 1970 of a chunk of canonical timestamps; nil for other chunks.

@@ -8,6 +8,21 @@ final class PieceSearch: Sendable {
     var ids: [UInt32]
     /// Whether some values are in no dictionary.
     var hasOtherValues: Bool
+    /// Whether all values of the dictionary are spelled as they are.
+    var isPlain = true
+  }
+
+  /// What is found in a column of a row group.
+  private struct Found {
+    /// Of the values whose spelling has the piece, ascending.
+    var positions: [UInt32] = []
+    /// False where no value has it either, however it is spelled.
+    var mayHold = false
+
+    init(_ positions: [UInt32] = [], arePlain: Bool = true) {
+      self.positions = positions
+      mayHold = !positions.isEmpty || !arePlain
+    }
   }
 
   private let reader: SegmentReader
@@ -15,6 +30,8 @@ final class PieceSearch: Sendable {
   private let tree: InstanceTree
   /// Columns whose kind of value can have it and that are searched one by one.
   private let columns: [Int]
+  /// By column: whether all values that it has are searched, in one way or the other.
+  private let isSearched: [Bool]
   private let work: SharedWork
   private let places: FoundPlaces
   /// By slot with instances: a flag for each word with a key or literal that has the piece.
@@ -23,12 +40,14 @@ final class PieceSearch: Sendable {
   private final class FoundPlaces: @unchecked Sendable {
     private let lock = Lock()
     private var places: [Place] = []
-    private var withoutIt: Set<Int> = []
-    func add(_ place: Place) { lock.withLock { places.append(place) } }
-    func addWithoutIt(_ column: Int) { lock.withLock { _ = withoutIt.insert(column) } }
-    var all: [Place] { lock.withLock { places } }
-    /// Columns of which no value has it, whose values are spelled as they are.
-    var columnsWithoutIt: Set<Int> { lock.withLock { withoutIt } }
+    /// Columns whose values are derived from others', which are looked at first.
+    private var derived: [Place] = []
+    func add(_ place: Place, isDerived: Bool = false) {
+      lock.withLock {
+        if isDerived { derived.append(place) } else { places.append(place) }
+      }
+    }
+    var all: [Place] { lock.withLock { places + derived } }
   }
 
   /// - Parameter isInside: by slot, whether it is part of what is searched.
@@ -49,14 +68,13 @@ final class PieceSearch: Sendable {
       case .integer: return piece.mayBeInteger
       }
     }
+    var isSearched = small.isColumn
+    for column in columns { isSearched[column] = true }
+    self.isSearched = isSearched
     work = SharedWork(count: columns.count)
     places = FoundPlaces()
     let found = small.entries(whoseValueHas: piece.finder)
     for (column, ids) in found { places.add(Place(column: column, ids: ids, hasOtherValues: false)) }
-    let holding = Set(found.map(\.column))
-    for column in small.isColumn.indices where small.isColumn[column] && !holding.contains(column) {
-      places.addWithoutIt(column)
-    }
     wantedWords = Self.wantedWords(piece, tree, isInside)
   }
 
@@ -65,10 +83,12 @@ final class PieceSearch: Sendable {
     try work.run { try judge(columns[$0]) }
     var marks = InstanceMarks(reader, rowGroup: rowGroup, tree: tree)
     for (slot, words) in wantedWords { try marks.add(slot: slot, wanted: words) }
-    let withoutIt = places.columnsWithoutIt
+    // Columns of which some value may have it.
+    var holding: Set<Int> = []
     for place in places.all {
-      try marks.add(
-        column: place.column, positions: try positions(place, in: rowGroup) { !withoutIt.contains($0) })
+      let found = try find(place, in: rowGroup) { holding.contains($0) || !isSearched[$0] }
+      if found.mayHold { holding.insert(place.column) }
+      try marks.add(column: place.column, positions: found.positions)
     }
     return try marks.rows()
   }
@@ -89,22 +109,19 @@ final class PieceSearch: Sendable {
   private func judge(_ index: Int) throws {
     let column = try reader.column(index)
     var place = Place(column: index, ids: [], hasOtherValues: true)
-    var isPlain = true
     if !column.directory.dictionary.isEmpty {
       for (block, info) in column.directory.dictionary.enumerated() {
         let first = UInt32(info.firstID)
         let table = try column.dictionaryBlock(block)
-        isPlain = isPlain && table.styles.isEmpty
+        place.isPlain = place.isPlain && table.styles.isEmpty
         place.ids += table.entries(containing: piece).map { first + $0 }
       }
       place.hasOtherValues = try column.directory.chunks.contains {
         try column.wordList(in: $0.rowGroup) == nil
       }
     }
-    if !place.ids.isEmpty || place.hasOtherValues {
-      places.add(place)
-    } else if isPlain {
-      places.addWithoutIt(index)
+    if !place.ids.isEmpty || place.hasOtherValues || !place.isPlain {
+      places.add(place, isDerived: !column.directory.parents.isEmpty)
     }
   }
 
@@ -147,29 +164,34 @@ final class PieceSearch: Sendable {
 
   // MARK: In a row group
 
-  /// Positions of a column's values that have the piece.
-  ///
-  /// - Parameter holds: whether some value of another column may have it.
-  private func positions(
+  /// - Parameter holds: whether some value of another column, which is not derived, may have it.
+  private func find(
     _ place: Place, in rowGroup: Int, _ holds: (_ column: Int) -> Bool
-  ) throws -> [UInt32] {
+  ) throws -> Found {
     let column = try reader.column(place.column)
-    guard let chunk = column.chunk(of: rowGroup) else { return [] }
-    if column.info.kind == .integer { return try integers(column, rowGroup) }
+    guard let chunk = column.chunk(of: rowGroup) else { return Found() }
+    if column.info.kind == .integer { return Found(try integers(column, rowGroup)) }
     if let list = try column.wordList(in: rowGroup) {
-      return try coded(column, rowGroup, list, place.ids)
+      return Found(try coded(column, rowGroup, list, place.ids), arePlain: place.isPlain)
     }
     if piece.mayBeTime, let seconds = try column.seconds(in: rowGroup, rowSeconds: rowSeconds(rowGroup)) {
-      return try times(seconds)
+      return Found(try times(seconds))
     }
     var (encoding, body) = try column.storedStrings(chunk)
+    let count = chunk.valueCount
     switch encoding {
-    case .plain: return try PlainStrings.positions(containing: piece, &body, count: chunk.valueCount)
-    case .tokens: return try TokenStrings(&body, count: chunk.valueCount).positions(containing: piece)
-    case .derived: return try column.derivedPositions(chunk, piece, holds: holds)
-    case .patterns: return try PatternStrings(&body, count: chunk.valueCount).positions(containing: piece)
-    // Times that cannot have it, or were searched above.
-    case .timestamp, .rowTime, .dictionary: return []
+    case .plain:
+      let (positions, arePlain) = try PlainStrings.positions(containing: piece, &body, count: count)
+      return Found(positions, arePlain: arePlain)
+    case .tokens:
+      let tokens = try TokenStrings(&body, count: count)
+      return Found(tokens.positions(containing: piece), arePlain: tokens.arePlain)
+    case .patterns:
+      let patterns = try column.patterns(chunk, &body)
+      return Found(patterns.positions(containing: piece), arePlain: patterns.arePlain)
+    case .derived: return Found(try column.derivedPositions(chunk, piece, holds: holds))
+    // Times that cannot have it, or were searched above; a part of it they may have.
+    case .timestamp, .rowTime, .dictionary: return Found(arePlain: false)
     }
   }
 

@@ -228,7 +228,7 @@ package final class ValueSearch: Sendable {
     case .derived:
       try column.visitDerived(chunk, finder, holds: { holding.contains($0) }) { found.add($0, number($1)) }
     case .patterns:
-      let patterns = try PatternStrings(&body, count: chunk.valueCount)
+      let patterns = try column.patterns(chunk, &body, keeps: false)
       if finder.visit(patterns, { found.add($0, number($1)) }) { holding.insert(place.column) }
     // Times that cannot have it, or were looked at above; a part of it they may have.
     case .timestamp, .rowTime, .dictionary: holding.insert(place.column)
