@@ -79,9 +79,10 @@ import Testing
       if needle.isEmpty { continue }
       let finder = ByteFinder(needle, foldsCase: round % 3 == 2)
       var found: [UInt32: [UInt8]] = [:]
-      try stored.visit(holding: finder, parent: { try Self.values(parents[$0], at: $1) }) {
-        found[$0] = Array($1)
-      }
+      try stored.visit(
+        holding: finder, parentHolds: { !parents[$0].table.entries(whoseValueHas: finder).isEmpty },
+        parent: { try Self.values(parents[$0], at: $1) }
+      ) { found[$0] = Array($1) }
       let wanted = (0..<UInt32(values.count)).filter { finder.find(in: values[Int($0)]) != nil }
       #expect(found.keys.sorted() == wanted, "\(needle)")
       #expect(found.allSatisfy { $1.elementsEqual(values[Int($0)]) }, "\(needle)")

@@ -20,16 +20,42 @@ extension DerivedStrings {
     }
   }
 
-  /// The same of those that have a text in them. Most are told by their parts: only what has the text in one of these,
-  /// or two bytes of it where two of these meet, is put together.
+  /// The same of those that have a text in them. Classes of which no value can have it are left out; of the others most
+  /// values are told by their parts: only what has the text in one of these, or two bytes of it where two of these
+  /// meet, is put together.
+  ///
+  /// - Parameter parentHolds: whether a value of a parent may have the text.
   package func visit(
-    holding finder: ByteFinder, parent: (_ number: Int, _ positions: [UInt32]) throws -> Values,
+    holding finder: ByteFinder, parentHolds: (_ number: Int) -> Bool,
+    parent: (_ number: Int, _ positions: [UInt32]) throws -> Values,
     _ body: (UInt32, UnsafeBufferPointer<UInt8>) -> Void
   ) throws {
-    let (pieces, _) = try pieces(at: nil, parent)
-    let pairs = BytePairs(finder)
-    let searches = zip(classes, pieces).map { PartSearch($0.form, $1, finder) }
+    let isWanted = classes.map { mayHold(finder, $0, parentHolds) }
     let exceptions = Set(exceptions.entries(whoseValueHas: finder))
+    if exceptions.isEmpty, !isWanted.contains(true) { return }
+    let positions = try self.positions(mayHold: finder, isWanted, exceptions, parent)
+    if positions.isEmpty { return }
+    if positions.count > count / 2 {
+      return try visit(parent: parent) { position, value in
+        if finder.find(in: value) != nil { body(position, value) }
+      }
+    }
+    let table = try values(at: positions, parent: parent)
+    for entry in table.entries(whoseValueHas: finder) { body(positions[Int(entry)], table[Int(entry)]) }
+  }
+
+  /// - Parameters:
+  ///   - isWanted: by class: whether a value of it may have the text.
+  ///   - exceptions: those that have it.
+  private func positions(
+    mayHold finder: ByteFinder, _ isWanted: [Bool], _ exceptions: Set<UInt32>,
+    _ parent: (_ number: Int, _ positions: [UInt32]) throws -> Values
+  ) throws -> [UInt32] {
+    let pieces = try pieces(at: nil, of: isWanted, parent).pieces
+    let pairs = BytePairs(finder)
+    let searches = classes.indices.map {
+      isWanted[$0] ? PartSearch(classes[$0].form, pieces[$0], finder) : nil
+    }
     let last = classes.count
     var next = [Int](repeating: 0, count: last + 1)
     var positions: [UInt32] = []
@@ -40,48 +66,34 @@ extension DerivedStrings {
       let mayHold =
         number == last
         ? !exceptions.isEmpty && exceptions.contains(UInt32(truncatingIfNeeded: place))
-        : searches[number].mayHold(place, pairs)
+        : searches[number]?.mayHold(place, pairs) == true
       if mayHold { positions.append(UInt32(truncatingIfNeeded: position)) }
     }
-    if positions.isEmpty { return }
-    if positions.count > count / 2 {
-      return try visit(parent: parent) { position, value in
-        if finder.find(in: value) != nil { body(position, value) }
-      }
-    }
-    let table = try values(at: positions, parent: parent)
-    for entry in table.entries(whoseValueHas: finder) { body(positions[Int(entry)], table[Int(entry)]) }
+    return positions
   }
-}
 
-extension DerivedStrings {
-  /// False where no value can have a text in it: then no value need be looked at.
-  ///
-  /// - Parameter parentHolds: whether a value of a parent may have it.
-  func mayHold(_ finder: ByteFinder, parentHolds: (_ number: Int) -> Bool) -> Bool {
-    let pairs = BytePairs(finder)
-    if !exceptions.entries(whoseValueHas: finder).isEmpty { return true }
-    return classes.contains { item in
-      if item.form.spelling == .base64 { return finder.text.allSatisfy { PartSearch.isBase64($0) } }
-      if Self.canMeet(item.form.parts, pairs) { return true }
-      return item.form.parts.contains { part in
-        switch part.source {
-        case .text: part.text.withUnsafeBufferPointer { finder.find(in: $0) } != nil
-        case .own: item.own.map { !$0.entries(whoseValueHas: finder).isEmpty } ?? false
-        case .value, .tail, .head: parentHolds(part.parent)
-        }
+  /// False where no value of the class can have a text in it: then none need be looked at.
+  private func mayHold(_ finder: ByteFinder, _ item: Class, _ parentHolds: (_ number: Int) -> Bool) -> Bool {
+    if item.form.spelling == .base64 { return finder.text.allSatisfy { PartSearch.isBase64($0) } }
+    if Self.canMeet(item.form.parts, finder) { return true }
+    return item.form.parts.contains { part in
+      switch part.source {
+      case .text: part.text.withUnsafeBufferPointer { finder.find(in: $0) } != nil
+      case .own: item.own.map { !$0.entries(whoseValueHas: finder).isEmpty } ?? false
+      case .value, .tail, .head: parentHolds(part.parent)
       }
     }
   }
 
-  /// Whether two bytes of the text can meet where two parts do: values may be empty.
-  private static func canMeet(_ parts: [DerivedForm.Part], _ pairs: BytePairs) -> Bool {
+  /// Whether the text can stand where two parts meet: whether what is known of these, the parts that are the same in
+  /// all values, agrees with some division of it. Values may be empty.
+  private static func canMeet(_ parts: [DerivedForm.Part], _ finder: ByteFinder) -> Bool {
     for (index, part) in parts.enumerated() {
-      if part.source == .text, let last = part.text.last, !pairs.beginWith(last) { continue }
+      if part.source == .text, !part.text.isEmpty, !finder.canBegin(at: part.text) { continue }
       for next in parts[(index + 1)...] {
         guard next.source == .text else { return true }
-        guard let first = next.text.first else { continue }
-        if pairs.endWith(first) { return true }
+        if next.text.isEmpty { continue }
+        if finder.canEnd(in: next.text) { return true }
         break
       }
     }
@@ -89,11 +101,25 @@ extension DerivedStrings {
   }
 }
 
+extension ByteFinder {
+  /// Whether some of its text, but not all, can be the end of what `bytes` end.
+  fileprivate func canBegin(at bytes: [UInt8]) -> Bool {
+    (1..<max(text.count, 1)).contains { count in
+      zip(text[..<count].reversed(), bytes.reversed()).allSatisfy { $0 == folded($1) }
+    }
+  }
+
+  /// Whether some of its text, but not all, can be the beginning of what `bytes` begin.
+  fileprivate func canEnd(in bytes: [UInt8]) -> Bool {
+    (1..<max(text.count, 1)).contains { count in
+      zip(text[count...], bytes).allSatisfy { $0 == folded($1) }
+    }
+  }
+}
+
 /// The pairs of neighbours in a text, a bit for each that there may be.
 private final class BytePairs {
   private var bits = [UInt64](repeating: 0, count: 1 << 10)
-  private var firsts = Set<UInt8>()
-  private var seconds = Set<UInt8>()
   private let finder: ByteFinder
 
   init(_ finder: ByteFinder) {
@@ -101,14 +127,8 @@ private final class BytePairs {
     for (first, second) in zip(finder.text, finder.text.dropFirst()) {
       let pair = Int(first) << 8 | Int(second)
       bits[pair >> 6] |= 1 << UInt64(pair & 63)
-      firsts.insert(first)
-      seconds.insert(second)
     }
   }
-
-  func beginWith(_ byte: UInt8) -> Bool { firsts.contains(finder.folded(byte)) }
-
-  func endWith(_ byte: UInt8) -> Bool { seconds.contains(finder.folded(byte)) }
 
   @inline(__always)
   func contains(_ first: UInt8, _ second: UInt8) -> Bool {

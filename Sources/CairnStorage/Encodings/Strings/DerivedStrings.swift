@@ -162,16 +162,27 @@ package struct DerivedStrings: Sendable {
   }
 
   /// The parts of each class, and the ranks of the exceptions, for the values that are asked for.
+  ///
+  /// - Parameter isWanted: by class, where all values are asked for: false for those whose parts nobody wants.
   func pieces(
-    at positions: [UInt32]?, _ parent: (_ number: Int, _ positions: [UInt32]) throws -> Values
+    at positions: [UInt32]?, of isWanted: [Bool]? = nil,
+    _ parent: (_ number: Int, _ positions: [UInt32]) throws -> Values
   ) throws -> (pieces: [Pieces], exceptionRanks: [UInt32]) {
     // By class: the ranks of the values that are asked for.
     var asked = [[UInt32]](repeating: [], count: classes.count + 1)
-    for index in 0..<(positions?.count ?? count) {
-      let position = positions.map { Int($0[index]) } ?? index
-      asked[Int(numbers[position])].append(ranks[position])
+    if let positions {
+      for position in positions { asked[Int(numbers[Int(position)])].append(ranks[Int(position)]) }
+    } else {
+      var counts = [UInt32](repeating: 0, count: asked.count)
+      for number in numbers { counts[Int(number)] += 1 }
+      for number in asked.indices where number == classes.count || isWanted?[number] != false {
+        asked[number] = Array(0..<counts[number])
+      }
     }
-    return (try classes.indices.map { try pieces(classes[$0], asked[$0], parent) }, asked[classes.count])
+    let pieces = try classes.indices.map { number in
+      try self.pieces(classes[number], asked[number], parent)
+    }
+    return (pieces, asked[classes.count])
   }
 
   func join(

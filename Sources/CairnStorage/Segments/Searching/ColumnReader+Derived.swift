@@ -17,14 +17,11 @@ extension ColumnReader {
       return try derived(chunk, positions: nil).entries(containing: piece)
     }
     let parents = directory.parents
-    guard
-      stored.mayHold(
-        piece.finder, parentHolds: { parents.indices.contains($0) && holds(parents[$0]) })
-    else { return [] }
     var found: [UInt32] = []
-    try stored.visit(holding: piece.finder, parent: { try parentValues($0, chunk, $1) }) { position, _ in
-      found.append(position)
-    }
+    try stored.visit(
+      holding: piece.finder, parentHolds: { parents.indices.contains($0) && holds(parents[$0]) },
+      parent: { try parentValues($0, chunk, $1) }
+    ) { position, _ in found.append(position) }
     return found
   }
 

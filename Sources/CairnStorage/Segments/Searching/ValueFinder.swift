@@ -157,9 +157,7 @@ package struct ValueFinder: Sendable {
       if !numbers.isEmpty { found(position, numbers) }
     }
     if let common {
-      if derived.mayHold(common, parentHolds: parentHolds) {
-        try derived.visit(holding: common, parent: parent, look)
-      }
+      try derived.visit(holding: common, parentHolds: parentHolds, parent: parent, look)
     } else {
       try derived.visit(parent: parent) { position, value in look(position, value) }
     }
