@@ -19,8 +19,10 @@ package func parallelMap<Result: Sendable>(
   }
   let next = IndexDispenser(count: count)
   DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-    while let index = next.take() {
-      do { slots.set(index, .success(try body(index))) } catch { slots.set(index, .failure(error)) }
+    OneOfMany.$isTrue.withValue(true) {
+      while let index = next.take() {
+        do { slots.set(index, .success(try body(index))) } catch { slots.set(index, .failure(error)) }
+      }
     }
   }
   return try slots.values()

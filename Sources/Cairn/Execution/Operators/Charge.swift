@@ -73,3 +73,18 @@ func parallelMap<Result: Sendable>(
     try charge.run { try body(index) }
   }
 }
+
+/// The one of `CairnStorage`; what is made is at the cost of who calls it.
+func parallelVisit<Result: Sendable>(
+  count: Int, threads: Int, window: Int, _ make: @Sendable (Int) throws -> Result,
+  _ take: (Result) throws -> Bool
+) throws -> Bool {
+  guard let charge = Charge.current else {
+    return try CairnStorage.parallelVisit(count: count, threads: threads, window: window, make, take)
+  }
+  return try CairnStorage.parallelVisit(count: count, threads: threads, window: window) { index in
+    try charge.run { try make(index) }
+  } _: {
+    try take($0)
+  }
+}

@@ -64,16 +64,12 @@ extension Operator {
     _ work: @Sendable (Batch) throws -> Result, _ take: (Result) throws -> Bool
   ) throws -> Bool {
     let threads = max(1, context.options.threads)
-    for start in stride(from: 0, to: count, by: threads) {
+    return try parallelVisit(count: count, threads: threads, window: threads * 2) { index in
       try context.check()
-      let results = try parallelMap(count: min(threads, count - start), threads: threads) {
-        try work(make(start + $0))
-      }
-      for result in results {
-        if try !take(result) { return false }
-      }
+      return try work(make(index))
+    } _: {
+      try take($0)
     }
-    return true
   }
 
   /// Runs, and measures where EXPLAIN ANALYZE asks for it: the operator pays for what it does, who pulls for what

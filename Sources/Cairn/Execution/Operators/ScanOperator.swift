@@ -83,30 +83,37 @@ final class ScanOperator: Operator, @unchecked Sendable {
       _ = try runSlices(candidates, context, work, take)
       return
     }
-    // Few at first, so that a LIMIT ends soon; then more, so that threads do not wait for each other.
-    var window = threads
     var start = 0
+    // Of wide ones few at first, so that a LIMIT ends soon.
+    var wideCount = threads
     while start < candidates.count {
-      try context.check()
-      let end = min(start + window, candidates.count)
+      // Those that are read whole go together, and those that are read in slices.
+      let isWide = try isWide(candidates[start], context)
+      let last = min(start + (isWide ? wideCount : threads * Self.longestRun), candidates.count)
+      var end = start + 1
+      while end < last, try self.isWide(candidates[end], context) == isWide { end += 1 }
       let part = candidates[start..<end]
-      if try part.contains(where: { try isWide($0.rows.count, of: $0.segment, context) }) {
+      start = end
+      if isWide {
         if try !runSlices(Array(part), context, work, take) { return }
-        start = end
-        window = min(window * 4, threads * Self.largestWindow)
+        wideCount = min(wideCount * 4, threads * Self.largestWindow)
         continue
       }
-      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
+      let goesOn = try parallelVisit(
+        count: part.count, threads: threads, window: threads * Self.largestWindow
+      ) { [self] index -> Result? in
         try context.check()
         let rows = try scan(part[part.startIndex + index], context)
         return try rows.flatMap { try batch($0, context) }.map(work)
+      } _: { result in
+        try result.map(take) ?? true
       }
-      for result in results {
-        if let result, try !take(result) { return }
-      }
-      start = end
-      window = min(window * 4, threads * Self.largestWindow)
+      if !goesOn { return }
     }
+  }
+
+  private func isWide(_ candidate: Candidate, _ context: ExecutionContext) throws -> Bool {
+    try isWide(candidate.rows.count, of: candidate.segment, context)
   }
 
   /// How many rows of a segment go together: fewer of wide ones.
@@ -147,18 +154,13 @@ final class ScanOperator: Operator, @unchecked Sendable {
       }
     }
     let window = threads * (isWide ? Self.wideWindow : Self.largestWindow)
-    for start in stride(from: 0, to: slices.count, by: window) {
+    return try parallelVisit(count: slices.count, threads: threads, window: window) {
+      [self, slices] index -> Result? in
       try context.check()
-      let part = slices[start..<min(start + window, slices.count)]
-      let results = try parallelMap(count: part.count, threads: threads) { [self] index -> Result? in
-        try context.check()
-        return try batch(part[part.startIndex + index], context).map(work)
-      }
-      for result in results {
-        if let result, try !take(result) { return false }
-      }
+      return try batch(slices[index], context).map(work)
+    } _: { result in
+      try result.map(take) ?? true
     }
-    return true
   }
 
   /// Fewer rows are not worth finding them.
@@ -171,6 +173,8 @@ final class ScanOperator: Operator, @unchecked Sendable {
   private static let sliceRowCount = 2048
   /// Row groups in flight for each thread.
   private static let largestWindow = 8
+  /// Row groups for each thread among which is looked for those that go together.
+  private static let longestRun = 64
 
   func candidates(_ context: ExecutionContext) throws -> [Candidate] {
     let options = context.options
