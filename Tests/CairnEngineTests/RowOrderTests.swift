@@ -142,7 +142,7 @@ struct RowOrderTests {
       ordering: ordering.map(\.key))
     guard call.isGathered else { return }
     let interners = AggregateInterners(keyCount: 1, callCount: 1)
-    var table = GroupTable(keys: 1, [call])
+    var table = GroupTable(keys: 1, [call], interners: interners.keys)
     for batch in batches {
       table.merge(try PartialGroups(batch, keys: [group.id], members: [0], calls: [call], interners))
     }
@@ -183,7 +183,7 @@ struct RowOrderTests {
     }
     let calls = [try call("array_agg"), try call("listagg"), try call("array_agg", isDistinct: true)]
     let interners = AggregateInterners(keyCount: 1, callCount: calls.count)
-    var table = GroupTable(keys: 1, calls)
+    var table = GroupTable(keys: 1, calls, interners: interners.keys)
     let long = EngineValue.text(Array(repeating: 0x61, count: 1 << 20))
     for part in 0..<70 {
       var batch = Batch(rowCount: 2)

@@ -22,12 +22,7 @@ struct CombinationNumbers: Sendable {
     }
     if keys.count == 1 { return self.numbers(ofKey: numbers) }
     for (step, key) in keys.dropFirst().enumerated() {
-      for index in numbers.indices {
-        let number = byPair[step].number(
-          of: UInt64(numbers[index]) << 32 | UInt64(key[index]), next: counts[step])
-        if number == counts[step] { counts[step] += 1 }
-        numbers[index] = number
-      }
+      byPair[step].replace(&numbers, with: key, next: &counts[step])
     }
     return numbers
   }
@@ -60,13 +55,17 @@ struct CombinationNumbers: Sendable {
       single.append(
         contentsOf: repeatElement(0, count: max(Int(greatest) + 1, single.count * 2) - single.count))
     }
-    return key.map { number in
-      let place = Int(number &+ 1)
-      if single[place] == 0 {
-        counts[0] += 1
-        single[place] = counts[0]
+    var count = counts[0]
+    defer { counts[0] = count }
+    return single.withUnsafeMutableBufferPointer { single in
+      key.map { number in
+        let place = Int(number &+ 1)
+        if single[place] == 0 {
+          count += 1
+          single[place] = count
+        }
+        return single[place] - 1
       }
-      return single[place] - 1
     }
   }
 

@@ -53,12 +53,12 @@ struct LocalGroups: Sendable {
     }
     if numbers.isEmpty { numbers = [UInt32](repeating: 0, count: codes.count) }
     var table = PairNumbers(capacity: numbers.count)
+    var next: UInt32 = 0
+    table.replace(&numbers, with: codes.map { UInt32(truncatingIfNeeded: $0) }, next: &next)
     var first: [UInt32] = []
-    for row in numbers.indices {
-      let key = UInt64(numbers[row]) << 32 | UInt64(codes[row])
-      let group = table.number(of: key, next: UInt32(truncatingIfNeeded: first.count))
-      if group == UInt32(truncatingIfNeeded: first.count) { first.append(UInt32(truncatingIfNeeded: row)) }
-      numbers[row] = group
+    first.reserveCapacity(Int(next))
+    for row in numbers.indices where Int(numbers[row]) == first.count {
+      first.append(UInt32(truncatingIfNeeded: row))
     }
     firstRows = first
   }
@@ -114,59 +114,5 @@ extension CodeColumn {
   /// The groups' numbers as codes; entries have no values.
   static func numbers(_ groups: LocalGroups) -> CodeColumn {
     .coded(Vector.Coded(entries: Array(repeating: .null, count: groups.count), codes: groups.numbers))
-  }
-}
-
-/// Numbers of pairs of 32-bit numbers: open addressing.
-struct PairNumbers: Sendable {
-  private var keys: [UInt64]
-  private var numbers: [UInt32]
-  private var count = 0
-  /// Leaves as many of 64 bits as there are places. The upper bits of a product depend on both numbers of a pair; the
-  /// lower ones are the same for all pairs of which the second number is.
-  private var shift: Int
-
-  init(capacity: Int = 0) {
-    var size = 64
-    while size < capacity * 2 { size *= 2 }
-    shift = 64 - size.trailingZeroBitCount
-    keys = Array(repeating: 0, count: size)
-    numbers = Array(repeating: .max, count: size)
-  }
-
-  /// The number of a key, which is `next` for a new one.
-  mutating func number(of key: UInt64, next: UInt32) -> UInt32 {
-    let place = place(of: key)
-    if numbers[place] != .max { return numbers[place] }
-    keys[place] = key
-    numbers[place] = next
-    count += 1
-    if count * 2 > keys.count { grow() }
-    return next
-  }
-
-  /// The number of a key that there is; `UInt32.max` for others.
-  func known(_ key: UInt64) -> UInt32 { numbers[place(of: key)] }
-
-  /// Bytes held.
-  var byteCount: Int { keys.count * 12 }
-
-  private func place(of key: UInt64) -> Int {
-    let mask = keys.count - 1
-    var place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(shift))
-    while numbers[place] != .max, keys[place] != key { place = (place + 1) & mask }
-    return place
-  }
-
-  private mutating func grow() {
-    let (oldKeys, oldNumbers) = (keys, numbers)
-    shift -= 1
-    keys = Array(repeating: 0, count: oldKeys.count * 2)
-    numbers = Array(repeating: .max, count: oldKeys.count * 2)
-    for index in oldKeys.indices where oldNumbers[index] != .max {
-      let place = place(of: oldKeys[index])
-      keys[place] = oldKeys[index]
-      numbers[place] = oldNumbers[index]
-    }
   }
 }

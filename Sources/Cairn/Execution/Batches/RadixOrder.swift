@@ -48,6 +48,7 @@ struct RadixOrder {
   /// `keys[place]` is that of the row at the place.
   mutating func sort(keys: [UInt64], below greatest: UInt64) {
     let bits = UInt64.bitWidth - greatest.leadingZeroBitCount
+    if bits <= UInt32.bitWidth { return sort(keys, bits: bits) }
     var (keys, rows) = (keys, rows)
     var otherKeys = [UInt64](repeating: 0, count: keys.count)
     var otherRows = [UInt32](repeating: 0, count: rows.count)
@@ -59,6 +60,50 @@ struct RadixOrder {
       }
     }
     self.rows = rows
+  }
+
+  /// Keys of 32 bits at most stand in one word with their rows: half as much memory is moved.
+  private mutating func sort(_ keys: [UInt64], bits: Int) {
+    var words = [UInt64](unsafeUninitializedCapacity: keys.count) { words, count in
+      keys.withUnsafeBufferPointer { keys in
+        rows.withUnsafeBufferPointer { rows in
+          for place in keys.indices { words[place] = keys[place] << 32 | UInt64(rows[place]) }
+        }
+      }
+      count = keys.count
+    }
+    var others = [UInt64](repeating: 0, count: words.count)
+    let passCount = (bits + Self.digitBits - 1) / Self.digitBits
+    let width = (bits + passCount - 1) / max(1, passCount)
+    for pass in 0..<passCount where Self.pass(words, &others, shift: UInt64(32 + pass * width), width: width)
+    {
+      swap(&words, &others)
+    }
+    rows = words.map { UInt32(truncatingIfNeeded: $0) }
+  }
+
+  /// Puts words in the order of one digit; false where all have the same.
+  private static func pass(
+    _ words: [UInt64], _ newWords: inout [UInt64], shift: UInt64, width: Int
+  ) -> Bool {
+    let mask: UInt64 = 1 << UInt64(width) - 1
+    var places = [Int](repeating: 0, count: 1 << width)
+    return places.withUnsafeMutableBufferPointer { places in
+      words.withUnsafeBufferPointer { words in
+        for word in words { places[Int(truncatingIfNeeded: word &>> shift & mask)] &+= 1 }
+        if let first = words.first, places[Int(first &>> shift & mask)] == words.count { return false }
+        var next = 0
+        for digit in places.indices { (places[digit], next) = (next, next + places[digit]) }
+        newWords.withUnsafeMutableBufferPointer { newWords in
+          for word in words {
+            let digit = Int(truncatingIfNeeded: word &>> shift & mask)
+            newWords[places[digit]] = word
+            places[digit] &+= 1
+          }
+        }
+        return true
+      }
+    }
   }
 
   /// Puts rows in the order of one digit; false where all have the same.

@@ -6,7 +6,7 @@ import CairnStorage
 /// Safe to use from several threads. Numbers depend on which batch came first, so no order may be made of them.
 final class ValueInterner: @unchecked Sendable {
   private let lock = Lock()
-  private var table = KeyTable()
+  private var table = KeyTable(textSort: GroupingKey.textSort)
   /// By column of a segment: number + 1 of each entry of its dictionary, as far as entries have been met.
   private var known: [ColumnKey: [UInt32]] = [:]
 
@@ -29,12 +29,20 @@ final class ValueInterner: @unchecked Sendable {
       withTable(adds) { numbers(of: coded, codes) }
     case .texts(let texts): numbers(of: texts, codes, adds)
     case .seconds(let seconds, _):
-      withTable(adds) { codes.map { table.number(ofSecond: seconds[Int($0)]) } }
+      withTable(adds) { codes.map { table.number(of: seconds[Int($0)]) } }
     case .stored(let field, let segment):
       try withTable(adds) {
         try numbers(of: field, ColumnKey(segment: segment, column: UInt32(field.columnNumber)), codes)
       }
     }
+  }
+
+  /// The text that has a number.
+  func text(_ number: UInt32) -> [UInt8] { lock.withLock { table.text(number) } }
+
+  /// Appends the texts that have some numbers.
+  func appendTexts(_ numbers: [UInt32], to texts: StringTable) {
+    lock.withLock { table.append(numbers, to: texts) }
   }
 
   private func withTable<Result>(_ adds: Bool, _ body: () throws -> Result) rethrows -> Result {
@@ -50,15 +58,9 @@ final class ValueInterner: @unchecked Sendable {
     let hashes = codes.map { $0 == null ? 0 : GroupingKey.textHash(entries[Int($0)]) }
     return withExtendedLifetime(texts) {
       withTable(adds) {
-        var nullNumber: UInt32?
-        return table.numbers(hashes) { index in
-          if codes[index] != null { return entries[Int(codes[index])] }
-          return nil
-        } other: { table in
-          let number = nullNumber ?? table.number(of: GroupingKey(.null))
-          nullNumber = number
-          return number
-        }
+        let nullNumber = codes.contains(null) ? table.number(of: GroupingKey(.null)) : 0
+        return table.numbers(
+          ofTexts: codes, in: texts.table, hashes: hashes, null: null, nullNumber: nullNumber)
       }
     }
   }
@@ -136,142 +138,22 @@ extension [UInt32] {
   }
 }
 
-/// Numbers of grouping keys in the order in which they came: open addressing over hashes, the keys' bytes end to end.
-private struct KeyTable {
-  private var heap = RawVector<UInt8>()
-  private var ends = RawVector<Int>()
-  private var sorts = RawVector<UInt8>()
-  private var hashes = RawVector<UInt64>()
-  /// Numbers of texts that are canonical times, by their seconds: bytes and hashes are not kept of them.
-  private var bySecond = PairNumbers()
-  /// Number + 1 below the upper half of the hash, so that others are passed over without a look at them; 0 for none.
-  private var places: [UInt64] = Array(repeating: 0, count: 64)
-  /// Whether keys without a number get one; else they have `UInt32.max`.
-  var isOpen = true
-  /// What `touch` has read, so that it is read.
-  private var seen: UInt64 = 0
-
-  func free() {
-    heap.free()
-    ends.free()
-    sorts.free()
-    hashes.free()
-  }
-
-  var byteCount: Int { heap.count + hashes.count * 17 + places.count * 8 + bySecond.byteCount }
-
-  mutating func number(of key: GroupingKey) -> UInt32 {
+extension KeyTable {
+  fileprivate mutating func number(of key: GroupingKey) -> UInt32 {
     key.bytes.withUnsafeBufferPointer { number(sort: key.sort, $0, hash: key.stableHash) }
   }
 
-  mutating func number(ofText text: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  fileprivate mutating func number(ofText text: UnsafeBufferPointer<UInt8>) -> UInt32 {
     number(sort: GroupingKey.textSort, text, hash: GroupingKey.textHash(text))
   }
 
   /// The number of the text that spells a second; of NULL for a second that has none.
-  mutating func number(ofSecond second: Int64) -> UInt32 {
-    guard EventTime.canonicalRange.contains(second) else { return number(of: GroupingKey(.null)) }
-    if !isOpen { return bySecond.known(UInt64(bitPattern: second)) }
-    let next = UInt32(truncatingIfNeeded: hashes.count)
-    let number = bySecond.number(of: UInt64(bitPattern: second), next: next)
-    if number == next {
-      ends.append(heap.count)
-      sorts.append(Self.secondSort)
-      hashes.append(0)
-    }
-    return number
+  fileprivate mutating func number(of second: Int64) -> UInt32 {
+    number(ofSecond: second) ?? number(of: GroupingKey(.null))
   }
 
-  /// The sort of keys that are seconds: none of `GroupingKey`.
-  private static let secondSort = UInt8.max
-
-  mutating func number(of value: EngineValue) -> UInt32 {
+  fileprivate mutating func number(of value: EngineValue) -> UInt32 {
     if let text = value.string { return text.withUnsafeBufferPointer { number(ofText: $0) } }
     return number(of: GroupingKey(value))
-  }
-
-  /// Numbers of texts whose hashes are known; `other` gives that of what is none.
-  mutating func numbers(
-    _ hashes: [UInt64], _ text: (Int) -> UnsafeBufferPointer<UInt8>?,
-    other: (inout KeyTable) -> UInt32
-  ) -> [UInt32] {
-    var numbers: [UInt32] = []
-    numbers.reserveCapacity(hashes.count)
-    for start in stride(from: 0, to: hashes.count, by: Self.strideCount) {
-      let end = min(start + Self.strideCount, hashes.count)
-      touch(hashes, start..<end)
-      for index in start..<end {
-        if let text = text(index) {
-          numbers.append(number(sort: GroupingKey.textSort, text, hash: hashes[index]))
-        } else {
-          numbers.append(other(&self))
-        }
-      }
-    }
-    return numbers
-  }
-
-  /// Texts whose places are looked at together.
-  private static let strideCount = 128
-
-  /// Brings places of a large table into the cache, which is faster for many at once than one after the other.
-  private mutating func touch(_ hashes: [UInt64], _ range: Range<Int>) {
-    let mask = places.count - 1
-    if mask < Self.largeCount { return }
-    var sum: UInt64 = 0
-    places.withUnsafeBufferPointer { places in
-      hashes.withUnsafeBufferPointer { hashes in
-        for index in range { sum |= places[Int(truncatingIfNeeded: hashes[index]) & mask] }
-      }
-    }
-    seen |= sum
-  }
-
-  /// Smaller tables are in the cache.
-  private static let largeCount = 1 << 15
-
-  private mutating func number(sort: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> UInt32 {
-    if sort == GroupingKey.textSort, let start = bytes.baseAddress,
-      let second = EventTime.canonicalSeconds(start, bytes.count)
-    {
-      return number(ofSecond: second)
-    }
-    let mask = places.count - 1
-    let upper = hash & Self.upperHalf
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while places[place] > 0 {
-      if places[place] & Self.upperHalf == upper {
-        let number = Int(places[place] & ~Self.upperHalf) - 1
-        if sorts[number] == sort, isEqual(number, bytes) { return UInt32(number) }
-      }
-      place = (place + 1) & mask
-    }
-    if !isOpen { return .max }
-    let number = UInt32(truncatingIfNeeded: hashes.count)
-    heap.append(contentsOf: bytes)
-    ends.append(heap.count)
-    sorts.append(sort)
-    hashes.append(hash)
-    places[place] = upper | UInt64(number + 1)
-    if hashes.count * 2 > places.count { grow() }
-    return number
-  }
-
-  private static let upperHalf: UInt64 = 0xFFFF_FFFF << 32
-
-  private func isEqual(_ number: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = number == 0 ? 0 : ends[number - 1]
-    return compare(UnsafeBufferPointer(start: heap.base + start, count: ends[number] - start), bytes) == 0
-  }
-
-  private mutating func grow() {
-    // By four, since each number is put again.
-    places = Array(repeating: 0, count: places.count * 4)
-    let mask = places.count - 1
-    for (number, hash) in hashes.buffer.enumerated() where sorts[number] != Self.secondSort {
-      var place = Int(truncatingIfNeeded: hash) & mask
-      while places[place] > 0 { place = (place + 1) & mask }
-      places[place] = hash & Self.upperHalf | UInt64(number + 1)
-    }
   }
 }

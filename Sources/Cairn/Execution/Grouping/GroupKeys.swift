@@ -16,30 +16,43 @@ struct GroupKeys: Sendable {
 
     /// The index is one of `values`.
     static let value: Int32 = -1
-    /// The index is one of the texts: a record's string, or a typed text.
+    /// The index is the interner's number of a text: a record's string, or a typed text.
     static let text: Int32 = -2
     static let typedText: Int32 = -3
     /// The index is one of the seconds.
     static let second: Int32 = -4
   }
 
+  /// What has numbered the values, and has the texts.
+  private let interner: ValueInterner
   private var places: [Place] = []
   private var fields: [CodedField] = []
   private var values: [EngineValue] = []
-  /// Texts end to end.
-  private var texts: [UInt8] = []
-  private var textEnds: [Int] = []
   /// Texts that are canonical times.
   private var seconds: [Int64] = []
 
+  init(_ interner: ValueInterner) { self.interner = interner }
+
   /// Appends the values of some groups of a batch; gives the bytes that they take beside their places.
-  mutating func append(_ groups: [Int], of partial: PartialKey) -> Int {
+  ///
+  /// - Parameter numbers: by group: the interner's numbers of the values.
+  mutating func append(_ groups: [Int], of partial: PartialKey, numbers: [UInt32]) -> Int {
     guard case .values(let column, let codes) = partial else {
       return groups.reduce(0) { sum, _ in sum + append(.null) }
     }
     switch column {
     case .coded(let coded): return groups.reduce(0) { $0 + append(coded.entries[Int(codes[$1])]) }
-    case .texts(let texts): return append(groups.map { codes[$0] }, of: texts)
+    case .texts(let texts):
+      let field = texts.isTyped ? Place.typedText : Place.text
+      var byteCount = 0
+      for group in groups {
+        if codes[group] == texts.null {
+          byteCount += append(.null)
+        } else {
+          places.append(Place(field: field, index: numbers[group]))
+        }
+      }
+      return byteCount
     case .seconds(let seconds, _):
       for group in groups {
         places.append(
@@ -68,33 +81,10 @@ struct GroupKeys: Sendable {
     return byteCount
   }
 
-  private mutating func append(_ codes: [UInt32], of column: Vector.Texts) -> Int {
-    let (entries, null) = (column.entries, column.null)
-    let start = texts.count
-    var byteCount = 0
-    for code in codes {
-      if code == null {
-        byteCount += append(.null)
-        continue
-      }
-      places.append(
-        Place(
-          field: column.isTyped ? Place.typedText : Place.text,
-          index: UInt32(truncatingIfNeeded: textEnds.count)))
-      texts.append(contentsOf: entries[Int(code)])
-      textEnds.append(texts.count)
-    }
-    return withExtendedLifetime(column) { byteCount + texts.count - start }
-  }
-
   private mutating func append(_ value: EngineValue) -> Int {
     places.append(Place(field: Place.value, index: UInt32(truncatingIfNeeded: values.count)))
     values.append(value)
     return value.heldByteCount
-  }
-
-  private func text(_ index: UInt32) -> ArraySlice<UInt8> {
-    texts[(index == 0 ? 0 : textEnds[Int(index) - 1])..<textEnds[Int(index)]]
   }
 
   // MARK: Output
@@ -108,8 +98,8 @@ struct GroupKeys: Sendable {
       let place = places[group]
       switch place.field {
       case Place.value: output[index] = values[Int(place.index)]
-      case Place.text: output[index] = .record(.string(Array(text(place.index))))
-      case Place.typedText: output[index] = .text(Array(text(place.index)))
+      case Place.text: output[index] = .record(.string(interner.text(place.index)))
+      case Place.typedText: output[index] = .text(interner.text(place.index))
       case Place.second: output[index] = Vector.time(seconds[Int(place.index)])
       default: break
       }
@@ -153,15 +143,14 @@ struct GroupKeys: Sendable {
   private func texts(_ groups: [Int], isTyped: Bool) throws -> Vector.Texts {
     let table = StringTable(entryCapacity: groups.count)
     var codes = [UInt32](repeating: .max, count: groups.count)
-    texts.withUnsafeBufferPointer { texts in
-      for (index, group) in groups.enumerated() {
-        let place = places[group]
-        guard place.field == Place.text || place.field == Place.typedText else { continue }
-        let start = place.index == 0 ? 0 : textEnds[Int(place.index) - 1]
-        codes[index] = UInt32(truncatingIfNeeded: table.count)
-        table.append(UnsafeBufferPointer(rebasing: texts[start..<textEnds[Int(place.index)]]))
-      }
+    var numbers: [UInt32] = []
+    for (index, group) in groups.enumerated() {
+      let place = places[group]
+      guard place.field == Place.text || place.field == Place.typedText else { continue }
+      codes[index] = UInt32(truncatingIfNeeded: numbers.count)
+      numbers.append(place.index)
     }
+    interner.appendTexts(numbers, to: table)
     try eachEntry(groups) { _, text, indices in
       for index in indices { codes[index] = UInt32(truncatingIfNeeded: table.count) }
       table.append(text)

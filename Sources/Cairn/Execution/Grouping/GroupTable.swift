@@ -14,12 +14,12 @@ struct AggregateInterners: Sendable {
 /// The groups of a set of keys over all batches with what the aggregates have gathered.
 struct GroupTable {
   private let calls: [AggregateCall]
-  /// Whether the values of keys are wanted.
-  private let keepsKeys: Bool
+  private let keyCount: Int
   private(set) var count = 0
   /// Bytes that it takes beside what numbers the values, roughly.
   private(set) var byteCount = 0
   private var numbers: CombinationNumbers
+  /// The values of each key; none where they are not wanted.
   private(set) var keys: [GroupKeys]
   private(set) var states: [AggregateStates]
 
@@ -28,10 +28,11 @@ struct GroupTable {
   /// What a key's number and place take in a group, roughly.
   static let keyByteCount = 48
 
-  init(keys keyCount: Int, _ calls: [AggregateCall], keepsKeys: Bool = true) {
+  /// - Parameter interners: by key: what numbers its values; nil where these are not wanted.
+  init(keys keyCount: Int, _ calls: [AggregateCall], interners: [ValueInterner]? = nil) {
     self.calls = calls
-    self.keepsKeys = keepsKeys
-    keys = (0..<keyCount).map { _ in GroupKeys() }
+    self.keyCount = keyCount
+    keys = interners?.map { GroupKeys($0) } ?? []
     numbers = CombinationNumbers(keyCount: keyCount)
     states = calls.map { AggregateStates($0) }
   }
@@ -42,7 +43,7 @@ struct GroupTable {
     let targets = numbers.numbers(partial.numbers, count: partial.count).map { Int($0) }
     var added: [Int] = []
     for (group, target) in targets.enumerated() where target == count + added.count { added.append(group) }
-    add(added, partial.keys)
+    add(added, partial.keys, partial.numbers)
     for index in states.indices {
       byteCount += states[index].merge(partial.states[index], targets, calls[index])
     }
@@ -51,8 +52,9 @@ struct GroupTable {
 
   /// Adds the group of no rows, where there is none yet.
   mutating func addEmptyGroup() {
-    let number = numbers.numbers(keys.map { _ in [UInt32.max] }, count: 1).first.map { Int($0) }
-    if number == count { add([0], keys.map { _ in .null }) }
+    let none = (0..<keyCount).map { _ in [UInt32.max] }
+    let number = numbers.numbers(none, count: 1).first.map { Int($0) }
+    if number == count { add([0], none.map { _ in .null }, none) }
   }
 
   /// Makes the states ready for results, once all groups are there.
@@ -63,13 +65,13 @@ struct GroupTable {
   }
 
   /// Adds some groups of partial ones.
-  private mutating func add(_ groups: [Int], _ partial: [PartialKey]) {
+  private mutating func add(_ groups: [Int], _ partial: [PartialKey], _ numbers: [[UInt32]]) {
     count += groups.count
     byteCount +=
       groups.count
-      * (Self.groupByteCount + keys.count * Self.keyByteCount + states.count * AggregateStates.stateByteCount)
-    if keepsKeys {
-      for index in keys.indices { byteCount += keys[index].append(groups, of: partial[index]) }
+      * (Self.groupByteCount + keyCount * Self.keyByteCount + states.count * AggregateStates.stateByteCount)
+    for index in keys.indices {
+      byteCount += keys[index].append(groups, of: partial[index], numbers: numbers[index])
     }
     for index in states.indices { states[index].addGroups(groups.count, calls[index]) }
   }

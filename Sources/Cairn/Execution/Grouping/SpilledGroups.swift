@@ -145,7 +145,7 @@ struct SpilledGroups {
   ) throws -> RowMarks {
     var marks = RowMarks(batches)
     for pass in 0..<plan.count {
-      var table = GroupTable(keys: keys.count, [], keepsKeys: false)
+      var table = GroupTable(keys: keys.count, [])
       try groups(pass, passes, batches, keys: keys, calls: [], filter: filter, arena, context) {
         batch, rows, groups in
         for group in table.merge(groups) {
@@ -157,7 +157,7 @@ struct SpilledGroups {
   }
 
   private mutating func find(_ pass: Int, _ calls: [AggregateCall], _ context: ExecutionContext) throws {
-    var table = GroupTable(keys: members.count, calls, keepsKeys: false)
+    var table = GroupTable(keys: members.count, calls)
     var marks = firstRows
     try Self.groups(pass, passes, batches, keys: members, calls: calls, arena, context) {
       batch, rows, groups in

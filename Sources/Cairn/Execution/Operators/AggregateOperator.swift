@@ -76,7 +76,7 @@ final class AggregateOperator: Operator {
   private func tables(_ sets: [Int], _ context: ExecutionContext) throws -> [GroupTable]? {
     let (keys, calls) = (grouping.keys, grouping.calls)
     let interners = AggregateInterners(keyCount: keys.count, callCount: calls.count)
-    var tables = sets.map { _ in GroupTable(keys: keys.count, calls) }
+    var tables = sets.map { _ in GroupTable(keys: keys.count, calls, interners: interners.keys) }
     // One group alone cannot be divided, except by what it takes once.
     let isDivisible = !sets.allSatisfy(grouping.isWhole) || calls.contains(where: \.isDivisible)
     let byteLimit = isDivisible ? context.options.memoryLimit : .max

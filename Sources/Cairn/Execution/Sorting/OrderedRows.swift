@@ -54,20 +54,24 @@ struct OrderedRows {
 
   /// Places of neighbours that are alike in each list that is not empty.
   private static func ties(_ rows: [UInt32], _ ranks: [Int64], _ groups: [UInt32]) -> [Range<Int>] {
-    var ties: [Range<Int>] = []
-    var start = 0
-    func close(at end: Int) {
-      if end - start > 1 { ties.append(start..<end) }
-      start = end
+    rows.withUnsafeBufferPointer { rows in
+      ranks.withUnsafeBufferPointer { ranks in
+        groups.withUnsafeBufferPointer { groups in
+          var ties: [Range<Int>] = []
+          var start = 0
+          for place in rows.indices.dropFirst() {
+            let (row, last) = (Int(rows[place]), Int(rows[place - 1]))
+            let isAlike =
+              (ranks.isEmpty || ranks[row] == ranks[last]) && (groups.isEmpty || groups[row] == groups[last])
+            if isAlike { continue }
+            if place - start > 1 { ties.append(start..<place) }
+            start = place
+          }
+          if rows.count - start > 1 { ties.append(start..<rows.count) }
+          return ties
+        }
+      }
     }
-    for place in rows.indices.dropFirst() {
-      let (row, last) = (Int(rows[place]), Int(rows[place - 1]))
-      let isAlike =
-        (ranks.isEmpty || ranks[row] == ranks[last]) && (groups.isEmpty || groups[row] == groups[last])
-      if !isAlike { close(at: place) }
-    }
-    close(at: rows.count)
-    return ties
   }
 
   // MARK: Later keys
