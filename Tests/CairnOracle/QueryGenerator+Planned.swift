@@ -13,6 +13,9 @@ extension QueryGenerator {
       "SELECT x, n FROM (SELECT x, count(*) AS n FROM (\(wrapped)) d GROUP BY x) g WHERE \(onKey("x")) AND n > \(below(3))",
       "SELECT x, count(*) FROM (\(wrapped)) d GROUP BY x HAVING \(onKey("x"))",
       "SELECT a.x, b.y FROM (\(wrapped)) a \(pick(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])) (\(rows().text)) b ON a.x = b.x WHERE \(pick(["a", "b"])).\(onKey("y"))",
+      "WITH d AS (\(wrapped)) SELECT a.x, b.y FROM d a \(pick(["JOIN", "LEFT JOIN"])) d b ON a.x = b.x AND \(pick(["a", "b"])).\(onKey("y"))",
+      "WITH d AS (\(wrapped)) SELECT x, y FROM d WHERE y = (SELECT \(pick(["max", "min"]))(y) FROM d WHERE \(condition))",
+      "WITH d AS (\(wrapped)), f AS (SELECT x, count(*) AS n FROM d GROUP BY x) SELECT x, n FROM f WHERE n > (SELECT avg(n) FROM f) UNION ALL SELECT y, count(*) FROM d WHERE \(condition) GROUP BY y",
       "SELECT e.\(path()) FROM events e WHERE \(maybe("NOT "))EXISTS (SELECT 1 FROM (\(wrapped)) d WHERE d.x = e.\(path()) AND \(condition))",
     ])
   }

@@ -121,6 +121,78 @@ import Testing
     #expect(try plan(sql, on: archive, without: [.pruneColumns]).logical.contains("- Window"))
   }
 
+  /// Common tables that are made once, with how many scans are left of how many.
+  @Test(arguments: [
+    (
+      "WITH p AS (SELECT eventName, count(*) AS c FROM events GROUP BY 1) SELECT * FROM p WHERE c >= (SELECT avg(c) FROM p)",
+      1, 2
+    ),
+    (
+      "WITH p AS (SELECT eventName, n, count(*) AS c FROM events GROUP BY 1, 2) SELECT a.n, b.c FROM p a JOIN p b ON a.eventName = b.eventName WHERE a.c < 11 AND b.c > 2",
+      1, 2
+    ),
+    (
+      "WITH p AS (SELECT DISTINCT eventName AS e FROM events), q AS (SELECT e FROM p UNION ALL SELECT e FROM p) SELECT count(*) FROM q WHERE e IN (SELECT e FROM q)",
+      1, 4
+    ),
+    (
+      "WITH p AS (SELECT n, row_number() OVER (PARTITION BY n ORDER BY eventTime) AS r FROM events) SELECT count(*) FROM p a JOIN p b ON a.n = b.n AND a.r = b.r + 1",
+      1, 2
+    ),
+    // What events themselves have each place reads as it needs.
+    (
+      "WITH p AS (SELECT eventName, n FROM events) SELECT count(*) FROM p WHERE n = (SELECT max(n) FROM p)",
+      2, 2
+    ),
+    // Conditions that reach the scan make other tables of it.
+    (
+      "WITH p AS (SELECT eventName, n, count(*) AS c FROM events GROUP BY 1, 2) SELECT c FROM p WHERE eventName = 'Day1' UNION ALL SELECT c FROM p WHERE eventName = 'Day2'",
+      2, 2
+    ),
+    // Each place has rows of its own.
+    (
+      "WITH p AS (SELECT n, max(rand()) AS r FROM events GROUP BY 1) SELECT count(*) FROM p a JOIN p b ON a.n = b.n WHERE a.r >= 0 AND b.r >= 0",
+      2, 2
+    ),
+    (
+      "WITH p AS (SELECT n, count(*) AS c FROM events TABLESAMPLE BERNOULLI (100) GROUP BY 1) SELECT count(*) FROM p a JOIN p b ON a.n = b.n",
+      2, 2
+    ),
+  ])
+  func tablesAreMadeOnce(sql: String, scans: Int, withoutPass: Int) throws {
+    let archive = try threeDays()
+    let logical = try plan(sql, on: archive).logical
+    #expect(logical.count { $0 == "- Scan events" } == scans, "\(logical)")
+    #expect(logical.contains { $0.hasPrefix("- Shared table") } == (scans < withoutPass))
+    let apart = try plan(sql, on: archive, without: [.shareTables]).logical
+    #expect(apart.count { $0 == "- Scan events" } == withoutPass, "\(apart)")
+    let rows = try QueryVariant.all.map { try runQuery(sql, on: archive.path, $0).rows }
+    let others = try QueryVariant.passes.map { try runQuery(sql, on: archive.path, $0).rows }
+    let text = rows[0].map {
+      $0.map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" }.joined(separator: "|")
+    }.sorted()
+    #expect(!text.isEmpty)
+    for other in rows + others {
+      #expect(
+        other.map { $0.map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" }.joined(separator: "|") }
+          .sorted() == text)
+    }
+  }
+
+  /// What a shared table has to keep goes to temporary files where memory is short.
+  @Test func sharedTablesAreSpilled() throws {
+    let archive = try threeDays()
+    var options = QueryOptions()
+    options.memoryLimit = 1 << 10
+    let sql =
+      "WITH p AS (SELECT eventID, count(*) AS c FROM events GROUP BY 1) SELECT count(*), max(a.eventID) FROM p a JOIN p b ON a.eventID = b.eventID"
+    let query = try Query(sql, on: Archive(path: archive.path), options: options)
+    var rows: [[String?]] = []
+    try query.run { batch in rows += (0..<batch.rowCount).map { [batch[$0, 0].text, batch[$0, 1].text] } }
+    #expect(rows == [["120", "id-339"]])
+    #expect(query.statistics.bytesSpilled > 0)
+  }
+
   /// A condition on an element that a subquery's column has is about records that the scan knows nothing of.
   @Test func namesKeepTheirMeaning() throws {
     let archive = try threeDays()

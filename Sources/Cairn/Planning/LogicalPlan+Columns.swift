@@ -7,8 +7,9 @@ extension LogicalPlan {
     case .values(let ids, _), .table(let ids, _): ids.contains(id)
     case .workingTable(let table): table.columns.contains { $0.id == id }
     case .filter(let input, _), .sample(let input, _), .lookup(let input, _), .sort(let input, _),
-      .limit(let input, _, _):
+      .limit(let input, _, _), .mention(let input, _):
       input.has(id)
+    case .shared(_, let outputs): outputs.contains(id)
     case .project(let input, let projection): projection.items.contains { $0.id == id } || input.has(id)
     case .join(let join): join.left.has(id) || join.right.has(id)
     case .unnest(let input, let unnest): unnest.outputs.contains(id) || input.has(id)
@@ -35,7 +36,7 @@ extension LogicalPlan {
     switch self {
     case .scan(let scan): scan.conditions.flatMap(\.conjunct.bound.columns)
     case .values(_, let rows): rows.flatMap { $0.flatMap(\.columns) }
-    case .table, .workingTable, .sample, .limit: []
+    case .table, .workingTable, .sample, .limit, .mention, .shared: []
     case .filter(_, let conditions): conditions.flatMap(\.bound.columns)
     case .project(_, let projection): projection.items.flatMap(\.expression.columns)
     case .join(let join):

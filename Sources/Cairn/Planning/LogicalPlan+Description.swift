@@ -1,9 +1,19 @@
 extension LogicalPlan {
   /// A node a line, its inputs indented below it (EXPLAIN).
   var lines: [String] {
+    var shown: Set<ObjectIdentifier> = []
+    return lines(&shown)
+  }
+
+  /// - Parameter shown: shared tables that stand above: their rows' origin is said once.
+  private func lines(_ shown: inout Set<ObjectIdentifier>) -> [String] {
     let (name, details) = description
+    var inputs = inputs
+    if case .shared(let table, _) = self, shown.insert(ObjectIdentifier(table)).inserted {
+      inputs = [table.plan]
+    }
     return ["- \(name)"] + details.filter { !$0.isEmpty }.map { "    \($0)" }
-      + inputs.flatMap(\.lines).map { "  \($0)" }
+      + inputs.flatMap { $0.lines(&shown) }.map { "  \($0)" }
   }
 
   private var description: (name: String, details: [String]) {
@@ -40,6 +50,8 @@ extension LogicalPlan {
     case .limit(_, let offset, let count):
       let rows = count.map { "\($0) row\($0 == 1 ? "" : "s")" } ?? "all rows"
       return ("Limit", [rows + (offset > 0 ? " after \(offset)" : "")])
+    case .mention(_, let mention): return ("Common table \(mention.name.text)", [])
+    case .shared(let table, _): return ("Shared table \(table.name)", [])
     case .union: return ("Union all", [])
     case .setOperation(let operation):
       return (operation.operation.rawValue + (operation.isAll ? " all" : ""), [])

@@ -46,6 +46,8 @@ extension LogicalPlan {
     case .sort(let input, let sort):
       return SortOperator(
         input.operators, sort.keys, limit: sort.limit, keepsTies: sort.keepsTies, text: sort.text)
+    case .mention(let input, _): return input.operators
+    case .shared(let table, let outputs): return SharedOperator(table.source, outputs)
     case .limit(let input, let offset, let count):
       return LimitOperator(input.operators, offset: offset, limit: count)
     case .union(let branches, let outputs): return UnionOperator(branches.map(\.input), outputs)

@@ -27,6 +27,10 @@ indirect enum LogicalPlan {
   case union([Branch], [ColumnID])
   case setOperation(SetOperation)
   case recursion(Recursion)
+  /// The rows of a common table where it is named, while passes look at it; the same rows as the input's.
+  case mention(LogicalPlan, Mention)
+  /// The rows of a table that is made once and read in several places, under names of this one's own.
+  case shared(SharedTable, [ColumnID])
 
   struct Scan {
     let table: EventsTable
@@ -165,8 +169,9 @@ extension LogicalPlan {
   /// What it is made of, subqueries too.
   var inputs: [LogicalPlan] {
     switch self {
-    case .scan, .values, .table, .workingTable: []
-    case .filter(let input, _), .project(let input, _), .sample(let input, _), .lookup(let input, _),
+    case .scan, .values, .table, .workingTable, .shared: []
+    case .mention(let input, _), .filter(let input, _), .project(let input, _), .sample(let input, _),
+      .lookup(let input, _),
       .unnest(let input, _), .aggregate(let input, _), .window(let input, _), .sort(let input, _),
       .limit(let input, _, _):
       [input]
@@ -196,7 +201,8 @@ extension LogicalPlan {
       Branch(plan: try body(branch.plan), columns: branch.columns)
     }
     switch self {
-    case .scan, .values, .table, .workingTable: return self
+    case .scan, .values, .table, .workingTable, .shared: return self
+    case .mention(let input, let mention): return .mention(try body(input), mention)
     case .filter(let input, let conditions): return .filter(try body(input), conditions)
     case .project(let input, let items): return .project(try body(input), items)
     case .sample(let input, let percentage): return .sample(try body(input), percentage: percentage)

@@ -29,9 +29,16 @@ extension Planner {
       let hidden = Array(commonTables[table.visibleCount...])
       commonTables.removeLast(hidden.count)
       defer { commonTables += hidden }
-      if case .recursive = table.content { return try recursive(table) }
-      var planned = try plan(table.definition.query, outer: nil)
-      planned.columns = try renamed(planned.columns, table.definition.columns)
+      var planned: PlannedQuery
+      if case .recursive = table.content {
+        planned = try recursive(table)
+      } else {
+        planned = try plan(table.definition.query, outer: nil)
+        planned.columns = try renamed(planned.columns, table.definition.columns)
+      }
+      table.name.mentionCount += 1
+      planned.plan = .mention(
+        planned.plan, LogicalPlan.Mention(name: table.name, columns: planned.columns.map(\.id)))
       return planned
     }
   }
@@ -76,7 +83,8 @@ extension Planner {
     _ table: CommonTable, _ content: Content, _ plan: () throws -> PlannedQuery
   ) throws -> PlannedQuery {
     commonTables.append(
-      CommonTable(definition: table.definition, visibleCount: commonTables.count, content: content))
+      CommonTable(
+        definition: table.definition, name: table.name, visibleCount: commonTables.count, content: content))
     defer { commonTables.removeLast() }
     return try plan()
   }

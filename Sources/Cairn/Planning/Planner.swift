@@ -30,9 +30,12 @@ final class Planner {
   private let findsValues: Bool
   /// Common tables in reach, the innermost last.
   var commonTables: [CommonTable] = []
+  /// All that were ever in reach.
+  private var commonTableCount = 0
 
   struct CommonTable {
     let definition: CairnSQL.Query.CommonTable
+    let name: CommonTableName
     /// How many of the common tables it sees itself.
     let visibleCount: Int
     var content = Content.query
@@ -95,7 +98,7 @@ final class Planner {
       }
       commonTables.append(
         CommonTable(
-          definition: table, visibleCount: commonTables.count,
+          definition: table, name: makeName(table.name.text), visibleCount: commonTables.count,
           content: query.isRecursive ? .recursive : .query))
     }
     let planned = try planBody(query, outer)
@@ -110,6 +113,11 @@ final class Planner {
     }
     let planned = try plan(query.body, outer)
     return try order(planned, query.ordering, limits, outer)
+  }
+
+  private func makeName(_ text: String) -> CommonTableName {
+    commonTableCount += 1
+    return CommonTableName(text, number: commonTableCount)
   }
 
   /// Plans common tables that nothing names, for their errors: a misspelled name elsewhere leaves them unused.

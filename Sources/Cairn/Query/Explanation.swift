@@ -22,7 +22,8 @@ struct Explanation {
   }
 
   private func operatorLines() throws -> [String] {
-    try describe(root, 0) { node in
+    var shown: Set<ObjectIdentifier> = []
+    return try describe(root, 0, &shown) { node in
       guard let pruning = try node.pruning(context) else { return ("", []) }
       context.recorder.update { $0.add(pruning.statistics) }
       return ("", self.pruning(pruning.statistics, "left") + ["rows        at most \(pruning.rowCount)"])
@@ -45,7 +46,8 @@ struct Explanation {
     let total = monotonicNanoseconds() - start
     let read = recorder.total
     context.recorder.update { $0.add(read) }
-    var output = try describe(root, 0) { node in
+    var shown: Set<ObjectIdentifier> = []
+    var output = try describe(root, 0, &shown) { node in
       guard let measured = recorder.measured(node), measured.runs > 0 else { return ("  (not run)", []) }
       let statistics = recorder.statistics(node)
       return (
@@ -59,15 +61,18 @@ struct Explanation {
     return output + pruning(read, "read") + [blocks(read)]
   }
 
+  /// - Parameter shown: operators that stand above; what several places read is said once.
   private func describe(
-    _ node: any Operator, _ depth: Int,
+    _ node: any Operator, _ depth: Int, _ shown: inout Set<ObjectIdentifier>,
     _ more: (any Operator) throws -> (line: String, details: [String])
   ) throws -> [String] {
     let indent = String(repeating: "  ", count: depth)
     let (line, details) = try more(node)
     var output = ["\(indent)- \(node.summary)\(line)"]
     output += (node.details + details).filter { !$0.isEmpty }.map { "\(indent)    \($0)" }
-    for input in node.inputs { output += try describe(input, depth + 1, more) }
+    for input in node.inputs where shown.insert(ObjectIdentifier(input)).inserted {
+      output += try describe(input, depth + 1, &shown, more)
+    }
     return output
   }
 

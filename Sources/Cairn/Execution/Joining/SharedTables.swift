@@ -14,7 +14,7 @@ final class SharedTables: @unchecked Sendable {
 
   /// What an operator has made, or makes now; nil for its first `count` runs.
   func value<Value: AnyObject>(
-    _ owner: any Operator, after count: Int = 0, _ make: () throws -> Value
+    _ owner: AnyObject, after count: Int = 0, _ make: () throws -> Value
   ) throws -> Value? {
     let entry = lock.withLock {
       let key = ObjectIdentifier(owner)

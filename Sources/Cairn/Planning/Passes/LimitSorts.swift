@@ -12,6 +12,9 @@ struct LimitSorts {
     case .sort(let input, var sort) where !sort.keepsTies:
       sort.limit = min(sort.limit ?? count, count)
       return .sort(input, sort)
+    case .mention(let input, var mention):
+      mention.isAsWritten = false
+      return .mention(limited(input, count), mention)
     default: return plan
     }
   }

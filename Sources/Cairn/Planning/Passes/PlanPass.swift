@@ -16,6 +16,8 @@ package enum PlanPass: String, CaseIterable, Sendable {
   case limitSorts = "limit-sorts"
   /// What nobody reads is not computed (`PruneColumns`).
   case pruneColumns = "prune-columns"
+  /// A common table that several places read, and that takes work to make, is made once (`ShareTables`).
+  case shareTables = "share-tables"
 
   private func rewritten(_ plan: LogicalPlan, _ columns: [ColumnID], _ ids: ColumnIDs, now: TimePoint)
     -> LogicalPlan
@@ -27,6 +29,7 @@ package enum PlanPass: String, CaseIterable, Sendable {
     case .boundTimes: BoundTimes().rewritten(plan)
     case .limitSorts: LimitSorts().rewritten(plan)
     case .pruneColumns: PruneColumns().rewritten(plan, for: Set(columns))
+    case .shareTables: ShareTables.rewritten(plan)
     }
   }
 
@@ -37,7 +40,7 @@ package enum PlanPass: String, CaseIterable, Sendable {
   static func improved(
     _ plan: LogicalPlan, _ columns: [ColumnID], _ ids: ColumnIDs, now: TimePoint, without: Set<PlanPass>
   ) throws -> LogicalPlan {
-    var plan = plan
+    var plan = plan.withoutLoneMentions
     for pass in allCases where !without.contains(pass) {
       plan = pass.rewritten(plan, columns, ids, now: now)
       guard columns.allSatisfy(plan.has), plan.freeColumns.isEmpty else {

@@ -36,6 +36,12 @@ struct PruneColumns {
     case .apply(let input, var apply):
       apply.query = rewritten(apply.query, for: apply.sort.columns)
       return .apply(rewritten(input, for: needed.union(plan.ownColumns)), apply)
+    case .mention(let input, var mention):
+      if mention.isAsWritten {
+        mention.whole = input
+        mention.isRead = mention.columns.map(needed.contains)
+      }
+      return .mention(rewritten(input, for: needed), mention)
     case .setOperation, .recursion:
       // Rows are told apart by all of their columns.
       return plan.mapInputs { rewritten($0, for: Set(plan.ownColumns)) }

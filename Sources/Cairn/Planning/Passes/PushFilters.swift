@@ -36,9 +36,10 @@ struct PushFilters {
     case .aggregate(let input, let aggregate): return pushed(conditions, input, aggregate)
     case .window(let input, let window):
       return passing(conditions, plan) { isOfPartitions($0, window, input) }
+    case .mention(let input, let mention): return pushed(conditions, input, mention)
     case .sort(_, let sort): return passing(conditions, plan) { _ in sort.limit == nil }
     case .union(let branches, let outputs): return pushed(conditions, branches, outputs)
-    case .values, .table, .workingTable, .limit, .setOperation, .recursion:
+    case .values, .table, .workingTable, .limit, .setOperation, .recursion, .shared:
       return plan.mapInputs(rewritten).filtered(conditions)
     }
   }
@@ -74,6 +75,21 @@ struct PushFilters {
       }
     }
     return LogicalPlan.project(pushed(below, input), projection).filtered(above)
+  }
+
+  /// A table that several places read stays the same for all of them where conditions get no further than its groups.
+  private func pushed(
+    _ conditions: [Conjunct], _ input: LogicalPlan, _ mention: LogicalPlan.Mention
+  ) -> LogicalPlan {
+    let plain = pushed([], input)
+    if conditions.isEmpty { return .mention(plain, mention) }
+    let narrowed = pushed(conditions, input)
+    if narrowed.scanConditionCount == plain.scanConditionCount {
+      return LogicalPlan.mention(plain, mention).filtered(conditions)
+    }
+    var mention = mention
+    mention.isAsWritten = false
+    return .mention(narrowed, mention)
   }
 
   private func pushed(_ conditions: [Conjunct], _ join: LogicalPlan.Join) -> LogicalPlan {
@@ -151,6 +167,14 @@ struct PushFilters {
       LogicalPlan.Branch(plan: pushed($1, $0.plan), columns: $0.columns)
     }
     return LogicalPlan.union(inputs, outputs).filtered(above)
+  }
+}
+
+extension LogicalPlan {
+  /// Conditions that scans have.
+  fileprivate var scanConditionCount: Int {
+    if case .scan(let scan) = self { return scan.conditions.count }
+    return inputs.reduce(0) { $0 + $1.scanConditionCount }
   }
 }
 
