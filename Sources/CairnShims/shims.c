@@ -79,12 +79,6 @@ int cairn_rename_to_new(int fromDirectory, const char *from, int toDirectory, co
 
 int cairn_sync_file_system(int fd) { return syncfs(fd); }
 
-static _Atomic size_t kept_freed_bytes = 32 << 20;
-
-void cairn_keep_freed_pages(size_t byteCount) { kept_freed_bytes = byteCount; }
-
-void cairn_release_freed_pages(void) { cairn_trim_freed_memory(kept_freed_bytes); }
-
 void cairn_trim_freed_memory(size_t byteCount) {
 #if defined(__GLIBC__)
   if (mallinfo2().fordblks > byteCount) malloc_trim(0);
@@ -93,17 +87,19 @@ void cairn_trim_freed_memory(size_t byteCount) {
 #endif
 }
 
-void cairn_keep_freed_memory(size_t byteCount) {
+bool cairn_keep_freed_memory(size_t byteCount) {
 #if defined(__GLIBC__)
   const char *tunables = getenv("GLIBC_TUNABLES");
   if (getenv("MALLOC_TRIM_THRESHOLD_") != NULL || getenv("MALLOC_MMAP_THRESHOLD_") != NULL
       || (tunables != NULL && strstr(tunables, "glibc.malloc") != NULL))
-    return;
+    return false;
   const int most = 64 << 20;
   // The most that older versions take.
   if (mallopt(M_MMAP_THRESHOLD, most) == 0) mallopt(M_MMAP_THRESHOLD, most / 2);
   mallopt(M_TRIM_THRESHOLD, byteCount > INT_MAX ? INT_MAX : (int)byteCount);
+  return true;
 #else
   (void)byteCount;
+  return false;
 #endif
 }

@@ -1,6 +1,7 @@
 #ifndef CAIRN_SHIMS_H
 #define CAIRN_SHIMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -231,17 +232,11 @@ int cairn_rename_to_new(
 /* syncfs(). 0, or -1 and errno. */
 int cairn_sync_file_system(int fd);
 
-/* malloc_trim() where more bytes are free than may be kept: gives back their whole pages, wherever they lie. */
-void cairn_release_freed_pages(void);
-
-/* How many these are. */
-void cairn_keep_freed_pages(size_t byteCount);
-
 /* Makes malloc() keep so many freed bytes with the process, unless the environment (MALLOC_TRIM_THRESHOLD_,
-   MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES) says how much it keeps. */
-void cairn_keep_freed_memory(size_t byteCount);
+   MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES) says how much it keeps: then false. */
+bool cairn_keep_freed_memory(size_t byteCount);
 
-/* malloc_trim() where more bytes are free than so many. */
+/* malloc_trim() where more bytes are free than so many: gives back their whole pages, wherever they lie. */
 void cairn_trim_freed_memory(size_t byteCount);
 
 #endif

@@ -155,7 +155,7 @@ package final class ArchiveWriter {
     let read = ReadObjects(pieces)
     pieces = []
     release()
-    releaseFreedPages()
+    KeptMemory.releasePieces()
     let reader = try SegmentReader(try FileBlockStore(path: temporaryName, in: temporary))
     let byteCount = Double(max(1, reader.footer.jsonByteCount))
     let verifier = SegmentVerifier(reader, threads: threads, memoryByteLimit: memoryByteLimit)

@@ -164,7 +164,7 @@ package final class Compactor {
 
   package init(archive path: String, options: CompactionOptions) throws {
     try options.check()
-    keepFreedPages(memoryByteLimit: options.memoryByteLimit)
+    KeptMemory.prepareCompaction(memoryByteLimit: options.memoryByteLimit)
     self.options = options
     writer = try ArchiveWriter(
       path: path, level: options.zstdLevel, memoryByteLimit: options.memoryByteLimit)

@@ -25,13 +25,3 @@ private func endOutOfMemory(_ byteCount: Int) -> Never {
   _ = message.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   _exit(5)
 }
-
-/// Gives pages back that lie free between what is in use, where these are many: where many columns grow side by side,
-/// that comes to several times what is used.
-func releaseFreedPages() { cairn_release_freed_pages() }
-
-/// How many freed bytes may stay with the process in a run that may take so much memory: what is given back is touched
-/// anew, page by page. What sealing alone takes leaves hardly any room for them.
-func keepFreedPages(memoryByteLimit: Int) {
-  cairn_keep_freed_pages(max(8 << 20, (memoryByteLimit - (256 << 20)) / 6))
-}

@@ -38,7 +38,7 @@ package final class Piece: @unchecked Sendable {
     state.move(to: mapped)
     mapped.release(0..<mapped.byteCount)
     mapping = mapped
-    releaseFreedPages()
+    KeptMemory.releasePieces()
   }
 }
 

@@ -236,7 +236,7 @@ package final class ObjectRebuilder: @unchecked Sendable {
     let batch = try decoding[rowGroup].withLock {
       if let known = lock.withLock({ wholeBatches.first { $0.rowGroup == rowGroup } }) { return known.batch }
       let batch = try RecordBatch(reader, rowGroup: rowGroup, rows: nil, checksLists: proof != nil)
-      releaseFreedPages()
+      KeptMemory.releasePieces()
       lock.withLock {
         wholeBatches.append((rowGroup, batch))
         if wasDecoded[rowGroup] { keptGroups = min(keptGroups + 1, Self.cachedGroupLimit) }

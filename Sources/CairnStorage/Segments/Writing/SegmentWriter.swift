@@ -25,7 +25,7 @@ package struct SegmentWriter {
     let bounds = rowGroupBounds(order)
     let groups = try parallelMap(count: bounds.count, threads: threads) {
       let columns = plan.transpose(order.rows[bounds[$0]])
-      releaseFreedPages()
+      KeptMemory.releasePieces()
       progress?.add(1 / Double(bounds.count), of: SealingProgress.transposing)
       return columns
     }
@@ -126,7 +126,7 @@ package struct SegmentWriter {
         given: given.parents[column], derived: derived.columns[column], rowGroups: groups,
         rows: rowsOfValues, mergers: plan.mergers, times: times)
       let encoded = encoder.encode(column: column, compressor: ZstdCompressor(level: level))
-      if sizes[column] >= Self.largeColumn { releaseFreedPages() }
+      if sizes[column] >= Self.largeColumn { KeptMemory.releasePieces() }
       progress?.add(Double(sizes[column]) / valueCount, of: SealingProgress.encoding)
       return encoded
     }
