@@ -1,7 +1,6 @@
 """The parent's side of a worker: one process that keeps its data open and answers line by line."""
 
 import json
-import os
 import selectors
 import subprocess
 from pathlib import Path
@@ -13,11 +12,6 @@ class Failed(Exception):
     """A system could not answer; the text says why."""
 
 
-# The C library gives large blocks back as soon as they are free and clears their pages anew for the next question;
-# processes that ask many let it keep them, as the allocators of the peers do.
-KEPT_MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1073741824"}
-
-
 class Remote:
     def __init__(self, name: str, command: list, log: Path, timeout: int = 300):
         self.name, self.timeout = name, timeout
@@ -25,7 +19,6 @@ class Remote:
             self.process = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=Path(__file__).parents[1],
-                env=os.environ | KEPT_MEMORY,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
