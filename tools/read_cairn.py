@@ -94,7 +94,7 @@ def packed(cursor, count, width):  # E9
         output += [bits >> i * width & mask for i in range(min(64, count - start))]
     return output
 
-def integers(cursor, count, depth=1):  # E10 to E13
+def integers(cursor, count, depth=1):  # E10 to E13b
     tag = cursor.byte()
     if tag == 0:
         return [cursor.svarint()] * count
@@ -112,6 +112,11 @@ def integers(cursor, count, depth=1):  # E10 to E13
         return [value for value, length in zip(values, lengths) for _ in range(length)]
     if tag == 4:
         return planes(cursor, count)
+    if tag == 5:
+        output = [cursor.svarint()]
+        for delta in planes(cursor, count - 1):
+            output.append(signed64(output[-1] + delta))
+        return output
     raise Damaged(f"unknown integer encoding {tag}")
 
 def word_list(cursor):  # E14

@@ -10,6 +10,8 @@ public final class Archive: Sendable {
   public var snapshot: ArchiveSnapshot { opened.snapshots[0] }
   /// The segments of all of them.
   public var segments: [ArchiveSegment] { opened.all }
+  /// The same in the order in which their rows come.
+  var segmentsInOrder: [ArchiveSegment] { opened.inOrder }
   private let opened: SegmentsOfArchives
 
   /// Opens the newest state.
@@ -46,6 +48,9 @@ public final class Archive: Sendable {
   public static func cacheByteLimit(memoryLimit: Int) -> Int {
     min(512 << 20, max(64 << 20, memoryLimit / 4))
   }
+
+  /// Whether a segment has been read before.
+  func isOpen(_ segment: ArchiveSegment) -> Bool { opened.isOpen(segment) }
 
   /// A reader of a segment, opened once; what it reads from the file is counted in `statistics`.
   func open(_ segment: ArchiveSegment, statistics: ReadStatistics) throws -> SegmentReader {

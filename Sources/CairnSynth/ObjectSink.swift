@@ -50,7 +50,7 @@ struct ObjectSink: ~Copyable {
       path.truncate(to: path.count - 1)
     }
     appendName(account, region, delivery, suffix)
-    try FileSystem.write(compressed.bytes, to: path.base)
+    try FileSystem.write(compressed.bytes, to: path.base, modified: delivery)
     summary.objectCount += 1
     summary.jsonByteCount += json.count
     summary.compressedByteCount += size
@@ -108,7 +108,12 @@ enum FileSystem {
   }
 
   /// Writes a whole file.
-  static func write(_ bytes: UnsafeBufferPointer<UInt8>, to path: UnsafePointer<UInt8>) throws(SynthError) {
+  ///
+  /// - Parameter modified: when it was modified last, in seconds since 1970; nil for now. Copies of a bucket's objects
+  ///   keep their times, and one history is the same wherever and whenever it is made.
+  static func write(
+    _ bytes: UnsafeBufferPointer<UInt8>, to path: UnsafePointer<UInt8>, modified: Int? = nil
+  ) throws(SynthError) {
     let descriptor = open(text(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure("create", path, errno) }
     var done = 0
@@ -121,6 +126,14 @@ enum FileSystem {
         throw failure("write", path, code)
       }
       done += written
+    }
+    if let modified {
+      let time = timespec(tv_sec: modified, tv_nsec: 0)
+      guard futimens(descriptor, [time, time]) == 0 else {
+        let code = errno
+        close(descriptor)
+        throw failure("set the time of", path, code)
+      }
     }
     guard close(descriptor) == 0 else { throw failure("close", path, errno) }
   }

@@ -107,6 +107,98 @@ import Testing
     }
   }
 
+  /// Planes of differences: short and long gaps, of any width, and what is not ascending.
+  @Test func deltaPlanes() throws {
+    var random = SeededGenerator(seed: 12)
+    for round in 0..<60 {
+      var value = Int64(bitPattern: random.next()) >> Int64(random.below(64))
+      let values = (0..<(1 + random.below(600))).map { _ -> Int64 in
+        value =
+          value &+ (round % 3 == 0 ? Int64(bitPattern: random.next()) : Int64(random.below(1 << (round / 3))))
+        return value
+      }
+      for isChosen in [false, true] {
+        var writer = ByteWriter()
+        if isChosen {
+          IntegerEncoding.encodeAscending(values, into: &writer)
+        } else {
+          IntegerEncoding.encodeDeltaPlanes(values, into: &writer)
+        }
+        var whole = reader(writer)
+        #expect(try IntegerEncoding.decode(&whole, count: values.count) == values)
+        try whole.expectEnd(of: "integers")
+        var cut = ByteReader(
+          Array(writer.bytes.dropLast()), origin: ByteOrigin(file: "test", offset: 0))
+        #expect(throws: CairnError.self) { try IntegerEncoding.decode(&cut, count: values.count) }
+      }
+    }
+    // Many small gaps with a few large ones among them: what packed bits are bad at.
+    let gaps = (0..<5_000).map { _ in random.chance(100) ? Int64(random.below(4_000)) : Int64(random.below(9))
+    }
+    let times = gaps.reduce(into: [Int64(1_709_208_000)]) { $0.append($0[$0.count - 1] + $1) }
+    var (packed, ascending) = (ByteWriter(), ByteWriter())
+    IntegerEncoding.encode(times, into: &packed)
+    IntegerEncoding.encodeAscending(times, into: &ascending)
+    #expect(ascending.bytes[0] == IntegerEncoding.deltaPlanes.rawValue)
+    func size(_ writer: ByteWriter) -> Int { BlockBody.make(writer.bytes, ZstdCompressor()).storedByteCount }
+    #expect(size(ascending) * 10 < size(packed) * 9)
+    // None has no difference, and there are no more planes than a number has bytes.
+    for bytes: [UInt8] in [[5], [5, 0, 0], [5, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0]] {
+      var bad = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      #expect(throws: CairnError.self) {
+        _ = try IntegerEncoding.decode(&bad, count: bytes.count == 3 ? 0 : 2)
+      }
+    }
+  }
+
+  /// Numbers of traces: any distances, equal ones too.
+  @Test(arguments: [0, 1, 2, 7, 1_000, 40_000])
+  func riceCoding(count: Int) throws {
+    for width in [1, 20, 40, 63] {
+      var random = SeededGenerator(seed: UInt64(count + width))
+      let range: UInt64 = 1 << UInt64(width)
+      let numbers = (0..<count).map { _ in random.next() % range }.sorted()
+      var writer = ByteWriter()
+      RiceCoding.encode(numbers, range: range, into: &writer)
+      var whole = reader(writer)
+      #expect(try RiceCoding.decode(&whole, limit: count) == numbers)
+      try whole.expectEnd(of: "numbers")
+      guard count > 0 else { continue }
+      var limited = reader(writer)
+      #expect(throws: CairnError.self) { try RiceCoding.decode(&limited, limit: count - 1) }
+      for length in stride(from: 0, to: writer.bytes.count - 1, by: 1 + writer.bytes.count / 40) {
+        var cut = ByteReader(Array(writer.bytes[..<length]), origin: ByteOrigin(file: "test", offset: 0))
+        #expect(throws: CairnError.self) { try RiceCoding.decode(&cut, limit: count) }
+      }
+    }
+  }
+
+  /// However zstd is told to look, what it writes is read, and what is random is not searched for short repeats.
+  @Test func searches() throws {
+    var random = SeededGenerator(seed: 4)
+    let characters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    let tokens = (0..<400_000).map { _ in characters[random.below(64)] }
+    let texts = (0..<20_000).flatMap {
+      Array("arn:aws:s3:::bucket-\($0 % 97)/part-\(random.below(5_000))".utf8)
+    }
+    for bytes in [tokens, texts, Array(texts[..<100]), []] {
+      for search in [.level(0), .level(3), .level(-3), .longRepeats, .cheapest] as [ZstdSearch] {
+        let body = BlockBody.make(bytes, ZstdCompressor(), search)
+        guard body.codec == .zstd else {
+          #expect(body.payload == bytes)
+          continue
+        }
+        let read = body.payload.withUnsafeBufferPointer {
+          ZstdDecompressor.decompress($0, byteCount: bytes.count)
+        }
+        #expect(read == bytes)
+      }
+    }
+    let usual = BlockBody.make(tokens, ZstdCompressor())
+    let long = BlockBody.make(tokens, ZstdCompressor(), .longRepeats)
+    #expect(long.payload.count <= usual.payload.count && usual.payload.count * 100 < tokens.count * 76)
+  }
+
   /// Runs of runs of runs: written no deeper than readers go.
   @Test func nestedRuns() throws {
     func nest(_ level: Int) -> [Int64] {

@@ -122,7 +122,7 @@ extension Query {
     var parts: [ArchivePart] = []
     var pieces: [ArchivePart.Piece] = []
     var (rowCount, sum) = (0, 0)
-    let segments = archive.segments.sorted(by: ArchiveSegment.isEarlier)
+    let segments = archive.segmentsInOrder
     for (index, candidate) in candidates.enumerated() {
       let segment = segments[candidate.segment.number]
       let rowGroups = candidate.rowGroup..<(candidate.rowGroup + 1)

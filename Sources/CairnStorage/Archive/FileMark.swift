@@ -6,6 +6,11 @@ package struct FileMark: Hashable, Comparable, Sendable {
 
   package init(head: UInt64, tail: UInt16) { (self.head, self.tail) = (head, tail) }
 
+  /// Of 40 bits each.
+  init(trace: UInt64, state: UInt64) {
+    self.init(head: trace << 24 | state >> 16, tail: UInt16(truncatingIfNeeded: state))
+  }
+
   package static func < (a: FileMark, b: FileMark) -> Bool { (a.head, a.tail) < (b.head, b.tail) }
 }
 
@@ -27,7 +32,7 @@ struct FileMarks {
 
   /// Where the mark is, or would be. A head of 0 stands for an empty place: such a mark is never there.
   private func place(_ mark: FileMark) -> Int {
-    var at = Int(truncatingIfNeeded: mark.head) & mask
+    var at = Int(truncatingIfNeeded: mark.head ^ mark.head >> 32) & mask
     while heads[at] != 0, heads[at] != mark.head || tails[at] != mark.tail { at = (at + 1) & mask }
     return at
   }
@@ -55,31 +60,40 @@ struct KnownHashes: Sendable {
     withUnsafeBytes(of: words) { Hash128($0, seed: seed &+ kind.rawValue) }
   }
 
-  private func mark(_ kind: Kind, _ name: Hash128, _ byteCount: Int, _ modified: Int64) -> FileMark {
-    let hash = hash(
-      kind, (name.low, name.high, UInt64(bitPattern: Int64(byteCount)), UInt64(bitPattern: modified)))
-    return FileMark(head: hash.low, tail: UInt16(truncatingIfNeeded: hash.high))
+  private func state(_ kind: Kind, _ name: Hash128, _ byteCount: Int, _ modified: Int64) -> Hash128 {
+    hash(kind, (name.low, name.high, UInt64(bitPattern: Int64(byteCount)), UInt64(bitPattern: modified)))
   }
 
   /// Of a file that lay at a place.
   func mark(place: Hash128, byteCount: Int, modified: Int64) -> FileMark {
-    mark(.place, place, byteCount, modified)
+    let hash = state(.place, place, byteCount, modified)
+    return FileMark(head: hash.low, tail: UInt16(truncatingIfNeeded: hash.high))
   }
 
   /// Of a file whose last name no other has.
   func mark(base: Hash128, byteCount: Int, modified: Int64) -> FileMark {
-    mark(.file, base, byteCount, modified)
+    FileMark(trace: trace(base), state: state(base: base, byteCount: byteCount, modified: modified))
+  }
+
+  /// The half of such a mark that is not the name's trace.
+  func state(base: Hash128, byteCount: Int, modified: Int64) -> UInt64 {
+    state(.file, base, byteCount, modified).low & Self.traceMask
   }
 
   /// Bits of a trace: one in a million million of other objects has the same.
-  static let traceMask: UInt64 = 1 << 40 - 1
+  static let traceWidth = 40
+  private static let traceMask: UInt64 = 1 << UInt64(traceWidth) - 1
 
   /// What objects of one content have in common, and few others.
   func trace(_ digest: ContentDigest) -> UInt64 { hash(.content, digest.words).low & Self.traceMask }
 
-  /// What objects of one delivered name have in common, or where there is none of one key, and few others.
+  /// What objects have in common, and few others, whose last name no other has, or which have one delivered name, or
+  /// where there is none one key.
   func trace(_ name: ObjectName, key: Hash128) -> UInt64 {
-    let hash = name.delivered ?? key
-    return self.hash(.name, (hash.low, hash.high, 0, 0)).low & Self.traceMask
+    trace(name.isUnique ? name.base : name.delivered ?? key)
+  }
+
+  private func trace(_ name: Hash128) -> UInt64 {
+    hash(.name, (name.low, name.high, 0, 0)).low & Self.traceMask
   }
 }

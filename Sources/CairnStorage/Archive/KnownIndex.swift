@@ -6,8 +6,16 @@ package final class KnownIndex: @unchecked Sendable {
   /// A segment's objects, as far as they have been looked at.
   private struct Part {
     var entry: SegmentEntry
-    var traces: [UInt64]
+    var contents: [UInt64]
+    var names: [KnownLog.Name]
     var isLoaded = false
+
+    func mayHave(content: UInt64, name: UInt64) -> Bool {
+      let at = contents.partitioningIndex { $0 >= content }
+      if at < contents.count, contents[at] == content { return true }
+      let place = names.partitioningIndex { $0.trace >= name }
+      return place < names.count && names[place].trace == name
+    }
   }
 
   let hashes: KnownHashes
@@ -23,10 +31,11 @@ package final class KnownIndex: @unchecked Sendable {
     _ blocks: [(entry: SegmentEntry, block: KnownLog.Block)], files: [FileMark]
   ) {
     (self.snapshot, self.hashes) = (snapshot, hashes)
-    parts = blocks.map { Part(entry: $0.entry, traces: $0.block.traces) }
-    var marks = FileMarks(count: blocks.reduce(files.count) { $0 + $1.block.files.count })
+    parts = blocks.map { Part(entry: $0.entry, contents: $0.block.contents, names: $0.block.names) }
+    var marks = FileMarks(
+      count: blocks.reduce(files.count) { $0 + $1.block.files.count + $1.block.names.count })
     for file in files { marks.insert(file) }
-    for block in blocks { for file in block.block.files { marks.insert(file) } }
+    for block in blocks { for file in block.block.marks { marks.insert(file) } }
     self.files = marks
   }
 
@@ -55,25 +64,16 @@ package final class KnownIndex: @unchecked Sendable {
 
   /// To be called before anything is asked about an object. Throws as opening and reading a segment does.
   func look(for object: KnownObjects.Object) throws {
-    let traces = [hashes.trace(object.digest), hashes.trace(object.name, key: object.key)]
+    let (content, name) = (hashes.trace(object.digest), hashes.trace(object.name, key: object.key))
     try lock.withLock {
       for index in parts.indices where !parts[index].isLoaded {
-        guard traces.contains(where: { Self.has($0, parts[index].traces) }) else { continue }
+        guard parts[index].mayHave(content: content, name: name) else { continue }
         try snapshot.visitObjects([parts[index].entry]) { _, object, _ in
           if object.isLastFragment { objects.add(KnownObjects.Object(object)) }
         }
         parts[index].isLoaded = true
       }
     }
-  }
-
-  private static func has(_ trace: UInt64, _ sorted: [UInt64]) -> Bool {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < trace { low = middle + 1 } else { high = middle }
-    }
-    return low < sorted.count && sorted[low] == trace
   }
 
   /// As `KnownObjects` has it.

@@ -8,15 +8,16 @@
 /// ```
 /// file  := "CAIRNKNW" version:u32 zero:u32 seed:u64 { block }
 /// block := size:u64 checksum:u64 body                           XXH3-64 of the body, seed = the block's offset
-/// body  := segments replaced traces files
+/// body  := segments replaced contents:traces names:traces states files
 /// segments, replaced := count:varint { number:u64 seal:u64 }    at most one segment
-/// traces := count:varint { distance:varint }                    ascending, each from the one before
+/// traces := count:varint width:u8 packed(width) { bits }        ascending, distances as Golomb and Rice have it
+/// states := packed(1) { state: 5 bytes }                        for each name whether it has one
 /// files  := count:varint { distance:varint tail:u16 }
 /// ```
 struct KnownLog {
   static let name: FileName = "KNOWN"
   static let temporaryName: FileName = "KNOWN.tmp"
-  private static let beginning = Array("CAIRNKNW".utf8) + [2, 0, 0, 0, 0, 0, 0, 0]
+  private static let beginning = Array("CAIRNKNW".utf8) + [3, 0, 0, 0, 0, 0, 0, 0]
   static let blockHeaderByteCount = 16
   /// A file of more bytes is none: enough for a hundred million objects.
   static let byteLimit = 1 << 32
@@ -31,12 +32,13 @@ struct KnownLog {
   }
 
   struct Block {
-    /// Whose objects the traces and files are of; nil where files were found to hold what is there already.
+    /// Whose objects the traces and states are of; nil where files were found to hold what is there already.
     var segment: Segment?
     /// Segments whose objects are in others now.
     var replaced: [Segment] = []
-    /// Ascending, as files are.
-    var traces: [UInt64] = []
+    /// Ascending, as names and files are.
+    var contents: [UInt64] = []
+    var names: [Name] = []
     var files: [FileMark] = []
 
     init(segment: Segment? = nil, replaced: [Segment] = [], files: [FileMark] = []) {
@@ -46,18 +48,30 @@ struct KnownLog {
     /// Of a segment with these objects.
     init(_ entry: SegmentEntry, _ objects: [KnownObjects.Object], _ hashes: KnownHashes) {
       segment = Segment(entry)
-      traces.reserveCapacity(objects.count * 2)
-      for object in objects {
-        traces.append(hashes.trace(object.digest))
-        traces.append(hashes.trace(object.name, key: object.key))
-        if object.name.isUnique, object.modified != SourceFile.unknownTime {
-          files.append(
-            hashes.mark(base: object.name.base, byteCount: object.byteCount, modified: object.modified))
-        }
-      }
-      traces.sort()
-      files.sort()
+      contents = objects.map { hashes.trace($0.digest) }.sorted()
+      names = objects.map { object in
+        let isTold = object.name.isUnique && object.modified != SourceFile.unknownTime
+        return Name(
+          trace: hashes.trace(object.name, key: object.key),
+          state: isTold
+            ? hashes.state(
+              base: object.name.base, byteCount: object.byteCount, modified: object.modified) : Name.none)
+      }.sorted()
     }
+
+    /// What tells files that hold its objects.
+    var marks: [FileMark] {
+      files + names.lazy.filter { $0.state != Name.none }.map { FileMark(trace: $0.trace, state: $0.state) }
+    }
+  }
+
+  /// The trace of an object's name, and where its file has a mark the other half of that.
+  struct Name: Comparable {
+    static let none = UInt64.max
+    var trace: UInt64
+    var state: UInt64
+
+    static func < (a: Name, b: Name) -> Bool { (a.trace, a.state) < (b.trace, b.state) }
   }
 
   static func header(_ hashes: KnownHashes) -> [UInt8] {
@@ -77,13 +91,15 @@ struct KnownLog {
         body.writeUInt64(segment.seal)
       }
     }
-    var last: UInt64 = 0
-    body.writeVarint(block.traces.count)
-    for trace in block.traces {
-      body.writeVarint(trace - last)
-      last = trace
+    RiceCoding.encode(block.contents, range: 1 << UInt64(KnownHashes.traceWidth), into: &body)
+    RiceCoding.encode(block.names.map(\.trace), range: 1 << UInt64(KnownHashes.traceWidth), into: &body)
+    BitPacking.pack(block.names.map { $0.state == Name.none ? 0 : 1 }, width: 1, into: &body)
+    for name in block.names where name.state != Name.none {
+      for shift in stride(from: 0, to: UInt64(KnownHashes.traceWidth), by: 8) {
+        body.writeByte(UInt8(truncatingIfNeeded: name.state >> shift))
+      }
     }
-    last = 0
+    var last: UInt64 = 0
     body.writeVarint(block.files.count)
     for file in block.files {
       body.writeVarint(file.head - last)
@@ -146,14 +162,20 @@ struct KnownLog {
     guard own.count <= 1 else { throw reader.damaged("block of several segments") }
     block.segment = own.first
     block.replaced = try segments()
-    let traceCount = try count(1)
-    block.traces.reserveCapacity(traceCount)
-    var last: UInt64 = 0
-    for _ in 0..<traceCount {
-      last &+= try reader.readVarint()
-      block.traces.append(last)
+    block.contents = try RiceCoding.decode(&reader, limit: 8 * (end - reader.position))
+    let traces = try RiceCoding.decode(&reader, limit: 8 * (end - reader.position))
+    let isTold = try BitPacking.decode(&reader, count: traces.count, width: 1)
+    block.names.reserveCapacity(traces.count)
+    for (trace, isTold) in zip(traces, isTold) {
+      var state = isTold == 1 ? 0 : Name.none
+      if isTold == 1 {
+        for shift in stride(from: 0, to: UInt64(KnownHashes.traceWidth), by: 8) {
+          state |= UInt64(try reader.readByte()) << shift
+        }
+      }
+      block.names.append(Name(trace: trace, state: state))
     }
-    last = 0
+    var last: UInt64 = 0
     let fileCount = try count(3)
     block.files.reserveCapacity(fileCount)
     for _ in 0..<fileCount {

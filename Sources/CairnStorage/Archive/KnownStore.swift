@@ -109,7 +109,7 @@ final class KnownStore {
     // What could not be appended to, or is not there, is written anew.
     let isNew = byteCount == nil
     blocks = isNew ? blocks + added : added
-    let objectCount = blocks.reduce(0) { $0 + $1.traces.count / 2 }
+    let objectCount = blocks.reduce(0) { $0 + $1.names.count }
     if isNew, objectCount < Self.fewObjects, blocks.allSatisfy({ $0.segment != nil }) { return }
     var bytes = isNew ? KnownLog.header(index.hashes) : []
     let start = byteCount ?? 0

@@ -9,8 +9,7 @@ public struct ArchiveSegment: Sendable {
   /// What its archive's manifest says of it.
   public subscript<Value>(dynamicMember path: KeyPath<SegmentEntry, Value>) -> Value { entry[keyPath: path] }
 
-  /// By earliest event: the order in which rows come.
-  package static func isEarlier(_ one: ArchiveSegment, than other: ArchiveSegment) -> Bool {
+  fileprivate static func isEarlier(_ one: ArchiveSegment, than other: ArchiveSegment) -> Bool {
     (one.entry.minimumTime, one.archive, one.entry.name)
       < (other.entry.minimumTime, other.archive, other.entry.name)
   }
@@ -21,6 +20,8 @@ package final class SegmentsOfArchives: Sendable {
   package let snapshots: [ArchiveSnapshot]
   /// By archive, each in the order of its manifest.
   package let all: [ArchiveSegment]
+  /// The same in the order in which rows come: by earliest event.
+  package let inOrder: [ArchiveSegment]
   private let stored: OpenSegments
   private let seen = Memo<Key, SegmentReader>()
 
@@ -34,6 +35,7 @@ package final class SegmentsOfArchives: Sendable {
     all = snapshots.enumerated().flatMap { number, snapshot in
       snapshot.manifest.segments.map { ArchiveSegment(entry: $0, archive: number) }
     }
+    inOrder = all.sorted(by: ArchiveSegment.isEarlier)
     stored = OpenSegments(snapshots, pool)
   }
 
@@ -49,6 +51,9 @@ package final class SegmentsOfArchives: Sendable {
     }.counting(in: statistics)
   }
 
+  /// Whether a segment has been read before.
+  package func isOpen(_ segment: ArchiveSegment) -> Bool { stored.isOpen(segment) }
+
   /// Segments as they are stored.
   private final class OpenSegments: @unchecked Sendable {
     private let snapshots: [ArchiveSnapshot]
@@ -59,6 +64,10 @@ package final class SegmentsOfArchives: Sendable {
     init(_ snapshots: [ArchiveSnapshot], _ pool: BufferPool) {
       self.snapshots = snapshots
       self.pool = pool
+    }
+
+    func isOpen(_ segment: ArchiveSegment) -> Bool {
+      lock.withLock { readers[Key(archive: segment.archive, name: segment.name)] != nil }
     }
 
     func open(_ segment: ArchiveSegment, statistics: ReadStatistics) throws -> SegmentReader {

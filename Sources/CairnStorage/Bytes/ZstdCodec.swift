@@ -18,21 +18,63 @@ package final class ZstdCompressor {
   deinit { ZSTD_freeCCtx(context) }
 
   /// The frame of `source`, or nil where it is not smaller than `source` by at least `minimumGain` bytes.
-  ///
-  /// - Parameter level: in place of the compressor's own.
   package func compress(
-    _ source: UnsafeBufferPointer<UInt8>, level: Int32? = nil, minimumGain: Int
+    _ source: UnsafeBufferPointer<UInt8>, _ search: ZstdSearch = .level(0), minimumGain: Int
   ) -> [UInt8]? {
     guard source.count > minimumGain, let context else { return nil }
+    return frame(source, minimumGain) { target, room in
+      if case .level(let more) = search {
+        return ZSTD_compressCCtx(context, target, room, source.baseAddress, source.count, level + more)
+      }
+      search.set(context)
+      return ZSTD_compress2(context, target, room, source.baseAddress, source.count)
+    }
+  }
+
+  private func frame(
+    _ source: UnsafeBufferPointer<UInt8>, _ minimumGain: Int,
+    _ write: (UnsafeMutablePointer<UInt8>?, Int) -> Int
+  ) -> [UInt8]? {
     let room = source.count - minimumGain
     var written = 0
     let frame = [UInt8](unsafeUninitializedCapacity: room) { target, count in
-      let result = ZSTD_compressCCtx(
-        context, target.baseAddress, room, source.baseAddress, source.count, level ?? self.level)
+      let result = write(target.baseAddress, room)
       if ZSTD_isError(result) == 0 { written = result }
       count = written
     }
     return written > 0 ? frame : nil
+  }
+}
+
+/// How zstd looks for what has come before.
+package enum ZstdSearch: Sendable, Equatable {
+  /// As the compressor's level has it, or one that is so much above it.
+  case level(Int32)
+  /// Only for long repeats: in random characters short ones cost more than they save, and take long to find.
+  case longRepeats
+  /// For the cheapest way to tell texts put together from others, at little depth: it weighs what characters cost, which
+  /// greedy levels do not, and that is most of what high ones gain.
+  case cheapest
+
+  private var parameters: [(ZSTD_cParameter, Int32)] {
+    switch self {
+    case .level: []
+    case .longRepeats:
+      [
+        (ZSTD_c_windowLog, 21), (ZSTD_c_hashLog, 14), (ZSTD_c_minMatch, 7), (ZSTD_c_targetLength, 0),
+        (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)),
+      ]
+    case .cheapest:
+      [
+        (ZSTD_c_windowLog, 20), (ZSTD_c_hashLog, 16), (ZSTD_c_chainLog, 16), (ZSTD_c_searchLog, 3),
+        (ZSTD_c_minMatch, 4), (ZSTD_c_targetLength, 24), (ZSTD_c_strategy, Int32(ZSTD_btopt.rawValue)),
+      ]
+    }
+  }
+
+  fileprivate func set(_ context: OpaquePointer) {
+    ZSTD_CCtx_reset(context, ZSTD_reset_parameters)
+    for (parameter, value) in parameters { ZSTD_CCtx_setParameter(context, parameter, value) }
   }
 }
 

@@ -158,7 +158,10 @@ enum FuzzSeeds {
             IntegerEncoding.encode(list, into: &writer)
           }
         }
-      } + [seed(3) { IntegerEncoding.encodePlanes([300, 5, 1000], into: &$0) }]
+      } + [
+        seed(3) { IntegerEncoding.encodePlanes([300, 5, 1000], into: &$0) },
+        seed(4) { IntegerEncoding.encodeDeltaPlanes([5, 300, 1000, 1001], into: &$0) },
+      ]
     case .words: return words()
     case .strings:
       let patterns = texts + ids + ids.map { "logs/2024/\($0)/0a1b2c3d4e" }

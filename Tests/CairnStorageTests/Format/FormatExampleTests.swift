@@ -24,6 +24,7 @@ import Testing
 
   static let checks: [String: Check] = [
     "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "planes": planes,
+    "deltaPlanes": deltaPlanes,
     "words": words, "given": given, "aligned": given,
     "plain": plain, "tokens": tokens, "derived": derived, "patterns": patterns, "timestamp": timestamp,
     "dictionary": dictionary,
@@ -79,6 +80,16 @@ import Testing
     let values = try example.integers("values")
     var writer = ByteWriter()
     IntegerEncoding.encode(values, into: &writer)
+    try expect(writer.bytes, example)
+    var reader = reader(try example.bytes())
+    #expect(try IntegerEncoding.decode(&reader, count: values.count) == values)
+    #expect(reader.isAtEnd)
+  }
+
+  @Sendable static func deltaPlanes(_ example: FormatDocument.Example) throws {
+    let values = try example.integers("values")
+    var writer = ByteWriter()
+    IntegerEncoding.encodeDeltaPlanes(values, into: &writer)
     try expect(writer.bytes, example)
     var reader = reader(try example.bytes())
     #expect(try IntegerEncoding.decode(&reader, count: values.count) == values)

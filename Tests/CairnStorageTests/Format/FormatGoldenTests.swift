@@ -60,7 +60,7 @@ import Testing
     #expect(seen.alphabets == Set(TokenAlphabet.allCases))
     #expect(seen.givenCount > 0 && seen.derivedCount > 0)
     // Planes are in each catalogue, and in no column.
-    #expect(seen.integerEncodings == Set(IntegerEncoding.allCases).subtracting([.planes]))
+    #expect(seen.integerEncodings == Set(IntegerEncoding.allCases).subtracting([.planes, .deltaPlanes]))
     #expect(seen.styles == Set(StringStyle.allCases.map(\.rawValue)))
     #expect(seen.words == Set(ValueKind.allCases.map { UInt32($0.rawValue) }))
     #expect(seen.columnKinds == Set(ColumnKind.allCases))

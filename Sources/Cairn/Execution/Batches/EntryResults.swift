@@ -13,6 +13,8 @@ final class EntryResults: @unchecked Sendable {
   private var results: [EngineValue] = []
   private var numbers: [Result: UInt32] = [:]
   private var byteCount = 0
+  /// How often all was forgotten: numbers mean something until then.
+  private var age = 0
 
   /// An entry that is a string.
   private struct Text: Hashable {
@@ -72,26 +74,26 @@ final class EntryResults: @unchecked Sendable {
     let ids = field.words.words
     guard ids.count >= Self.leastEntryCount, ids.count * 2 < rowCount else { return nil }
     let key = Key(segment: segment, column: field.columnNumber)
+    // Their texts serve other slices of the rows too, so numbers are for other row groups.
+    let keepsNumbers = isAlone || !field.isInOneRowGroup
     var entries = lock.withLock { () -> Entries in knownEntries(known[key] ?? [:], ids) }
     if !entries.open.isEmpty {
       let values = try field.values(of: entries.open.map { ids[$0] })
-      let texts = isAlone ? [] : values.map(Self.text)
-      let found: [EngineValue?] =
-        isAlone
-        ? []
-        : lock.withLock { () -> [EngineValue?] in
-          texts.map { text in text.flatMap { knownTexts[$0] }.map { results[Int($0)] } }
-        }
-      var fresh: [Fresh] = []
-      for (index, place) in entries.open.enumerated() {
-        let known = isAlone ? nil : found[index]
-        let result = known ?? evaluate(EngineValue(values[index]))
-        entries.add(result, at: place)
-        fresh.append(
-          Fresh(id: ids[place], text: isAlone || known != nil ? nil : texts[index], result: result))
+      var open = Array(values.indices)
+      var texts: [Text?] = []
+      if !isAlone {
+        texts = values.map(Self.text)
+        open = lock.withLock { findTexts(texts, ids, key, keepsNumbers, &entries) }
       }
-      // Their texts serve other slices of the rows too, so numbers are for other row groups.
-      if !isCancelled() { keep(fresh, of: key, keepsNumbers: isAlone || !field.isInOneRowGroup) }
+      var fresh: [Fresh] = []
+      fresh.reserveCapacity(open.count)
+      for index in open {
+        let place = entries.open[index]
+        let result = evaluate(EngineValue(values[index]))
+        entries.add(result, at: place)
+        fresh.append(Fresh(id: ids[place], text: isAlone ? nil : texts[index], result: result))
+      }
+      if !fresh.isEmpty, !isCancelled() { keep(fresh, of: key, keepsNumbers: keepsNumbers) }
     }
     let codes = field.words.allCodes()
     for other in field.others { entries.append(evaluate(EngineValue(other.value))) }
@@ -105,24 +107,44 @@ final class EntryResults: @unchecked Sendable {
 
   /// What the entries of a dictionary come to, as far as that is known.
   private func knownEntries(_ known: [UInt32: UInt32], _ ids: [UInt32]) -> Entries {
-    var entries = Entries(count: ids.count)
+    var entries = Entries(count: ids.count, age: age)
     if known.isEmpty {
       entries.open = Array(ids.indices)
       return entries
     }
-    var places = [UInt32](repeating: .max, count: results.count)
     for (place, id) in ids.enumerated() {
-      guard let number = known[id].map({ Int($0) }) else {
+      if let number = known[id] {
+        entries.take(number, of: results, at: place)
+      } else {
         entries.open.append(place)
-        continue
       }
-      if places[number] == .max {
-        places[number] = UInt32(truncatingIfNeeded: entries.results.count)
-        entries.results.append(results[number])
-      }
-      entries.places[place] = places[number]
     }
     return entries
+  }
+
+  /// Takes the results of those open entries whose texts other segments have had; gives the indices of the others.
+  private func findTexts(
+    _ texts: [Text?], _ ids: [UInt32], _ key: Key, _ keepsNumbers: Bool, _ entries: inout Entries
+  ) -> [Int] {
+    if knownTexts.isEmpty { return Array(texts.indices) }
+    entries.know(age)
+    var others: [Int] = []
+    // Taken out, so that it is changed in place.
+    var list = keepsNumbers ? known.removeValue(forKey: key) ?? [:] : [:]
+    for (index, text) in texts.enumerated() {
+      guard let text, let number = knownTexts[text] else {
+        others.append(index)
+        continue
+      }
+      let place = entries.open[index]
+      entries.take(number, of: results, at: place)
+      if keepsNumbers { list[ids[place]] = number }
+    }
+    if keepsNumbers {
+      known[key] = list
+      byteCount += Self.entryByteCount * (texts.count - others.count)
+    }
+    return others
   }
 
   /// The results of a dictionary's entries, each of them once where they are told apart, and where each entry's is.
@@ -132,8 +154,27 @@ final class EntryResults: @unchecked Sendable {
     /// Entries whose results are not known.
     var open: [Int] = []
     private var fresh: [Result: UInt32] = [:]
+    /// By number of a kept result where it is among these.
+    private var taken: [UInt32] = []
+    private var age: Int
 
-    init(count: Int) { places = Array(repeating: 0, count: count) }
+    init(count: Int, age: Int) { (places, self.age) = (Array(repeating: 0, count: count), age) }
+
+    /// Numbers of another age are of other results.
+    mutating func know(_ age: Int) {
+      if age != self.age { (taken, self.age) = ([], age) }
+    }
+
+    /// Takes a result that is kept.
+    mutating func take(_ number: UInt32, of kept: [EngineValue], at place: Int) {
+      let number = Int(number)
+      if taken.count < kept.count { taken += repeatElement(.max, count: kept.count - taken.count) }
+      if taken[number] == .max {
+        taken[number] = UInt32(truncatingIfNeeded: results.count)
+        results.append(kept[number])
+      }
+      places[place] = taken[number]
+    }
 
     mutating func add(_ result: EngineValue, at place: Int) {
       let next = UInt32(truncatingIfNeeded: results.count)
@@ -173,6 +214,7 @@ final class EntryResults: @unchecked Sendable {
       if byteCount + added > Self.byteLimit {
         (known, knownTexts, results, numbers) = ([:], [:], [], [:])
         byteCount = 0
+        age += 1
       }
       byteCount += added
       var list = known.removeValue(forKey: key) ?? [:]

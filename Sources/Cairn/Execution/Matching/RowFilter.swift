@@ -1,44 +1,29 @@
 import CairnSQL
 import CairnStorage
 
-/// A condition's conjuncts, ordered by cost, over the row groups of one segment.
-///
-/// A conjunct on one path runs on the encoded columns; an OR of conditions on several paths takes the rows of each of
-/// them; another one on several paths reads those of the rows that are left. What is expected to leave the fewest rows
-/// comes first: rare paths and equality with one of many values.
-final class RowFilter: Sendable {
-  private struct ColumnConjunct: Sendable {
-    var predicate: ColumnPredicate
-    var verdicts: VerdictCache
-    var search: RecordSearch?
-  }
-
-  private let reader: SegmentReader
-  private let mode: EvaluationMode
+/// A condition's conjuncts as storage takes them, made once for all segments.
+final class RowCondition: Sendable {
+  fileprivate let mode: EvaluationMode
+  fileprivate let cancellation: QueryCancellation
   /// Predicates on one path, as the condition has them.
-  private let predicates: [ColumnPredicate]
-  private let ordered = Memo<Int, [ColumnConjunct]>()
+  fileprivate let predicates: [ColumnPredicate]
   /// Of each OR on several paths, or of searches of whole records, its terms.
-  private let choices: [[RowFilter]]
-  private let rows: [BoundExpression]
+  fileprivate let choices: [[RowCondition]]
+  fileprivate let rows: [BoundExpression]
   /// A conjunct without paths that is not true: nothing passes.
-  private let passesNothing: Bool
-  private let cancellation: QueryCancellation
+  fileprivate let passesNothing: Bool
 
   init(
-    conjuncts: [BoundExpression], _ reader: SegmentReader, mode: EvaluationMode,
+    _ conjuncts: [BoundExpression], mode: EvaluationMode,
     cancellation: QueryCancellation = QueryCancellation()
   ) {
-    self.cancellation = cancellation
-    self.reader = reader
     self.mode = mode
+    self.cancellation = cancellation
     passesNothing = conjuncts.contains { $0.paths.isEmpty && !$0.isVolatile && $0.truth([]) != true }
     predicates = conjuncts.filter { $0.alternatives.isEmpty && Self.isColumnPredicate($0) }
       .map { Self.predicate($0, cancellation) }
     choices = conjuncts.filter { !$0.alternatives.isEmpty }.map { choice in
-      choice.alternatives.map {
-        RowFilter(conjuncts: $0.conjuncts, reader, mode: mode, cancellation: cancellation)
-      }
+      choice.alternatives.map { RowCondition($0.conjuncts, mode: mode, cancellation: cancellation) }
     }
     rows = conjuncts.filter {
       $0.alternatives.isEmpty && !$0.paths.isEmpty && !Self.isColumnPredicate($0) || $0.isVolatile
@@ -48,27 +33,6 @@ final class RowFilter: Sendable {
   /// Whether storage judges its values. Times are numbers there, which loops take as they are.
   private static func isColumnPredicate(_ conjunct: BoundExpression) -> Bool {
     conjunct.paths.count == 1 && !conjunct.isVolatile && !conjunct.paths[0].isTimeColumn
-  }
-
-  /// False only where no row of the segment can pass; reads little.
-  func mayPass() throws -> Bool {
-    if passesNothing { return false }
-    if !mode.usesPruning { return true }
-    return try predicates.allSatisfy { try $0.mayPass(in: reader) }
-      && choices.allSatisfy { try $0.contains { try $0.mayPass() } }
-  }
-
-  /// The predicates in the order in which they are evaluated, found when rows are.
-  private func conjuncts() throws -> [ColumnConjunct] {
-    try ordered.value(0) {
-      let costs = predicates.count > 1 ? try predicates.map { try $0.expectedRowCount(in: reader) } : [0]
-      return zip(predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
-        let needles = mode.usesPruning ? predicate.textNeedles : nil
-        return ColumnConjunct(
-          predicate: predicate, verdicts: VerdictCache(),
-          search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
-      }
-    }
   }
 
   private static func predicate(
@@ -92,6 +56,53 @@ final class RowFilter: Sendable {
       return { text in !cancellation.isCancelled && judge?(text) == true }
     }
   }
+}
+
+/// A condition over the row groups of one segment, its conjuncts ordered by cost.
+///
+/// A conjunct on one path runs on the encoded columns; an OR of conditions on several paths takes the rows of each of
+/// them; another one on several paths reads those of the rows that are left. What is expected to leave the fewest rows
+/// comes first: rare paths and equality with one of many values.
+final class RowFilter: Sendable {
+  private struct ColumnConjunct: Sendable {
+    var predicate: ColumnPredicate
+    var verdicts: VerdictCache
+    var search: RecordSearch?
+  }
+
+  private let condition: RowCondition
+  private let reader: SegmentReader
+  private let ordered = Memo<Int, [ColumnConjunct]>()
+  private let choices: [[RowFilter]]
+
+  init(_ condition: RowCondition, _ reader: SegmentReader) {
+    self.condition = condition
+    self.reader = reader
+    choices = condition.choices.map { $0.map { RowFilter($0, reader) } }
+  }
+
+  /// False only where no row of the segment can pass; reads little.
+  func mayPass() throws -> Bool {
+    if condition.passesNothing { return false }
+    if !condition.mode.usesPruning { return true }
+    return try condition.predicates.allSatisfy { try $0.mayPass(in: reader) }
+      && choices.allSatisfy { try $0.contains { try $0.mayPass() } }
+  }
+
+  /// The predicates in the order in which they are evaluated, found when rows are.
+  private func conjuncts() throws -> [ColumnConjunct] {
+    try ordered.value(0) {
+      let costs =
+        condition.predicates.count > 1
+        ? try condition.predicates.map { try $0.expectedRowCount(in: reader) } : [0]
+      return zip(condition.predicates, costs).sorted { $0.1 < $1.1 }.map { predicate, _ in
+        let needles = condition.mode.usesPruning ? predicate.textNeedles : nil
+        return ColumnConjunct(
+          predicate: predicate, verdicts: VerdictCache(),
+          search: needles.flatMap { RecordSearch(reader, path: predicate.path, $0) })
+      }
+    }
+  }
 
   /// False only where word lists, dictionaries and indexes prove that no row of the row group passes.
   func mayPass(_ rowGroup: Int) throws -> Bool {
@@ -99,8 +110,8 @@ final class RowFilter: Sendable {
   }
 
   private func mayPass(_ filter: ColumnFilter) throws -> Bool {
-    if passesNothing { return false }
-    if !mode.usesPruning { return true }
+    if condition.passesNothing { return false }
+    if !condition.mode.usesPruning { return true }
     return try conjuncts().allSatisfy { try filter.mayPass($0.predicate) }
       && choices.allSatisfy { try $0.contains { try $0.mayPass(filter) } }
   }
@@ -109,7 +120,7 @@ final class RowFilter: Sendable {
   func filter(
     _ rowGroup: Int, _ candidates: Positions
   ) throws -> (rows: Positions, wasRead: Bool) {
-    try cancellation.during { try select(try ColumnFilter(reader, rowGroup: rowGroup), candidates) }
+    try condition.cancellation.during { try select(try ColumnFilter(reader, rowGroup: rowGroup), candidates) }
   }
 
   private func select(
@@ -122,10 +133,12 @@ final class RowFilter: Sendable {
     for conjunct in columns where !left.isEmpty {
       left = try filter.filter(
         conjunct.predicate, rows: left, cache: conjunct.verdicts, search: conjunct.search,
-        usesDictionary: mode.usesDictionary)
+        usesDictionary: condition.mode.usesDictionary)
     }
     for choice in choices where !left.isEmpty { left = try Self.rows(of: choice, filter, left) }
-    for conjunct in rows where !left.isEmpty { left = try filterRows(conjunct, filter.rowGroup, left) }
+    for conjunct in condition.rows where !left.isEmpty {
+      left = try filterRows(conjunct, filter.rowGroup, left)
+    }
     return (left, true)
   }
 
@@ -161,7 +174,7 @@ final class RowFilter: Sendable {
         try Vector(
           projection.field($0.names, rows: part, wantsStringsOnly: $0.onlyStrings), segment: 0)
       }
-      for row in try conjunct.selection(columns, rowCount: part.count, cancellation) {
+      for row in try conjunct.selection(columns, rowCount: part.count, condition.cancellation) {
         passing.append(UInt32(truncatingIfNeeded: start) + row)
       }
     }

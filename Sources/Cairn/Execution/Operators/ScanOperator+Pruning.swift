@@ -24,6 +24,6 @@ extension ScanOperator {
     var statistics = recorder.snapshot
     statistics.rowGroupsRead = left.count
     statistics.rowGroupsRuledOut += candidates.count - left.count
-    return ScanPruning(statistics: statistics, rowCount: left.reduce(0) { $0 + $1.rows.count })
+    return ScanPruning(statistics: statistics, rowCount: left.reduce(0) { $0 + $1.unmarkedRowCount })
   }
 }

@@ -70,7 +70,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
     /// What the rows must have somewhere.
     let search: ValueSearch?
     let rowGroup: Int
+    /// With a filter also those that marks hide: conditions take a run of rows without looking at each of them, and
+    /// in most segments that came one by one a few rows are hidden.
     let rows: Positions
+
+    /// Rows that no mark hides.
+    var unmarkedRowCount: Int { segment.reader.unmarked(rows, in: rowGroup).count }
   }
 
   func run<Result: Sendable>(
@@ -180,7 +185,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     let options = context.options
     let hard = TimePruning(since: options.since, until: options.until)
     let soft = TimeBound.all(bounds.map(\.bound))
-    let segments = context.archive.segments.sorted(by: ArchiveSegment.isEarlier)
+    let segments = context.archive.segmentsInOrder
     let reads = context.reads(of: self)
     reads.update { $0.segments += segments.count }
     if conjuncts.contains(where: { $0.constant.map { $0.truth != true } ?? false }) { return [] }
@@ -203,7 +208,10 @@ final class ScanOperator: Operator, @unchecked Sendable {
       wanted.append((number, entry))
     }
     let opened = wanted
-    return try parallelMap(count: opened.count, threads: options.threads) { [self] index in
+    let conditions = Conditions(self, context)
+    // Segments that are open are asked what is at hand, which is less for a few than a thread's start.
+    let isLittle = opened.count <= Self.fewSegments && opened.allSatisfy { context.archive.isOpen($0.entry) }
+    return try parallelMap(count: opened.count, threads: isLittle ? 1 : options.threads) { [self] index in
       let (number, entry) = opened[index]
       let reader = try context.archive.open(entry, statistics: reads.reads)
       reads.update {
@@ -214,23 +222,38 @@ final class ScanOperator: Operator, @unchecked Sendable {
         reader, number: number, archive: context.archive.snapshots[entry.archive].path,
         options)
       let rowGroups = context.options.part?.rowGroups(of: entry)
-      return try self.candidates(segment, among: rowGroups, hard, soft, context)
+      return try self.candidates(segment, among: rowGroups, conditions, hard, soft, context)
     }.flatMap { $0 }
   }
 
+  /// Segments that one thread asks.
+  private static let fewSegments = 16
+
+  /// What rows must satisfy, with and without the conditions that bound the time.
+  private struct Conditions {
+    let onPaths: RowCondition?
+    let onAll: RowCondition?
+
+    init(_ scan: ScanOperator, _ context: ExecutionContext) {
+      func condition(_ conjuncts: [BoundExpression]) -> RowCondition? {
+        if conjuncts.isEmpty { return nil }
+        return RowCondition(
+          conjuncts, mode: context.options.mode, cancellation: context.options.cancellation)
+      }
+      onPaths = condition(scan.conjuncts)
+      onAll = scan.bounds.isEmpty ? onPaths : condition(scan.conjuncts + scan.bounds.map(\.conjunct))
+    }
+  }
+
   private func candidates(
-    _ segment: ScanSegment, among rowGroups: [Range<Int>]?, _ hard: TimePruning, _ soft: TimeBound,
-    _ context: ExecutionContext
+    _ segment: ScanSegment, among rowGroups: [Range<Int>]?, _ conditions: Conditions, _ hard: TimePruning,
+    _ soft: TimeBound, _ context: ExecutionContext
   ) throws -> [Candidate] {
     let reader = segment.reader
     let reads = context.reads(of: self)
     let mode = context.options.mode
-    let timed = bounds.map(\.conjunct)
-    func filter(_ conjuncts: [BoundExpression]) -> RowFilter {
-      RowFilter(conjuncts: conjuncts, reader, mode: mode, cancellation: context.options.cancellation)
-    }
-    let onPaths = conjuncts.isEmpty ? nil : filter(conjuncts)
-    let onAll = timed.isEmpty ? onPaths : filter(conjuncts + timed)
+    let onPaths = conditions.onPaths.map { RowFilter($0, reader) }
+    let onAll = bounds.isEmpty ? onPaths : conditions.onAll.map { RowFilter($0, reader) }
     if let onPaths, try !onPaths.mayPass() {
       reads.update { $0.rowGroupsRuledOut += reader.footer.rowGroups.count }
       return []
@@ -268,11 +291,12 @@ final class ScanOperator: Operator, @unchecked Sendable {
           untimed > 0 ? Positions((0..<untimed).map { UInt32($0) } + timed.map { UInt32($0) }) : .run(range)
       }
       if !late.isEmpty { rows = Positions(late + rows.list) }
-      rows = reader.unmarked(rows, in: rowGroup)
-      if rows.isEmpty {
+      let unmarked = reader.unmarked(rows, in: rowGroup)
+      if unmarked.isEmpty {
         reads.update { $0.rowGroupsOutsideTime += 1 }
         continue
       }
+      if filter == nil { rows = unmarked }
       candidates.append(
         Candidate(segment: segment, filter: filter, search: search, rowGroup: rowGroup, rows: rows))
     }
@@ -286,6 +310,7 @@ final class ScanOperator: Operator, @unchecked Sendable {
     if let filter = candidate.filter {
       let wasRead: Bool
       (rows, wasRead) = try filter.filter(candidate.rowGroup, candidate.rows)
+      rows = candidate.segment.reader.unmarked(rows, in: candidate.rowGroup)
       reads.update { if wasRead { $0.rowGroupsRead += 1 } else { $0.rowGroupsRuledOut += 1 } }
     } else {
       rows = candidate.rows

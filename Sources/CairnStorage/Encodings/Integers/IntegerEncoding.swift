@@ -7,6 +7,7 @@
 /// delta-packed (2): first:svarint least:svarint width:u8 packed   value[i] = value[i-1] + least + packed[i-1]
 /// run-length   (3): runs:varint values:integers lengths:integers
 /// planes       (4): as BytePlanes has it
+/// delta planes (5): first:svarint planes                    value[i] = value[i-1] + planes[i-1]
 /// ```
 /// The count is known from outside. All arithmetic wraps, so every 64-bit run is exact.
 package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
@@ -15,6 +16,7 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
   case deltaPacked = 2
   case runLength = 3
   case planes = 4
+  case deltaPlanes = 5
 
   /// Runs shorter than this on average cost more as runs than packed.
   package static let minimumMeanRun = 4
@@ -30,6 +32,33 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
     writer.writeByte(planes.rawValue)
     BytePlanes.encode(values, into: &writer)
   }
+
+  /// Ascending ones: as planes of their differences where zstd makes less of these than there are packed bits.
+  package static func encodeAscending(_ values: [Int64], into writer: inout ByteWriter) {
+    let start = writer.bytes.count
+    encode(values, into: &writer)
+    guard values.count >= minimumPlaneCount else { return }
+    var planes = ByteWriter()
+    encodeDeltaPlanes(values, into: &planes)
+    // What stands before the planes is less than one.
+    let count = values.count - 1
+    let expected = BytePlanes.entropyByteCount(
+      planes.bytes.suffix(planes.bytes.count / count * count), count)
+    guard expected < planeShare * Double(writer.bytes.count - start) else { return }
+    writer.bytes.removeLast(writer.bytes.count - start)
+    writer.writeBytes(planes.bytes)
+  }
+
+  /// At least one value.
+  package static func encodeDeltaPlanes(_ values: [Int64], into writer: inout ByteWriter) {
+    writer.writeByte(deltaPlanes.rawValue)
+    writer.writeSignedVarint(values[0])
+    BytePlanes.encode(values.indices.dropFirst().map { values[$0] &- values[$0 - 1] }, into: &writer)
+  }
+
+  /// Fewer values are packed, and so are those of which planes promise to take more than this share.
+  private static let minimumPlaneCount = 256
+  private static let planeShare = 0.95
 
   private static func encode(_ values: [Int64], into writer: inout ByteWriter, depth: Int) {
     let statistics = IntegerStatistics(values)
@@ -103,6 +132,10 @@ package enum IntegerEncoding: UInt8, Sendable, CaseIterable {
       return try decodeRuns(&reader, count: count, depth: depth)
     case .planes:
       return try BytePlanes.decode(&reader, count: count)
+    case .deltaPlanes:
+      guard count > 0 else { throw reader.damaged("planes of differences without values") }
+      let first = try reader.readSignedVarint()
+      return try BytePlanes.decode(&reader, count: count - 1, first: first)
     }
   }
 

@@ -28,7 +28,7 @@ package struct RowTimes: Sendable {
   package static func encode(_ times: [Int64], into writer: inout ByteWriter) {
     let unit: Int64 = times.allSatisfy { $0 % 1000 == 0 } ? 1000 : 1
     writer.writeVarint(UInt64(unit))
-    IntegerEncoding.encode(times.map { $0 / unit }, into: &writer)
+    IntegerEncoding.encodeAscending(times.map { $0 / unit }, into: &writer)
   }
 
   package static func decode(_ reader: inout ByteReader, count: Int) throws -> RowTimes {

@@ -160,7 +160,7 @@ package struct TokenPlan {
       count += 1
     }
     let frame = text.withUnsafeBufferPointer {
-      compressor.compress($0, level: sampleLevel, minimumGain: 0)
+      compressor.compress($0, .level(sampleLevel - compressor.level), minimumGain: 0)
     }
     return Double(frame?.count ?? text.count) / Double(max(1, count))
   }

@@ -54,7 +54,7 @@ package enum WordEncoding {
 
   package static func encodeList(_ list: [UInt32], into writer: inout ByteWriter) {
     writer.writeVarint(list.count)
-    IntegerEncoding.encode(list.map { Int64($0) }, into: &writer)
+    IntegerEncoding.encodeAscending(list.map { Int64($0) }, into: &writer)
   }
 
   private static func distinctSorted(_ words: UnsafeBufferPointer<UInt32>) -> [UInt32] {

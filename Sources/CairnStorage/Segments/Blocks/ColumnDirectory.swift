@@ -17,7 +17,7 @@ package enum PartPlace: Sendable {
 /// ```
 package struct ColumnDirectory: Sendable {
   /// Columns from a column to one that stands for itself, at most.
-  package static let givenDepthLimit = 3
+  package static let givenDepthLimit = 4
   package struct DictionaryBlock: Sendable {
     package var firstID: Int
     package var entryCount: Int
@@ -109,8 +109,6 @@ package struct ColumnDirectory: Sendable {
 struct EncodedColumn: Sendable {
   struct Part: Sendable {
     var raw: [UInt8]
-    /// What it compresses to, where that has been found out.
-    var compressed: BlockBody?
     /// Compressed ahead, on the worker that encoded the column, for parts that become blocks.
     var body: BlockBody?
     /// Where the block is, once it is written.
@@ -177,10 +175,26 @@ struct EncodedColumn: Sendable {
       chunks[index].part.compress(compressor, tryZstd: outcome == .compressible)
     }
     if isPacked { return }
-    lists?.compress(compressor, tryZstd: true)
-    for index in dictionary.indices { dictionary[index].part.compress(compressor, tryZstd: true) }
+    lists?.compress(compressor)
+    for index in dictionary.indices {
+      dictionary[index].part.compress(compressor, .level(BlockBody.codesLevels))
+    }
     for index in chunks.indices where chunks[index].part.body == nil {
-      chunks[index].part.compress(compressor, tryZstd: true)
+      chunks[index].part.compress(compressor, search(chunks[index].part.raw.first))
+    }
+  }
+
+  /// - Parameter tag: the first byte of a chunk, which of strings is their encoding.
+  private func search(_ tag: UInt8?) -> ZstdSearch {
+    switch kind {
+    case .shape: return .level(BlockBody.codesLevels)
+    case .length, .integer: return .level(0)
+    case .string, .number:
+      switch tag.flatMap(StringEncoding.init) {
+      case .dictionary: return .level(BlockBody.codesLevels)
+      case .derived, .patterns: return .cheapest
+      default: return .level(0)
+      }
     }
   }
 
@@ -229,11 +243,12 @@ struct EncodedColumn: Sendable {
 }
 
 extension EncodedColumn.Part {
-  mutating func compress(_ compressor: ZstdCompressor, tryZstd: Bool) {
+  mutating func compress(
+    _ compressor: ZstdCompressor, _ search: ZstdSearch = .level(0), tryZstd: Bool = true
+  ) {
     guard raw.count > SegmentFormat.inlinePartByteLimit else { return }
-    body =
-      compressed.flatMap { tryZstd ? $0 : nil } ?? BlockBody.make(raw, compressor, tryZstd: tryZstd)
-    (raw, compressed) = ([], nil)
+    body = BlockBody.make(raw, compressor, search, tryZstd: tryZstd)
+    raw = []
   }
 
   mutating func writeBlock(_ blocks: BlockWriter) throws {

@@ -120,27 +120,50 @@ package struct BlockBody: Sendable {
 
   package var storedByteCount: Int { payload.count + SegmentFormat.blockOverheadByteCount }
 
+  /// Levels at which blocks may be searched in their own way: below, speed is wanted, and above they try as hard.
+  private static let searchLevels: ClosedRange<Int32> = 6...12
+  /// Levels more that codes and dictionaries are worth there.
+  static let codesLevels: Int32 = 3
+  /// Bytes of a large block by which is told whether it is random.
+  private static let randomSampleByteCount = 32 << 10
+
   /// Compresses where that pays: at least one byte in sixteen, or reading would do work for nothing.
   ///
+  /// - Parameter search: taken at `searchLevels`.
+  package static func make(
+    _ raw: [UInt8], _ compressor: ZstdCompressor, _ search: ZstdSearch = .level(0), tryZstd: Bool = true
+  ) -> BlockBody {
+    let frame =
+      tryZstd
+      ? raw.withUnsafeBufferPointer {
+        compressor.compress(
+          $0, Self.search(search, compressor, $0), minimumGain: max(16, raw.count / 16))
+      } : nil
+    return BlockBody(codec: frame == nil ? .none : .zstd, rawByteCount: raw.count, payload: frame ?? raw)
+  }
+
   /// One of those that `structureLevel` is of.
   package static func structure(_ raw: [UInt8], _ compressor: ZstdCompressor) -> BlockBody {
     let isLarge = raw.count >= SegmentFormat.structureLevelByteCount
-    return make(raw, compressor, level: isLarge ? SegmentFormat.structureLevel : nil)
+    let level = isLarge ? max(compressor.level, SegmentFormat.structureLevel) : compressor.level
+    let frame = raw.withUnsafeBufferPointer {
+      compressor.compress($0, .level(level - compressor.level), minimumGain: max(16, raw.count / 16))
+    }
+    return BlockBody(codec: frame == nil ? .none : .zstd, rawByteCount: raw.count, payload: frame ?? raw)
   }
 
-  /// - Parameter level: the least one.
-  package static func make(
-    _ raw: [UInt8], _ compressor: ZstdCompressor, level: Int32? = nil, tryZstd: Bool = true
-  ) -> BlockBody {
-    if tryZstd,
-      let frame = raw.withUnsafeBufferPointer({
-        compressor.compress(
-          $0, level: level.map { max($0, compressor.level) }, minimumGain: max(16, raw.count / 16))
-      })
-    {
-      return BlockBody(codec: .zstd, rawByteCount: raw.count, payload: frame)
-    }
-    return BlockBody(codec: .none, rawByteCount: raw.count, payload: raw)
+  private static func search(
+    _ search: ZstdSearch, _ compressor: ZstdCompressor, _ raw: UnsafeBufferPointer<UInt8>
+  ) -> ZstdSearch {
+    guard searchLevels.contains(compressor.level) else { return .level(0) }
+    if search != .level(0) || raw.count < randomSampleByteCount * 8 { return search }
+    // What is random is told by a part of it.
+    let start = raw.count / 2
+    let sample = UnsafeBufferPointer(rebasing: raw[start..<(start + randomSampleByteCount)])
+    guard let quick = compressor.compress(sample, .longRepeats, minimumGain: 0),
+      let usual = compressor.compress(sample, minimumGain: 0)
+    else { return .level(0) }
+    return quick.count < usual.count ? .longRepeats : .level(0)
   }
 
   /// ```
@@ -157,4 +180,9 @@ package struct BlockBody: Sendable {
     writer.writeUInt64(checksum(writer.bytes, seed: offset))
     return writer.bytes
   }
+}
+
+extension ZstdSearch {
+  /// What is only compared is compressed quickly.
+  static func trial(_ compressor: ZstdCompressor) -> ZstdSearch { .level(min(0, 3 - compressor.level)) }
 }

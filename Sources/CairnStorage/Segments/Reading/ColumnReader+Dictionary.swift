@@ -60,13 +60,17 @@ extension ColumnReader {
 
   /// Calls `body` with the bytes of the entries of ascending ids.
   func visitEntries(_ ids: [UInt32], _ body: (UInt32, UnsafeBufferPointer<UInt8>) throws -> Void) throws {
-    var current: (block: Int, table: StringTable)?
     var next = 0
-    try visitEntries(ids) { block, entry in
-      if current?.block != block { current = (block, try dictionaryBlock(block)) }
-      if let current { try body(ids[next], current.table[entry]) }
-      next += 1
+    for (index, block) in metadata.directory.dictionary.enumerated() where next < ids.count {
+      let end = block.firstID + block.entryCount
+      if Int(ids[next]) >= end { continue }
+      let table = try dictionaryBlock(index)
+      while next < ids.count, Int(ids[next]) < end {
+        try body(ids[next], table[Int(ids[next]) - block.firstID])
+        next += 1
+      }
     }
+    if next < ids.count { throw origin.damaged("value \(ids[next]) is not in the dictionary") }
   }
 
   private func blockValues(_ index: Int) throws -> [FieldValue] {

@@ -130,31 +130,103 @@ struct InstanceSplit {
     _ codes: [Code], _ list: [UInt32], withColumn index: Int
   ) -> [(target: Int, indices: Positions, positions: Positions)] {
     let isInside = placeOfCode.map { $0 == index ? 1 : 0 }
+    let steps = counts[index].map { Int($0) }
+    let runs = Self.runs(of: list)
     var parts: [(target: Int, indices: Positions, positions: Positions)] = []
-    let inside = Self.indices(codes, list, keeping: isInside)
+    let inside = Self.indices(codes, list, runs, keeping: isInside)
     if inside.count > 0, isWanted[index] {
-      parts.append((used[index], inside, Self.positions(codes, list, inside, counts[index].map { Int($0) })))
+      let positions =
+        if let runs, steps == isInside {
+          Self.positions(codes, list, runs, inside, steps)
+        } else {
+          Self.positions(codes, list, inside, steps)
+        }
+      parts.append((used[index], inside, positions))
     }
     if let other = used.indices.first(where: { $0 != index }), isWanted[other], inside.count < list.count {
-      parts.append((used[other], Self.indices(codes, list, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
+      parts.append(
+        (used[other], Self.indices(codes, list, runs, keeping: isInside.map { 1 - $0 }), .run(0..<0)))
     }
     return parts
   }
 
+  /// Indices where neighbours end in a list; nil where these are few together.
+  private static func runs(of list: [UInt32]) -> [Int]? {
+    var ends: [Int] = []
+    var start = 0
+    while start < list.count {
+      let distance = Int(list[start]) - start
+      // What stands before each is a step further at each gap: the run's end is found by doubling, then halving.
+      var (low, step) = (start, 1)
+      while low + step < list.count, Int(list[low + step]) - low - step == distance {
+        low += step
+        step *= 2
+      }
+      while step > 0 {
+        if low + step < list.count, Int(list[low + step]) - low - step == distance { low += step }
+        step /= 2
+      }
+      start = low + 1
+      ends.append(start)
+      if ends.count * leastRun > list.count { return nil }
+    }
+    return ends
+  }
+
+  /// Shorter runs in the mean are not worth looking for.
+  private static let leastRun = 64
+
   private static func indices<Code: FixedWidthInteger & BitwiseCopyable>(
-    _ codes: [Code], _ list: [UInt32], keeping isKept: [Int]
+    _ codes: [Code], _ list: [UInt32], _ runs: [Int]?, keeping isKept: [Int]
   ) -> Positions {
     Positions(
       [UInt32](unsafeUninitializedCapacity: list.count + 1) { target, count in
         codes.withUnsafeBufferPointer { codes in
           isKept.withUnsafeBufferPointer { isKept in
             list.withUnsafeBufferPointer { list in
-              for index in list.indices {
-                target[count] = UInt32(truncatingIfNeeded: index)
-                count &+= isKept[Int(codes[Int(list[index])])]
+              guard let runs else {
+                for index in list.indices {
+                  target[count] = UInt32(truncatingIfNeeded: index)
+                  count &+= isKept[Int(codes[Int(list[index])])]
+                }
+                return
+              }
+              var start = 0
+              for end in runs {
+                let distance = Int(list[start]) &- start
+                for index in start..<end {
+                  target[count] = UInt32(truncatingIfNeeded: index)
+                  count &+= isKept[Int(codes[index &+ distance])]
+                }
+                start = end
               }
             }
           }
+        }
+      })
+  }
+
+  /// Position of each of the instances at ascending indices of the list, all of which have one value, and others none:
+  /// in a run these are neighbours.
+  private static func positions<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ codes: [Code], _ list: [UInt32], _ runs: [Int], _ indices: Positions, _ steps: [Int]
+  ) -> Positions {
+    Positions(
+      [UInt32](unsafeUninitializedCapacity: indices.count) { target, count in
+        var cursor = 0
+        var instance = 0
+        var start = 0
+        for end in runs {
+          let first = Int(list[start])
+          cursor &+= sum(codes[instance..<first], steps)
+          let last = indices.firstIndex(atLeast: end)
+          while count < last {
+            target[count] = UInt32(clamping: cursor)
+            cursor &+= 1
+            count &+= 1
+          }
+          instance = first + end - start
+          start = end
         }
       })
   }

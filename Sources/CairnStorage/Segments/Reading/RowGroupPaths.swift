@@ -26,9 +26,7 @@ struct RowGroupPaths {
 
   /// The column of the rows' own shapes: every row has one.
   func rootColumn() throws -> ColumnReader {
-    guard let index = try reader.catalogue().column(root.slot, .shape) else {
-      throw damaged("no root shape column")
-    }
+    guard let index = try reader.shapeColumn(of: root.slot) else { throw damaged("no root shape column") }
     let column = try reader.column(index)
     let count = column.valueCount(in: rowGroup)
     guard root != .records || count == reader.footer.rowGroups[rowGroup].rowCount else {

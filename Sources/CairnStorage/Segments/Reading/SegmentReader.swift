@@ -163,6 +163,11 @@ package final class SegmentReader: Sendable {
     }
   }
 
+  /// The column of the shapes of what is at a slot, which every look at a path begins with.
+  func shapeColumn(of slot: Int) throws -> Int? {
+    try shared.shapeColumns.value(slot) { try catalogue().column(slot, .shape) }
+  }
+
   /// Values of a column in each row, by word of the rows' shapes; for columns whose values belong to rows.
   func valueCounts(ofRows column: Int) throws -> [UInt32] {
     try shared.rowCounts.value(column) { try catalogue().valueCounts(of: column, inInstancesOf: 0) }
@@ -334,6 +339,7 @@ private final class SegmentState: Sendable {
   let paths = Memo<PathKey, PathTable>()
   let programs = RecordPrograms()
   let rowCounts = Memo<Int, [UInt32]>()
+  let shapeColumns = Memo<Int, Int?>()
 
   private let lock = Lock()
   private nonisolated(unsafe) var pathCount = 0

@@ -51,6 +51,16 @@ package struct ShadowMarks: Sendable, Equatable {
     }
     var kept: [UInt32] = []
     kept.reserveCapacity(positions.count)
+    if case .listed(let list) = positions, hidden.count < list.count / 16 {
+      var start = 0
+      for position in hidden {
+        let place = positions.firstIndex(atLeast: position)
+        if place == list.count || Int(list[place]) != position { continue }
+        kept += list[start..<place]
+        start = place + 1
+      }
+      return start == 0 ? positions : Positions(kept + list[start...])
+    }
     var next = 0
     for index in 0..<positions.count {
       let position = positions[index]

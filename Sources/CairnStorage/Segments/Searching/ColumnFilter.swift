@@ -14,12 +14,13 @@ package final class VerdictCache: @unchecked Sendable {
     lock.withLock { verdicts[column] ?? [UInt8](repeating: Self.unknown, count: entryCount) }
   }
 
-  /// Adds what another thread may not have found yet.
-  func add(_ found: [(id: Int, verdict: UInt8)], column: Int, entryCount: Int) {
+  /// Adds what another thread may not have found yet: verdicts of the entries `ids[place]` at the places `open`.
+  func add(_ found: [UInt8], of ids: [UInt32], at open: [Int], column: Int, entryCount: Int) {
     lock.withLock {
-      for (id, verdict) in found {
-        verdicts[column, default: [UInt8](repeating: Self.unknown, count: entryCount)][id] = verdict
-      }
+      // Taken out, so that it is changed in place.
+      var list = verdicts.removeValue(forKey: column) ?? [UInt8](repeating: Self.unknown, count: entryCount)
+      for place in open { list[Int(ids[place])] = found[place] }
+      verdicts[column] = list
     }
   }
 }
@@ -189,8 +190,7 @@ package struct ColumnFilter {
           verdicts[position] = predicate.passes(value) ? VerdictCache.passes : VerdictCache.fails
         }
       }
-      cache.add(
-        open.map { (Int(list[$0]), verdicts[$0]) }, column: column.metadata.index, entryCount: entryCount)
+      cache.add(verdicts, of: list, at: open, column: column.metadata.index, entryCount: entryCount)
     }
     return verdicts.map { $0 == VerdictCache.passes ? 1 : 0 }
   }

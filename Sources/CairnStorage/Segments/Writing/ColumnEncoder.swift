@@ -26,11 +26,10 @@ struct ColumnEncoder {
       if words.isEmpty { continue }
       var writer = ByteWriter()
       var tokens: TokenStrings.Outcome?
-      var compressed: BlockBody?
       switch kind {
       case .shape:
         WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
-        if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor, &compressed) {
+        if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor) {
           output.given = given.column
         }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
@@ -43,7 +42,7 @@ struct ColumnEncoder {
         WordEncoding.encodeList(list, into: &lists)
         usesDictionary = usesDictionary || !list.isEmpty
         if let given, list.count > 1,
-          give(words, column, given, index, &writer, tagByteCount: 1, compressor, &compressed)
+          give(words, column, given, index, &writer, tagByteCount: 1, compressor)
         {
           output.given = given.column
         }
@@ -52,7 +51,7 @@ struct ColumnEncoder {
       output.chunks.append(
         EncodedColumn.Chunk(
           rowGroup: index, valueCount: words.count,
-          part: EncodedColumn.Part(raw: writer.bytes, compressed: compressed), tokens: tokens))
+          part: EncodedColumn.Part(raw: writer.bytes), tokens: tokens))
     }
     if usesDictionary, case .dictionary(let table) = merger?.form {
       output.dictionaryEntryCount = table.count
@@ -69,11 +68,10 @@ struct ColumnEncoder {
   }
 
   /// Stores a chunk's codes given those of another column, where that is clearly smaller. `writer` has the codes, behind
-  /// a tag where the column has one; `compressed` gets what they compress to, where they stay.
+  /// a tag where the column has one.
   private func give(
     _ words: UnsafeBufferPointer<UInt32>, _ column: Int, _ parent: GivenPlan.Parent, _ rowGroup: Int,
-    _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor,
-    _ compressed: inout BlockBody?
+    _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor
   ) -> Bool {
     let others = rowGroups[rowGroup][parent.column]
     let codes =
@@ -82,12 +80,9 @@ struct ColumnEncoder {
         words, rows: rows[rowGroup][column], given: others, rows: rows[rowGroup][parent.column])
       : GivenCodes.encode(words, given: others)
     guard let given = codes else { return false }
-    let size = BlockBody.make(given, compressor).storedByteCount
-    let own = BlockBody.make(writer.bytes, compressor)
-    guard GivenCodes.isWorthIt(size, inPlaceOf: own.storedByteCount, isByRow: parent.isByRow) else {
-      compressed = own
-      return false
-    }
+    let size = BlockBody.make(given, compressor, .trial(compressor)).storedByteCount
+    let own = BlockBody.make(writer.bytes, compressor, .trial(compressor)).storedByteCount
+    guard GivenCodes.isWorthIt(size, inPlaceOf: own, isByRow: parent.isByRow) else { return false }
     writer.bytes.removeLast(writer.bytes.count - tagByteCount)
     writer.writeBytes(given)
     return true

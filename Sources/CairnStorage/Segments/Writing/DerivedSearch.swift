@@ -274,7 +274,9 @@ package struct DerivedSearch {
         source, rows: UnsafeBufferPointer(rebasing: owners[child][..<count]), item.forms, parents, compressor,
         into: &derived)
     else { return false }
-    func size(_ bytes: [UInt8]) -> Int { BlockBody.make(bytes, compressor).storedByteCount }
+    func size(_ bytes: [UInt8]) -> Int {
+      BlockBody.make(bytes, compressor, .trial(compressor)).storedByteCount
+    }
     var other = ByteWriter()
     if TokenStrings.encode(source, compressor, into: &other) == nil {
       PlainStrings.encode(source, into: &other)

@@ -18,6 +18,8 @@ package struct GivenPlan {
   /// Share of a sample that may not be as it was when the other column last had its word.
   private static let missShare = 0.65
   private static let missShareByRow = 0.75
+  /// What may be left of a column that is given by row one that is given another itself: that takes long to read.
+  private static let deepShareByRow = 0.5
   /// What is saved by row counts so much: it takes longer to read.
   private static let byRowWeight = 0.9
   /// How much a word counts as one that was not foretold where the other column's had not come before: of a sample of
@@ -39,6 +41,8 @@ package struct GivenPlan {
     var saving: Double
     var child: Int
     var parent: Parent
+    /// What is left of the child's size, once that has been tried.
+    var share = 1.0
   }
 
   /// Columns that are given others by row, and those others.
@@ -75,7 +79,7 @@ package struct GivenPlan {
     for choice in choices where parents[choice.child] == nil {
       let (child, parent) = (choice.child, choice.parent.column)
       guard let above = depth(parent), above + 1 + heights[child] <= ColumnDirectory.givenDepthLimit,
-        !isAbove(child, parent)
+        !isAbove(child, parent), !choice.parent.isByRow || above == 0 || choice.share < Self.deepShareByRow
       else { continue }
       parents[child] = choice.parent
       var (at, height) = (parent, heights[child] + 1)
@@ -182,6 +186,7 @@ package struct GivenPlan {
         else { continue }
         var tried = choice
         let share = Double(groups[sample][child].count) / Double(trial.words.count)
+        tried.share = Double(after) / Double(before)
         tried.saving = Double(before - after) * (isByRow ? byRowWeight : 1) * share
         if case .times(let entryCount) = forms[child],
           tried.saving * Double(groups.count) < Double(entryCount * timeByteCount)
@@ -223,14 +228,14 @@ package struct GivenPlan {
     func ownByteCount(_ compressor: ZstdCompressor) -> Int {
       var writer = ByteWriter()
       _ = WordEncoding.encodeCodes(words, into: &writer)
-      return BlockBody.make(writer.bytes, compressor).storedByteCount
+      return BlockBody.make(writer.bytes, compressor, .trial(compressor)).storedByteCount
     }
 
     func givenByteCount(_ compressor: ZstdCompressor) -> Int? {
       let codes =
         rows.map { GivenCodes.encode(words, rows: $0.own, given: others, rows: $0.others) }
         ?? GivenCodes.encode(words, given: others)
-      return codes.map { BlockBody.make($0, compressor).storedByteCount }
+      return codes.map { BlockBody.make($0, compressor, .trial(compressor)).storedByteCount }
     }
   }
 

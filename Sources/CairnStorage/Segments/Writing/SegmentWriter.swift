@@ -158,7 +158,9 @@ package struct SegmentWriter {
       let untimed = times.prefix { $0 == EventTime.unknown }.count
       var writer = ByteWriter()
       RowTimes.encode(Array(times[untimed...]), into: &writer)
-      let timesRef = try blocks.write(BlockBody.make(writer.bytes, compressor))
+      let bodies = [.level(0), .longRepeats].map { BlockBody.make(writer.bytes, compressor, $0) }
+      let timesRef = try blocks.write(
+        bodies[bodies[1].storedByteCount < bodies[0].storedByteCount ? 1 : 0])
       footer.rowGroups.append(
         Footer.RowGroup(
           firstRow: range.lowerBound, rowCount: range.count, untimedRowCount: untimed,
