@@ -18,15 +18,23 @@ public struct PathName: Hashable, Sendable {
   }
 }
 
-/// Texts that a value's text must have in it, each of them.
+/// Texts that a value's text must have in it: each of them, or one of them.
 package struct TextNeedles: Sendable, Equatable {
   package var texts: [[UInt8]]
   /// Whether that is all that is asked: every text that has them passes.
   package var isSufficient: Bool
+  /// Whether one of them is enough.
+  package var isAny: Bool
+  /// Whether capital letters of ASCII count as small ones.
+  package var foldsCase: Bool
 
-  package init(_ texts: [[UInt8]], isSufficient: Bool = false) {
+  package init(
+    _ texts: [[UInt8]], isSufficient: Bool = false, isAny: Bool = false, foldsCase: Bool = false
+  ) {
     self.texts = texts
     self.isSufficient = isSufficient
+    self.isAny = isAny
+    self.foldsCase = foldsCase
   }
 }
 

@@ -15,24 +15,26 @@ package struct TextPiece: Sendable {
 
   package var text: [UInt8] { finder.text }
 
-  package init(_ text: [UInt8], mayBeBare: Bool) {
-    finder = ByteFinder(text)
+  /// - Parameter foldsCase: whether capital letters of ASCII count as small ones.
+  package init(_ text: [UInt8], mayBeBare: Bool, foldsCase: Bool = false) {
+    finder = ByteFinder(text, foldsCase: foldsCase)
     self.mayBeBare = mayBeBare
     let rest = text.dropFirst(Self.escapeTailByteCount(text))
-    core = rest.isEmpty || text.contains(0x5C) ? nil : ByteFinder(Array(rest))
+    core = rest.isEmpty || text.contains(0x5C) ? nil : ByteFinder(Array(rest), foldsCase: foldsCase)
   }
 
   /// Pieces that are in the record's text wherever all of `texts` are; the longest first.
-  package static func pieces(of texts: [[UInt8]]) -> [TextPiece] {
+  package static func pieces(of texts: [[UInt8]], foldsCase: Bool = false) -> [TextPiece] {
     var pieces: [TextPiece] = []
     for text in texts {
+      let text = ByteFinder(text, foldsCase: foldsCase).text
       for part in text.split(separator: UInt8(ascii: "\"")) {
         if part.allSatisfy({ bare.contains($0) }) {
           for piece in part.split(whereSeparator: { punctuation.contains($0) }) {
-            pieces.append(TextPiece(Array(piece), mayBeBare: true))
+            pieces.append(TextPiece(Array(piece), mayBeBare: true, foldsCase: foldsCase))
           }
         } else {
-          pieces.append(TextPiece(Array(part), mayBeBare: false))
+          pieces.append(TextPiece(Array(part), mayBeBare: false, foldsCase: foldsCase))
         }
       }
     }
@@ -74,7 +76,7 @@ package struct TextPiece: Sendable {
 
   /// Whether it can be in a canonical time, `YYYY-MM-DDTHH:MM:SSZ`.
   package var mayBeTime: Bool {
-    let form = Array("0000-00-00T00:00:00Z".utf8)
+    let form = ByteFinder(Array("0000-00-00T00:00:00Z".utf8), foldsCase: finder.foldsCase).text
     guard text.count <= form.count else { return false }
     return (0...(form.count - text.count)).contains { start in
       text.indices.allSatisfy { index in

@@ -4,7 +4,7 @@ import CairnSQL
 private enum TextTest {
   /// `x LIKE 'pattern'`.
   case like(LikePattern)
-  /// `regexp_like(x, 'a|b')`, `strpos(x, 'a') > 0`: one of these is somewhere in it.
+  /// `regexp_like(x, 'a|b')`, `strpos(x, 'a') > 0`, `position('a' IN x) >= 1`: one of these is somewhere in it.
   case contains([[UInt8]])
   /// `x = 'a'`, `x IN ('a', 'b')`.
   case equals([[UInt8]])
@@ -70,6 +70,15 @@ extension ExpressionBinder {
     return nodes
   }
 
+  /// The node of `strpos(x, 'a') > 0`, which looks for the text and not for its place; nil for other conditions.
+  mutating func contains(_ expression: Expression) throws(BindError) -> (any Node)? {
+    guard case (let operand, .contains(let texts))? = try textTest(expression), texts.count == 1 else {
+      return nil
+    }
+    let node = try self.operand(operand).node
+    return fold(RegexLikeNode(node, RegexPattern(literal: texts[0])), [node])
+  }
+
   /// What a term asks of which operand; nil where it is something else, or what binding has an error for.
   private func textTest(_ term: Expression) throws(BindError) -> (Expression, TextTest)? {
     guard try scope.replacement(of: term) == nil, !term.mentionsAnyElement else { return nil }
@@ -94,12 +103,18 @@ extension ExpressionBinder {
         texts.append(text)
       }
       return try isPlain(value) ? (value, .equals(texts)) : nil
-    case .comparison(.greater, let lhs, let rhs):
-      guard case .literal(.number("0")) = rhs.kind, case .call(let call) = lhs.kind, call.isPlain,
-        call.name.text.lowercased() == "strpos", call.arguments.count == 2,
-        let text = call.arguments[1].stringLiteral, !text.isEmpty, text.allSatisfy({ $0 < 0x80 })
+    case .comparison(let operation, let lhs, let rhs):
+      // A place is 0 where the text is nowhere, else from 1 on.
+      guard case .literal(.number(let number)) = rhs.kind,
+        number == "0" && (operation == .greater || operation == .notEqual)
+          || number == "1" && operation == .greaterOrEqual,
+        case .call(let call) = lhs.kind, call.isPlain, call.arguments.count == 2
       else { return nil }
-      return (call.arguments[0], .contains([text]))
+      let isPosition = call.name.text.lowercased() == "position"
+      guard isPosition || call.name.text.lowercased() == "strpos" else { return nil }
+      let (searched, wanted) = (call.arguments[isPosition ? 1 : 0], call.arguments[isPosition ? 0 : 1])
+      guard let text = wanted.stringLiteral, !text.isEmpty, text.allSatisfy({ $0 < 0x80 }) else { return nil }
+      return (searched, .contains([text]))
     case .call(let call):
       guard case .special(.regexpLike)? = FunctionTable.entry(call.name.text)?.form, call.isPlain,
         call.arguments.count == 2, let text = call.arguments[1].stringLiteral,

@@ -17,6 +17,7 @@ extension ExpressionBinder {
   mutating func predicate(_ expression: Expression) throws(BindError) -> any Node {
     switch expression.kind {
     case .comparison(let operation, let lhs, let rhs):
+      if let node = try contains(expression) { return node }
       return try comparison(operation, lhs, rhs)
     case .between(let value, let lower, let upper, let isNegated):
       let node = try scoped("between", [value, lower, upper]) { (binder) throws(BindError) in

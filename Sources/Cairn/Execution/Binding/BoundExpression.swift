@@ -102,9 +102,9 @@ package struct BoundExpression: Sendable {
     zip(columns, members).map { Vector.constant(value($0)).member($1)[0] }
   }
 
-  /// Where it is a LIKE on a path as a whole: what a value's text has in it wherever it is true.
+  /// Where it looks for texts in a path as a whole: what a value's text has in it wherever it is true.
   package var textNeedles: TextNeedles? {
-    columns.count == 1 && paths.count == 1 ? (root as? LikeNode)?.textNeedles : nil
+    columns.count == 1 && paths.count == 1 ? (root as? any TextSearchNode)?.textNeedles : nil
   }
 
   /// Top-level AND terms, each bound to its own paths; the expression itself if there are none.

@@ -70,12 +70,7 @@ struct LikePattern: Sendable {
       texts.filter { !$0.isEmpty }, isOpenAtStart: first.isEmpty, isOpenAtEnd: last.isEmpty)
   }
 
-  /// Texts that every text that matches has in it; nil where case does not count.
-  var textNeedles: TextNeedles? {
-    ignoresCase ? nil : needles
-  }
-
-  /// The same in lower case where case does not count.
+  /// Texts that every text that matches has in it, in lower case where case does not count.
   var needles: TextNeedles {
     switch form {
     case .literals(let texts, let isOpenAtStart, let isOpenAtEnd):

@@ -29,6 +29,9 @@ struct RegexPattern: Sendable {
     self.init(tree, try RegexProgram(tree))
   }
 
+  /// A text as it is, which is not empty.
+  init(literal text: [UInt8]) { self.init(.literal(text), ByteFinder(text)) }
+
   /// A pattern that has been read; `program` is made of `tree`.
   init(_ tree: RegexTree, _ program: RegexProgram) { self.init(Self.form(tree, program), tree.required) }
 
@@ -49,6 +52,12 @@ struct RegexPattern: Sendable {
     case .literals(let parts, _): parts
     case .program: nil
     }
+  }
+
+  /// What a text has in it wherever it is found; nil where nothing is known.
+  var textNeedles: TextNeedles? {
+    if let needles { return TextNeedles(needles, isSufficient: true, isAny: needles.count > 1) }
+    return required.map { TextNeedles([$0.text], foldsCase: $0.foldsCase) }
   }
 
   /// Whether it is found anywhere in a text.

@@ -54,7 +54,12 @@ struct TextAlternatives: Sendable {
     self.others = others
     self.exact = Group(exact)
     self.folded = Group(folded)
+    let all = TextNeedles(Array(Set(exact.keys).union(folded.keys)), isAny: true)
+    textNeedles = !others.isEmpty ? nil : folded.isEmpty ? all : all.ofLowered
   }
+
+  /// What a text has in it where one matches; nil where nothing is known.
+  let textNeedles: TextNeedles?
 
   func matches(_ text: [UInt8]) -> Bool {
     if matches(text, exact, text) { return true }
@@ -74,7 +79,7 @@ struct TextAlternatives: Sendable {
 }
 
 /// `x LIKE … OR x LIKE …`, `regexp_like` of plain texts and the like, all of one operand.
-final class TextAlternativesNode: TextConditionNode {
+final class TextAlternativesNode: TextSearchNode {
   let operand: any Node
   let alternatives: TextAlternatives
 
@@ -86,6 +91,8 @@ final class TextAlternativesNode: TextConditionNode {
   func truth(_ row: Row) -> Bool? { truth(of: operand.value(row)) }
 
   func truth(of value: EngineValue) -> Bool? { value.text.map(alternatives.matches) }
+
+  var textNeedles: TextNeedles? { searched(alternatives.textNeedles) }
 
   func judge() -> TextJudge? { { [alternatives] in alternatives.matches(Array($0)) } }
 }

@@ -240,7 +240,7 @@ extension Node {
 }
 
 /// `LIKE` (S25).
-final class LikeNode: TextConditionNode {
+final class LikeNode: TextSearchNode {
   /// A pattern that is the same for every row, or the nodes that give it.
   enum Pattern: Sendable {
     case fixed(LikePattern)
@@ -257,12 +257,9 @@ final class LikeNode: TextConditionNode {
     self.ignoresCase = ignoresCase
   }
 
-  /// Texts that a column as a whole has in it wherever the pattern matches; nil where none are known.
   var textNeedles: TextNeedles? {
-    guard let path = operand as? PathNode, path.reader.isPlain, case .fixed(let pattern) = pattern else {
-      return nil
-    }
-    return pattern.textNeedles
+    guard case .fixed(let pattern) = pattern else { return nil }
+    return searched(pattern.ignoresCase ? pattern.needles.ofLowered : pattern.needles)
   }
 
   func judge() -> TextJudge? {

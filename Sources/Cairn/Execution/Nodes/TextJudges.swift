@@ -126,7 +126,7 @@ extension IsNotNullNode {
 }
 
 /// `regexp_like` with one pattern for all rows (S52).
-final class RegexLikeNode: TextConditionNode {
+final class RegexLikeNode: TextSearchNode {
   let operand: any Node
   private let pattern: RegexPattern
 
@@ -138,6 +138,8 @@ final class RegexLikeNode: TextConditionNode {
   func truth(_ row: Row) -> Bool? { truth(of: operand.value(row)) }
 
   func judge() -> TextJudge? { pattern.textJudge() }
+
+  var textNeedles: TextNeedles? { searched(pattern.textNeedles) }
 
   func truth(of value: EngineValue) -> Bool? { value.text.map { pattern.matches($0) } }
 }

@@ -7,7 +7,9 @@
 package final class RecordSearch: Sendable {
   private let reader: SegmentReader
   private let path: [PathName]
+  /// What all records must have; what one of is enough behind these.
   private let pieces: [TextPiece]
+  private let requiredCount: Int
   /// Whether the rows found are exactly those that pass.
   private let isExact: Bool
   private let scopes = Memo<Int, Scope>()
@@ -23,6 +25,7 @@ package final class RecordSearch: Sendable {
   /// So few rows are rebuilt sooner than searched for.
   package static let rebuiltRowCount = 64
   private let rebuiltRowCount: Int
+  private static let mostAlternatives = 16
 
   /// Nil where every record has the texts.
   ///
@@ -34,11 +37,21 @@ package final class RecordSearch: Sendable {
     _ reader: SegmentReader, path: [PathName], _ needles: TextNeedles,
     rebuiltRowCount: Int = RecordSearch.rebuiltRowCount
   ) {
-    pieces = TextPiece.pieces(of: needles.texts)
+    if needles.isAny {
+      // Each is looked for alone: so many take longer than putting records together.
+      if needles.texts.count > Self.mostAlternatives { return nil }
+      pieces = needles.texts.compactMap { TextPiece.pieces(of: [$0], foldsCase: needles.foldsCase).first }
+      if pieces.count < needles.texts.count { return nil }
+      requiredCount = 0
+    } else {
+      pieces = TextPiece.pieces(of: needles.texts, foldsCase: needles.foldsCase)
+      requiredCount = pieces.count
+    }
     if pieces.isEmpty { return nil }
     // Below a path a record can have the key twice, and only one of them counts.
     isExact =
-      needles.isSufficient && path.isEmpty && needles.texts.count == 1 && needles.texts == pieces.map(\.text)
+      needles.isSufficient && !needles.foldsCase && path.isEmpty && needles.texts == pieces.map(\.text)
+      && (needles.isAny || needles.texts.count == 1)
     self.reader = reader
     self.path = path
     self.rebuiltRowCount = rebuiltRowCount
@@ -53,8 +66,17 @@ package final class RecordSearch: Sendable {
   /// Indices into `rows` of those that can have the texts, and whether these are sure to pass.
   func search(_ rows: Positions, in rowGroup: Int) throws -> (indices: Positions, isCertain: Bool) {
     var left = Positions.run(0..<rows.count)
-    for number in pieces.indices where left.count > rebuiltRowCount {
+    for number in 0..<requiredCount where left.count > rebuiltRowCount {
       left = try pieceSearch(number).indices(left, of: rows, in: rowGroup)
+    }
+    if requiredCount < pieces.count, left.count > rebuiltRowCount {
+      var isFound = [Bool](repeating: false, count: rows.count)
+      for number in requiredCount..<pieces.count {
+        for index in try pieceSearch(number).indices(left, of: rows, in: rowGroup).list {
+          isFound[Int(index)] = true
+        }
+      }
+      left = Positions(left.list.filter { isFound[Int($0)] })
     }
     return (left, isExact && rows.count > rebuiltRowCount)
   }
