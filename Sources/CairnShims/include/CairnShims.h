@@ -231,6 +231,10 @@ int cairn_rename_to_new(
 /* syncfs(). 0, or -1 and errno. */
 int cairn_sync_file_system(int fd);
 
+/* 1 where syncfs() makes all that was written to a local file system last, and tells where it could not: of others,
+ * who serves them may be asked for nothing. */
+int cairn_syncs_as_a_whole(int fd);
+
 /* malloc_trim() where more bytes are free than may be kept: gives back their whole pages, wherever they lie. */
 void cairn_release_freed_pages(void);
 
