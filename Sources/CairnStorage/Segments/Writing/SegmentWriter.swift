@@ -118,7 +118,8 @@ package struct SegmentWriter {
     let derived = DerivedPlan(plan, groups, rows)
     let given = GivenPlan(
       columns.indices.map { derived.columns[$0] == nil ? Self.codedForm($0, plan, eventTime) : .other },
-      groups, rows, ZstdCompressor(level: level))
+      isNested: columns.map { $0.slot > 0 && plan.catalogue.slots[$0.slot].parent > 0 }, groups, rows,
+      ZstdCompressor(level: level))
     try rows?.find(derived.used.union(given.used), plan, sources, threads: threads)
     let rowsOfValues = rows?.all ?? []
     let valueCount = Double(max(1, sizes.reduce(0, +)))
