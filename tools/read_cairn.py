@@ -122,17 +122,24 @@ def integers(cursor, count, depth=1):  # E10 to E13b
 def word_list(cursor):  # E14
     return integers(cursor, cursor.varint())
 
+def beside(gaps, values):  # E16b
+    position, output = -1, []
+    for gap in gaps:
+        position += gap
+        output.append(values[position] if gap > 0 else None)
+    return output
+
 def codes(cursor, count, values, given=None):  # E15, E16
     if len(values) <= 1:
         return values * count
     width = cursor.byte()
-    if width in (0, 3):  # E16a, E16b
-        words, parents = given()
-        if width == 3:
-            gaps, position, words, others, parents = integers(cursor, count), -1, words + [None], parents, []
-            for gap in gaps:
-                position += gap
-                parents.append(others[position] if gap > 0 else None)
+    if width in (0, 3, 5):  # E16a, E16b, E16c
+        words, parents = given(0)
+        if width != 0:
+            words, parents = words + [None], beside(integers(cursor, count), parents)
+        if width == 5:
+            parents = list(zip(parents, beside(integers(cursor, count), given(1)[1])))
+            words = list(dict.fromkeys(parents))
         counts = integers(cursor, len(words))
         children = iter(integers(cursor, sum(counts)))
         after = {word: [values[next(children)] for _ in range(count)] for word, count in zip(words, counts)}
@@ -248,6 +255,15 @@ def tokens(cursor, count, as_values=False):  # E22 to E24
         lists.insert(index, iter([token(parts, w << bits % 8 | e, bits) for w, e in zip(whole, ends)]))
     return [next(lists[number]) for number in numbers]
 
+def own(cursor, count):  # E26c
+    if cursor.data[:1] != b"\xff":
+        return plain(cursor, count)
+    cursor.byte()
+    distinct = cursor.varint()
+    numbers = integers(cursor, count)
+    texts = plain(cursor, distinct)
+    return [texts[number] for number in numbers]
+
 def derived(cursor, count, parent):  # E26a to E26d
     forms = []
     for _ in range(cursor.varint()):
@@ -265,7 +281,7 @@ def derived(cursor, count, parent):  # E26a to E26d
             if source == TEXT:
                 columns.append([what] * n)
             elif source == OWN:
-                columns.append(plain(Cursor(cursor.counted()), n))
+                columns.append(own(Cursor(cursor.counted()), n))
             else:
                 values, position, taken = parent(what), -1, []
                 for gap in integers(cursor, n):
@@ -461,8 +477,11 @@ class Segment:
             cursor = part()()
             lists = {group: word_list(cursor) for group in chunks}
             cursor.end()
-        parents = Cursor(extensions(c).get(3, b"\0"))  # S14a, E26b
+        known = extensions(c)  # S14a
         c.end()
+        if 5 in known:  # E16c
+            given = given, 1 + Cursor(known[5]).varint()
+        parents = Cursor(known.get(3, b"\0"))  # E26b
         chunks = {group: chunk + (lists[group],) for group, chunk in chunks.items()}
         parents = [parents.varint() for _ in range(parents.varint())]
         return [(count, part) for count, _, part in dictionary], chunks, given, parents
@@ -478,7 +497,7 @@ class Segment:
         count, part, words = chunks[group]
         c = part()
         if key[1] == SHAPES:
-            output = codes(c, count, words, lambda: self.words_given(key, group))
+            output = codes(c, count, words, lambda which: self.words_given(key, group, which))
         elif key[1] in (LENGTHS, INTEGERS):
             output = integers(c, count)
         else:
@@ -488,16 +507,19 @@ class Segment:
             raise Damaged("a chunk has the wrong number of values")
         return output
 
-    def words_given(self, key, group):
-        """The word list of the column that `key` is given, and its words (E16a)."""
-        parent = list(self.columns)[self.directories[key][2] - 1]
+    def words_given(self, key, group, which):
+        """The word list of a column that `key` is given, and its words (E16a); none where it has none (E16c)."""
+        given = self.directories[key][2]
+        parent = list(self.columns)[(given if isinstance(given, tuple) else (given,))[which] - 1]
         if parent not in self.directories:
             self.directories[parent] = self.read_directory(parent[1], self.columns[parent][1])
+        if group not in self.directories[parent][1]:
+            return [], []
         count, part, words = self.directories[parent][1][group]
         c = part()
         if parent[1] != SHAPES and c.byte() != 0:
             raise Damaged("a column is given one that is not coded")
-        return words, codes(c, count, words, lambda: self.words_given(parent, group))
+        return words, codes(c, count, words, lambda which: self.words_given(parent, group, which))
 
     def parent(self, key, number, group):
         """Values of a column that those of `key` are derived from (E26b)."""
@@ -514,7 +536,7 @@ class Segment:
                 blocks = [dictionary_block(part(), size, as_values) for size, part in dictionary]
                 self.entries[key, as_values] = [text for block in blocks for text in block]
             entries = self.entries[key, as_values]
-            return [entries[word] for word in codes(c, count, words, lambda: self.words_given(key, group))]
+            return [entries[word] for word in codes(c, count, words, lambda which: self.words_given(key, group, which))]
         if tag in (1, 5):
             return plain(c, count, as_values) if tag == 1 else tokens(c, count, as_values)
         if tag == 7:

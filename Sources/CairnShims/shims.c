@@ -12,6 +12,8 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define XXH_INLINE_ALL
@@ -78,6 +80,29 @@ int cairn_rename_to_new(int fromDirectory, const char *from, int toDirectory, co
 }
 
 int cairn_sync_file_system(int fd) { return syncfs(fd); }
+
+int cairn_syncs_as_a_whole(int fd) {
+#if defined(__linux__)
+  struct statfs status;
+  struct utsname system;
+  unsigned major = 0, minor = 0;
+  if (fstatfs(fd, &status) != 0 || uname(&system) != 0) return 0;
+  // Earlier systems do not tell of what could not be written.
+  if (sscanf(system.release, "%u.%u", &major, &minor) != 2 || major < 5 || (major == 5 && minor < 8)) return 0;
+  switch ((unsigned long)status.f_type) {
+    case 0xEF53:      // ext4
+    case 0x58465342:  // XFS
+    case 0x9123683E:  // Btrfs
+    case 0xF2F52010:  // F2FS
+    case 0x01021994:  // tmpfs
+      return 1;
+    default: return 0;
+  }
+#else
+  (void)fd;
+  return 0;
+#endif
+}
 
 void cairn_trim_freed_memory(size_t byteCount) {
 #if defined(__GLIBC__)

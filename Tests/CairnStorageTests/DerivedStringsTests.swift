@@ -127,6 +127,9 @@ import Testing
       return Parent(values)
     }
     let parents = [parent(), parent()]
+    // Of their own values have few texts, each often, or many.
+    let words = (0..<5).map { _ in word(12) }
+    func own(_ limit: Int) -> [UInt8] { seed % 2 == 0 ? random.pick(words) : word(limit) }
     let values = StringTable()
     var rows: [UInt32] = []
     for row in 0..<UInt32(count) {
@@ -142,9 +145,9 @@ import Testing
         switch random.below(9) {
         case 0: values.append(Array("arn:".utf8) + a + [0x2F] + b)
         case 1: values.append(Self.base64(b + [0x21]))
-        case 2: values.append(Self.base64(word(6) + a))
+        case 2: values.append(Self.base64(own(6) + a))
         case 3: values.append(tail)
-        case 4: values.append(a + [0x3A] + word(12) + [0x3A] + tail)
+        case 4: values.append(a + [0x3A] + own(12) + [0x3A] + tail)
         case 5: values.append(a)
         case 6: values.append(a, style: .minimal)
         case 7: values.append(head + [0x2E] + b)
@@ -222,6 +225,22 @@ import Testing
     #expect(!damage([0, 0, 0, 1, 0, 2, 0, 0x61, 0x61], count: 2, [parent]))
     #expect(damage([0, 0, 0, 6, 0, 0, 0], count: 2, [parent]))
     #expect(damage([0, 0, 0, 0, 0], count: 2, [parent]))
+  }
+
+  /// Texts of their own that are listed: more than there are values, one of no number, too short, too long.
+  @Test func refusesListsThatDoNotFit() throws {
+    let good: [UInt8] = [1, 0, 1, 3, 0, 0, 11, 0xFF, 2, 1, 0, 1, 0x0B, 0, 2, 0, 0x61, 0x62]
+    #expect(!damage(good, count: 4, []))
+    #expect(
+      try entries(decode([StringEncoding.derived.rawValue] + good, count: 4, []))
+        == [0x62, 0x62, 0x61, 0x62].map { [0, $0] })
+    for (place, byte) in [(6, UInt8(10)), (6, 12), (7, 0xFE), (8, 1), (8, 5), (9, 7), (10, 4), (14, 4)] {
+      var bad = good
+      bad[place] = byte
+      #expect(damage(bad, count: 4, []), "\(place) \(byte)")
+    }
+    #expect(damage(Array(good.dropLast()), count: 4, []))
+    #expect(damage(good + [0], count: 4, []))
   }
 
   /// Few bytes that stand for very many.

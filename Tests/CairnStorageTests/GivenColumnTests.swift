@@ -67,6 +67,60 @@ import Testing
     #expect(decoded.allCodes() == own.allCodes())
   }
 
+  /// Columns that two others foretell, of which rows have a value or not.
+  @Test(arguments: [(1, 3), (40, 7), (300, 200), (2_000, 60)], [2, 7, 10])
+  func decodesPairedToTheSame(distinct: (first: Int, second: Int), present: Int) throws {
+    var random = SeededGenerator(seed: UInt64(distinct.first + present))
+    var (own, first, second) = (SidedWords(), SidedWords(), SidedWords())
+    for row in 0..<UInt32(40_000) {
+      let (one, other) = (UInt32(random.below(distinct.first)), UInt32(random.below(distinct.second)))
+      let isBoth = random.below(10) < present
+      if isBoth || random.chance(40) { first.append(one * 3, row: row) }
+      if isBoth { second.append(other + 9, row: row) }
+      guard random.below(10) < 7 else { continue }
+      let word = isBoth ? (one % 50 * 7 + other % 5 + UInt32(random.below(2))) % 90 : one % 11
+      own.append(word, row: row)
+    }
+    let bytes = own.codes(given: first, second)
+    guard let bytes else {
+      // Too many pairs for their number.
+      #expect(distinct.first * distinct.second > 20_000)
+      return
+    }
+    var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+    let (whole, one, other) = try (own.coded(), first.coded(), second.coded())
+    let decoded = try WordEncoding.decodeCodes(
+      &reader, words: whole.words, count: own.words.count, parent: { one }, second: { other })
+    #expect(decoded.allCodes() == whole.allCodes())
+  }
+
+  @Test func refusesPairsThatDoNotFit() throws {
+    let (first, second) = (try coded([5, 9, 5, 5]), try coded([7, 8, 7]))
+    func decode(_ bytes: [UInt8], _ one: CodedWords?, _ other: CodedWords?) throws -> [UInt32] {
+      var reader = ByteReader(bytes, origin: ByteOrigin(file: "test", offset: 0))
+      return try WordEncoding.decodeCodes(
+        &reader, words: [17, 18, 300], count: 5, parent: { one }, second: { other }
+      ).allCodes()
+    }
+    let good: [UInt8] = [5, 1, 0, 1, 0x1B, 1, 0, 1, 0x16, 0, 2, 1, 0, 2, 0x18, 0]
+    #expect(try decode(good, first, second) == [0, 2, 1, 0, 0])
+    for (one, other) in [(nil, second), (first, nil), (try coded([5]), second), (first, try coded([7]))] {
+      #expect(throws: CairnError.self) { _ = try decode(good, one, other) }
+    }
+    // Gaps behind the last value, no word and two for a pair, a code too great, a width without ranks and one too great.
+    for (place, byte) in [
+      (4, UInt8(0x1F)), (2, 1), (8, 0x1F), (6, 4), (10, 0), (10, 4), (14, 0x1C), (15, 1), (15, 2),
+    ] {
+      var bad = good
+      bad[place] = byte
+      #expect(throws: CairnError.self, "\(place) \(byte)") { _ = try decode(bad, first, second) }
+    }
+    #expect(throws: CairnError.self) { _ = try decode(Array(good.dropLast()), first, second) }
+    // More pairs than a reader keeps places for.
+    let many = CodedWords(words: Array(0..<3_000), count: 4, codes: .shorts([0, 1, 2, 3]))
+    #expect(throws: CairnError.self) { _ = try decode(good, many, many) }
+  }
+
   @Test func refusesGapsThatDoNotFit() throws {
     let parent = try coded([5, 9, 5, 5])
     func decode(_ bytes: [UInt8], _ other: CodedWords?) throws -> [UInt32] {
@@ -110,15 +164,21 @@ import Testing
   /// Columns that go together are given one another in a segment, and every record comes back.
   @Test func segmentsHaveThem() throws {
     var random = SeededGenerator(seed: 9)
-    let lines = (0..<3_000).map { index -> String in
+    let lines = (0..<6_000).map { index -> String in
       let name = random.below(40)
       let error = random.below(4)
       let number = random.below(200)
       let group = random.chance(30) ? "" : #","group":"g\#(number * 7 % 150)""#
+      // A host's name follows from the bucket for one service, from the service for others.
+      let bucket = random.below(60)
+      let (isStorage, service) = (name % 2 == 0, name % 2 == 0 ? "storage" : "s\(name / 2)")
+      let call = isStorage ? #","call":{"bucket":"b\#(bucket)"}"# : ""
+      let host = isStorage ? "b\(bucket).storage.example" : "\(service).example"
+      let tls = index % 5 == 4 ? "" : #","tls":{"host":"\#(host)"}"#
       let user = name % 3 > 0 ? #","user":{"name":"u\#(number)"\#(group)}"# : ""
       return
         #"{"eventTime":"2024-02-29T12:\#(10 + index / 60 % 50):\#(10 + index % 50)Z","eventName":"N\#(name)","#
-        + #""eventSource":"s\#(name / 8)","readOnly":"r\#(name / 20)","error":"e\#(error)"\#(user)}"#
+        + #""eventSource":"\#(service)","readOnly":"r\#(name / 20)","error":"e\#(error)"\#(user)\#(call)\#(tls)}"#
     }
     let source = Array(#"{"Records":[\#(lines.joined(separator: ","))]}"#.utf8)
     let bytes = try SegmentFixture.segment([.init(key: "a", bytes: source)])
@@ -131,6 +191,9 @@ import Testing
       columns.contains { column in
         column.directory.given.map { columns[$0].info.valueCount != column.info.valueCount } ?? false
       })
+    // Hosts follow from service and bucket together.
+    let paired = try #require(columns.firstIndex { $0.directory.second != nil })
+    #expect(columns[paired].info.valueCount > 1_000)
     // One that is given itself ends in an error, not in a circle.
     var forge = try SegmentForge(bytes)
     let index = try #require(columns.firstIndex { $0.directory.given != nil })
@@ -143,5 +206,40 @@ import Testing
     }
     let forged = try SegmentReader(MemoryBlockStore(name: "memory", bytes: forge.bytes()))
     #expect(throws: CairnError.self) { _ = try forged.column(index).words(in: 0) }
+  }
+}
+
+/// A column's words, and the rows that they are of.
+struct SidedWords {
+  var words: [UInt32] = []
+  var rows: [UInt32] = []
+
+  mutating func append(_ word: UInt32, row: UInt32) {
+    words.append(word)
+    rows.append(row)
+  }
+
+  func codes(
+    given first: SidedWords, _ second: SidedWords, minimumMeanUse: Int = GivenCodes.minimumMeanUse
+  ) -> [UInt8]? {
+    sided { own in
+      first.sided { first in
+        second.sided { GivenCodes.encode(own, given: first, $0, minimumMeanUse: minimumMeanUse) }
+      }
+    }
+  }
+
+  private func sided<Result>(_ body: (GivenCodes.Sided) -> Result) -> Result {
+    words.withUnsafeBufferPointer { words in
+      rows.withUnsafeBufferPointer { body(GivenCodes.Sided(words, rows: $0)) }
+    }
+  }
+
+  /// As a column that stands for itself.
+  func coded() throws -> CodedWords {
+    var writer = ByteWriter()
+    let list = words.withUnsafeBufferPointer { WordEncoding.encodeCodes($0, into: &writer) }
+    var reader = ByteReader(writer.bytes, origin: ByteOrigin(file: "test", offset: 0))
+    return try WordEncoding.decodeCodes(&reader, words: list, count: words.count)
   }
 }

@@ -29,6 +29,9 @@ class Durability:
             path = path.removesuffix(" (deleted)")
             if kind in ("write", "ftruncate", "fallocate"):
                 self.files.add(path)
+            elif name == "syncfs":
+                self.files.clear()
+                self.names.clear()
             elif kind == "fsync":
                 self.files.discard(path)
                 self.names = {named for named in self.names if os.path.dirname(named) != path}

@@ -232,6 +232,10 @@ int cairn_rename_to_new(
 /* syncfs(). 0, or -1 and errno. */
 int cairn_sync_file_system(int fd);
 
+/* 1 where syncfs() makes all that was written to a local file system last, and tells where it could not: of others,
+ * who serves them may be asked for nothing. */
+int cairn_syncs_as_a_whole(int fd);
+
 /* Makes malloc() keep so many freed bytes with the process, unless the environment (MALLOC_TRIM_THRESHOLD_,
    MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES) says how much it keeps: then false. */
 bool cairn_keep_freed_memory(size_t byteCount);

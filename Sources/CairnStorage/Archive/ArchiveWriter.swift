@@ -16,6 +16,8 @@ package final class ArchiveWriter {
   private let memoryByteLimit: Int
   /// Part of the names of this run's temporary files, so that no other run's are meant.
   let token: String
+  /// With less memory sealing spares it.
+  private static let ampleByteCount = 512 << 20
   /// Manifests kept beside the one in force, for readers that are just opening one.
   static let keptManifestCount = 4
 
@@ -144,7 +146,10 @@ package final class ArchiveWriter {
       guard try file.tryLock() else {
         throw CairnError.io(path: file.path, action: "lock", errno: EWOULDBLOCK)
       }
-      _ = try SegmentWriter(pieces, threads: threads, level: level, progress: progress).write(to: file)
+      let writer = SegmentWriter(
+        pieces, threads: threads, level: level, progress: progress,
+        sparesMemory: memoryByteLimit < Self.ampleByteCount)
+      _ = try writer.write(to: file)
       // On its way to the disk while it is proved.
       file.startWriting()
     } catch {

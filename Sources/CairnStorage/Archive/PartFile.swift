@@ -78,9 +78,13 @@ final class PartFile: @unchecked Sendable {
   }
 
   /// Syncs and renames. `isFinished` says whether a file is one that this run has written.
-  func publish(_ isFinished: (FileStatus.Identity) -> Bool) throws {
-    do { try file.sync() } catch CairnError.io(_, let action, let number) {
-      throw RestoreFault.of(number, action, path)
+  ///
+  /// - Parameter isSynced: what was written is on the disk.
+  func publish(isSynced: Bool, _ isFinished: (FileStatus.Identity) -> Bool) throws {
+    if !isSynced {
+      do { try file.sync() } catch CairnError.io(_, let action, let number) {
+        throw RestoreFault.of(number, action, path)
+      }
     }
     try FilePath(name).withCString { target in
       try FilePath(temporary).withCString { source in

@@ -15,9 +15,16 @@ final class RestoreTarget: @unchecked Sendable {
   /// not replace the first.
   private var finished: Set<FileStatus.Identity> = []
 
+  /// The file system of the target where all of it may be synced at once: a tenth of the time of many small files.
+  private let wholeDevice: UInt64?
+  /// Whether names below the target wait to be synced with their file system.
+  private var hasUnsynced = false
+
   private static let recentLimit = DescriptorCache.share(16, atMost: 32)
   /// Files that are synced together: the system then writes them together, too. Each may hold its directory open.
-  static let batchCount = DescriptorCache.share(16, atMost: 64)
+  private let batchCount: Int
+  /// Fewer are synced one by one: what other programs have written would be waited for, too.
+  private static let leastTogether = 16
 
   /// Opens the directory at `path`, made where there is none. Throws `CairnError.io`, also where another
   /// restoration writes to it.
@@ -27,6 +34,9 @@ final class RestoreTarget: @unchecked Sendable {
     let descriptor = uninterrupted { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw CairnError.io(path: path, action: "open", errno: errno) }
     root = RestoreDirectory(descriptor, path: FilePath(path))
+    wholeDevice = cairn_syncs_as_a_whole(descriptor) == 1 ? root.device : nil
+    batchCount =
+      wholeDevice == nil ? DescriptorCache.share(16, atMost: 64) : DescriptorCache.share(8, atMost: 512)
     rootLock = File.adopt(dup(descriptor), path: path)
     // Two runs would take each other's temporary files for left ones.
     if (try? rootLock.tryLock()) == false {
@@ -62,8 +72,12 @@ final class RestoreTarget: @unchecked Sendable {
       let due = lock.withLock { () -> [RestoreDirectory] in
         if recent.count >= Self.recentLimit { recent.removeFirst() }
         recent.append((Array(names[..<depth]), child))
-        if isNew { changed.append(directory) }
-        return changed.count >= Self.batchCount ? takeChanged() : []
+        if isNew, directory.device == wholeDevice {
+          hasUnsynced = true
+        } else if isNew {
+          changed.append(directory)
+        }
+        return changed.count >= batchCount ? takeChanged() : []
       }
       for directory in due { try directory.sync() }
       directory = child
@@ -85,7 +99,7 @@ final class RestoreTarget: @unchecked Sendable {
   func finish(_ file: PartFile) throws {
     let batch = lock.withLock {
       waiting.append(file)
-      return waiting.count >= Self.batchCount ? takeWaiting() : []
+      return waiting.count >= batchCount ? takeWaiting() : []
     }
     try publish(batch)
   }
@@ -94,7 +108,16 @@ final class RestoreTarget: @unchecked Sendable {
   func flush() throws {
     try publish(lock.withLock { takeWaiting() })
     for directory in lock.withLock({ takeChanged() }) { try directory.sync() }
+    let isDue = lock.withLock { () -> Bool in
+      defer { hasUnsynced = false }
+      return hasUnsynced
+    }
+    if isDue, !syncWhole() {
+      throw CairnError.io(path: root.path.shown, action: "sync file system", errno: errno)
+    }
   }
+
+  private func syncWhole() -> Bool { uninterrupted { cairn_sync_file_system(root.descriptor) } == 0 }
 
   private func takeChanged() -> [RestoreDirectory] {
     defer { changed = [] }
@@ -107,14 +130,21 @@ final class RestoreTarget: @unchecked Sendable {
   }
 
   private func publish(_ batch: [PartFile]) throws {
-    for file in batch { cairn_start_writing(file.descriptor) }
+    // Where that fails, syncing each tells which.
+    let isSynced = wholeDevice != nil && batch.count >= Self.leastTogether && syncWhole()
+    if !isSynced { for file in batch { cairn_start_writing(file.descriptor) } }
     var failure: (any Error)?
     var directories: [ObjectIdentifier: RestoreDirectory] = [:]
     for file in batch {
       do {
-        try file.publish { identity in lock.withLock { finished.contains(identity) } }
+        let isWhole = isSynced && file.identity.device == wholeDevice
+        try file.publish(isSynced: isWhole) { identity in lock.withLock { finished.contains(identity) } }
         _ = lock.withLock { finished.insert(file.identity) }
-        directories[ObjectIdentifier(file.directory)] = file.directory
+        if isWhole {
+          lock.withLock { hasUnsynced = true }
+        } else {
+          directories[ObjectIdentifier(file.directory)] = file.directory
+        }
         file.done(nil)
       } catch let fault as RestoreFault {
         file.done(fault)
@@ -145,10 +175,15 @@ struct RestoreFault: Error {
 final class RestoreDirectory: @unchecked Sendable {
   let descriptor: Int32
   let path: FilePath
+  /// Nil where the system does not tell.
+  let device: UInt64?
 
   init(_ descriptor: Int32, path: FilePath) {
     self.descriptor = descriptor
     self.path = path
+    var status = stat()
+    let isKnown = uninterrupted { fstat(descriptor, &status) } == 0
+    device = isKnown ? FileStatus(status).identity.device : nil
   }
 
   deinit { close(descriptor) }

@@ -218,7 +218,9 @@ private struct Found: Sendable {
   func appending(_ name: [UInt8]) -> Found {
     var entry = self
     entry.path = path.appending(name)
-    entry.key = key.isEmpty ? name : key + [UInt8(ascii: "/")] + name
+    // The same bytes are held once.
+    entry.key =
+      key.isEmpty ? name : key == path.bytes ? entry.path.bytes : FilePath.joined(key, name)
     entry.place += (place.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + name
     return entry
   }

@@ -186,7 +186,7 @@ enum FuzzSeeds {
       return [
         seed(list.count, droppingTag: true) { _ = TokenStrings.encode(table(list), classes, into: &$0) }
       ]
-    default: return [derived]
+    default: return [derived, listed]
     }
   }
 
@@ -229,7 +229,10 @@ enum FuzzSeeds {
     // The examples of `Formats/encodings.md`: given a column of as many values, and one of others.
     let given: [UInt8] = [5, 0, 255, 3, 1, 34, 9, 0, 2, 0x6C, 4, 0, 2, 4, 1, 0, 2, 0, 2, 0, 1, 0, 0, 0, 1, 0]
     let aligned: [UInt8] = [5, 0, 4, 3, 1, 34, 9, 0, 2, 0x6C, 4, 3, 1, 0, 1, 0x1B, 0, 2, 1, 0, 2, 0x18, 0]
-    return [plain, given, aligned]
+    let paired: [UInt8] = [
+      5, 0, 4, 3, 1, 34, 9, 0, 2, 0x6C, 4, 5, 1, 0, 1, 0x1B, 1, 0, 1, 0x16, 0, 2, 1, 0, 2, 0x18, 0,
+    ]
+    return [plain, given, aligned, paired]
   }
 
   /// The example of `Formats/encodings.md`.
@@ -239,5 +242,12 @@ enum FuzzSeeds {
     2, 1, 1, 0, 2, 0x18, 0x0E, 2, 2, 2, 0, 2, 2, 2, 0, 0, 4, 6, 0, 6, 0, 0x3F, 0x3F, 0x3F, 2, 2, 2, 0, 1, 0,
     10, 0,
     0x6F, 0x74, 0x68, 0x65, 0x72,
+  ]
+
+  /// The one with texts of their own that repeat.
+  private static let listed: [UInt8] = [
+    8, 0, 1, 0, 2, 0, 2, 0x6B, 0x3A, 3, 0, 0, 20, 0xFF, 2, 4, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 4, 0, 0x78,
+    0x78,
+    0x79, 0x79,
   ]
 }

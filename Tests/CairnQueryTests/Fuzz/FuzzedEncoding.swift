@@ -52,7 +52,7 @@ enum FuzzedEncoding {
     _ = times.seconds
   }
 
-  /// `parent` is of as many values as its codes say: for codes that are given those of another column.
+  /// `parent` is of as many values as its codes say: for codes that are given those of another column, or twice those.
   private static func words(_ start: ByteReader, _ count: Int) throws {
     var reader = start
     _ = try FuzzTarget.refusing {
@@ -60,7 +60,8 @@ enum FuzzedEncoding {
       let codes = (0..<(parentCount == 255 ? count : parentCount)).map { UInt8($0 % 3) }
       let parent = CodedWords(words: [5, 9, 300], count: codes.count, codes: .bytes(codes))
       let list = try WordEncoding.decodeList(&reader, limit: count)
-      let words = try WordEncoding.decodeCodes(&reader, words: list, count: count) { parent }
+      let words = try WordEncoding.decodeCodes(
+        &reader, words: list, count: count, parent: { parent }, second: { parent })
       let all = words.allCodes()
       guard all.count == count else { throw Problem(description: "\(all.count) codes of \(count)") }
       guard list.isEmpty || all.allSatisfy({ $0 < list.count }) else {

@@ -24,7 +24,7 @@ import Testing
 
   static let checks: [String: Check] = [
     "varint": varint, "svarint": signedVarint, "packed": packed, "integers": integers, "planes": planes,
-    "deltaPlanes": deltaPlanes,
+    "deltaPlanes": deltaPlanes, "paired": paired,
     "words": words, "given": given, "aligned": given,
     "plain": plain, "tokens": tokens, "derived": derived, "patterns": patterns, "timestamp": timestamp,
     "dictionary": dictionary,
@@ -148,6 +148,26 @@ import Testing
     var codeReader = reader(try example.bytes("codes"))
     let decoded = try WordEncoding.decodeCodes(&codeReader, words: words, count: values.count) { parent }
     #expect(decoded.allCodes().map { decoded.words[Int($0)] } == values)
+  }
+
+  @Sendable static func paired(_ example: FormatDocument.Example) throws {
+    func column(_ words: String, _ rows: String) throws -> SidedWords {
+      SidedWords(
+        words: try example.integers(words).map { UInt32($0) },
+        rows: try example.integers(rows).map { UInt32($0) })
+    }
+    let own = try column("values", "rows")
+    let (first, second) = (try column("parent", "beside"), try column("second", "next"))
+    #expect(
+      dump(own.codes(given: first, second, minimumMeanUse: 1) ?? []) == dump(try example.bytes("codes")))
+    var listReader = reader(try example.bytes("list"))
+    let words = try WordEncoding.decodeList(&listReader, limit: own.words.count)
+    #expect(listReader.isAtEnd)
+    var codeReader = reader(try example.bytes("codes"))
+    let decoded = try WordEncoding.decodeCodes(
+      &codeReader, words: words, count: own.words.count, parent: { try first.coded() },
+      second: { try second.coded() })
+    #expect(decoded.allCodes().map { decoded.words[Int($0)] } == own.words)
   }
 
   // MARK: Strings

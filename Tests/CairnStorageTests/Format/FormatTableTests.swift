@@ -137,6 +137,7 @@ import Testing
         "IntegerEncoding.nestingLimit": "\(IntegerEncoding.nestingLimit)",
         "IntegerEncoding.minimumMeanRun": "\(IntegerEncoding.minimumMeanRun)",
         "ColumnDirectory.givenDepthLimit": "\(ColumnDirectory.givenDepthLimit)",
+        "GivenCodes.pairLimit": "\(GivenCodes.pairLimit)",
         "TokenStrings.classLimit": "\(TokenStrings.classLimit)",
         "TokenStrings.textByteLimit": "\(TokenStrings.textByteLimit)",
         "TokenClass.partLimit": "\(TokenClass.partLimit)",

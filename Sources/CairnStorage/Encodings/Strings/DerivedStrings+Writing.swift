@@ -37,6 +37,9 @@ package struct DerivedParent {
 extension DerivedStrings {
   /// A chunk of which more bytes of text would be made is stored in another way.
   private static let writtenTextByteLimit = textByteLimit / 2
+  /// What values have for themselves is listed where there are so many, and each text is there so often on average.
+  private static let minimumListCount = 8
+  private static let minimumMeanRepeats = 3
 
   /// False, and nothing written, where hardly any value follows from others.
   ///
@@ -142,6 +145,40 @@ extension DerivedStrings {
       }
     }
 
+    /// Texts as they are, or each once where they repeat.
+    private static func encodedOwn(_ texts: StringTable) -> [UInt8] {
+      var body = ByteWriter()
+      if let (list, numbers) = repeated(texts) {
+        body.writeByte(listMark)
+        body.writeVarint(list.count)
+        IntegerEncoding.encodePlanes(numbers, into: &body)
+        PlainStrings.encode(list, into: &body)
+      } else {
+        PlainStrings.encode(texts, into: &body)
+      }
+      return body.bytes
+    }
+
+    /// The distinct texts as they come first, and which each is; nil where most are distinct.
+    private static func repeated(_ texts: StringTable) -> (list: StringTable, numbers: [Int64])? {
+      guard texts.count >= minimumListCount else { return nil }
+      let list = StringTable()
+      var known: [[UInt8]: Int64] = [:]
+      var numbers: [Int64] = []
+      numbers.reserveCapacity(texts.count)
+      for index in 0..<texts.count {
+        let text = Array(texts[index])
+        let number = known[text] ?? Int64(list.count)
+        if number == list.count {
+          guard list.count * minimumMeanRepeats < texts.count else { return nil }
+          known[text] = number
+          list.append(texts[index])
+        }
+        numbers.append(number)
+      }
+      return (list, numbers)
+    }
+
     func encode(_ compressor: ZstdCompressor, into writer: inout ByteWriter) {
       // Forms that no value has are left out.
       var isUsed = [Bool](repeating: false, count: forms.count + 1)
@@ -158,10 +195,7 @@ extension DerivedStrings {
           switch part.source {
           case .text: break
           case .value, .tail, .head: IntegerEncoding.encode(gaps[number][at], into: &writer)
-          case .own:
-            var body = ByteWriter()
-            PlainStrings.encode(own[number], into: &body)
-            writer.writeCounted(body.bytes)
+          case .own: writer.writeCounted(Self.encodedOwn(own[number]))
           }
         }
       }

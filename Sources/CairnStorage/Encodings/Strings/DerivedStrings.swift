@@ -2,7 +2,8 @@
 ///
 /// ```
 /// derived   := classes:varint { class } numbers:integers { alignment } [ strings ]
-/// alignment := gaps:integers | size:varint plain        for each class its parts: from a parent | of its own
+/// alignment := gaps:integers | size:varint own          for each class its parts: from a parent | of its own
+/// own       := plain | FF distinct:varint numbers:integers plain
 /// ```
 ///
 /// A value's row is not stored: gaps lead from one parent's value to the next that is used.
@@ -21,8 +22,9 @@ package struct DerivedStrings: Sendable {
     var form: DerivedForm
     /// By part: positions of the parent's values, one for each value of the class; empty for other parts.
     var positions: [[UInt32]] = []
-    /// What the values have for themselves.
+    /// What the values have for themselves; where that repeats each text once, and which each value has.
     var own: StringTable?
+    var ownNumbers: [UInt32]?
   }
 
   package let count: Int
@@ -37,7 +39,7 @@ package struct DerivedStrings: Sendable {
   var byteCount: Int {
     classes.reduce(count * 5 + exceptions.heap.count + exceptions.count * 8) { sum, form in
       sum + form.positions.reduce(0) { $0 + $1.count * 4 }
-        + (form.own.map { $0.heap.count + $0.count * 8 } ?? 0)
+        + (form.own.map { $0.heap.count + $0.count * 8 } ?? 0) + (form.ownNumbers?.count ?? 0) * 4
     }
   }
 
@@ -72,7 +74,7 @@ package struct DerivedStrings: Sendable {
         case .value, .tail, .head: positions = try Self.positions(&reader, count: count)
         case .own:
           var body = try reader.readSub(try reader.readCount(limit: reader.remaining, of: "byte count"))
-          item.own = try PlainStrings.decode(&body, count: count, positions: nil)
+          (item.own, item.ownNumbers) = try Self.own(&body, count: count)
           try body.expectEnd(of: "parts of values")
         }
         item.positions.append(positions)
@@ -85,6 +87,25 @@ package struct DerivedStrings: Sendable {
     guard exceptions.heap.count <= Self.textByteLimit else {
       throw reader.damaged("exceptions of more than \(Self.textByteLimit) bytes")
     }
+  }
+
+  /// In place of the first byte of `plain`.
+  static let listMark: UInt8 = 0xFF
+
+  private static func own(
+    _ reader: inout ByteReader, count: Int
+  ) throws -> (table: StringTable, numbers: [UInt32]?) {
+    var ahead = reader
+    guard reader.remaining > 0, try ahead.readByte() == listMark else {
+      return (try PlainStrings.decode(&reader, count: count, positions: nil), nil)
+    }
+    reader = ahead
+    let distinct = try reader.readCount(limit: count, of: "distinct count")
+    let numbers = try IntegerEncoding.decode32(&reader, count: count)
+    guard numbers.allSatisfy({ $0 < distinct }) else {
+      throw reader.damaged("number of a text beyond the \(distinct) that there are")
+    }
+    return (try PlainStrings.decode(&reader, count: distinct, positions: nil), numbers)
   }
 
   private static func positions(_ reader: inout ByteReader, count: Int) throws -> [UInt32] {
@@ -249,7 +270,9 @@ package struct DerivedStrings: Sendable {
         let table = StringTable(entryCapacity: 1)
         table.append(part.text)
         pieces.add(table, as: .text)
-      case .own: pieces.add(item.own ?? StringTable(), ranks, as: .own)
+      case .own:
+        let numbers = item.ownNumbers.map { numbers in ranks.map { numbers[Int($0)] } }
+        pieces.add(item.own ?? StringTable(), numbers ?? ranks, as: .own)
       case .value, .tail, .head:
         var distinct: [UInt32] = []
         var places: [UInt32] = []

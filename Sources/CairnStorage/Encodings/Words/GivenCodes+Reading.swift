@@ -13,15 +13,45 @@ extension GivenCodes {
   package static func decodeAligned(
     _ reader: inout ByteReader, wordCount: Int, count: Int, given parent: CodedWords
   ) throws -> CodedWords.Codes {
+    let gaps = try decodeGaps(&reader, count: count, parent)
+    return try decode(&reader, wordCount: wordCount, count: count, given: parent, gaps: gaps)
+  }
+
+  /// Gaps that lead to values that the column has.
+  static func decodeGaps(
+    _ reader: inout ByteReader, count: Int, _ parent: CodedWords
+  ) throws -> [UInt32] {
     let gaps = try IntegerEncoding.decode32(&reader, count: count)
     // No place is behind the last one.
     guard gaps.reduce(0, { $0 &+ UInt64($1) }) <= UInt64(parent.count) else {
       throw reader.damaged("a gap leads behind the column that values are given")
     }
-    return try decode(&reader, wordCount: wordCount, count: count, given: parent, gaps: gaps)
+    return gaps
   }
 
-  private static func decode(
+  /// The other column's code beside each value, or the number of its words.
+  static func beside(_ gaps: [UInt32], _ parent: CodedWords) -> [UInt32] {
+    let none = parent.words.count
+    func codes<Code: FixedWidthInteger & BitwiseCopyable>(_ codes: [Code]) -> [UInt32] {
+      codes.withUnsafeBufferPointer { codes in
+        gaps.withUnsafeBufferPointer { gaps in
+          var cursor = BesideCursor(parents: codes, gaps: gaps.baseAddress, none: none)
+          return [UInt32](unsafeUninitializedCapacity: gaps.count) { target, written in
+            for index in 0..<gaps.count { target[index] = UInt32(truncatingIfNeeded: cursor.next(index)) }
+            written = gaps.count
+          }
+        }
+      }
+    }
+    return switch parent.codes {
+    case .constant: gaps.map { $0 == 0 ? UInt32(none) : 0 }
+    case .bytes(let values): codes(values)
+    case .shorts(let values): codes(values)
+    case .longs(let values): codes(values)
+    }
+  }
+
+  static func decode(
     _ reader: inout ByteReader, wordCount: Int, count: Int, given parent: CodedWords, gaps: [UInt32]?
   ) throws -> CodedWords.Codes {
     // Values that have none beside them follow a word of their own, behind all others.

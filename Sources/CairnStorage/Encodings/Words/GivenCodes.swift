@@ -5,6 +5,7 @@
 /// ```
 /// given := 0:u8 counts:integers children:integers width:u8 (0 or 1) then count ranks of width bytes
 ///        | 3:u8 gaps:integers and the same
+///        | 5:u8 gaps:integers gaps:integers and the same, of pairs of words (GivenCodes+Pairs)
 /// ```
 package enum GivenCodes {
   /// Words that follow one word, at most.
@@ -35,34 +36,57 @@ package enum GivenCodes {
     given parent: UnsafeBufferPointer<UInt32>, rows parentRows: UnsafeBufferPointer<UInt32>,
     minimumMeanUse: Int = GivenCodes.minimumMeanUse
   ) -> [UInt8]? {
-    guard words.count == rows.count, parent.count == parentRows.count else { return nil }
-    let other = WordEncoding.codes(of: parent)
-    let none = UInt32(other.list.count)
-    var gaps: [Int64] = []
-    var others: [UInt32] = []
-    gaps.reserveCapacity(rows.count)
-    others.reserveCapacity(rows.count)
-    var (at, last) = (0, -1)
-    for row in rows {
-      while at < parentRows.count, parentRows[at] < row { at += 1 }
-      if at < parentRows.count, parentRows[at] == row {
-        // A second value of the row would have the gap of none.
-        guard at > last else { return nil }
-        gaps.append(Int64(at - last))
-        others.append(other.codes[at])
-        last = at
-      } else {
-        gaps.append(0)
-        others.append(none)
-      }
+    guard words.count == rows.count, let beside = Beside(rows, Sided(parent, rows: parentRows)) else {
+      return nil
     }
     var writer = ByteWriter()
     writer.writeByte(WordEncoding.alignedTag)
-    IntegerEncoding.encode(gaps, into: &writer)
-    return encode(words, others, otherCount: Int(none) + 1, minimumMeanUse, &writer)
+    IntegerEncoding.encode(beside.gaps, into: &writer)
+    return encode(words, beside.codes, otherCount: beside.codeCount, minimumMeanUse, &writer)
   }
 
-  private static func encode(
+  /// A column of which rows have at most one value.
+  package struct Sided {
+    let words: UnsafeBufferPointer<UInt32>
+    let rows: UnsafeBufferPointer<UInt32>
+
+    package init(_ words: UnsafeBufferPointer<UInt32>, rows: UnsafeBufferPointer<UInt32>) {
+      (self.words, self.rows) = (words, rows)
+    }
+  }
+
+  /// What of another column stands beside each value of one.
+  struct Beside {
+    private(set) var gaps: [Int64] = []
+    private(set) var codes: [UInt32] = []
+    /// Codes of the other column, and that of none, which is the last.
+    let codeCount: Int
+
+    /// Nil where a row has two values.
+    init?(_ rows: UnsafeBufferPointer<UInt32>, _ parent: Sided) {
+      guard parent.words.count == parent.rows.count else { return nil }
+      let other = WordEncoding.codes(of: parent.words)
+      codeCount = other.list.count + 1
+      gaps.reserveCapacity(rows.count)
+      codes.reserveCapacity(rows.count)
+      var (at, last) = (0, -1)
+      for row in rows {
+        while at < parent.rows.count, parent.rows[at] < row { at += 1 }
+        if at < parent.rows.count, parent.rows[at] == row {
+          // A second value of the row would have the gap of none.
+          guard at > last else { return nil }
+          gaps.append(Int64(at - last))
+          codes.append(other.codes[at])
+          last = at
+        } else {
+          gaps.append(0)
+          codes.append(UInt32(codeCount - 1))
+        }
+      }
+    }
+  }
+
+  static func encode(
     _ words: UnsafeBufferPointer<UInt32>, _ others: [UInt32], otherCount: Int, _ minimumMeanUse: Int,
     _ writer: inout ByteWriter
   ) -> [UInt8]? {

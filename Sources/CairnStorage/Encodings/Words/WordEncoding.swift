@@ -9,12 +9,13 @@ import Glibc
 /// ```
 /// list  := distinct:varint words:integers       ascending
 /// codes := (nothing where distinct ≤ 1) | width:u8 (1, 2 or 4) then count codes of that many bytes | 0:u8 given
-///        | 3:u8 given, aligned
+///        | 3:u8 given, aligned | 5:u8 given pairs
 /// ```
 package enum WordEncoding {
   /// In place of a width.
   static let givenTag: UInt8 = 0
   static let alignedTag: UInt8 = 3
+  static let pairedTag: UInt8 = 5
 
   /// Writes the codes and gives the word list that they refer to.
   package static func encodeCodes(
@@ -96,9 +97,11 @@ package enum WordEncoding {
 
   private static let isLittleEndian = 1.littleEndian == 1
 
-  /// `count` codes into the list `words`, to the end of the part. `parent` gives the column that they may be given.
+  /// `count` codes into the list `words`, to the end of the part. `parent` and `second` give the columns that they may be
+  /// given.
   package static func decodeCodes(
-    _ reader: inout ByteReader, words: [UInt32], count: Int, parent: () throws -> CodedWords? = { nil }
+    _ reader: inout ByteReader, words: [UInt32], count: Int, parent: () throws -> CodedWords? = { nil },
+    second: () throws -> CodedWords? = { nil }
   ) throws -> CodedWords {
     if words.count <= 1 {
       guard words.count == 1 || count == 0 else { throw reader.damaged("values without a word list") }
@@ -111,6 +114,11 @@ package enum WordEncoding {
         width == Int(givenTag)
         ? try GivenCodes.decode(&reader, wordCount: words.count, count: count, given: parent)
         : try GivenCodes.decodeAligned(&reader, wordCount: words.count, count: count, given: parent)
+      return CodedWords(words: words, count: count, codes: codes)
+    }
+    if width == Int(pairedTag), let parent = try parent(), let second = try second() {
+      let codes = try GivenCodes.decodePaired(
+        &reader, wordCount: words.count, count: count, given: parent, second)
       return CodedWords(words: words, count: count, codes: codes)
     }
     guard width == 1 || width == 2 || width == 4 else { throw reader.damaged("code width \(width)") }

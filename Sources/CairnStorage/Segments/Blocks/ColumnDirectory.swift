@@ -35,6 +35,8 @@ package struct ColumnDirectory: Sendable {
   package var entryCount = 0
   /// The column whose codes this one's may be given.
   package var given: Int?
+  /// One whose codes they may be given as well.
+  package var second: Int?
   package var dictionary: [DictionaryBlock] = []
   /// Ascending by row group; row groups without values have none.
   package var chunks: [Chunk] = []
@@ -79,6 +81,10 @@ package struct ColumnDirectory: Sendable {
     let extensions = try Extensions.decode(&reader)
     if var body = extensions[.membership] {
       directory.membership = try MembershipDirectory.decode(&body, rowGroupCount: rowGroupCount)
+    }
+    if var body = extensions[.second] {
+      directory.second = try body.readCount(limit: SegmentFormat.slotLimit, of: "second column")
+      try body.expectEnd(of: "second column")
     }
     if var body = extensions[.parents] {
       for _ in 0..<(try body.readCount(limit: DerivedStrings.parentLimit, of: "parent count")) {
@@ -149,8 +155,9 @@ struct EncodedColumn: Sendable {
   var membership: EncodedMembership?
   /// What the directory says of the membership index, once its pages are written.
   private(set) var membershipBody: [UInt8]?
-  /// The merged column that some of its codes are given.
+  /// The merged column that some of its codes are given, and the second.
   var given: Int?
+  var second: Int?
   /// The merged columns that its values are derived from.
   var parents: [Int] = []
 
@@ -237,6 +244,11 @@ struct EncodedColumn: Sendable {
       extensions.append((.parents, body.bytes))
     }
     if let membershipBody { extensions.append((.membership, membershipBody)) }
+    if let second {
+      var body = ByteWriter()
+      body.writeVarint(number(second))
+      extensions.append((.second, body.bytes))
+    }
     Extensions.encode(extensions, into: &output)
     return output.bytes
   }

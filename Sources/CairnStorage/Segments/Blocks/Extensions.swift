@@ -6,6 +6,8 @@ package enum ExtensionTag: UInt8, CaseIterable {
   case parents = 3
   /// Of column directories: which row groups may hold a value. 1 was that of an index of earlier drafts.
   case membership = 4
+  /// Of column directories: the second of two columns that codes may be given.
+  case second = 5
 }
 
 /// Lists of tagged parts at the end of footer and column directories: what a later writer adds there, a reader of

@@ -163,7 +163,7 @@ package struct BlockBody: Sendable {
     guard let quick = compressor.compress(sample, .longRepeats, minimumGain: 0),
       let usual = compressor.compress(sample, minimumGain: 0)
     else { return .level(0) }
-    return quick.count < usual.count ? .longRepeats : .level(0)
+    return quick.count <= usual.count ? .longRepeats : .level(0)
   }
 
   /// ```

@@ -118,15 +118,20 @@ package struct ColumnReader: Sendable {
         }
       }
       segment.blocks.statistics.addChunk()
-      return try WordEncoding.decodeCodes(&reader, words: list, count: chunk.valueCount) {
-        guard let given = directory.given else { return nil }
-        guard depth < ColumnDirectory.givenDepthLimit, try segment.columnTable().columns.indices ~= given
-        else {
-          throw origin.damaged("codes given column \(given)")
-        }
-        return try segment.column(given).words(in: rowGroup, depth: depth + 1)
-      }
+      return try WordEncoding.decodeCodes(
+        &reader, words: list, count: chunk.valueCount,
+        parent: { try givenWords(directory.given, in: rowGroup, depth: depth) },
+        second: { try givenWords(directory.second, in: rowGroup, depth: depth) })
     }
+  }
+
+  /// The words of a column that this one's are given.
+  private func givenWords(_ given: Int?, in rowGroup: Int, depth: Int) throws -> CodedWords? {
+    guard let given else { return nil }
+    guard depth < ColumnDirectory.givenDepthLimit, try segment.columnTable().columns.indices ~= given else {
+      throw origin.damaged("codes given column \(given)")
+    }
+    return try segment.column(given).words(in: rowGroup, depth: depth + 1)
   }
 
   // MARK: Integers

@@ -30,7 +30,7 @@ struct ColumnEncoder {
       case .shape:
         WordEncoding.encodeList(WordEncoding.encodeCodes(words, into: &writer), into: &lists)
         if let given, give(words, column, given, index, &writer, tagByteCount: 0, compressor) {
-          output.given = given.column
+          (output.given, output.second) = (given.column, given.second)
         }
       case .length: IntegerEncoding.encode(words.map { Int64($0) }, into: &writer)
       case .integer: encodeIntegers(words, into: &writer)
@@ -44,7 +44,7 @@ struct ColumnEncoder {
         if let given, list.count > 1,
           give(words, column, given, index, &writer, tagByteCount: 1, compressor)
         {
-          output.given = given.column
+          (output.given, output.second) = (given.column, given.second)
         }
       }
       output.valueCount += words.count
@@ -73,12 +73,20 @@ struct ColumnEncoder {
     _ words: UnsafeBufferPointer<UInt32>, _ column: Int, _ parent: GivenPlan.Parent, _ rowGroup: Int,
     _ writer: inout ByteWriter, tagByteCount: Int, _ compressor: ZstdCompressor
   ) -> Bool {
-    let others = rowGroups[rowGroup][parent.column]
+    let (groups, owners) = (rowGroups[rowGroup], parent.isByRow ? rows[rowGroup] : nil)
+    func sided(_ column: Int, _ owners: RowGroupColumns) -> GivenCodes.Sided {
+      GivenCodes.Sided(groups[column], rows: owners[column])
+    }
     let codes =
-      parent.isByRow
-      ? GivenCodes.encode(
-        words, rows: rows[rowGroup][column], given: others, rows: rows[rowGroup][parent.column])
-      : GivenCodes.encode(words, given: others)
+      if let owners, let second = parent.second {
+        GivenCodes.encode(
+          sided(column, owners), given: sided(parent.column, owners), sided(second, owners))
+      } else if let owners {
+        GivenCodes.encode(
+          words, rows: owners[column], given: groups[parent.column], rows: owners[parent.column])
+      } else {
+        GivenCodes.encode(words, given: groups[parent.column])
+      }
     guard let given = codes else { return false }
     let size = BlockBody.make(given, compressor, .trial(compressor)).storedByteCount
     let own = BlockBody.make(writer.bytes, compressor, .trial(compressor)).storedByteCount

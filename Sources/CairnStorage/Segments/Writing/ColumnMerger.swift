@@ -19,8 +19,8 @@ package final class ColumnMerger: @unchecked Sendable {
   let form: Form
   /// Pieces that have the column, ascending.
   let sources: [Source]
-  /// By source: ids of the piece's numbers; empty for `plain`.
-  let remaps: [[UInt32]]
+  /// By source: ids of the piece's numbers, until they are taken; empty for `plain`.
+  private var remaps: [[UInt32]]
   /// By source: what to add to the piece's numbers; for `plain`.
   let bases: [UInt32]
 
@@ -49,7 +49,8 @@ package final class ColumnMerger: @unchecked Sendable {
     bases = []
     var merged = Interner()
     defer { merged.free() }
-    let numbers = sources.map { merged.internAll(of: $0.interner) }
+    var numbers = sources.map { merged.internAll(of: $0.interner) }
+    merged.close()
     if kind == .integer {
       let integers = (0..<merged.count).map { NumberText.integer(merged[$0]) ?? 0 }
       form = .integers(integers)
@@ -57,9 +58,23 @@ package final class ColumnMerger: @unchecked Sendable {
     } else {
       let (table, rank) = Self.sorted(merged, isString: kind == .string)
       form = .dictionary(table)
-      remaps = numbers.map { $0.map { rank[Int($0)] } }
+      for source in numbers.indices {
+        numbers[source].withUnsafeMutableBufferPointer { numbers in
+          for index in numbers.indices { numbers[index] = rank[Int(numbers[index])] }
+        }
+      }
+      remaps = numbers
     }
   }
+
+  /// Takes the ids of the pieces' numbers, by source, out of it.
+  func takeRemaps() -> [[UInt32]] {
+    defer { remaps = [] }
+    return remaps
+  }
+
+  /// What merging them takes, about.
+  static func byteCount(of sources: [Source]) -> Int { sources.reduce(0) { $0 + $1.interner.byteCount } }
 
   /// Distinct values. Several pieces have a value each, and one that stopped hashing has it several times: where there are
   /// many, those with some hashes are counted.

@@ -8,11 +8,15 @@ package struct GivenPlan {
     var column: Int
     /// Values are beside those of their row, not beside those of their position.
     var isByRow: Bool
+    /// Another column whose value of the row tells with that of the first; only by row.
+    var second: Int?
+
+    var columns: [Int] { [column] + (second.map { [$0] } ?? []) }
   }
 
-  private static let sampleCount = 8192
+  static let sampleCount = 8192
   /// Columns of equal counts that are compared with each other.
-  private static let classLimit = 64
+  static let classLimit = 64
   /// Fewer values in a row group, and a column stands for itself.
   private static let minimumCount = 256
   /// Share of a sample that may not be as it was when the other column last had its word.
@@ -36,7 +40,7 @@ package struct GivenPlan {
   /// By merged column: the column that it is given.
   private(set) var parents: [Parent?]
 
-  private struct Choice {
+  struct Choice {
     /// Bits; of those that have been tried bytes.
     var saving: Double
     var child: Int
@@ -49,7 +53,7 @@ package struct GivenPlan {
   var used: Set<Int> {
     var used: Set<Int> = []
     for (child, parent) in parents.enumerated() {
-      if let parent, parent.isByRow { used.formUnion([child, parent.column]) }
+      if let parent, parent.isByRow { used.formUnion([child] + parent.columns) }
     }
     return used
   }
@@ -66,27 +70,34 @@ package struct GivenPlan {
   }
 
   /// - Parameter forms: by merged column.
-  init(_ forms: [Form], _ groups: [RowGroupColumns], _ rows: ValueRows?, _ compressor: ZstdCompressor) {
+  /// - Parameter isNested: by merged column, whether it is of members of members: what most questions are about are a
+  ///   record's own, and pairs take longest to read.
+  init(
+    _ forms: [Form], isNested: [Bool], _ groups: [RowGroupColumns], _ rows: ValueRows?,
+    _ compressor: ZstdCompressor
+  ) {
     parents = Array(repeating: nil, count: forms.count)
     var choices = Self.choices(forms, groups)
     if let rows { choices += Self.choices(forms, groups[rows.sample], rows) }
     choices = Self.tried(choices, forms, groups, rows, compressor)
-    choices.sort {
-      ($1.saving, $0.child, $0.parent.isByRow ? 1 : 0, $0.parent.column)
-        < ($0.saving, $1.child, $1.parent.isByRow ? 1 : 0, $1.parent.column)
+    if let rows {
+      choices += Self.pairs(beside: choices, forms, isNested, groups[rows.sample], rows, compressor)
     }
-    var heights = Array(repeating: 0, count: forms.count)
+    choices.sort {
+      ($1.saving, $0.child, $0.parent.isByRow ? 1 : 0, $0.parent.column, $0.parent.second ?? -1)
+        < ($0.saving, $1.child, $1.parent.isByRow ? 1 : 0, $1.parent.column, $1.parent.second ?? -1)
+    }
+    var children: [Int] = []
     for choice in choices where parents[choice.child] == nil {
-      let (child, parent) = (choice.child, choice.parent.column)
-      guard let above = depth(parent), above + 1 + heights[child] <= ColumnDirectory.givenDepthLimit,
-        !isAbove(child, parent), !choice.parent.isByRow || above == 0 || choice.share < Self.deepShareByRow
+      guard !choice.parent.columns.contains(where: { isAbove(choice.child, $0) }),
+        !choice.parent.isByRow || choice.share < Self.deepShareByRow || depth(choice.parent.column) == 0
+          || choice.parent.second != nil
       else { continue }
-      parents[child] = choice.parent
-      var (at, height) = (parent, heights[child] + 1)
-      while true {
-        heights[at] = max(heights[at], height)
-        guard let next = parents[at]?.column else { break }
-        (at, height) = (next, height + 1)
+      parents[choice.child] = choice.parent
+      children.append(choice.child)
+      if children.contains(where: { depth($0) > ColumnDirectory.givenDepthLimit }) {
+        parents[choice.child] = nil
+        children.removeLast()
       }
     }
   }
@@ -121,35 +132,49 @@ package struct GivenPlan {
 
   /// Of columns of which rows have at most one value.
   private static func choices(_ forms: [Form], _ group: RowGroupColumns, _ rows: ValueRows) -> [Choice] {
-    let count = rows.sampleRowCount
-    let step = max(1, count / sampleCount)
-    let samples = rows.single.compactMap { column -> (column: Int, sample: Sample)? in
-      guard forms[column].mayBeGiven, group[column].count >= max(minimumCount, count / rowShare) else {
-        return nil
-      }
-      let sample = Sample(group[column], rows.sampled[column], rowCount: count, step: step)
-      return sample.entropy > 0.01 ? (column, sample) : nil
-    }.sorted {
-      (-$0.sample.entropy * Double($0.sample.valueCount), $0.column)
-        < (-$1.sample.entropy * Double($1.sample.valueCount), $1.column)
-    }.prefix(classLimit)
+    let samples = samples(forms, group, rows)
     var choices: [Choice] = []
     for (child, own) in samples {
       for (parent, other) in samples where parent != child && forms[parent].isCoded {
         let (misses, differences) = other.missesByRow(of: own)
         if misses > missShareByRow * Double(own.valueCount) { continue }
-        // What it costs to tell which values stand beside each other.
-        let share = Double(differences) / Double(own.codes.count)
-        let gaps = share > 0 ? -share * log2(share) - (1 - share) * log2(max(1 - share, 1e-9)) : 0
-        let saving = (Double(own.valueCount) - misses) * own.entropy - Double(own.codes.count) * gaps
+        let saving = (Double(own.valueCount) - misses) * own.entropy - gapBits(differences, own)
         if saving <= 0 { continue }
         choices.append(
           Choice(
-            saving: saving * Double(step), child: child,
+            saving: saving * Double(sampleStep(rows)), child: child,
             parent: Parent(column: parent, isByRow: true)))
       }
     }
     return choices
+  }
+
+  private static func sampleStep(_ rows: ValueRows) -> Int { max(1, rows.sampleRowCount / sampleCount) }
+
+  /// Of columns of which rows have at most one value, those with the most to tell.
+  static func samples(
+    _ forms: [Form], _ group: RowGroupColumns, _ rows: ValueRows
+  ) -> [(column: Int, sample: Sample)] {
+    let count = rows.sampleRowCount
+    let samples = rows.single.compactMap { column -> (column: Int, sample: Sample)? in
+      guard forms[column].mayBeGiven, group[column].count >= max(minimumCount, count / rowShare) else {
+        return nil
+      }
+      let sample = Sample(group[column], rows.sampled[column], rowCount: count, step: sampleStep(rows))
+      return sample.entropy > 0.01 ? (column, sample) : nil
+    }
+    return Array(
+      samples.sorted {
+        (-$0.sample.entropy * Double($0.sample.valueCount), $0.column)
+          < (-$1.sample.entropy * Double($1.sample.valueCount), $1.column)
+      }.prefix(classLimit))
+  }
+
+  /// What it costs to tell which values stand beside those of another column.
+  static func gapBits(_ differences: Int, _ own: Sample) -> Double {
+    let share = Double(differences) / Double(own.codes.count)
+    let bits = share > 0 ? -share * log2(share) - (1 - share) * log2(max(1 - share, 1e-9)) : 0
+    return Double(own.codes.count) * bits
   }
 
   // MARK: Trials
@@ -200,7 +225,7 @@ package struct GivenPlan {
   }
 
   /// The first rows of a column and of one that it may be given.
-  private struct Trial {
+  struct Trial {
     let words: UnsafeBufferPointer<UInt32>
     let others: UnsafeBufferPointer<UInt32>
     /// Nil by position.
@@ -241,27 +266,19 @@ package struct GivenPlan {
 
   // MARK: Trees
 
-  /// Columns from one to one that stands for itself.
-  private func depth(_ column: Int) -> Int? {
-    var (at, depth) = (column, 0)
-    while let next = parents[at]?.column {
-      (at, depth) = (next, depth + 1)
-      if depth > ColumnDirectory.givenDepthLimit { return nil }
-    }
-    return depth
+  /// Columns from one to one that stands for itself, on the longest way.
+  private func depth(_ column: Int) -> Int {
+    guard let parent = parents[column] else { return 0 }
+    return 1 + (parent.columns.map { depth($0) }.max() ?? 0)
   }
 
+  /// Whether a column is another one, or that is given it, directly or not.
   private func isAbove(_ column: Int, _ other: Int) -> Bool {
-    var at = other
-    while at != column {
-      guard let next = parents[at]?.column else { return false }
-      at = next
-    }
-    return true
+    column == other || (parents[other]?.columns.contains { isAbove(column, $0) } ?? false)
   }
 
   /// Some words of a column, numbered as they come; of a column by row, -1 where a row has none.
-  private struct Sample {
+  struct Sample {
     var codes: [Int] = []
     var distinct = 0
     var valueCount = 0

@@ -6,14 +6,18 @@ package struct SegmentWriter {
   private let threads: Int
   private let level: Int32?
   private let progress: SealingProgress?
+  private let sparesMemory: Bool
 
-  /// - Parameter level: of zstd; nil where nothing is to be compressed.
+  /// - Parameters:
+  ///   - level: of zstd; nil where nothing is to be compressed.
+  ///   - sparesMemory: takes longer rather than much memory at once.
   package init(
     _ pieces: [Piece], threads: Int, level: Int32? = ZstdCompressor.defaultLevel,
-    progress: SealingProgress? = nil
+    progress: SealingProgress? = nil, sparesMemory: Bool = false
   ) {
     self.pieces = pieces
     self.threads = threads
+    self.sparesMemory = sparesMemory
     self.level = level
     self.progress = progress
   }
@@ -21,7 +25,8 @@ package struct SegmentWriter {
   /// Writes the segment and flushes it to `file` (not synced). Gives its footer.
   package func write(to file: File) throws -> Footer {
     let order = RowOrder(pieces)
-    let plan = try TranspositionPlan(pieces, threads: threads)
+    let plan = try TranspositionPlan(pieces, threads: threads, sparesMemory: sparesMemory)
+    releaseFreedPages()
     let bounds = rowGroupBounds(order)
     let groups = try parallelMap(count: bounds.count, threads: threads) {
       let columns = plan.transpose(order.rows[bounds[$0]])
@@ -113,7 +118,8 @@ package struct SegmentWriter {
     let derived = DerivedPlan(plan, groups, rows)
     let given = GivenPlan(
       columns.indices.map { derived.columns[$0] == nil ? Self.codedForm($0, plan, eventTime) : .other },
-      groups, rows, ZstdCompressor(level: level))
+      isNested: columns.map { $0.slot > 0 && plan.catalogue.slots[$0.slot].parent > 0 }, groups, rows,
+      ZstdCompressor(level: level))
     try rows?.find(derived.used.union(given.used), plan, sources, threads: threads)
     let rowsOfValues = rows?.all ?? []
     let valueCount = Double(max(1, sizes.reduce(0, +)))

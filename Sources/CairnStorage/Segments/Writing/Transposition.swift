@@ -67,12 +67,13 @@ final class TranspositionPlan: @unchecked Sendable {
   /// Owns what ids are looked up in.
   private var remapStorage: [UnsafeMutablePointer<UInt32>] = []
 
-  init(_ pieces: [Piece], threads: Int) throws {
+  /// - Parameter sparesMemory: large columns are merged one after the other.
+  init(_ pieces: [Piece], threads: Int, sparesMemory: Bool = false) throws {
     self.pieces = pieces
     catalogue = MergedCatalogue(pieces)
     rootColumn = catalogue.column(0, .shape)
     for index in pieces.indices { plans.append(compile(pieces[index], index)) }
-    try mergeColumns(threads: threads)
+    try mergeColumns(threads: threads, sparesMemory)
   }
 
   deinit {
@@ -123,7 +124,7 @@ final class TranspositionPlan: @unchecked Sendable {
   }
 
   /// Dictionaries over all pieces, one column a task, and the maps from each piece's numbers.
-  private func mergeColumns(threads: Int) throws {
+  private func mergeColumns(threads: Int, _ sparesMemory: Bool) throws {
     var sources: [[ColumnMerger.Source]] = Array(repeating: [], count: catalogue.columns.count)
     for (pieceIndex, piece) in pieces.enumerated() {
       for column in piece.state.columns.buffer {
@@ -135,23 +136,36 @@ final class TranspositionPlan: @unchecked Sendable {
     }
     let columns = catalogue.columns
     let lists = sources
-    mergers = try parallelMap(count: columns.count, threads: threads) { index in
-      guard index < lists.count, !lists[index].isEmpty else { return nil }
-      return ColumnMerger(kind: columns[index].kind, sources: lists[index])
+    // What one thread does in turn.
+    let used = lists.indices.filter { !lists[$0].isEmpty }
+    let isLarge = used.map { sparesMemory && ColumnMerger.byteCount(of: lists[$0]) > Self.largeByteCount }
+    let large = zip(used, isLarge).filter(\.1).map(\.0)
+    let turns = (large.isEmpty ? [] : [large]) + zip(used, isLarge).filter { !$1 }.map { [$0.0] }
+    let merged = try parallelMap(count: turns.count, threads: threads) { turn in
+      turns[turn].map { index in
+        defer { if turns[turn].count > 1 { releaseFreedPages() } }
+        return (index, ColumnMerger(kind: columns[index].kind, sources: lists[index]))
+      }
     }
+    mergers = columns.map { _ in nil }
+    for (index, merger) in merged.joined() { mergers[index] = merger }
     for index in 0..<plans.count {
       plans.base[index].ids.appendUninitialized(count: columns.count)
         .initialize(repeating: Identifiers(), count: columns.count)
     }
     for (column, merger) in mergers.enumerated() {
       guard let merger else { continue }
+      let remaps = merger.takeRemaps()
       for (index, source) in merger.sources.enumerated() {
         plans[source.piece].ids[column] =
-          merger.remaps.isEmpty
-          ? Identifiers(base: merger.bases[index]) : Identifiers(byNumber: copy(merger.remaps[index]))
+          remaps.isEmpty
+          ? Identifiers(base: merger.bases[index]) : Identifiers(byNumber: copy(remaps[index]))
       }
     }
   }
+
+  /// Values of a column in all pieces that merge beside others where memory is short: sorting takes three times that.
+  private static let largeByteCount = 2 << 20
 
   private func copy(_ values: [UInt32]) -> UnsafePointer<UInt32> {
     let pointer = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, values.count))
