@@ -26,7 +26,7 @@ package struct SegmentWriter {
   package func write(to file: File) throws -> Footer {
     let order = RowOrder(pieces)
     let plan = try TranspositionPlan(pieces, threads: threads, sparesMemory: sparesMemory)
-    releaseFreedPages()
+    KeptMemory.releasePieces()
     let bounds = rowGroupBounds(order)
     let groups = try parallelMap(count: bounds.count, threads: threads) {
       let columns = plan.transpose(order.rows[bounds[$0]])

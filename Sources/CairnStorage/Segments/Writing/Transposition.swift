@@ -143,7 +143,7 @@ final class TranspositionPlan: @unchecked Sendable {
     let turns = (large.isEmpty ? [] : [large]) + zip(used, isLarge).filter { !$1 }.map { [$0.0] }
     let merged = try parallelMap(count: turns.count, threads: threads) { turn in
       turns[turn].map { index in
-        defer { if turns[turn].count > 1 { releaseFreedPages() } }
+        defer { if turns[turn].count > 1 { KeptMemory.releasePieces() } }
         return (index, ColumnMerger(kind: columns[index].kind, sources: lists[index]))
       }
     }
