@@ -15,7 +15,7 @@ extension GivenCodes {
     writer.writeByte(WordEncoding.pairedTag)
     IntegerEncoding.encode(one.gaps, into: &writer)
     IntegerEncoding.encode(other.gaps, into: &writer)
-    let pairs = PairNumbers(one.codes, other.codes, one.codeCount, other.codeCount)
+    let pairs = CodePairs(one.codes, other.codes, one.codeCount, other.codeCount)
     return encode(
       own.words, pairs.numbers, otherCount: pairs.count, minimumMeanUse, &writer)
   }
@@ -30,7 +30,7 @@ extension GivenCodes {
     }
     let one = beside(try decodeGaps(&reader, count: count, first), first)
     let other = beside(try decodeGaps(&reader, count: count, second), second)
-    let pairs = PairNumbers(one, other, firstCount, secondCount)
+    let pairs = CodePairs(one, other, firstCount, secondCount)
     let coded = CodedWords(
       words: [UInt32](repeating: 0, count: pairs.count), count: count, codes: .longs(pairs.numbers))
     return try decode(&reader, wordCount: wordCount, count: count, given: coded, gaps: nil)
@@ -38,7 +38,7 @@ extension GivenCodes {
 }
 
 /// Pairs of codes, numbered as they come first.
-private struct PairNumbers {
+private struct CodePairs {
   /// By place.
   let numbers: [UInt32]
   let count: Int
